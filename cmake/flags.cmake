@@ -1,0 +1,29 @@
+# Compiler and linker flags. Sanitizers and protections hold for every target; warnings for those that link
+# usquic_flags (C++) or usquic_c_flags (C).
+include(CheckPIESupported)
+
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+check_pie_supported(LANGUAGES C CXX)
+
+if(USQUIC_SANITIZE)
+  add_compile_options(-fsanitize=${USQUIC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  # libFuzzer's own flag is for compiling alone: a program gets its main from -fsanitize=fuzzer.
+  string(REPLACE "fuzzer-no-link," "" link_sanitize "${USQUIC_SANITIZE}")
+  add_link_options(-fsanitize=${link_sanitize})
+elseif(USQUIC_HARDENING AND PROJECT_IS_TOP_LEVEL)
+  # _FORTIFY_SOURCE needs an optimizing build.
+  add_compile_options(-fstack-protector-strong -fstack-clash-protection
+                      $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+    add_compile_options(-fcf-protection)
+  endif()
+  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+
+set(werror $<$<BOOL:${USQUIC_WERROR}>:-Werror>)
+add_library(usquic_flags INTERFACE)
+target_compile_options(
+  usquic_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wconversion -Wno-sign-conversion
+                         -Wno-missing-field-initializers ${werror})
+add_library(usquic_c_flags INTERFACE)
+target_compile_options(usquic_c_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow ${werror})

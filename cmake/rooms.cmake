@@ -1,0 +1,36 @@
+# Rooms: one object library per folder of src/. A room's include path holds the public headers and the rooms named in
+# MAY_INCLUDE, nothing else: each room's headers are reached through a link of its own below the build folder.
+
+add_library(usquic_public_headers INTERFACE)
+target_include_directories(usquic_public_headers INTERFACE ${PROJECT_SOURCE_DIR}/include)
+
+# usquic_room(NAME [FOLDER folder] [MAY_INCLUDE room...] [LINK library...] SOURCES file...)
+# A room's files stand in src/NAME (engine_ngtcp2: src/engine/ngtcp2, reached as "engine/ngtcp2/...").
+# Makes usquic_NAME (the objects; an interface library while the room has no sources) and usquic_NAME_headers.
+function(usquic_room name)
+  cmake_parse_arguments(ROOM "" "FOLDER" "MAY_INCLUDE;LINK;SOURCES" ${ARGN})
+  if(NOT ROOM_FOLDER)
+    set(ROOM_FOLDER ${name})
+  endif()
+  set(link_root ${CMAKE_BINARY_DIR}/rooms/${name})
+  get_filename_component(link_parent ${link_root}/${ROOM_FOLDER} DIRECTORY)
+  file(MAKE_DIRECTORY ${link_parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${ROOM_FOLDER} ${link_root}/${ROOM_FOLDER} SYMBOLIC)
+  add_library(usquic_${name}_headers INTERFACE)
+  target_include_directories(usquic_${name}_headers INTERFACE ${link_root})
+  target_link_libraries(usquic_${name}_headers INTERFACE usquic_public_headers)
+  set(scope INTERFACE)
+  if(ROOM_SOURCES)
+    set(scope PUBLIC)
+    add_library(usquic_${name} OBJECT ${ROOM_SOURCES})
+    target_link_libraries(usquic_${name} PRIVATE usquic_flags)
+    set_property(GLOBAL APPEND PROPERTY USQUIC_ROOM_OBJECTS $<TARGET_OBJECTS:usquic_${name}>)
+  else()
+    add_library(usquic_${name} INTERFACE)
+  endif()
+  target_link_libraries(usquic_${name} ${scope} usquic_${name}_headers ${ROOM_LINK})
+  foreach(other ${ROOM_MAY_INCLUDE})
+    target_link_libraries(usquic_${name} ${scope} usquic_${other}_headers)
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY USQUIC_ROOM_LIBRARIES ${ROOM_LINK})
+endfunction()

@@ -1,0 +1,135 @@
+// H3App: routes and handlers over HTTP/3, familiar to those who know µWebSockets.
+//
+//   usquic::H3App app({.key_file_name = "key.pem", .cert_file_name = "cert.pem"});
+//   app.get("/hello/:name", [](auto* res, auto* req) {
+//         res->writeHeader("content-type", "text/plain")->end("hello " +
+//         std::string(req->getParameter("name")));
+//       })
+//       .listen(4433, [](auto* socket) { if (!socket) std::exit(1); })
+//       .run();
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "usquic/h3/function.h"
+#include "usquic/h3/loop.h"
+#include "usquic/h3/request.h"
+#include "usquic/h3/response.h"
+#include "usquic/quic.h"
+
+namespace usquic {
+
+struct H3AppOptions {
+  // Identity, as in us_quic_socket_context_options_t: PEM files, or the PEM texts in memory.
+  std::string key_file_name;
+  std::string cert_file_name;
+  std::string passphrase;
+  std::string ca_file_name;
+  std::string key;
+  std::string cert;
+  std::string ca;
+  bool request_cert = false;
+  bool reject_unauthorized = true;  // with request_cert: refuse clients without a trusted certificate
+
+  std::uint64_t max_body_bytes = UINT64_MAX;  // of requests; above: 413
+  bool automatic_options = false;             // answer OPTIONS for known paths with Allow
+  bool date_header = true;
+  // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
+  // Borrowed for the constructor only. Its identity fields are not used.
+  const us_quic_socket_context_options_t* core = nullptr;
+};
+
+struct H3RouteOptions {
+  std::uint64_t max_body_bytes = UINT64_MAX;  // the smaller of this and the app's counts
+};
+
+struct H3ListenOptions {
+  std::string host;
+  int port = 0;  // 0 = any
+  bool reuse_port = false;
+  bool ipv6_only = false;
+};
+
+class US_API H3App {
+ public:
+  using Handler = Function<void(Http3Response* res, Http3Request* req)>;
+  using ListenHandler = Function<void(us_quic_listen_socket_t* socket)>;
+
+  // loop: nullptr = a loop of its own. After a failure constructorFailed() is true and error() says why.
+  explicit H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop = nullptr);
+  ~H3App();  // closeNow, and free. Inside a handler of this app: takes effect at the end of the iteration.
+  H3App(H3App&& other) noexcept;
+  H3App& operator=(H3App&& other) noexcept;
+
+  bool constructorFailed() const { return error() != US_QUIC_OK; }
+  int error() const;  // US_QUIC_E_*
+
+  // Routes. Pattern: "/static/:parameter/*"; ':name' takes one segment, a trailing '*' the rest. The most
+  // specific wins, segment by segment: static, then parameter, then '*'. GET routes answer HEAD without a
+  // body.
+  H3App& route(std::string_view method, std::string_view pattern, Handler handler,
+               const H3RouteOptions& options = {});
+  H3App& get(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("GET", pattern, std::move(handler), options);
+  }
+  H3App& post(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("POST", pattern, std::move(handler), options);
+  }
+  H3App& put(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("PUT", pattern, std::move(handler), options);
+  }
+  H3App& del(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("DELETE", pattern, std::move(handler), options);
+  }
+  H3App& patch(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("PATCH", pattern, std::move(handler), options);
+  }
+  H3App& head(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("HEAD", pattern, std::move(handler), options);
+  }
+  H3App& options(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("OPTIONS", pattern, std::move(handler), options);
+  }
+  H3App& connect(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("CONNECT", pattern, std::move(handler), options);
+  }
+  H3App& trace(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("TRACE", pattern, std::move(handler), options);
+  }
+  // Any method that has no route of its own there.
+  H3App& any(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+    return route("*", pattern, std::move(handler), options);
+  }
+
+  // Certificates by name (SNI), as us_quic_socket_context_add_server_name; again = hot reload. error() tells.
+  H3App& addServerName(std::string_view pattern, const H3AppOptions& identity);
+  H3App& removeServerName(std::string_view pattern);
+  // Routes registered from here on belong to requests for this name (exact or "*.", by :authority); "" = all
+  // others.
+  H3App& domain(std::string_view pattern);
+
+  // The handler gets the socket (us_quic_listen_socket_port), or nullptr, and then error() says why. It runs
+  // inside.
+  H3App& listen(int port, ListenHandler handler);
+  H3App& listen(std::string_view host, int port, ListenHandler handler);
+  H3App& listen(const H3ListenOptions& options, ListenHandler handler);
+  void run();
+  Loop* loop() const;
+
+  // Stop in good order: no new connections, GOAWAY, requests in flight finish, late ones are refused so that
+  // clients retry elsewhere.
+  H3App& close();
+  // Now: connections are closed, handlers in waiting see onAborted.
+  H3App& closeNow();
+
+  us_quic_socket_context_t* native() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace usquic

@@ -1,0 +1,133 @@
+// H3Client: requests over HTTP/3, with a connection pool per origin.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "usquic/h3/function.h"
+#include "usquic/h3/loop.h"
+#include "usquic/quic.h"
+
+namespace usquic {
+
+// Milliseconds, 0 = none. When one runs out, onError gets US_QUIC_E_HANDSHAKE_TIMEOUT (connect) or
+// US_QUIC_E_TIMEOUT (the others), and a text that says which. Redirects and retries start anew, but for
+// total.
+struct H3Timeouts {
+  int connect_ms = 10000;  // until a connection is open
+  int first_byte_ms = 0;   // from sending the request until the response's header section
+  int idle_ms = 30000;     // without a byte in either direction once it was sent; not while paused
+  int total_ms = 0;
+};
+
+struct H3ClientOptions {
+  std::string ca_file_name;  // "" = the system's roots
+  std::string ca;
+  std::string cert_file_name;  // client certificate
+  std::string key_file_name;
+  std::string passphrase;
+  bool reject_unauthorized = true;
+  std::size_t max_connections_per_origin = 1;
+  int keep_open_ms = 30000;  // an unused connection closes after this
+  H3Timeouts timeouts;
+  // Connect to `address` in place of host:port (curl's --resolve).
+  struct Resolve {
+    std::string host;
+    int port = 443;
+    std::string address;
+  };
+  std::vector<Resolve> resolve;
+  const us_quic_socket_context_options_t* core =
+      nullptr;  // everything else; borrowed for the constructor only
+};
+
+struct H3Field {
+  std::string name;
+  std::string value;
+};
+
+struct H3FetchOptions {
+  std::string method = "GET";
+  std::vector<H3Field> headers;
+  std::string body;
+  bool stream_body = false;  // more body comes by H3Fetch::write and end
+  // 0 = a redirect is a response like any other; so is one without location, and one that asks for a streamed
+  // body again. RFC 9110 section 15.4: 303, and POST at 301 and 302, become GET; authorization, cookie and
+  // host stay with their origin.
+  int max_redirects = 0;
+  int urgency = 3;  // RFC 9218
+  bool incremental = false;
+  H3Timeouts timeouts{-1, -1, -1, -1};  // -1 = the client's
+};
+
+// The response's header section.
+struct H3ResponseHead {
+  int status = 0;
+  std::vector<H3Field> headers;
+  // The first value of a header field (lower-case name), or "".
+  std::string_view header(std::string_view lowerCaseName) const;
+};
+
+// One request under way. Valid until onEnd or onError returned, or abort() was called. Set the callbacks
+// right after fetch(): none runs inside it.
+class US_API H3Fetch {
+ public:
+  H3Fetch* onInformational(Function<void(const H3ResponseHead& head)> handler);
+  H3Fetch* onResponse(Function<void(const H3ResponseHead& head)> handler);
+  H3Fetch* onData(Function<void(std::string_view chunk)> handler);
+  H3Fetch* onTrailers(Function<void(const std::vector<H3Field>& fields)> handler);
+  // The response is complete, and the request's body was sent or the server wants no more of it. Exactly one
+  // of onEnd and onError runs, last.
+  H3Fetch* onEnd(Function<void()> handler);
+  // error: US_QUIC_E_*; text: one line with the reason. A response that is malformed (also one whose body is
+  // shorter or longer than its content-length) or header fields that may not be sent: US_QUIC_E_HEADERS. A
+  // malformed URL or method: US_QUIC_E_INVALID. Too many redirects: US_QUIC_E_TOO_LARGE.
+  H3Fetch* onError(Function<void(int error, std::string_view text)> handler);
+
+  // With stream_body. write buffers everything; false = wait for onWritable before writing on.
+  bool write(std::string_view chunk);
+  void end(std::string_view chunk = {});
+  H3Fetch* onWritable(Function<void()> handler);
+  // Stop and go on reading the response; the server is held back by flow control.
+  void pause();
+  void resume();
+  // Gives up; no callback runs after this.
+  void abort();
+
+  std::string_view url() const;
+  int redirects() const;
+  us_quic_stream_t* native() const;  // nullptr while it waits for a connection
+};
+
+class US_API H3Client {
+ public:
+  explicit H3Client(const H3ClientOptions& options = {}, std::shared_ptr<Loop> loop = nullptr);
+  ~H3Client();  // aborts what is under way: onError runs with US_QUIC_E_CLOSED
+  H3Client(H3Client&& other) noexcept;
+  H3Client& operator=(H3Client&& other) noexcept;
+
+  int error() const;  // US_QUIC_E_* of the constructor
+
+  // Starts a request. options.headers: any but pseudo-header fields; host takes the place of :authority.
+  // Requests wait while connecting and while the server allows no more streams; they are sent again on
+  // another connection only when they were never processed (GOAWAY, H3_REQUEST_REJECTED) or are idempotent
+  // (RFC 9110 section 9.2.2) without a streamed body and nothing of the response came, at most twice. Never
+  // nullptr: a malformed URL is told by onError.
+  H3Fetch* fetch(std::string_view url, const H3FetchOptions& options = {});
+
+  // Unused connections close now, the others as soon as they are unused.
+  void closeIdle();
+  void run();
+  Loop* loop() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace usquic

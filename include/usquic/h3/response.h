@@ -1,0 +1,108 @@
+// A response in the making.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "usquic/h3/function.h"
+#include "usquic/quic.h"
+
+namespace usquic {
+
+using FieldView = std::pair<std::string_view, std::string_view>;
+
+// A response that is checked once and sent many times without copying. Belongs to one loop's thread.
+class US_API PreparedResponse {
+ public:
+  // status: "200" or "200 OK". content-length is added; a Date is not. Not valid() when a field is malformed.
+  PreparedResponse(std::string_view status, const std::vector<FieldView>& fields, std::string_view body);
+  ~PreparedResponse();
+  PreparedResponse(PreparedResponse&& other) noexcept;
+  PreparedResponse& operator=(PreparedResponse&& other) noexcept;
+
+  bool valid() const { return native_ != nullptr; }
+  us_quic_prepared_response_t* native() const { return native_; }
+
+ private:
+  friend class Http3Response;
+  struct Head;
+  us_quic_prepared_response_t* native_ = nullptr;
+  std::unique_ptr<Head> head_;  // for answers to HEAD: the fields without the body
+};
+
+// Valid until it was answered in full, or until onAborted ran; afterwards calls do nothing but log the
+// mistake (an assertion in debug builds). All calls on the loop's thread. Handlers that answer later must set
+// onAborted.
+class US_API Http3Response {
+ public:
+  // "404" or "404 Not Found" (the text is not sent: HTTP/3 has none). Before the first header or byte.
+  Http3Response* writeStatus(std::string_view status);
+  // Field names are made lower case. A malformed name or value (CR, LF, NUL) is refused: logged and answered
+  // 500.
+  Http3Response* writeHeader(std::string_view name, std::string_view value);
+  Http3Response* writeHeader(std::string_view name, std::uint64_t value);
+  // An informational response now, such as writeInformational("103", {{"link", "</a.css>; rel=preload"}}).
+  Http3Response* writeInformational(std::string_view status, std::initializer_list<FieldView> fields);
+
+  // Sends a chunk of a body of unknown length. Everything is accepted and buffered.
+  // Returns false when more is buffered than the peer takes: wait for onWritable before writing on.
+  bool write(std::string_view chunk);
+  // Sends as much of `data` as can be taken now, of a body of `totalSize` bytes (0 = offset + data).
+  // Returns {ok, done}: ok = all of data was taken; done = the whole body was. On {false, false} wait for
+  // onWritable and continue from getWriteOffset(). Every byte is sent exactly once.
+  std::pair<bool, bool> tryEnd(std::string_view data, std::uint64_t totalSize = 0);
+  // Ends the response with a last chunk; what cannot be sent yet is buffered. content-length is set when
+  // nothing was written before.
+  void end(std::string_view data = {});
+  // Status and fields written before are not sent with a prepared response.
+  void end(const PreparedResponse& prepared);
+  // Ends without a body; reportedContentLength is sent as content-length (answers to HEAD).
+  void endWithoutBody(std::optional<std::uint64_t> reportedContentLength = std::nullopt);
+  // A trailer field, sent at the end (RFC 9114 section 4.1). Call before end.
+  Http3Response* writeTrailer(std::string_view name, std::string_view value);
+
+  // Runs when the peer takes more, with the write offset; return true when all was written for now.
+  Http3Response* onWritable(Function<bool(std::uint64_t offset)> handler);
+  // Chunks of the request body as they come; fin = the last one (maybe empty). Bodies are not buffered: the
+  // peer is held back by flow control until onData is set, in the handler or later.
+  Http3Response* onData(Function<void(std::string_view chunk, bool fin)> handler);
+  // Trailer fields of the request, after its body, before the last onData.
+  Http3Response* onTrailer(Function<void(std::string_view name, std::string_view value)> handler);
+  // The client gave up (RESET_STREAM, STOP_SENDING, connection lost) before the answer was complete. At most
+  // once.
+  Http3Response* onAborted(Function<void()> handler);
+
+  // Stop and go on reading the request body; the peer is held back by flow control.
+  Http3Response* pause();
+  Http3Response* resume();
+  // Runs `writes`; what they send goes out together. (Sending is batched per loop iteration anyway.)
+  Http3Response* cork(Function<void()> writes);
+
+  bool hasResponded() const;
+  std::uint64_t getWriteOffset() const;     // body bytes accepted so far
+  std::uint64_t getBufferedAmount() const;  // of these, not yet sent
+  std::string_view getRemoteAddress();      // 4 or 16 bytes
+  std::string_view getRemoteAddressAsText();
+  std::uint16_t getRemotePort();
+  // A pointer of your own that travels with the response.
+  void setUserData(void* data);
+  void* getUserData() const;
+  us_quic_stream_t* native() const;
+  // Gives up: resets the stream. onAborted does not run.
+  void close();
+
+  Http3Response(const Http3Response&) = delete;
+  Http3Response& operator=(const Http3Response&) = delete;
+
+ protected:
+  Http3Response() = default;  // the library makes them
+  ~Http3Response() = default;
+};
+
+}  // namespace usquic

@@ -1,0 +1,453 @@
+/* QUIC and HTTP/3 sockets in the µSockets style.
+ *
+ * loop -> context (configuration, callbacks, identity) -> socket (one UDP socket) -> connection -> stream.
+ * Every object has ext memory: zeroed, aligned to US_EXT_ALIGNMENT, of the size given where it is made.
+ *
+ * Rules that hold for every call (docs/lifetimes.md):
+ * - Everything runs on the loop's thread. No call runs a callback inside, but for us_quic_socket_context_free
+ *   and us_loop_free made outside callbacks; what calls cause is told later in the same iteration.
+ * - Closing takes effect at once, memory is freed at the end of the iteration. Until then a closed handle can
+ * be read (ext, getters), and other calls on it return US_QUIC_E_CLOSED or do nothing.
+ * - Any call is allowed inside any callback, also closing the object that the callback is about.
+ * - Functions return 0 or a positive value, or a negative US_QUIC_E_* (usquic/error.h).
+ */
+#ifndef USQUIC_QUIC_H
+#define USQUIC_QUIC_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "usquic/error.h"
+#include "usquic/loop.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct us_quic_socket_context_t us_quic_socket_context_t;
+typedef struct us_quic_socket_t us_quic_socket_t;
+typedef struct us_quic_socket_t us_quic_listen_socket_t;
+typedef struct us_quic_connection_t us_quic_connection_t;
+typedef struct us_quic_stream_t us_quic_stream_t;
+typedef struct us_quic_prepared_response_t us_quic_prepared_response_t;
+
+struct sockaddr;
+
+/* ---- Header sections (RFC 9114 section 4.1) ---- */
+
+enum {
+  /* Never put the field into a compression table, also not on later hops (RFC 9204 section 4.5.4). */
+  US_QUIC_HEADER_NEVER_INDEX = 1,
+  /* For sending: name and value live as long as the process; they are not copied. */
+  US_QUIC_HEADER_STATIC = 2
+};
+
+/* One field line. Names are lower case; pseudo-header fields begin with ':' and come first. Not
+ * NUL-terminated. */
+typedef struct us_quic_header_t {
+  const char* name;
+  size_t name_length;
+  const char* value;
+  size_t value_length;
+  unsigned int flags;
+} us_quic_header_t;
+
+/* What a header section is. */
+enum {
+  US_QUIC_HEADERS_MESSAGE = 0,       /* a request, or a final response */
+  US_QUIC_HEADERS_INFORMATIONAL = 1, /* a 1xx response: another section follows */
+  US_QUIC_HEADERS_TRAILERS = 2
+};
+
+/* ---- Why something closed ---- */
+
+typedef struct us_quic_close_info_t {
+  int error;          /* US_QUIC_OK for a close without error, else a US_QUIC_E_* */
+  int is_remote;      /* 1: the peer closed */
+  int is_application; /* 1: code is an application code (RFC 9114 section 8.1 for HTTP/3), 0: RFC 9000
+                         section 20.1 */
+  uint64_t code;      /* protocol error code as sent or received; 0 where none was */
+  const char* reason; /* what us_quic_strerror(error) does not say, maybe from the peer; never NULL, "" =
+                         nothing to add; valid inside on_close */
+  size_t reason_length;
+} us_quic_close_info_t;
+
+typedef struct us_quic_stream_close_info_t {
+  int reason;    /* US_QUIC_OK: both sides finished; _RESET, _STOPPED, _CLOSED (by this side or with the
+                    connection), _GOAWAY (not processed, safe to retry), _STREAM_LIMIT, _HEADERS... */
+  uint64_t code; /* protocol error code that came with it, or 0 */
+} us_quic_stream_close_info_t;
+
+typedef struct us_quic_stats_t {
+  uint64_t bytes_sent; /* UDP payload bytes, as are bytes_received */
+  uint64_t bytes_received;
+  uint64_t packets_sent;
+  uint64_t packets_received;
+  uint64_t packets_lost;
+  uint64_t smoothed_rtt_us; /* RFC 9002 section 5.3; also the next two, in microseconds */
+  uint64_t latest_rtt_us;
+  uint64_t min_rtt_us;
+  uint64_t congestion_window; /* bytes */
+  uint64_t bytes_in_flight;
+  uint64_t streams_opened;  /* by either side */
+  uint32_t streams_open;    /* now */
+  uint32_t max_udp_payload; /* bytes of the largest datagram now sent on the path (path MTU discovery) */
+} us_quic_stats_t;
+
+/* Sums over a context. */
+typedef struct us_quic_context_stats_t {
+  uint64_t connections_accepted; /* handshakes finished as a server */
+  uint64_t handshakes_failed;    /* as a server */
+  uint64_t connections_open;
+  uint64_t datagrams_received;
+  uint64_t datagrams_dropped; /* malformed, unknown connection, or over a bound */
+  uint64_t retries_sent;
+  uint64_t stateless_resets_sent;
+  uint64_t version_negotiations_sent;
+} us_quic_context_stats_t;
+
+/* ---- Options ---- */
+
+enum { US_QUIC_CONGESTION_CUBIC = 0, US_QUIC_CONGESTION_RENO = 1, US_QUIC_CONGESTION_BBR = 2 };
+
+/* When a server makes a new client prove its address with a Retry packet (RFC 9000 section 8.1.2). */
+enum {
+  US_QUIC_ADDRESS_VALIDATION_UNDER_LOAD = 0,
+  US_QUIC_ADDRESS_VALIDATION_ALWAYS = 1,
+  US_QUIC_ADDRESS_VALIDATION_NEVER = 2
+};
+
+enum {
+  US_QUIC_LOG_NONE = 0,
+  US_QUIC_LOG_ERROR = 1,
+  US_QUIC_LOG_WARNING = 2,
+  US_QUIC_LOG_INFO = 3,
+  US_QUIC_LOG_DEBUG = 4
+};
+
+/* A block of memory given by the user, such as a PEM text. */
+typedef struct us_quic_blob_t {
+  const void* data;
+  size_t length;
+} us_quic_blob_t;
+
+/* Start from US_QUIC_OPTIONS_INIT. All memory is borrowed for the creating call only, but for callbacks'
+ * users. */
+typedef struct us_quic_socket_context_options_t {
+  size_t struct_size; /* sizeof of this struct, for later versions */
+
+  unsigned int connection_ext_size; /* bytes, for connections that are accepted */
+  unsigned int stream_ext_size;     /* bytes, for streams that the peer opens */
+
+  /* Identity: PEM files, or the same in memory (used when the file name is NULL). A server needs both; a
+   * client may have them (client certificate). */
+  const char* key_file_name;
+  const char* cert_file_name; /* the chain, leaf first */
+  const char* passphrase;
+  const char* ca_file_name; /* trusted roots in place of the system's */
+  us_quic_blob_t key;
+  us_quic_blob_t cert;
+  us_quic_blob_t ca;
+  int request_cert;        /* server: ask clients for a certificate */
+  int reject_unauthorized; /* -1 = default: 1 for clients (verify chain and name), and for servers with
+                              request_cert */
+
+  /* Application protocols (RFC 7301), preferred first; NULL = {"h3"}. "h3" speaks HTTP/3, any other raw
+   * streams. */
+  const char* const* alpn;
+  size_t alpn_count;
+
+  unsigned int idle_timeout_ms;
+  unsigned int handshake_timeout_ms;
+  unsigned int keep_alive_ms; /* 0 = send no PING to keep a connection alive */
+  uint64_t max_data; /* bytes of receive window per connection to start with, tuned by use up to... */
+  uint64_t max_data_limit;
+  uint64_t max_stream_data; /* the same per stream */
+  uint64_t max_stream_data_limit;
+  size_t send_buffer_bytes;    /* unsent bytes that write accepts per stream */
+  uint64_t max_streams_bidi;   /* that the peer may have open at once */
+  uint64_t max_streams_uni;    /* at least 3 where HTTP/3 is spoken (RFC 9114 section 6.2) */
+  size_t max_header_list_size; /* bytes of a header section as RFC 9114 section 4.2.2 counts */
+  size_t max_udp_payload; /* bytes of the largest datagram to send, 1200 to 65527; path MTU discovery stays
+                             below */
+  int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221) */
+  int congestion;         /* US_QUIC_CONGESTION_* */
+  int address_validation; /* US_QUIC_ADDRESS_VALIDATION_* */
+
+  /* 32 bytes shared by all processes of a deployment: tickets, tokens and stateless resets derive from it.
+   * NULL = random at creation. */
+  const uint8_t* secret;
+  /* Routing in connection IDs: server id (0 to 8 bytes) and worker index of this context. */
+  const uint8_t* server_id;
+  size_t server_id_length;
+  unsigned int worker_index; /* 0 to 255 */
+
+  /* NSS key log lines, without newline. */
+  void (*keylog)(void* user, const char* line);
+  void* keylog_user;
+  /* Lines about what happens inside, up to log_level. */
+  void (*log)(void* user, int level, const char* message);
+  void* log_user;
+  int log_level; /* US_QUIC_LOG_* */
+  /* Randomness for the protocol (not TLS); NULL = the kernel's. */
+  void (*random)(void* user, uint8_t* data, size_t length);
+  void* random_user;
+} us_quic_socket_context_options_t;
+
+/* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */
+US_API us_quic_socket_context_options_t us_quic_default_options(void);
+#define US_QUIC_OPTIONS_INIT us_quic_default_options()
+
+/* ---- Context ---- */
+
+/* Create a context: configuration and callbacks for sockets, connections and streams on one loop. It can
+ * listen (with a certificate and key), connect, or both. ext_size: bytes of ext memory of the context.
+ * Ownership: the caller frees with us_quic_socket_context_free, at the latest us_loop_free does.
+ * Returns: NULL on failure, and then *error (when error is not NULL) = US_QUIC_E_INVALID, _NOMEM, or one
+ * about the certificate (_CERT_FILE, _CERT_PARSE, _CERT_MISMATCH, _PASSPHRASE); the log callback gets the
+ * details. */
+US_API us_quic_socket_context_t* us_create_quic_socket_context(
+    us_loop_t* loop, const us_quic_socket_context_options_t* options, unsigned int ext_size, int* error);
+US_API void* us_quic_socket_context_ext(us_quic_socket_context_t* context);
+US_API us_loop_t* us_quic_socket_context_loop(us_quic_socket_context_t* context);
+US_API void us_quic_socket_context_stats(us_quic_socket_context_t* context, us_quic_context_stats_t* stats);
+
+/* Serve another certificate to clients that ask for a name matching pattern: exact, or "*." and a domain (one
+ * label, RFC 6125). Of `options` only key, certificate and passphrase are used. The same pattern again
+ * replaces the certificate for new connections; "*" replaces the context's own. Returns: 0, US_QUIC_E_INVALID
+ * or one about the certificate; on an error the old one stays. */
+US_API int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, const char* pattern,
+                                                  const us_quic_socket_context_options_t* options);
+US_API int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context, const char* pattern);
+
+/* Stop in good order: accept nothing new, send GOAWAY (RFC 9114 section 5.2), let requests in flight finish,
+ * then close each connection. Every connection sees on_close. Raw connections close when their streams are
+ * done. */
+US_API void us_quic_socket_context_shutdown(us_quic_socket_context_t* context);
+/* Close all sockets, connections and streams now (CONNECTION_CLOSE is sent). The context can be used again.
+ */
+US_API void us_quic_socket_context_close(us_quic_socket_context_t* context);
+/* Close, tell everybody, free. Inside a callback: at the end of the iteration. */
+US_API void us_quic_socket_context_free(us_quic_socket_context_t* context);
+
+/* Callbacks; each may stay unset. Set them before listening or connecting. */
+
+/* The handshake is done and the peer authenticated. */
+US_API void us_quic_socket_context_on_open(us_quic_socket_context_t* context,
+                                           void (*cb)(us_quic_connection_t* c, int is_client));
+/* Last for a connection, exactly once, also for a connect that failed. */
+US_API void us_quic_socket_context_on_close(us_quic_socket_context_t* context,
+                                            void (*cb)(us_quic_connection_t* c,
+                                                       const us_quic_close_info_t* info));
+/* The peer will take no new requests on this connection. */
+US_API void us_quic_socket_context_on_goaway(us_quic_socket_context_t* context,
+                                             void (*cb)(us_quic_connection_t* c));
+/* A stream is open. is_client: this side opened it (told when its id is known). */
+US_API void us_quic_socket_context_on_stream_open(us_quic_socket_context_t* context,
+                                                  void (*cb)(us_quic_stream_t* s, int is_client));
+/* A header section was received: read it by us_quic_stream_header. kind: US_QUIC_HEADERS_*; end_stream:
+ * nothing follows (on_stream_end still comes). */
+US_API void us_quic_socket_context_on_stream_headers(us_quic_socket_context_t* context,
+                                                     void (*cb)(us_quic_stream_t* s, int kind,
+                                                                int end_stream));
+/* Body bytes. data is borrowed until the callback returns; flow-control credit is given when it does. */
+US_API void us_quic_socket_context_on_stream_data(us_quic_socket_context_t* context,
+                                                  void (*cb)(us_quic_stream_t* s, const void* data,
+                                                             size_t length));
+/* FIN was received and all before it was delivered. */
+US_API void us_quic_socket_context_on_stream_end(us_quic_socket_context_t* context,
+                                                 void (*cb)(us_quic_stream_t* s));
+/* The peer gave up sending (RESET_STREAM); bytes may be missing. */
+US_API void us_quic_socket_context_on_stream_reset(us_quic_socket_context_t* context,
+                                                   void (*cb)(us_quic_stream_t* s, uint64_t code));
+/* The peer stopped reading (STOP_SENDING); what was not sent is dropped. It is told when the stream next has
+ * something to send, and code may be 0 where the engine does not show the peer's: with ngtcp2 it never does
+ * before the stream closes. us_quic_stream_close_info_t carries the code that the engine gives then. */
+US_API void us_quic_socket_context_on_stream_stop(us_quic_socket_context_t* context,
+                                                  void (*cb)(us_quic_stream_t* s, uint64_t code));
+/* After a write that accepted less than offered: less than half of send_buffer_bytes is now unsent. */
+US_API void us_quic_socket_context_on_stream_writable(us_quic_socket_context_t* context,
+                                                      void (*cb)(us_quic_stream_t* s));
+/* Last for a stream, exactly once; before its connection's on_close. */
+US_API void us_quic_socket_context_on_stream_close(us_quic_socket_context_t* context,
+                                                   void (*cb)(us_quic_stream_t* s,
+                                                              const us_quic_stream_close_info_t* info));
+/* A datagram (RFC 9221) came; data is borrowed until the callback returns. */
+US_API void us_quic_socket_context_on_datagram(us_quic_socket_context_t* context,
+                                               void (*cb)(us_quic_connection_t* c, const void* data,
+                                                          size_t length));
+
+/* ---- Sockets ---- */
+
+typedef struct us_quic_listen_options_t {
+  size_t struct_size;
+  int reuse_port; /* SO_REUSEPORT: several workers on one port */
+  int ipv6_only;  /* with an IPv6 host: take no IPv4 */
+} us_quic_listen_options_t;
+
+/* Listen for connections. host: NULL = any address, IPv6 and IPv4; else an address or a name that is in
+ * /etc/hosts. port: 0 = any. options: NULL = defaults. ext_size: bytes of ext memory of the socket.
+ * Ownership: the context's; close with us_quic_socket_close.
+ * Returns: NULL on failure, and then *error = US_QUIC_E_STATE (no certificate), _ADDRESS_IN_USE, _ADDRESS,
+ * _ACCESS, _RESOLVE, _NOMEM or _IO. */
+US_API us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_context_t* context,
+                                                              const char* host, int port,
+                                                              const us_quic_listen_options_t* options,
+                                                              unsigned int ext_size, int* error);
+US_API int us_quic_listen_socket_port(us_quic_listen_socket_t* s);
+
+/* Copy the local address (a struct sockaddr_in or _in6) into storage of `capacity` bytes.
+ * Returns: bytes copied, or US_QUIC_E_INVALID when capacity is too small. */
+US_API int us_quic_socket_local_address(us_quic_socket_t* s, struct sockaddr* storage, size_t capacity);
+US_API void* us_quic_socket_ext(us_quic_socket_t* s);
+US_API us_quic_socket_context_t* us_quic_socket_context(us_quic_socket_t* s);
+/* Close the socket and its connections now; the descriptor closes after their CONNECTION_CLOSE was sent. */
+US_API void us_quic_socket_close(us_quic_socket_t* s);
+
+/* Connect to a server over a new socket (us_quic_connection_socket). The name is resolved on a thread and its
+ * addresses are raced (RFC 8305). ext_size: bytes of ext memory of the connection. The socket closes with its
+ * last connection.
+ * Returns: a connection at once, whose outcome comes as on_open or on_close; NULL and *error for what is
+ * wrong at once (US_QUIC_E_INVALID, _NOMEM, _IO; _ADDRESS: an IPv4 address and a socket that is
+ * for IPv6 only, or the other way round). */
+US_API us_quic_connection_t* us_quic_socket_context_connect(us_quic_socket_context_t* context,
+                                                            const char* host, int port, unsigned int ext_size,
+                                                            int* error);
+
+/* Create a UDP socket to connect over with us_quic_socket_connect; it does not listen. ext_size: bytes of ext
+ * memory of the socket.
+ * Ownership: the context's; it closes with its last connection, before the first by us_quic_socket_close.
+ * Returns: NULL on failure, and then *error (when error is not NULL) = US_QUIC_E_CLOSED, _NOMEM or _IO. */
+US_API us_quic_socket_t* us_quic_socket_context_create_socket(us_quic_socket_context_t* context,
+                                                              unsigned int ext_size, int* error);
+
+/* Connect over an existing socket (also one that has other connections, or listens). server_name: what TLS
+ * asks for and verifies; NULL = host. Returns: as us_quic_socket_context_connect. */
+US_API us_quic_connection_t* us_quic_socket_connect(us_quic_socket_t* s, const char* host, int port,
+                                                    const char* server_name, unsigned int ext_size,
+                                                    int* error);
+
+/* ---- Connections ---- */
+
+US_API void* us_quic_connection_ext(us_quic_connection_t* c);
+US_API us_quic_socket_t* us_quic_connection_socket(us_quic_connection_t* c);
+US_API us_quic_socket_context_t* us_quic_connection_context(us_quic_connection_t* c);
+US_API int us_quic_connection_is_client(us_quic_connection_t* c);
+US_API int us_quic_connection_is_closed(us_quic_connection_t* c);
+/* Close now: streams see on_stream_close, then the connection on_close; CONNECTION_CLOSE carries code (an
+ * application code) and reason (NULL = none) to the peer. */
+US_API void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char* reason);
+/* HTTP/3: send GOAWAY, let requests in flight finish, then close. Raw: close when all streams are done. */
+US_API void us_quic_connection_shutdown(us_quic_connection_t* c);
+US_API void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats);
+/* As us_quic_socket_local_address; the peer_ctx's addresses: they change only after path validation. */
+US_API int us_quic_connection_remote_address(us_quic_connection_t* c, struct sockaddr* storage,
+                                             size_t capacity);
+US_API int us_quic_connection_local_address(us_quic_connection_t* c, struct sockaddr* storage,
+                                            size_t capacity);
+/* The name that the client asked for (SNI), or "" ; NUL-terminated, lives as long as the connection. */
+US_API const char* us_quic_connection_server_name(us_quic_connection_t* c);
+/* The negotiated application protocol, or "" before on_open. */
+US_API const char* us_quic_connection_alpn(us_quic_connection_t* c);
+/* The peer's leaf certificate in DER, or length 0. Valid until on_close returns. */
+US_API us_quic_blob_t us_quic_connection_peer_certificate(us_quic_connection_t* c);
+/* 1 when the peer's certificate was verified against the trusted roots. */
+US_API int us_quic_connection_is_authorized(us_quic_connection_t* c);
+/* 1 when the TLS session was resumed from a ticket. */
+US_API int us_quic_connection_is_resumed(us_quic_connection_t* c);
+/* The connection's own first connection ID: bytes copied into id (up to 20). */
+US_API int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity);
+/* Bidirectional streams that can be opened right now. */
+US_API uint64_t us_quic_connection_max_streams(us_quic_connection_t* c);
+/* Send a datagram (RFC 9221): unreliable, not ordered.
+ * Returns: 0; US_QUIC_E_UNSUPPORTED (peer takes none), _TOO_LARGE, _AGAIN (queue full), _STATE, _CLOSED. */
+US_API int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, size_t length);
+
+/* ---- Streams ---- */
+
+/* Create a stream; allowed before the handshake is done and before the peer allows another: it opens, and
+ * sends what was written, as soon as it can. In HTTP/3 only clients create streams (requests). Returns: NULL
+ * and *error: US_QUIC_E_STATE (HTTP/3 server, unidirectional in HTTP/3), _GOAWAY, _CLOSED, _NOMEM. */
+US_API us_quic_stream_t* us_quic_connection_create_stream(us_quic_connection_t* c, unsigned int ext_size,
+                                                          int* error);
+US_API us_quic_stream_t* us_quic_connection_create_uni_stream(us_quic_connection_t* c, unsigned int ext_size,
+                                                              int* error);
+US_API void* us_quic_stream_ext(us_quic_stream_t* s);
+US_API us_quic_connection_t* us_quic_stream_connection(us_quic_stream_t* s);
+US_API us_quic_socket_t* us_quic_stream_socket(us_quic_stream_t* s);
+US_API us_quic_socket_context_t* us_quic_stream_context(us_quic_stream_t* s);
+US_API int64_t us_quic_stream_id(us_quic_stream_t* s); /* -1 before it is open */
+US_API int us_quic_stream_is_client(us_quic_stream_t* s);
+US_API int us_quic_stream_is_unidirectional(us_quic_stream_t* s);
+US_API int us_quic_stream_is_closed(us_quic_stream_t* s);
+/* 1 when the request came as 0-RTT data (RFC 9001 section 4.6): it may be a replay. */
+US_API int us_quic_stream_is_early(us_quic_stream_t* s);
+
+/* Send a header section: informational responses, the message's, trailers, by order. Fields are copied (but
+ * for US_QUIC_HEADER_STATIC). end_stream: 1 = nothing follows. Returns: 0; US_QUIC_E_HEADERS (malformed
+ * field, CR/LF/NUL, upper case, missing or misplaced pseudo-header), _STATE (raw stream, or out of order),
+ * _CLOSED.   Source: RFC 9114 section 4. */
+US_API int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,
+                                       int end_stream);
+/* The latest header section received. The pointers are valid until the next section or until on_stream_close
+ * returned; index out of range gives NULL. */
+US_API size_t us_quic_stream_header_count(us_quic_stream_t* s);
+US_API const us_quic_header_t* us_quic_stream_header(us_quic_stream_t* s, size_t index);
+
+/* Queue body bytes for sending; never blocks. data is borrowed for this call only.
+ * Returns: bytes accepted, 0 to length; fewer than length = wait for on_stream_writable; or US_QUIC_E_CLOSED,
+ * _STATE (after shutdown, or HTTP/3 before headers), _STOPPED. */
+US_API ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, size_t length);
+/* Queue bytes without copying them: all or nothing, data stays the caller's and must not change until release
+ * ran. release: runs exactly once on the loop's thread when the bytes are acknowledged or given up, maybe
+ * after on_stream_close; not when an error or 0 is returned; may be NULL. Returns: length, 0 = the buffer is
+ * full (wait for on_stream_writable), or as us_quic_stream_write. */
+US_API ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, size_t length,
+                                             void (*release)(void* user), void* user);
+/* Bytes accepted and not yet sent. */
+US_API size_t us_quic_stream_buffered(us_quic_stream_t* s);
+
+/* Three endings: shutdown = FIN after what was written; reset(code) = give up sending (RESET_STREAM);
+ * stop(code) = give up reading (STOP_SENDING). close = reset + stop, and on_stream_close follows in the same
+ * iteration. */
+US_API int us_quic_stream_shutdown(us_quic_stream_t* s);
+US_API int us_quic_stream_reset(us_quic_stream_t* s, uint64_t code);
+US_API int us_quic_stream_stop(us_quic_stream_t* s, uint64_t code);
+US_API void us_quic_stream_close(us_quic_stream_t* s);
+US_API void us_quic_stream_close_with(us_quic_stream_t* s, uint64_t code);
+
+/* After pause returned, no on_stream_data and no on_stream_end comes until resume; what is in flight (at most
+ * one window) is held, and the peer gets no more credit. */
+US_API void us_quic_stream_pause(us_quic_stream_t* s);
+US_API void us_quic_stream_resume(us_quic_stream_t* s);
+
+/* urgency 0 (most urgent) to 7, default 3; incremental 0 or 1 (RFC 9218). */
+US_API int us_quic_stream_set_priority(us_quic_stream_t* s, int urgency, int incremental);
+
+/* ---- Prepared responses: checked once, sent many times without copying ---- */
+
+/* Headers and body are copied once, here. content-length is added unless given.
+ * Ownership: the caller frees with us_quic_prepared_response_free, also while responses are in flight.
+ * Returns: NULL and *error: US_QUIC_E_HEADERS, _NOMEM.   Thread: send and free on one loop's thread only. */
+US_API us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_header_t* headers,
+                                                                     size_t count, const void* body,
+                                                                     size_t length, int* error);
+/* Send headers, body and FIN.   Returns: 0, or as us_quic_stream_send_headers. */
+US_API int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_t* prepared);
+US_API void us_quic_prepared_response_free(us_quic_prepared_response_t* prepared);
+
+/* ---- Development certificates ---- */
+
+/* Make a self-signed ECDSA P-256 certificate for localhost, 127.0.0.1, ::1 and this machine's host name,
+ * valid for `days` (at most 14 for Chromium to take it by hash). Writes PEM texts, NUL-terminated. hash: 45
+ * bytes, the base64 SHA-256 of the public key, as Chromium's --ignore-certificate-errors-spki-list wants it;
+ * may be NULL. Returns: 0, US_QUIC_E_TOO_LARGE when a buffer is too small (4096 bytes are enough),
+ * US_QUIC_E_TLS. */
+US_API int us_quic_development_certificate(unsigned int days, char* cert_pem, size_t cert_capacity,
+                                           char* key_pem, size_t key_capacity, char* hash);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,11 @@
+/* Everything of the C interface. */
+#ifndef USQUIC_USQUIC_H
+#define USQUIC_USQUIC_H
+
+#include "usquic/error.h"
+#include "usquic/loop.h"
+#include "usquic/quic.h"
+#include "usquic/udp.h"
+#include "usquic/version.h"
+
+#endif

@@ -1,0 +1,243 @@
+// THE SEAM between the sockets and a protocol engine. Nothing above it may know which engine is built in.
+//
+// An engine is sans-I/O: it opens no socket, reads no clock, takes its randomness from its Config (TLS's own
+// aside). It works above HTTP/3 framing: connection, stream, header section, body bytes, fin, reset,
+// datagram.
+//
+// Call order. The caller runs receive() for what came in, expire() when deadline() has come, and flush() once
+// an iteration while wants_flush(). The engine tells what happened through the Sink, from inside these three
+// calls only. From inside a Sink callback the caller may call anything on Connection and Stream, and
+// Endpoint::connect: such calls only record what is wanted (no Sink callback runs inside them, nothing is
+// sent, nothing is freed); the next flush() acts. receive(), expire(), flush() and the destructor are never
+// called from a Sink callback.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/address.h"
+#include "base/bytes.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/result.h"
+#include "base/time.h"
+#include "usquic/quic.h"
+
+namespace usquic::tls {
+class Context;
+}
+
+namespace usquic::engine {
+
+// Where packets of a connection go. `socket` is the caller's, opaque here, and one for a connection's whole
+// life.
+struct Path {
+  Address local;
+  Address remote;
+  void* socket = nullptr;
+};
+
+// ECN codepoint (RFC 3168 section 5): 0 not-ECT, 1 ECT(1), 2 ECT(0), 3 CE.
+using Ecn = std::uint8_t;
+
+struct Datagram {
+  const Path* path;
+  Bytes bytes;
+  Ecn ecn = 0;
+};
+
+// Where flush() puts packets: runs of equal-size packets for one path, ready for UDP segmentation offload.
+class SendBatch {
+ public:
+  // Bytes that reserve() gives at least when it gives any: a full run.
+  static constexpr std::size_t run_capacity = 65535;
+
+  // Room for a run of packets through `socket`, or empty: it can take no more now, so keep what is to be
+  // sent.
+  virtual MutableBytes reserve(void* socket) = 0;
+  // The first `length` bytes of the room last reserved are packets of `segment_size` bytes each; the last may
+  // be smaller. At most 64 packets and 65,507 bytes. The batch owns them: they are sent, once, in order, or
+  // the socket dies.
+  virtual void commit(const Path& path, Ecn ecn, std::size_t length, std::size_t segment_size) = 0;
+
+ protected:
+  ~SendBatch() = default;
+};
+
+enum class Direction { bidirectional, unidirectional };
+
+// One stream. The caller must not use it after on_stream_close() returned or after it called detach().
+class Stream {
+ public:
+  // The caller's handle; set by it (in on_stream_open for the peer's streams, by create_stream for its own).
+  void* user = nullptr;
+
+  virtual std::int64_t id() const = 0;  // -1 before it is open
+  virtual bool is_local() const = 0;
+  virtual bool is_unidirectional() const = 0;
+  virtual bool is_early() const = 0;
+
+  // All of these as documented for their us_quic_stream_* namesakes: 0 or bytes, or a negative code.
+  virtual int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) = 0;
+  virtual std::ptrdiff_t write(Bytes data) = 0;
+  virtual std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) = 0;
+  virtual std::size_t buffered() const = 0;
+  virtual int finish() = 0;
+  virtual int reset(std::uint64_t code) = 0;
+  virtual int stop(std::uint64_t code) = 0;
+  virtual int set_priority(int urgency, bool incremental) = 0;
+
+  // The application took `length` body bytes: the peer gets that much more credit. Bytes told by on_body()
+  // and never consumed when the stream ends are credited to the connection by the engine.
+  virtual void consume(std::size_t length) = 0;
+  // The latest header section received; the views live until the next section, on_stream_close() or detach().
+  virtual std::span<const us_quic_header_t> headers() const = 0;
+  // The caller drops its handle: no Sink callback names this stream again. What was written and not reset is
+  // still sent; what was static is still released.
+  virtual void detach() = 0;
+
+ protected:
+  ~Stream() = default;
+};
+
+// One connection. The caller must not use it after on_connection_close() returned or after it called
+// detach().
+class Connection {
+ public:
+  void* user = nullptr;  // the caller's handle
+
+  virtual bool is_client() const = 0;
+  virtual const Path& path() const = 0;  // the validated path; its addresses may change, the object stays
+  virtual std::string_view alpn() const = 0;
+  virtual std::string_view server_name() const = 0;
+  virtual Bytes peer_certificate() const = 0;
+  virtual bool is_authorized() const = 0;
+  virtual bool is_resumed() const = 0;
+  virtual Bytes id() const = 0;  // this side's first connection ID
+  virtual void stats(us_quic_stats_t& out) const = 0;
+
+  // Allowed at any time: a stream that cannot open yet waits for the handshake or for credit.
+  virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
+  virtual std::uint64_t max_streams() const = 0;
+  virtual int send_datagram(Bytes data) = 0;
+  // GOAWAY and drain (HTTP/3), or drain (raw); then the engine closes and tells on_connection_close().
+  virtual void shutdown() = 0;
+  // Close with an application code. No Sink callback names this connection or its streams again, but the
+  // objects stay until detach().
+  virtual void close(std::uint64_t code, std::string_view reason) = 0;
+  // The caller drops its handles of the connection and all its streams. Closes it if close() was not called.
+  virtual void detach() = 0;
+
+ protected:
+  ~Connection() = default;
+};
+
+// What the engine tells. Callbacks run the application, inside receive() and expire(); those from flush()
+// too.
+class Sink {
+ public:
+  // A client's handshake is done as far as a server must wait, or it sent an early stream: make a handle, set
+  // c.user.
+  virtual void on_connection_open(Connection& c) = 0;
+  // The handshake is complete and the peer authenticated (also for clients).
+  virtual void on_handshake(Connection& c) = 0;
+  // Last. Also for a connect that failed; not for a server handshake that failed. Streams were closed before.
+  virtual void on_connection_close(Connection& c, const us_quic_close_info_t& info) = 0;
+  virtual void on_goaway(Connection& c) = 0;
+  virtual void on_datagram(Connection& c, Bytes data) = 0;
+
+  // is_local: a stream of create_stream() has its id now. Else the peer opened it: make a handle, set s.user.
+  virtual void on_stream_open(Connection& c, Stream& s, bool is_local) = 0;
+  virtual void on_headers(Stream& s, int kind, bool end_stream) = 0;  // kind: US_QUIC_HEADERS_*
+  virtual void on_body(Stream& s, Bytes data) = 0;
+  virtual void on_end(Stream& s) = 0;
+  virtual void on_reset(Stream& s, std::uint64_t code) = 0;
+  virtual void on_stop(Stream& s, std::uint64_t code) = 0;
+  virtual void on_writable(Stream& s) = 0;
+  virtual void on_stream_close(Stream& s, const us_quic_stream_close_info_t& info) = 0;
+
+ protected:
+  ~Sink() = default;
+};
+
+// What the built-in engine can do, for callers that must choose and for tests that must skip.
+struct Capabilities {
+  bool local_unidirectional_streams = false;
+  bool virtual_time = false;  // uses nothing but the `now` handed in
+  bool datagrams = false;
+};
+
+enum class Congestion { cubic, reno, bbr };
+enum class AddressValidation { under_load, always, never };
+
+struct Config {
+  tls::Context* tls = nullptr;  // outlives the endpoint
+  Logger log;
+  RandomSource random;
+  std::uint8_t secret[32] = {};
+  std::vector<std::uint8_t> server_id;  // 0 to 8 bytes
+  std::uint8_t worker_index = 0;
+
+  Duration idle_timeout{};
+  Duration handshake_timeout{};
+  Duration keep_alive{};  // 0 = none
+  std::uint64_t max_data = 0;
+  std::uint64_t max_data_limit = 0;
+  std::uint64_t max_stream_data = 0;
+  std::uint64_t max_stream_data_limit = 0;
+  std::size_t send_buffer_bytes = 0;
+  std::uint64_t max_streams_bidi = 0;
+  std::uint64_t max_streams_uni = 0;
+  std::size_t max_header_list_size = 0;
+  std::size_t max_udp_payload = 0;
+  bool datagrams = false;
+  Congestion congestion = Congestion::cubic;
+  AddressValidation address_validation = AddressValidation::under_load;
+};
+
+class Endpoint {
+ public:
+  virtual ~Endpoint() = default;
+
+  virtual void receive(TimePoint now, std::span<const Datagram> datagrams) = 0;
+  virtual TimePoint deadline() const = 0;
+  virtual void expire(TimePoint now) = 0;
+  // Something wants to be sent (connections whose socket is blocked, see reserve(), do not count until
+  // unblocked()).
+  virtual bool wants_flush() const = 0;
+  // Writes what every such connection has to send now, each within its send quantum.
+  virtual void flush(TimePoint now, SendBatch& batch) = 0;
+  // A socket that had no room can take packets again.
+  virtual void unblocked(void* socket) = 0;
+
+  // server_name: for TLS and verification (a host name or an IP address). on_handshake() or
+  // on_connection_close() will follow, never from inside this call.
+  virtual Result<Connection*> connect(TimePoint now, const Path& path, std::string_view server_name,
+                                      void* user) = 0;
+  // Whether Initials on this socket may make new server connections.
+  virtual void set_accepting(void* socket, bool accepting) = 0;
+  // ICMP said that a peer cannot be reached (errno value): ends connections whose handshake is not complete.
+  virtual void path_failed(TimePoint now, const Path& path, int error_number) = 0;
+  // The socket is going away: forget every connection on it, also closing ones. The caller closed and
+  // detached its own.
+  virtual void drop_socket(void* socket) = 0;
+
+  // Connections that have packets of close() still to be written.
+  virtual bool has_unsent_close(void* socket) const = 0;
+  virtual const Capabilities& capabilities() const = 0;
+  virtual void stats(us_quic_context_stats_t& out) const = 0;
+};
+
+// Checks a header section for sending (RFC 9114 section 4.2): 0 or US_QUIC_E_HEADERS. For prepared responses.
+int check_response_headers(std::span<const us_quic_header_t> fields);
+
+// The engine that was chosen when the library was built. sink and what config points to outlive the endpoint.
+Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink);
+
+}  // namespace usquic::engine

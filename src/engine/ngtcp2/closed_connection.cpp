@@ -1,0 +1,31 @@
+#include "engine/ngtcp2/closed_connection.h"
+
+#include <bit>
+
+#include "engine/ngtcp2/endpoint.h"
+
+namespace usquic::engine::ngtcp2 {
+
+ClosedConnection::ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid> ids, const Path& path,
+                                   std::vector<std::uint8_t> packet)
+    : endpoint_(endpoint), ids_(std::move(ids)), packet_(std::move(packet)), path_(path) {
+  for (const ngtcp2_cid& id : ids_) endpoint_.ids().replace(id, *this);
+}
+
+ClosedConnection::~ClosedConnection() {
+  for (const ngtcp2_cid& id : ids_) endpoint_.ids().erase(id, *this);
+}
+
+void ClosedConnection::on_datagram(TimePoint /*now*/, const Datagram& datagram) {
+  ++datagrams_;
+  // Fewer and fewer answers, and only to the address that was validated (RFC 9000 section 10.2.1).
+  if (packet_.empty() || !std::has_single_bit(datagrams_)) return;
+  if (datagram.path->socket != path_.socket || !(datagram.path->remote == path_.remote)) return;
+  endpoint_.queue_reply(*this);
+}
+
+void ClosedConnection::on_deadline(TimePoint /*now*/) {
+  delete this;
+}
+
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,41 @@
+// What is left of a connection in its closing or draining period (RFC 9000 section 10.2): its connection IDs,
+// and in the closing period the packet that answers what still comes in.
+#pragma once
+
+#include <ngtcp2/ngtcp2.h>
+
+#include <cstdint>
+#include <vector>
+
+#include "base/list.h"
+#include "engine/ngtcp2/route.h"
+
+namespace usquic::engine::ngtcp2 {
+
+class QuicEndpoint;
+
+struct ClosedTag {};
+struct ReplyTag {};
+
+class ClosedConnection final : public Route, public ListHook<ClosedTag>, public ListHook<ReplyTag> {
+ public:
+  // packet: empty in the draining period, in which nothing is answered.
+  ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid> ids, const Path& path,
+                   std::vector<std::uint8_t> packet);
+  ~ClosedConnection() override;
+
+  void on_datagram(TimePoint now, const Datagram& datagram) override;
+  void on_deadline(TimePoint now) override;
+
+  const Path& path() const { return path_; }
+  Bytes packet() const { return packet_; }
+
+ private:
+  QuicEndpoint& endpoint_;
+  std::vector<ngtcp2_cid> ids_;
+  std::vector<std::uint8_t> packet_;
+  Path path_;
+  std::uint32_t datagrams_ = 0;
+};
+
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,276 @@
+#include "engine/ngtcp2/connection.h"
+
+#include <gnutls/gnutls.h>
+#include <ngtcp2/ngtcp2_crypto_gnutls.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/ngtcp2/connection_callbacks.h"
+#include "engine/ngtcp2/paths.h"
+#include "tls/context.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+// How long a connection whose socket is blocked lets its timers wait.
+constexpr Duration blocked_beat = std::chrono::milliseconds(50);
+
+}  // namespace
+
+ngtcp2_conn* QuicConnection::library_connection(ngtcp2_crypto_conn_ref* ref) {
+  return of(*ref).conn_;
+}
+
+QuicConnection::QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is_client)
+    : endpoint_(endpoint),
+      socket_state_(&endpoint.socket_state(path.socket)),
+      path_(path),
+      local_for_ngtcp2_(specified_like(path.local, path.remote)),
+      tls_ref_{&QuicConnection::library_connection, this},
+      is_client_(is_client) {}
+
+QuicConnection::~QuicConnection() {
+  if (life_ != Life::gone) forget();
+  ListHook<GraveTag>::unlink();
+  ngtcp2_conn_del(conn_);
+  http3_.reset();
+  while (QuicStream* s = pending_bidi_.pop_front()) delete s;
+  while (QuicStream* s = pending_uni_.pop_front()) delete s;
+}
+
+Result<std::unique_ptr<QuicConnection>> QuicConnection::create_client(QuicEndpoint& endpoint, TimePoint now,
+                                                                      const Path& path,
+                                                                      std::string_view server_name) {
+  std::unique_ptr<QuicConnection> c(new QuicConnection(endpoint, path, true));
+  auto session = endpoint.config().tls->client_session(server_name, path.remote.port());
+  if (!session) return Error{session.error()};
+  c->is_known_ = true;
+  c->server_name_ = server_name;
+  c->first_id_ = c->make_id();
+  // RFC 9000 section 7.2: unpredictable, at least 8 bytes.
+  std::uint8_t random[16];
+  endpoint.config().random.fill(random);
+  const ngtcp2_cid dcid = to_cid(random);
+
+  ngtcp2_settings settings = endpoint.settings().settings(now);
+  settings.log_printf = library_log(endpoint.config().log);
+  const auto token = endpoint.token_store().take(server_name, path.remote.port());
+  settings.token = token.data();
+  settings.tokenlen = token.size();
+  settings.token_type = NGTCP2_TOKEN_TYPE_NEW_TOKEN;
+  const ngtcp2_transport_params parameters = endpoint.settings().parameters();
+  const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
+  if (ngtcp2_conn_client_new(&c->conn_, &dcid, &c->first_id_, &p, NGTCP2_PROTO_VER_V1, &endpoint.callbacks(),
+                             &settings, &parameters, nullptr, c.get()) != 0) {
+    return Error{US_QUIC_E_NOMEM};
+  }
+  if (const int error = c->start_tls(std::move(*session))) return Error{error};
+  return c;
+}
+
+Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoint& endpoint, TimePoint now,
+                                                                      const Path& path,
+                                                                      const Initial& initial) {
+  std::unique_ptr<QuicConnection> c(new QuicConnection(endpoint, path, false));
+  auto session = endpoint.config().tls->server_session();
+  if (!session) return Error{session.error()};
+  c->first_id_ = c->make_id();
+  // The client goes on using the ID it made up until it hears ours.
+  if (!c->register_id(initial.header.dcid)) return Error{US_QUIC_E_STATE};
+
+  ngtcp2_settings settings = endpoint.settings().settings(now);
+  settings.log_printf = library_log(endpoint.config().log);
+  if (initial.is_validated) {
+    settings.token = initial.header.token;
+    settings.tokenlen = initial.header.tokenlen;
+    settings.token_type = initial.is_retried ? NGTCP2_TOKEN_TYPE_RETRY : NGTCP2_TOKEN_TYPE_NEW_TOKEN;
+  }
+  ngtcp2_transport_params parameters = endpoint.settings().parameters();
+  parameters.original_dcid = initial.original_dcid;
+  parameters.original_dcid_present = 1;
+  if (initial.is_retried) {
+    parameters.retry_scid = initial.header.dcid;
+    parameters.retry_scid_present = 1;
+  }
+  endpoint.tokens().make_reset_token(c->first_id_, parameters.stateless_reset_token);
+  parameters.stateless_reset_token_present = 1;
+  const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
+  if (ngtcp2_conn_server_new(&c->conn_, &initial.header.scid, &c->first_id_, &p, initial.header.version,
+                             &endpoint.callbacks(), &settings, &parameters, nullptr, c.get()) != 0) {
+    return Error{US_QUIC_E_NOMEM};
+  }
+  if (const int error = c->start_tls(std::move(*session))) return Error{error};
+  return c;
+}
+
+int QuicConnection::start_tls(std::unique_ptr<tls::Session> session) {
+  session_ = std::move(session);
+  gnutls_session_t native = session_->native();
+  const int result = is_client_ ? ngtcp2_crypto_gnutls_configure_client_session(native)
+                                : ngtcp2_crypto_gnutls_configure_server_session(native);
+  if (result != 0) return US_QUIC_E_TLS;
+  gnutls_session_set_ptr(native, &tls_ref_);
+  ngtcp2_conn_set_tls_native_handle(conn_, native);
+  if (endpoint_.config().keep_alive.count() > 0) {
+    ngtcp2_conn_set_keep_alive_timeout(conn_,
+                                       static_cast<ngtcp2_duration>(endpoint_.config().keep_alive.count()));
+  }
+  return 0;
+}
+
+bool QuicConnection::register_id(const ngtcp2_cid& id) {
+  if (!endpoint_.ids().insert(id, *this)) return false;
+  ids_.push_back(id);
+  return true;
+}
+
+ngtcp2_cid QuicConnection::make_id() {
+  for (;;) {
+    const ngtcp2_cid id = endpoint_.id_factory().make();
+    if (register_id(id)) return id;
+  }
+}
+
+void QuicConnection::on_datagram(TimePoint now, const Datagram& datagram) {
+  if (life_ != Life::active || datagram.path->socket != path_.socket) return endpoint_.count_dropped();
+  bytes_received_ += datagram.bytes.size();
+  ++packets_received_;
+  // A client's socket may be bound to any address: then the one that a packet was sent to says nothing new.
+  const Address local =
+      is_client_ ? local_for_ngtcp2_ : specified_like(datagram.path->local, datagram.path->remote);
+  const ngtcp2_path p = to_ngtcp2_path(local, datagram.path->remote);
+  const ngtcp2_pkt_info info{datagram.ecn};
+  const int result =
+      ngtcp2_conn_read_pkt(conn_, &p, &info, datagram.bytes.data(), datagram.bytes.size(), timestamp(now));
+  if (life_ == Life::gone) return;  // a callback dropped the socket
+  if (result == NGTCP2_ERR_RETRY) {
+    ngtcp2_pkt_hd header;
+    if (ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) == 0) {
+      endpoint_.send_retry(now, datagram, header);
+    }
+  }
+  if (result != 0) return end_by_library(now, result);
+  endpoint_.mark_dirty(*this);
+}
+
+void QuicConnection::on_deadline(TimePoint now) {
+  if (life_ != Life::active) return;
+  const int result = ngtcp2_conn_handle_expiry(conn_, timestamp(now));
+  if (life_ == Life::gone) return;
+  if (result != 0) return end_by_library(now, result);
+  endpoint_.mark_dirty(*this);  // its flush sets the next deadline
+  if (socket_state_->blocked) wait_for_socket(now);
+}
+
+void QuicConnection::wait_for_socket(TimePoint now) {
+  if (life_ != Life::active) return;
+  const std::uint64_t expiry = ngtcp2_conn_get_expiry(conn_);
+  const TimePoint earliest = now + blocked_beat;
+  const bool is_later = expiry < UINT64_MAX / 2 && expiry > timestamp(earliest);
+  endpoint_.deadlines().set(*this, is_later ? TimePoint(Duration(expiry)) : earliest);
+}
+
+void QuicConnection::update_deadline(TimePoint /*now*/) {
+  const std::uint64_t expiry = ngtcp2_conn_get_expiry(conn_);
+  const TimePoint next = expiry < UINT64_MAX / 2 ? TimePoint(Duration(expiry)) : never;
+  endpoint_.deadlines().set(*this, std::min(next, shutdown_deadline_));
+}
+
+bool QuicConnection::flush(TimePoint now, SendBatch& batch) {
+  if (life_ == Life::active && failure_) {
+    end_silently(*std::exchange(failure_, std::nullopt));
+  }
+  if (life_ == Life::active) {
+    open_pending_streams();
+    apply_touched();
+    continue_shutdown(now);
+  }
+  if (life_ == Life::active) {
+    const bool is_written = write_packets(now, batch);
+    if (life_ == Life::active) tell_stream_events();
+    if (life_ == Life::active) {
+      if (!is_written) return false;
+      update_deadline(now);
+    }
+  }
+  // RFC 9000 section 10.2.3: a server without the client's Finished cannot read a CONNECTION_CLOSE in a 1-RTT
+  // packet, and one in a Handshake packet could not carry the application's code. So the handshake ends
+  // first.
+  if (life_ == Life::closing && owes_finished_ && !write_packets(now, batch)) return false;
+  return life_ != Life::closing || write_close(now, batch);
+}
+
+// The handshake is done: say so, and find out which protocol is spoken.
+int QuicConnection::on_handshake_completed() {
+  is_handshake_complete_ = true;
+  alpn_ = session_->alpn();
+  if (!is_client_) server_name_ = session_->server_name();
+  if (alpn_.empty()) {
+    // RFC 9001 section 8.1: without an agreed protocol there is no connection.
+    constexpr std::uint64_t no_application_protocol = 120;
+    failure_ = from_transport_error(NGTCP2_CRYPTO_ERROR | no_application_protocol, US_QUIC_E_ALPN,
+                                    "none was negotiated");
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  endpoint_.handshake_ended(*this, true);
+  owes_finished_ = is_client_;
+  protocol_ = alpn_ == "h3" ? Protocol::http3 : Protocol::raw;
+  if (is_http3() && start_http3() != 0) {
+    failure_ = from_application_error(no_error_code() + 2, US_QUIC_E_TRANSPORT,
+                                      "HTTP/3 could not open its control streams");
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  if (!is_client_) {
+    // A token saves the client's next connection a round trip (RFC 9000 section 8.1.3).
+    const auto token = endpoint_.tokens().make_regular(endpoint_.now(), path_.remote);
+    if (!token.empty()) ngtcp2_conn_submit_new_token(conn_, token.data(), token.size());
+    is_known_ = true;
+    endpoint_.sink().on_connection_open(*this);
+  }
+  if (may_tell()) endpoint_.sink().on_handshake(*this);
+  return 0;
+}
+
+Bytes QuicConnection::peer_certificate() const {
+  return session_->peer_certificate();
+}
+
+bool QuicConnection::is_authorized() const {
+  return session_->is_authorized();
+}
+
+bool QuicConnection::is_resumed() const {
+  return session_->is_resumed();
+}
+
+std::size_t QuicConnection::send_buffer_bytes() const {
+  return endpoint_.config().send_buffer_bytes;
+}
+
+std::uint64_t QuicConnection::max_streams() const {
+  if (life_ != Life::active || !is_handshake_complete_ || peer_is_going_away_) return 0;
+  const std::uint64_t left = ngtcp2_conn_get_streams_bidi_left(conn_);
+  return left > pending_bidi_count_ ? left - pending_bidi_count_ : 0;
+}
+
+void QuicConnection::stats(us_quic_stats_t& out) const {
+  out = {};
+  out.bytes_sent = bytes_sent_;
+  out.bytes_received = bytes_received_;
+  out.packets_sent = packets_sent_;
+  out.packets_received = packets_received_;
+  out.streams_opened = streams_opened_;
+  out.streams_open = static_cast<std::uint32_t>(streams_.size());
+  if (conn_ == nullptr) return;
+  ngtcp2_conn_info info;
+  ngtcp2_conn_get_conn_info(conn_, &info);
+  out.smoothed_rtt_us = info.smoothed_rtt / 1000;
+  out.latest_rtt_us = info.latest_rtt / 1000;
+  out.min_rtt_us = info.min_rtt == UINT64_MAX ? 0 : info.min_rtt / 1000;
+  out.congestion_window = info.cwnd;
+  out.bytes_in_flight = info.bytes_in_flight;
+  out.max_udp_payload = static_cast<std::uint32_t>(ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_));
+}
+
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,225 @@
+// One QUIC connection over ngtcp2. Its parts stand in several files: connection.cpp (making, reading, time),
+// connection_callbacks.cpp (what ngtcp2 calls), connection_streams.cpp (streams), connection_http3.cpp (what
+// the HTTP/3 part tells), connection_write.cpp (the packet writer), connection_close.cpp (endings).
+#pragma once
+
+#include <ngtcp2/ngtcp2.h>
+#include <ngtcp2/ngtcp2_crypto.h>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/list.h"
+#include "engine/engine.h"
+#include "engine/ngtcp2/close_info.h"
+#include "engine/ngtcp2/endpoint.h"
+#include "engine/ngtcp2/http3.h"
+#include "engine/ngtcp2/packet_run.h"
+#include "engine/ngtcp2/route.h"
+#include "engine/ngtcp2/stream.h"
+
+namespace usquic::engine::ngtcp2 {
+
+class QuicConnection final : public engine::Connection,
+                             public Route,
+                             private Http3::Events,
+                             public ListHook<EndpointTag>,
+                             public ListHook<FlushTag>,
+                             public ListHook<HandshakeTag>,
+                             public ListHook<GraveTag> {
+ public:
+  // What a server connection begins with.
+  struct Initial {
+    const ngtcp2_pkt_hd& header;
+    ngtcp2_cid original_dcid;
+    bool is_retried;
+    bool is_validated;
+  };
+
+  static Result<std::unique_ptr<QuicConnection>> create_client(QuicEndpoint& endpoint, TimePoint now,
+                                                               const Path& path,
+                                                               std::string_view server_name);
+  static Result<std::unique_ptr<QuicConnection>> create_server(QuicEndpoint& endpoint, TimePoint now,
+                                                               const Path& path, const Initial& initial);
+  ~QuicConnection() override;
+
+  bool is_client() const override { return is_client_; }
+  const Path& path() const override { return path_; }
+  std::string_view alpn() const override { return alpn_; }
+  std::string_view server_name() const override { return server_name_; }
+  Bytes peer_certificate() const override;
+  bool is_authorized() const override;
+  bool is_resumed() const override;
+  Bytes id() const override { return {first_id_.data, first_id_.datalen}; }
+  void stats(us_quic_stats_t& out) const override;
+  Result<engine::Stream*> create_stream(Direction direction, void* stream_user) override;
+  std::uint64_t max_streams() const override;
+  int send_datagram(Bytes data) override;
+  void shutdown() override;
+  void close(std::uint64_t code, std::string_view reason) override;
+  void detach() override;
+
+  // For the endpoint.
+  void on_datagram(TimePoint now, const Datagram& datagram) override;
+  void on_deadline(TimePoint now) override;
+  // false: the socket takes no more, and something is left to write.
+  bool flush(TimePoint now, SendBatch& batch);
+  void wait_for_socket(TimePoint now);
+  void fail_at_flush(CloseReason reason);
+  void forget();  // its socket is gone
+  SocketState* socket_state() const { return socket_state_; }
+
+  // For streams.
+  bool is_active() const { return life_ == Life::active; }
+  bool is_raw() const { return protocol_ == Protocol::raw; }
+  bool is_http3() const { return protocol_ == Protocol::http3; }
+  std::size_t send_buffer_bytes() const;
+  void touch(QuicStream& s);
+  void stream_has_data(QuicStream& s);
+  int submit_section(QuicStream& s, SectionKind kind, std::span<const us_quic_header_t> fields);
+  int set_priority(QuicStream& s, int urgency, bool incremental);
+  // What a stream ends with when the application walked away from it.
+  std::uint64_t abandon_code() const;
+
+ private:
+  friend struct ConnectionCallbacks;
+
+  // active -> (closing: CONNECTION_CLOSE is still to be written) -> gone
+  enum class Life : std::uint8_t { active, closing, gone };
+  enum class Protocol : std::uint8_t { undecided, raw, http3 };
+  enum class Shutdown : std::uint8_t { none, wanted, noticed, draining };
+  struct StreamOutput {
+    std::int64_t id = -1;
+    QuicStream* stream = nullptr;  // raw streams
+    bool fin = false;
+    std::size_t count = 0;
+    std::size_t length = 0;
+  };
+  static constexpr std::size_t max_views = 16;
+  using Views = std::array<Bytes, max_views>;
+
+  QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is_client);
+
+  // connection.cpp
+  static QuicConnection& of(const ngtcp2_crypto_conn_ref& ref) {
+    return *static_cast<QuicConnection*>(ref.user_data);
+  }
+  static ngtcp2_conn* library_connection(ngtcp2_crypto_conn_ref* ref);
+  int start_tls(std::unique_ptr<tls::Session> session);
+  bool register_id(const ngtcp2_cid& id);
+  ngtcp2_cid make_id();
+  void update_deadline(TimePoint now);
+  std::uint64_t timestamp(TimePoint now) const { return nanoseconds_since_epoch(now); }
+  int on_handshake_completed();
+  bool may_tell() const { return is_known_ && !is_released_ && !is_closed_by_app_; }
+
+  // connection_streams.cpp
+  QuicStream* find_stream(std::int64_t id);
+  QuicStream* add_peer_stream(std::int64_t id);
+  void open_pending_streams();
+  void open_pending(List<QuicStream, PendingTag>& pending);
+  bool settle_opened(QuicStream& s);
+  void apply_touched();
+  void apply(QuicStream& s);
+  void deliver_body(QuicStream& s, Bytes data);
+  void credit(std::int64_t id, std::uint64_t length);
+  void close_stream(QuicStream& s, const us_quic_stream_close_info_t& info);
+  void close_stream_by_id(std::int64_t id, bool has_code, std::uint64_t code);
+  us_quic_stream_close_info_t close_info_of(const QuicStream& s, bool has_code, std::uint64_t code) const;
+  void close_all_streams(int reason);
+  void peer_stopped(QuicStream& s);
+  void after_sending(QuicStream& s);
+  void tell_stream_events();
+  void destroy(QuicStream& s);
+  bool may_tell(const QuicStream& s) const { return may_tell() && !s.is_detached_ && !s.is_closed_; }
+
+  // connection_http3.cpp
+  int start_http3();
+  int fail_http3(int result);  // to be returned to ngtcp2
+  int read_http3(std::int64_t id, Bytes data, bool fin);
+  void continue_shutdown(TimePoint now);
+  bool is_drained() const;
+  Http3Stream* http3_request_stream(std::int64_t id) override;
+  void http3_headers(Http3Stream& s, int kind, bool end_stream) override;
+  void http3_body(Http3Stream& s, Bytes data) override;
+  void http3_end(Http3Stream& s) override;
+  void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
+  void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
+  void http3_consumed(std::int64_t id, std::size_t length) override;
+  void http3_goaway(std::int64_t first_unprocessed_id) override;
+  void http3_closed(Http3Stream& s) override;
+
+  // connection_write.cpp
+  bool write_packets(TimePoint now, SendBatch& batch);
+  ngtcp2_ssize write_packet(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info, TimePoint now);
+  bool write_datagrams(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info, TimePoint now,
+                       ngtcp2_ssize& written);
+  int next_output(Views& views, StreamOutput& out);
+  void next_raw_output(Views& views, StreamOutput& out);
+  void stream_written(const StreamOutput& out, std::size_t length, bool is_packet_done);
+  void stream_blocked(const StreamOutput& out);
+  int stream_refused(const StreamOutput& out);
+  std::size_t max_datagram_bytes() const;
+
+  // connection_close.cpp
+  void end_by_library(TimePoint now, int result);
+  void end(CloseReason reason);                  // and say CONNECTION_CLOSE
+  void end_silently(const CloseReason& reason);  // the peer knows, or is not there
+  void begin_closing();
+  void tell_closed(const CloseReason& reason);
+  bool write_close(TimePoint now, SendBatch& batch);
+  void leave_behind(TimePoint now, std::vector<std::uint8_t> packet);
+  void become_gone();
+  void release_handle();
+  std::uint64_t no_error_code() const;
+
+  QuicEndpoint& endpoint_;
+  SocketState* socket_state_;
+  Path path_;
+  Address local_for_ngtcp2_;
+  ngtcp2_crypto_conn_ref tls_ref_;
+  std::unique_ptr<tls::Session> session_;
+  ngtcp2_conn* conn_ = nullptr;
+  const bool is_client_;
+  Life life_ = Life::active;
+  Protocol protocol_ = Protocol::undecided;
+  Shutdown shutdown_ = Shutdown::none;
+  bool is_known_ = false;          // the sink has heard of it
+  bool is_released_ = false;       // the caller will not use it again
+  bool is_closed_by_app_ = false;  // close() was called: the sink hears no more
+  bool is_handshake_complete_ = false;
+  bool owes_finished_ = false;  // a client whose handshake is complete and whose Finished is not written yet
+  bool was_reset_statelessly_ = false;
+  bool peer_is_going_away_ = false;
+  std::optional<CloseReason> failure_;  // to be ended with at the next chance
+  CloseReason close_reason_;            // what CONNECTION_CLOSE says
+  ngtcp2_cid first_id_{};
+  std::vector<ngtcp2_cid> ids_;
+  std::vector<ResetTokenTable::Token> peer_reset_tokens_;
+  std::string alpn_;
+  std::string server_name_;
+  std::unique_ptr<Http3> http3_;
+  TimePoint shutdown_deadline_ = never;
+
+  std::unordered_map<std::int64_t, std::unique_ptr<QuicStream>> streams_;
+  List<QuicStream, PendingTag> pending_bidi_;  // owned
+  List<QuicStream, PendingTag> pending_uni_;   // owned
+  List<QuicStream, SendableTag> sendable_;
+  List<QuicStream, TouchedTag> touched_;
+  List<QuicStream, EventTag> eventful_;
+  std::size_t pending_bidi_count_ = 0;
+  std::deque<std::vector<std::uint8_t>> datagrams_;
+  HeldPacket held_packet_;
+
+  std::uint64_t bytes_sent_ = 0;
+  std::uint64_t bytes_received_ = 0;
+  std::uint64_t packets_sent_ = 0;
+  std::uint64_t packets_received_ = 0;
+  std::uint64_t streams_opened_ = 0;
+};
+
+}  // namespace usquic::engine::ngtcp2

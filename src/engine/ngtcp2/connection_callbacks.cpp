@@ -1,0 +1,212 @@
+#include "engine/ngtcp2/connection_callbacks.h"
+
+#include <cstdarg>
+
+#include "engine/ngtcp2/connection.h"
+#include "engine/ngtcp2/packet_protection.h"
+#include "engine/ngtcp2/paths.h"
+
+namespace usquic::engine::ngtcp2 {
+
+struct ConnectionCallbacks {
+  static QuicConnection& self(void* user) { return *static_cast<QuicConnection*>(user); }
+
+  static int handshake_completed(ngtcp2_conn* /*conn*/, void* user) {
+    return self(user).on_handshake_completed();
+  }
+
+  static int stream_open(ngtcp2_conn* /*conn*/, std::int64_t id, void* user) {
+    QuicConnection& c = self(user);
+    // An HTTP/3 request begins with its first byte: a stream that is reset before is none.
+    if (!c.is_http3()) c.add_peer_stream(id);
+    return 0;
+  }
+
+  static int recv_stream_data(ngtcp2_conn* /*conn*/, std::uint32_t flags, std::int64_t id,
+                              std::uint64_t /*offset*/, const std::uint8_t* data, std::size_t length,
+                              void* user, void* /*stream_user*/) {
+    QuicConnection& c = self(user);
+    const bool fin = (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0;
+    if (c.is_http3()) return c.read_http3(id, {data, length}, fin);
+    QuicStream* s = c.find_stream(id);
+    if (s == nullptr) {
+      c.credit(id, length);
+      return 0;
+    }
+    if (length > 0) c.deliver_body(*s, {data, length});
+    if (fin && c.may_tell(*s) && !s->stop_code_) {
+      s->is_ended_ = true;
+      c.endpoint_.sink().on_end(*s);
+    }
+    return 0;
+  }
+
+  static int acked_stream_data_offset(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*offset*/,
+                                      std::uint64_t length, void* user, void* /*stream_user*/) {
+    QuicConnection& c = self(user);
+    if (c.http3_ != nullptr) {
+      c.http3_->acknowledged(id, static_cast<std::size_t>(length));
+    } else if (QuicStream* s = c.find_stream(id)) {
+      s->message.body.acknowledge(static_cast<std::size_t>(length));
+    }
+    return 0;
+  }
+
+  static int stream_reset(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*final_size*/,
+                          std::uint64_t code, void* user, void* /*stream_user*/) {
+    QuicConnection& c = self(user);
+    if (c.http3_ != nullptr) {
+      if (const int result = c.http3_->peer_reset(id); result < 0) return c.fail_http3(result);
+    }
+    QuicStream* s = c.find_stream(id);
+    if (s == nullptr) return 0;
+    s->was_reset_ = true;
+    s->peer_code_ = code;
+    if (c.may_tell(*s) && !s->stop_code_) c.endpoint_.sink().on_reset(*s, code);
+    return 0;
+  }
+
+  static int stream_close(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id, std::uint64_t code,
+                          void* user, void* /*stream_user*/) {
+    QuicConnection& c = self(user);
+    const bool has_code = (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0;
+    c.close_stream_by_id(id, has_code, code);
+    if (!ngtcp2_conn_is_local_stream(conn, id)) {
+      if (ngtcp2_is_bidi_stream(id)) {
+        ngtcp2_conn_extend_max_streams_bidi(conn, 1);
+      } else {
+        ngtcp2_conn_extend_max_streams_uni(conn, 1);
+      }
+    }
+    return 0;
+  }
+
+  static int extend_max_remote_streams_bidi(ngtcp2_conn* /*conn*/, std::uint64_t most, void* user) {
+    QuicConnection& c = self(user);
+    if (c.http3_ != nullptr && !c.is_client_) c.http3_->set_max_client_streams(most);
+    return 0;
+  }
+
+  static int extend_max_stream_data(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*most*/,
+                                    void* user, void* /*stream_user*/) {
+    QuicConnection& c = self(user);
+    if (c.http3_ != nullptr) {
+      c.http3_->unblocked(id);
+    } else if (QuicStream* s = c.find_stream(id)) {
+      s->is_blocked_ = false;
+      c.stream_has_data(*s);
+    }
+    return 0;
+  }
+
+  static int recv_datagram(ngtcp2_conn* /*conn*/, std::uint32_t /*flags*/, const std::uint8_t* data,
+                           std::size_t length, void* user) {
+    QuicConnection& c = self(user);
+    if (c.may_tell()) c.endpoint_.sink().on_datagram(c, {data, length});
+    return 0;
+  }
+
+  static void rand(std::uint8_t* data, std::size_t length, const ngtcp2_rand_ctx* context) {
+    static_cast<const RandomSource*>(context->native_handle)->fill({data, length});
+  }
+
+  static int get_path_challenge_data(ngtcp2_conn* /*conn*/, std::uint8_t* data, void* user) {
+    self(user).endpoint_.config().random.fill({data, NGTCP2_PATH_CHALLENGE_DATALEN});
+    return 0;
+  }
+
+  static int get_new_connection_id(ngtcp2_conn* /*conn*/, ngtcp2_cid* id, std::uint8_t* token,
+                                   std::size_t /*length*/, void* user) {
+    QuicConnection& c = self(user);
+    *id = c.make_id();
+    c.endpoint_.tokens().make_reset_token(*id, token);
+    return 0;
+  }
+
+  static int remove_connection_id(ngtcp2_conn* /*conn*/, const ngtcp2_cid* id, void* user) {
+    QuicConnection& c = self(user);
+    c.endpoint_.ids().erase(*id, c);
+    std::erase_if(c.ids_, [id](const ngtcp2_cid& other) { return ngtcp2_cid_eq(id, &other) != 0; });
+    return 0;
+  }
+
+  static int dcid_status(ngtcp2_conn* /*conn*/, ngtcp2_connection_id_status_type type, std::uint64_t /*seq*/,
+                         const ngtcp2_cid* /*id*/, const std::uint8_t* token, void* user) {
+    if (token == nullptr) return 0;
+    QuicConnection& c = self(user);
+    const auto kept = ResetTokenTable::to_token(token);
+    if (type == NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE) {
+      c.endpoint_.reset_tokens().insert(token, c);
+      c.peer_reset_tokens_.push_back(kept);
+    } else if (std::erase(c.peer_reset_tokens_, kept) > 0) {
+      c.endpoint_.reset_tokens().erase(token, c);
+    }
+    return 0;
+  }
+
+  static int recv_stateless_reset(ngtcp2_conn* /*conn*/, const ngtcp2_pkt_stateless_reset* /*reset*/,
+                                  void* user) {
+    self(user).was_reset_statelessly_ = true;
+    return 0;
+  }
+
+  static int recv_new_token(ngtcp2_conn* /*conn*/, const std::uint8_t* token, std::size_t length,
+                            void* user) {
+    QuicConnection& c = self(user);
+    c.endpoint_.token_store().put(c.server_name_, c.path_.remote.port(), {token, length});
+    return 0;
+  }
+
+  // The one place where the addresses of a connection's path change.
+  static int path_validation(ngtcp2_conn* conn, std::uint32_t flags, const ngtcp2_path* path,
+                             const ngtcp2_path* /*old_path*/, ngtcp2_path_validation_result result,
+                             void* user) {
+    QuicConnection& c = self(user);
+    if (result != NGTCP2_PATH_VALIDATION_RESULT_SUCCESS) return 0;
+    if (!ngtcp2_path_eq(path, ngtcp2_conn_get_path(conn))) return 0;
+    c.path_.remote = to_address(path->remote);
+    if (!c.is_client_) c.path_.local = to_address(path->local);
+    if (!c.is_client_ && (flags & NGTCP2_PATH_VALIDATION_FLAG_NEW_TOKEN) != 0) {
+      const auto token = c.endpoint_.tokens().make_regular(c.endpoint_.now(), c.path_.remote);
+      if (!token.empty()) ngtcp2_conn_submit_new_token(conn, token.data(), token.size());
+    }
+    return 0;
+  }
+
+  static void log(void* user, const char* format, ...) __attribute__((format(printf, 2, 3))) {
+    std::va_list arguments;
+    va_start(arguments, format);
+    self(user).endpoint_.config().log.vlog(LogLevel::debug, format, arguments);
+    va_end(arguments);
+  }
+};
+
+ngtcp2_printf library_log(const Logger& log) {
+  return log.wants(LogLevel::debug) ? &ConnectionCallbacks::log : nullptr;
+}
+
+ngtcp2_callbacks connection_callbacks() {
+  using C = ConnectionCallbacks;
+  ngtcp2_callbacks callbacks{};
+  set_packet_protection(callbacks);
+  callbacks.handshake_completed = C::handshake_completed;
+  callbacks.stream_open = C::stream_open;
+  callbacks.recv_stream_data = C::recv_stream_data;
+  callbacks.acked_stream_data_offset = C::acked_stream_data_offset;
+  callbacks.stream_reset = C::stream_reset;
+  callbacks.stream_close = C::stream_close;
+  callbacks.extend_max_remote_streams_bidi = C::extend_max_remote_streams_bidi;
+  callbacks.extend_max_stream_data = C::extend_max_stream_data;
+  callbacks.recv_datagram = C::recv_datagram;
+  callbacks.rand = C::rand;
+  callbacks.get_path_challenge_data = C::get_path_challenge_data;
+  callbacks.get_new_connection_id = C::get_new_connection_id;
+  callbacks.remove_connection_id = C::remove_connection_id;
+  callbacks.dcid_status = C::dcid_status;
+  callbacks.recv_stateless_reset = C::recv_stateless_reset;
+  callbacks.recv_new_token = C::recv_new_token;
+  callbacks.path_validation = C::path_validation;
+  return callbacks;
+}
+
+}  // namespace usquic::engine::ngtcp2

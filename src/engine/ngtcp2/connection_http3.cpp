@@ -1,0 +1,148 @@
+// The HTTP/3 part of a connection: what its codec tells, and the shutdown in two steps.
+#include <algorithm>
+
+#include "engine/ngtcp2/connection.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+constexpr std::uint64_t h3_no_error = 0x100;  // RFC 9114 section 8.1
+
+}  // namespace
+
+std::uint64_t QuicConnection::no_error_code() const {
+  return is_http3() ? h3_no_error : 0;
+}
+
+int QuicConnection::start_http3() {
+  auto made = Http3::create({.is_server = !is_client_,
+                             .max_header_list_size = endpoint_.config().max_header_list_size,
+                             .extended_connect = true,
+                             .datagrams = endpoint_.config().datagrams},
+                            *this);
+  if (!made) return made.error();
+  http3_ = std::move(*made);
+  std::int64_t ids[3];
+  for (std::int64_t& id : ids) {
+    if (ngtcp2_conn_open_uni_stream(conn_, &id, nullptr) != 0) return US_QUIC_E_STREAM_LIMIT;
+  }
+  if (!is_client_) http3_->set_max_client_streams(endpoint_.settings().parameters().initial_max_streams_bidi);
+  return http3_->bind_streams(ids[0], ids[1], ids[2]);
+}
+
+int QuicConnection::read_http3(std::int64_t id, Bytes data, bool fin) {
+  const int result = http3_->read(id, data, fin);
+  return result < 0 ? fail_http3(result) : 0;
+}
+
+int QuicConnection::fail_http3(int result) {
+  failure_ = from_application_error(Http3::application_error(result), US_QUIC_E_APPLICATION,
+                                    "HTTP/3 protocol error");
+  return NGTCP2_ERR_CALLBACK_FAILURE;
+}
+
+Http3Stream* QuicConnection::http3_request_stream(std::int64_t id) {
+  QuicStream* s = add_peer_stream(id);
+  return s != nullptr ? &s->message : nullptr;
+}
+
+void QuicConnection::http3_headers(Http3Stream& message, int kind, bool end_stream) {
+  auto& s = *static_cast<QuicStream*>(message.owner);
+  if (may_tell(s) && !s.stop_code_) endpoint_.sink().on_headers(s, kind, end_stream);
+}
+
+void QuicConnection::http3_body(Http3Stream& message, Bytes data) {
+  deliver_body(*static_cast<QuicStream*>(message.owner), data);
+}
+
+void QuicConnection::http3_end(Http3Stream& message) {
+  auto& s = *static_cast<QuicStream*>(message.owner);
+  if (!may_tell(s) || s.stop_code_) return;
+  s.is_ended_ = true;
+  endpoint_.sink().on_end(s);
+}
+
+void QuicConnection::http3_reset_stream(std::int64_t id, std::uint64_t code) {
+  ngtcp2_conn_shutdown_stream_write(conn_, 0, id, code);
+  QuicStream* s = find_stream(id);
+  if (s == nullptr || s->reset_code_) return;
+  s->reset_code_ = code;
+  touch(*s);
+}
+
+void QuicConnection::http3_stop_sending(std::int64_t id, std::uint64_t code) {
+  ngtcp2_conn_shutdown_stream_read(conn_, 0, id, code);
+  QuicStream* s = find_stream(id);
+  if (s == nullptr || s->stop_code_) return;
+  s->stop_code_ = code;
+  s->is_stop_applied_ = true;
+}
+
+void QuicConnection::http3_closed(Http3Stream& message) {
+  auto& s = *static_cast<QuicStream*>(message.owner);
+  close_stream(s, s.close_info_);
+}
+
+void QuicConnection::http3_consumed(std::int64_t id, std::size_t length) {
+  if (conn_ != nullptr) credit(id, length);
+}
+
+// RFC 9114 section 5.2: what the server will not process can be sent again elsewhere.
+void QuicConnection::http3_goaway(std::int64_t first_unprocessed_id) {
+  const bool is_first = !std::exchange(peer_is_going_away_, true);
+  if (is_first && may_tell()) endpoint_.sink().on_goaway(*this);
+  if (!is_client_) return;
+  std::vector<std::int64_t> ids;
+  for (const auto& [id, stream] : streams_) {
+    if (stream->is_local_ && id >= first_unprocessed_id) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  for (const std::int64_t id : ids) {
+    QuicStream& s = *streams_.at(id);
+    if (!s.reset_code_) s.reset_code_ = abandon_code();
+    if (!s.stop_code_) s.stop_code_ = abandon_code();
+    touch(s);
+    if (!may_tell(s)) continue;
+    s.is_closed_ = true;
+    endpoint_.sink().on_stream_close(s, {US_QUIC_E_GOAWAY, 0});
+  }
+  endpoint_.mark_dirty(*this);  // streams that never opened end there
+}
+
+void QuicConnection::shutdown() {
+  if (life_ != Life::active || shutdown_ != Shutdown::none) return;
+  shutdown_ = Shutdown::wanted;
+  endpoint_.mark_dirty(*this);
+}
+
+// RFC 9114 section 5.2: first a GOAWAY that forbids nothing yet, a round trip later the one that counts, so
+// that no request that was under way is lost.
+void QuicConnection::continue_shutdown(TimePoint now) {
+  if (shutdown_ == Shutdown::none || !is_handshake_complete_) return;
+  if (shutdown_ == Shutdown::wanted) {
+    if (is_http3() && !is_client_) {
+      http3_->submit_shutdown_notice();
+      ngtcp2_conn_info info;
+      ngtcp2_conn_get_conn_info(conn_, &info);
+      shutdown_deadline_ = now + Duration(info.smoothed_rtt);
+      shutdown_ = Shutdown::noticed;
+    } else {
+      shutdown_ = Shutdown::draining;
+    }
+  }
+  if (shutdown_ == Shutdown::noticed && now >= shutdown_deadline_) {
+    http3_->shutdown();
+    shutdown_deadline_ = never;
+    shutdown_ = Shutdown::draining;
+  }
+  if (shutdown_ == Shutdown::draining && is_drained()) {
+    end(from_application_error(no_error_code(), US_QUIC_OK, ""));
+  }
+}
+
+bool QuicConnection::is_drained() const {
+  const bool is_codec_drained = http3_ == nullptr || is_client_ || http3_->is_drained();
+  return is_codec_drained && streams_.empty() && pending_bidi_.empty() && pending_uni_.empty();
+}
+
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,234 @@
+#include "engine/ngtcp2/endpoint.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/ngtcp2/close_info.h"
+#include "engine/ngtcp2/connection.h"
+#include "engine/ngtcp2/connection_callbacks.h"
+
+namespace usquic::engine {
+
+Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink) {
+  if (config.tls == nullptr || config.server_id.size() > ngtcp2::ConnectionIdFactory::max_server_id_bytes) {
+    return Error{US_QUIC_E_INVALID};
+  }
+  return std::unique_ptr<Endpoint>(std::make_unique<ngtcp2::QuicEndpoint>(config, sink));
+}
+
+}  // namespace usquic::engine
+
+namespace usquic::engine::ngtcp2 {
+
+QuicEndpoint::QuicEndpoint(const Config& config, Sink& sink)
+    : config_(config),
+      sink_(sink),
+      settings_(config_, config_.random),
+      callbacks_(connection_callbacks()),
+      capabilities_{.local_unidirectional_streams = true, .virtual_time = true, .datagrams = true},
+      id_factory_(config_.server_id, config_.worker_index, config_.random),
+      tokens_(config_.secret),
+      ids_(config_.random),
+      reset_tokens_(config_.random) {}
+
+QuicEndpoint::~QuicEndpoint() {
+  while (QuicConnection* c = connections_.front()) delete c;
+  while (ClosedConnection* c = closed_.front()) delete c;
+}
+
+// ngtcp2 insists on time that never goes back.
+TimePoint QuicEndpoint::advance(TimePoint now) {
+  now_ = std::max(now_, now);
+  return now_;
+}
+
+void QuicEndpoint::receive(TimePoint now, std::span<const Datagram> datagrams) {
+  now = advance(now);
+  ++running_calls_;
+  for (const Datagram& datagram : datagrams) route(now, datagram);
+  --running_calls_;
+  collect();
+}
+
+void QuicEndpoint::route(TimePoint now, const Datagram& datagram) {
+  ++stats_.datagrams_received;
+  if (datagram.bytes.empty() || !datagram.path->remote.is_specified()) return count_dropped();
+  ngtcp2_version_cid header;
+  const int result = ngtcp2_pkt_decode_version_cid(&header, datagram.bytes.data(), datagram.bytes.size(),
+                                                   id_factory_.length());
+  if (result == NGTCP2_ERR_VERSION_NEGOTIATION) return send_version_negotiation(datagram, header);
+  if (result != 0) return count_dropped();
+  if (Route* route = ids_.find({header.dcid, header.dcidlen})) return route->on_datagram(now, datagram);
+  const bool is_long_header = (datagram.bytes[0] & 0x80) != 0;
+  if (is_long_header) return accept(now, datagram);
+  if (Route* route = reset_tokens_.find(datagram.bytes)) return route->on_datagram(now, datagram);
+  send_stateless_reset(now, datagram, header);
+}
+
+TimePoint QuicEndpoint::deadline() const {
+  return deadlines_.earliest();
+}
+
+void QuicEndpoint::expire(TimePoint now) {
+  now = advance(now);
+  ++running_calls_;
+  while (DeadlineEntry* due = deadlines_.pop_due(now)) static_cast<Route*>(due)->on_deadline(now);
+  --running_calls_;
+  collect();
+}
+
+bool QuicEndpoint::wants_flush() const {
+  return !dirty_.empty() || !graveyard_.empty() || !replies_.empty() || !stateless_packets_.empty();
+}
+
+void QuicEndpoint::flush(TimePoint now, SendBatch& batch) {
+  now = advance(now);
+  ++running_calls_;
+  flush_stateless(batch);
+  flush_connections(now, batch);
+  --running_calls_;
+  collect();
+}
+
+// Packets without a connection are answers to something that will come again: what a socket cannot take now
+// is dropped.
+void QuicEndpoint::flush_stateless(SendBatch& batch) {
+  const auto send = [&batch](const Path& path, Bytes bytes) {
+    const MutableBytes room = batch.reserve(path.socket);
+    if (room.size() < bytes.size()) return;
+    std::copy(bytes.begin(), bytes.end(), room.begin());
+    batch.commit(path, 0, bytes.size(), bytes.size());
+  };
+  for (const StatelessPacket& packet : stateless_packets_) send(packet.path, packet.bytes);
+  stateless_packets_.clear();
+  while (ClosedConnection* closed = replies_.pop_front()) send(closed->path(), closed->packet());
+}
+
+// Each dirty connection once: what they or the application's callbacks mark dirty meanwhile is for the next
+// time.
+void QuicEndpoint::flush_connections(TimePoint now, SendBatch& batch) {
+  List<QuicConnection, FlushTag> round;
+  round.take_all(dirty_);
+  while (QuicConnection* c = round.pop_front()) {
+    SocketState* socket = c->socket_state();
+    if (socket == nullptr || (!socket->blocked && c->flush(now, batch))) continue;
+    socket = c->socket_state();  // a callback may have dropped it
+    if (socket == nullptr) continue;
+    // Its socket takes no more: it waits for unblocked(), out of the way of the others. What was marked dirty
+    // before the socket blocked comes here too when its turn comes.
+    socket->blocked = true;
+    c->ListHook<FlushTag>::unlink();
+    socket->waiting.push_back(c);
+    c->wait_for_socket(now);
+  }
+}
+
+void QuicEndpoint::unblocked(void* socket) {
+  const auto found = sockets_.find(socket);
+  if (found == sockets_.end()) return;
+  found->second.blocked = false;
+  dirty_.take_all(found->second.waiting);
+}
+
+Result<engine::Connection*> QuicEndpoint::connect(TimePoint now, const Path& path,
+                                                  std::string_view server_name, void* user) {
+  now = advance(now);
+  if (!path.remote.is_specified()) return Error{US_QUIC_E_INVALID};
+  auto made = QuicConnection::create_client(*this, now, path, server_name);
+  if (!made) return Error{made.error()};
+  QuicConnection* c = (*made).release();
+  c->user = user;
+  connections_.push_back(c);
+  handshakes_.push_back(c);
+  mark_dirty(*c);
+  return c;
+}
+
+void QuicEndpoint::set_accepting(void* socket, bool accepting) {
+  socket_state(socket).accepting = accepting;
+}
+
+SocketState& QuicEndpoint::socket_state(void* socket) {
+  return sockets_[socket];
+}
+
+bool QuicEndpoint::is_accepting(void* socket) const {
+  const auto found = sockets_.find(socket);
+  return found != sockets_.end() && found->second.accepting;
+}
+
+void QuicEndpoint::path_failed(TimePoint /*now*/, const Path& path, int error_number) {
+  for (QuicConnection* c = handshakes_.front(); c != nullptr; c = handshakes_.next(c)) {
+    if (c->path().socket == path.socket && c->path().remote == path.remote) {
+      c->fail_at_flush(from_icmp(error_number));
+    }
+  }
+}
+
+void QuicEndpoint::drop_socket(void* socket) {
+  for (QuicConnection* c = connections_.front(); c != nullptr;) {
+    QuicConnection* next = connections_.next(c);
+    if (c->path().socket == socket) c->forget();
+    c = next;
+  }
+  for (ClosedConnection* c = closed_.front(); c != nullptr;) {
+    ClosedConnection* next = closed_.next(c);
+    if (c->path().socket == socket) delete c;
+    c = next;
+  }
+  std::erase_if(stateless_packets_, [socket](const StatelessPacket& p) { return p.path.socket == socket; });
+  sockets_.erase(socket);
+  if (running_calls_ == 0) collect();
+}
+
+bool QuicEndpoint::has_unsent_close(void* socket) const {
+  const auto found = sockets_.find(socket);
+  return found != sockets_.end() && found->second.unsent_closes > 0;
+}
+
+void QuicEndpoint::stats(us_quic_context_stats_t& out) const {
+  out = stats_;
+}
+
+void QuicEndpoint::mark_dirty(QuicConnection& c) {
+  SocketState* socket = c.socket_state();
+  if (socket == nullptr || c.ListHook<FlushTag>::is_linked()) return;
+  (socket->blocked ? socket->waiting : dirty_).push_back(&c);
+}
+
+void QuicEndpoint::handshake_ended(QuicConnection& c, bool is_complete) {
+  if (!c.ListHook<HandshakeTag>::is_linked()) return;
+  c.ListHook<HandshakeTag>::unlink();
+  if (is_complete) ++stats_.connections_open;
+  if (c.is_client()) return;
+  --server_handshakes_;
+  ++(is_complete ? stats_.connections_accepted : stats_.handshakes_failed);
+}
+
+void QuicEndpoint::connection_gone(QuicConnection& c) {
+  if (c.ListHook<HandshakeTag>::is_linked()) {
+    handshake_ended(c, false);
+  } else {
+    --stats_.connections_open;
+  }
+}
+
+void QuicEndpoint::bury(QuicConnection& c) {
+  if (!c.ListHook<GraveTag>::is_linked()) graveyard_.push_back(&c);
+}
+
+void QuicEndpoint::collect() {
+  while (QuicConnection* c = graveyard_.pop_front()) delete c;
+}
+
+void QuicEndpoint::keep_closed(std::unique_ptr<ClosedConnection> closed, TimePoint until) {
+  ClosedConnection* c = closed.release();
+  closed_.push_back(c);
+  deadlines_.set(*c, until);
+}
+
+void QuicEndpoint::queue_reply(ClosedConnection& closed) {
+  if (!closed.ListHook<ReplyTag>::is_linked()) replies_.push_back(&closed);
+}
+
+}  // namespace usquic::engine::ngtcp2

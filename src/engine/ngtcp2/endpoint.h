@@ -1,0 +1,145 @@
+// The ngtcp2 engine's endpoint: sends datagrams to the connections they are for, lets new ones in, and keeps
+// what waits for a time or for the next flush.
+#pragma once
+
+#include <ngtcp2/ngtcp2.h>
+
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "base/deadline_heap.h"
+#include "base/list.h"
+#include "engine/engine.h"
+#include "engine/ngtcp2/closed_connection.h"
+#include "engine/ngtcp2/connection_ids.h"
+#include "engine/ngtcp2/rate_limit.h"
+#include "engine/ngtcp2/reset_tokens.h"
+#include "engine/ngtcp2/settings.h"
+#include "engine/ngtcp2/token_store.h"
+#include "engine/ngtcp2/tokens.h"
+
+namespace usquic::engine::ngtcp2 {
+
+class QuicConnection;
+
+struct EndpointTag {};   // every connection of an endpoint
+struct FlushTag {};      // has something to write
+struct HandshakeTag {};  // its handshake is not complete
+struct GraveTag {};      // nobody needs it any more
+
+// What the endpoint knows of one of the caller's sockets.
+struct SocketState {
+  bool accepting = false;
+  bool blocked = false;
+  std::size_t unsent_closes = 0;
+  List<QuicConnection, FlushTag> waiting;  // connections that want to write while it is blocked
+};
+
+class QuicEndpoint final : public engine::Endpoint {
+ public:
+  // Server handshakes that may be in flight: above the first figure new clients must prove their address by
+  // Retry, above the second one new Initials are dropped.
+  static constexpr std::size_t retry_above = 1000;
+  static constexpr std::size_t drop_above = 20000;
+  // Packets that belong to no connection and wait for the flush.
+  static constexpr std::size_t max_stateless_packets = 1024;
+
+  QuicEndpoint(const Config& config, Sink& sink);
+  ~QuicEndpoint() override;
+
+  void receive(TimePoint now, std::span<const Datagram> datagrams) override;
+  TimePoint deadline() const override;
+  void expire(TimePoint now) override;
+  bool wants_flush() const override;
+  void flush(TimePoint now, SendBatch& batch) override;
+  void unblocked(void* socket) override;
+  Result<engine::Connection*> connect(TimePoint now, const Path& path, std::string_view server_name,
+                                      void* user) override;
+  void set_accepting(void* socket, bool accepting) override;
+  void path_failed(TimePoint now, const Path& path, int error_number) override;
+  void drop_socket(void* socket) override;
+  bool has_unsent_close(void* socket) const override;
+  const Capabilities& capabilities() const override { return capabilities_; }
+  void stats(us_quic_context_stats_t& out) const override;
+
+  // For connections:
+  const Config& config() const { return config_; }
+  const TransportSettings& settings() const { return settings_; }
+  const ngtcp2_callbacks& callbacks() const { return callbacks_; }
+  Sink& sink() { return sink_; }
+  TimePoint now() const { return now_; }  // of the running call
+  ConnectionIdTable& ids() { return ids_; }
+  const ConnectionIdFactory& id_factory() const { return id_factory_; }
+  ResetTokenTable& reset_tokens() { return reset_tokens_; }
+  const Tokens& tokens() const { return tokens_; }
+  TokenStore& token_store() { return token_store_; }
+  DeadlineHeap& deadlines() { return deadlines_; }
+  SocketState& socket_state(void* socket);
+
+  void mark_dirty(QuicConnection& c);
+  void handshake_ended(QuicConnection& c, bool is_complete);
+  void connection_gone(QuicConnection& c);  // no longer open; the object may live on for its handle
+  void bury(QuicConnection& c);             // free it when no call is running
+  void keep_closed(std::unique_ptr<ClosedConnection> closed, TimePoint until);
+  void queue_reply(ClosedConnection& closed);
+  void count_dropped() { ++stats_.datagrams_dropped; }
+  // Answers the Initial in `datagram` with a Retry.
+  void send_retry(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header);
+
+ private:
+  struct StatelessPacket {
+    Path path;
+    std::vector<std::uint8_t> bytes;
+  };
+  // What an Initial's token proved.
+  struct Admission {
+    bool is_validated = false;
+    bool is_retried = false;
+    ngtcp2_cid original_dcid{};
+  };
+
+  TimePoint advance(TimePoint now);
+  void route(TimePoint now, const Datagram& datagram);
+  void accept(TimePoint now, const Datagram& datagram);
+  bool admit(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header, Admission& admission);
+  void open_server_connection(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header,
+                              const Admission& admission);
+  void refuse_token(const Datagram& datagram, const ngtcp2_pkt_hd& header);
+  void send_version_negotiation(const Datagram& datagram, const ngtcp2_version_cid& header);
+  void send_stateless_reset(TimePoint now, const Datagram& datagram, const ngtcp2_version_cid& header);
+  bool queue_stateless(const Datagram& cause, std::vector<std::uint8_t> bytes);
+  void flush_stateless(SendBatch& batch);
+  void flush_connections(TimePoint now, SendBatch& batch);
+  void collect();
+  bool is_accepting(void* socket) const;
+
+  const Config config_;
+  Sink& sink_;
+  const TransportSettings settings_;
+  const ngtcp2_callbacks callbacks_;
+  const Capabilities capabilities_;
+  const ConnectionIdFactory id_factory_;
+  const Tokens tokens_;
+  ConnectionIdTable ids_;
+  ResetTokenTable reset_tokens_;
+  TokenStore token_store_;
+  DeadlineHeap deadlines_;
+  RateLimit reset_rate_{100, 100};
+  std::unordered_map<void*, SocketState> sockets_;
+  std::deque<StatelessPacket> stateless_packets_;
+  us_quic_context_stats_t stats_{};
+  std::size_t server_handshakes_ = 0;
+  int running_calls_ = 0;
+  TimePoint now_{};
+
+  List<QuicConnection, EndpointTag> connections_;
+  List<QuicConnection, FlushTag> dirty_;
+  List<QuicConnection, HandshakeTag> handshakes_;
+  List<QuicConnection, GraveTag> graveyard_;
+  List<ClosedConnection, ClosedTag> closed_;
+  List<ClosedConnection, ReplyTag> replies_;
+};
+
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,158 @@
+// The application's calls.
+#include <cstdio>
+#include <new>
+
+#include "engine/ngtcp2/http3_connection.h"
+#include "engine/ngtcp2/http3_errors.h"
+
+namespace usquic::engine::ngtcp2 {
+
+namespace {
+
+std::uint8_t* bytes_of(const char* text) {
+  // nghttp3 only reads there.
+  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text));
+}
+
+}  // namespace
+
+std::span<const nghttp3_nv> Http3Connection::to_nv(std::span<const us_quic_header_t> fields) {
+  nv_.clear();
+  for (const us_quic_header_t& field : fields) {
+    unsigned flags = NGHTTP3_NV_FLAG_NONE;
+    if ((field.flags & US_QUIC_HEADER_NEVER_INDEX) != 0) flags |= NGHTTP3_NV_FLAG_NEVER_INDEX;
+    if ((field.flags & US_QUIC_HEADER_STATIC) != 0) {
+      flags |= NGHTTP3_NV_FLAG_NO_COPY_NAME | NGHTTP3_NV_FLAG_NO_COPY_VALUE;
+      // What never changes is worth a table entry; by itself nghttp3 gives none to a name that it does not
+      // know.
+      flags |= NGHTTP3_NV_FLAG_TRY_INDEX;
+    }
+    nv_.push_back({bytes_of(field.name), bytes_of(field.value), field.name_length, field.value_length,
+                   static_cast<std::uint8_t>(flags)});
+  }
+  return nv_;
+}
+
+int Http3Connection::submit_request(std::int64_t id, Http3Stream& s,
+                                    std::span<const us_quic_header_t> fields) {
+  if (options_.is_server || control_id_ < 0 || find(id) != nullptr) return US_QUIC_E_STATE;
+  SectionFacts facts;
+  if (const int rv = check_section(SectionKind::request, fields, &facts); rv != 0) return rv;
+  try {
+    const std::span<const nghttp3_nv> nv = to_nv(fields);
+    attach(id, s);
+    const bool is_whole = s.fin && s.body.untaken() == 0;
+    const nghttp3_data_reader reader{on_read_data};
+    const int rv =
+        nghttp3_conn_submit_request(connection_, id, nv.data(), nv.size(), is_whole ? nullptr : &reader, &s);
+    if (rv != 0) {
+      streams_.erase(id);
+      s.connection_ = nullptr;
+      close_in_nghttp3(id, NGHTTP3_H3_REQUEST_CANCELLED);
+      return public_error(rv);
+    }
+    s.final_submitted_ = true;
+    s.write_ended_ = is_whole;
+    s.receive_.request_is_head = facts.is_head;
+    s.receive_.is_connect = facts.is_connect;
+    return 0;
+  } catch (const std::bad_alloc&) {
+    return US_QUIC_E_NOMEM;
+  }
+}
+
+int Http3Connection::submit_final(Http3Stream& s, std::span<const nghttp3_nv> fields) {
+  const bool is_whole = s.fin && s.body.untaken() == 0;
+  const nghttp3_data_reader reader{on_read_data};
+  const int rv = nghttp3_conn_submit_response(connection_, s.id_, fields.data(), fields.size(),
+                                              is_whole ? nullptr : &reader);
+  if (rv != 0) return public_error(rv);
+  s.final_submitted_ = true;
+  s.write_ended_ = is_whole;
+  return 0;
+}
+
+int Http3Connection::submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) {
+  Http3Stream* s = find(id);
+  if (s == nullptr || s->write_closed_) return US_QUIC_E_CLOSED;
+  if (!options_.is_server || control_id_ < 0 || s->final_submitted_) return US_QUIC_E_STATE;
+  if (const int rv = check_section(SectionKind::response, fields); rv != 0) return rv;
+  try {
+    return submit_final(*s, to_nv(fields));
+  } catch (const std::bad_alloc&) {
+    return US_QUIC_E_NOMEM;
+  }
+}
+
+int Http3Connection::submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) {
+  const Http3Stream* s = find(id);
+  if (s == nullptr || s->write_closed_) return US_QUIC_E_CLOSED;
+  if (!options_.is_server || control_id_ < 0 || s->final_submitted_) return US_QUIC_E_STATE;
+  if (const int rv = check_section(SectionKind::informational, fields); rv != 0) return rv;
+  try {
+    const std::span<const nghttp3_nv> nv = to_nv(fields);
+    return public_error(nghttp3_conn_submit_info(connection_, id, nv.data(), nv.size()));
+  } catch (const std::bad_alloc&) {
+    return US_QUIC_E_NOMEM;
+  }
+}
+
+int Http3Connection::submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) {
+  Http3Stream* s = find(id);
+  if (s == nullptr || s->write_closed_) return US_QUIC_E_CLOSED;
+  if (!s->final_submitted_ || s->trailers_submitted_ || s->write_ended_) return US_QUIC_E_STATE;
+  if (const int rv = check_section(SectionKind::trailers, fields); rv != 0) return rv;
+  try {
+    const std::span<const nghttp3_nv> nv = to_nv(fields);
+    const int rv = nghttp3_conn_submit_trailers(connection_, id, nv.data(), nv.size());
+    if (rv != 0) return public_error(rv);
+    s->trailers_submitted_ = true;
+    resume(id);
+    return 0;
+  } catch (const std::bad_alloc&) {
+    return US_QUIC_E_NOMEM;
+  }
+}
+
+void Http3Connection::resume(std::int64_t id) {
+  const Http3Stream* s = find(id);
+  if (s == nullptr || !s->final_submitted_ || s->write_closed_ || s->write_ended_) return;
+  nghttp3_conn_resume_stream(connection_, id);
+}
+
+int Http3Connection::set_priority(std::int64_t id, int urgency, bool incremental) {
+  if (urgency < 0 || urgency > 7) return US_QUIC_E_INVALID;
+  if (find(id) == nullptr) return US_QUIC_E_STATE;
+  if (options_.is_server) {
+    nghttp3_pri priority{};
+    priority.urgency = static_cast<std::uint32_t>(urgency);
+    priority.inc = incremental ? 1 : 0;
+    return public_error(nghttp3_conn_set_server_stream_priority(connection_, id, &priority));
+  }
+  // RFC 9218 section 4: a dictionary of u and i.
+  char value[8];
+  const int length = std::snprintf(value, sizeof(value), incremental ? "u=%d, i" : "u=%d", urgency);
+  const auto* bytes = reinterpret_cast<const std::uint8_t*>(value);
+  return public_error(
+      nghttp3_conn_set_client_stream_priority(connection_, id, bytes, static_cast<std::size_t>(length)));
+}
+
+int Http3Connection::submit_shutdown_notice() {
+  if (control_id_ < 0) return US_QUIC_E_STATE;
+  if (shutdown_noticed_ || shut_down_) return 0;
+  shutdown_noticed_ = true;
+  return public_error(nghttp3_conn_submit_shutdown_notice(connection_));
+}
+
+int Http3Connection::shutdown() {
+  if (control_id_ < 0) return US_QUIC_E_STATE;
+  if (shut_down_) return 0;
+  shut_down_ = true;
+  return public_error(nghttp3_conn_shutdown(connection_));
+}
+
+bool Http3Connection::is_drained() const {
+  return shut_down_ && streams_.empty();
+}
+
+}  // namespace usquic::engine::ngtcp2

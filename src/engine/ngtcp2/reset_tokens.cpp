@@ -1,0 +1,29 @@
+#include "engine/ngtcp2/reset_tokens.h"
+
+#include <algorithm>
+
+namespace usquic::engine::ngtcp2 {
+
+ResetTokenTable::Token ResetTokenTable::to_token(const std::uint8_t* bytes) {
+  Token token;
+  std::copy_n(bytes, token.size(), token.begin());
+  return token;
+}
+
+void ResetTokenTable::erase(const std::uint8_t* token, const Route& route) {
+  const auto [first, last] = routes_.equal_range(to_token(token));
+  for (auto entry = first; entry != last; ++entry) {
+    if (entry->second != &route) continue;
+    routes_.erase(entry);
+    return;
+  }
+}
+
+Route* ResetTokenTable::find(Bytes datagram) const {
+  constexpr std::size_t token_bytes = NGTCP2_STATELESS_RESET_TOKENLEN;
+  if (datagram.size() < NGTCP2_MIN_STATELESS_RESET_RANDLEN + token_bytes) return nullptr;
+  const auto found = routes_.find(to_token(datagram.data() + datagram.size() - token_bytes));
+  return found == routes_.end() ? nullptr : found->second;
+}
+
+}  // namespace usquic::engine::ngtcp2

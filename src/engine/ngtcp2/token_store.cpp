@@ -1,0 +1,29 @@
+#include "engine/ngtcp2/token_store.h"
+
+namespace usquic::engine::ngtcp2 {
+
+std::string TokenStore::key_of(std::string_view server_name, std::uint16_t port) {
+  return std::string(server_name) + '\n' + std::to_string(port);
+}
+
+void TokenStore::put(std::string_view server_name, std::uint16_t port, Bytes token) {
+  if (token.empty() || token.size() > max_token_bytes) return;
+  take(server_name, port);
+  if (entries_.size() >= max_servers) {
+    entries_.erase(order_.front().key);
+    order_.pop_front();
+  }
+  order_.push_back({key_of(server_name, port), {token.begin(), token.end()}});
+  entries_.emplace(order_.back().key, std::prev(order_.end()));
+}
+
+std::vector<std::uint8_t> TokenStore::take(std::string_view server_name, std::uint16_t port) {
+  const auto found = entries_.find(key_of(server_name, port));
+  if (found == entries_.end()) return {};
+  std::vector<std::uint8_t> token = std::move(found->second->token);
+  order_.erase(found->second);
+  entries_.erase(found);
+  return token;
+}
+
+}  // namespace usquic::engine::ngtcp2

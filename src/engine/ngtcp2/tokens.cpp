@@ -1,0 +1,84 @@
+#include "engine/ngtcp2/tokens.h"
+
+#include <gnutls/crypto.h>
+#include <ngtcp2/ngtcp2_crypto.h>
+
+#include <string_view>
+
+#include "base/check.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+// RFC 5869: one key for each purpose, so that a token of one kind proves nothing about another.
+void derive(Bytes secret, std::string_view purpose, std::uint8_t* key, std::size_t length) {
+  gnutls_datum_t input{const_cast<std::uint8_t*>(secret.data()), static_cast<unsigned>(secret.size())};
+  gnutls_datum_t salt{nullptr, 0};
+  std::uint8_t extracted[32];
+  CHECK(gnutls_hkdf_extract(GNUTLS_MAC_SHA256, &input, &salt, extracted) == 0);
+  gnutls_datum_t extracted_key{extracted, sizeof(extracted)};
+  const Bytes text = as_bytes(purpose);
+  gnutls_datum_t info{const_cast<std::uint8_t*>(text.data()), static_cast<unsigned>(text.size())};
+  CHECK(gnutls_hkdf_expand(GNUTLS_MAC_SHA256, &extracted_key, &info, key, length) == 0);
+  gnutls_memset(extracted, 0, sizeof(extracted));
+}
+
+std::uint64_t count(Duration d) {
+  return static_cast<std::uint64_t>(d.count());
+}
+
+std::vector<std::uint8_t> sized(std::vector<std::uint8_t> token, ngtcp2_ssize length) {
+  token.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  return token;
+}
+
+}  // namespace
+
+Tokens::Tokens(Bytes secret) {
+  derive(secret, "usquic address validation", address_key_, sizeof(address_key_));
+  derive(secret, "usquic stateless reset", reset_key_, sizeof(reset_key_));
+}
+
+TokenKind Tokens::kind(Bytes token) {
+  if (token.empty()) return TokenKind::none;
+  if (token[0] == NGTCP2_CRYPTO_TOKEN_MAGIC_RETRY2) return TokenKind::retry;
+  if (token[0] == NGTCP2_CRYPTO_TOKEN_MAGIC_REGULAR) return TokenKind::regular;
+  return TokenKind::none;
+}
+
+std::vector<std::uint8_t> Tokens::make_retry(TimePoint now, std::uint32_t version, const Address& remote,
+                                             const ngtcp2_cid& retry_scid,
+                                             const ngtcp2_cid& original_dcid) const {
+  std::vector<std::uint8_t> token(NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN2);
+  const auto length = ngtcp2_crypto_generate_retry_token2(token.data(), address_key_, sizeof(address_key_),
+                                                          version, remote.get(), remote.length(), &retry_scid,
+                                                          &original_dcid, nanoseconds_since_epoch(now));
+  return sized(std::move(token), length);
+}
+
+bool Tokens::verify_retry(TimePoint now, std::uint32_t version, const Address& remote, const ngtcp2_cid& dcid,
+                          Bytes token, ngtcp2_cid& original_dcid) const {
+  return ngtcp2_crypto_verify_retry_token2(&original_dcid, token.data(), token.size(), address_key_,
+                                           sizeof(address_key_), version, remote.get(), remote.length(),
+                                           &dcid, count(retry_lifetime), nanoseconds_since_epoch(now)) == 0;
+}
+
+std::vector<std::uint8_t> Tokens::make_regular(TimePoint now, const Address& remote) const {
+  std::vector<std::uint8_t> token(NGTCP2_CRYPTO_MAX_REGULAR_TOKENLEN);
+  const auto length =
+      ngtcp2_crypto_generate_regular_token(token.data(), address_key_, sizeof(address_key_), remote.get(),
+                                           remote.length(), nanoseconds_since_epoch(now));
+  return sized(std::move(token), length);
+}
+
+bool Tokens::verify_regular(TimePoint now, const Address& remote, Bytes token) const {
+  return ngtcp2_crypto_verify_regular_token(token.data(), token.size(), address_key_, sizeof(address_key_),
+                                            remote.get(), remote.length(), count(regular_lifetime),
+                                            nanoseconds_since_epoch(now)) == 0;
+}
+
+void Tokens::make_reset_token(const ngtcp2_cid& id, std::uint8_t* token) const {
+  CHECK(ngtcp2_crypto_generate_stateless_reset_token(token, reset_key_, sizeof(reset_key_), &id) == 0);
+}
+
+}  // namespace usquic::engine::ngtcp2

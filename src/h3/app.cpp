@@ -1,0 +1,167 @@
+#include "usquic/h3/app.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "h3/misuse.h"
+#include "h3/server.h"
+
+namespace usquic {
+
+namespace {
+
+const char* c_string(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+us_quic_blob_t blob(const std::string& text) {
+  return {text.data(), text.size()};
+}
+
+us_quic_socket_context_options_t core_options(const H3AppOptions& from) {
+  us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
+  if (from.core != nullptr) options = *from.core;
+  options.key_file_name = c_string(from.key_file_name);
+  options.cert_file_name = c_string(from.cert_file_name);
+  options.passphrase = c_string(from.passphrase);
+  options.ca_file_name = c_string(from.ca_file_name);
+  options.key = blob(from.key);
+  options.cert = blob(from.cert);
+  options.ca = blob(from.ca);
+  options.request_cert = from.request_cert ? 1 : 0;
+  options.reject_unauthorized = from.request_cert ? (from.reject_unauthorized ? 1 : 0) : -1;
+  return options;
+}
+
+h3::ExchangeContext exchange_context(const H3AppOptions& from, const us_quic_socket_context_options_t& core) {
+  h3::ExchangeContext context;
+  context.logger = Logger(core.log, core.log_user, static_cast<LogLevel>(core.log_level));
+  context.sends_date = from.date_header;
+  return context;
+}
+
+}  // namespace
+
+// The server lives on behind it until its last stream is closed.
+struct H3App::State {
+  std::shared_ptr<h3::Server> server;
+  int error = US_QUIC_OK;
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (server != nullptr) server->abandon();
+  }
+  us_quic_socket_context_t* context() const { return server != nullptr ? server->context() : nullptr; }
+};
+
+H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::make_unique<State>()) {
+  if (loop == nullptr) loop = Loop::create();
+  if (loop == nullptr) {
+    state_->error = US_QUIC_E_NOMEM;
+    return;
+  }
+  const us_quic_socket_context_options_t core = core_options(options);
+  h3::ServerRules rules;
+  rules.max_body_bytes = options.max_body_bytes;
+  rules.automatic_options = options.automatic_options;
+  state_->server = std::make_shared<h3::Server>(std::move(loop), rules, exchange_context(options, core));
+  state_->error = state_->server->open(core);
+}
+
+H3App::~H3App() = default;
+H3App::H3App(H3App&& other) noexcept = default;
+H3App& H3App::operator=(H3App&& other) noexcept = default;
+
+int H3App::error() const {
+  return state_->error;
+}
+
+H3App& H3App::route(std::string_view method, std::string_view pattern, Handler handler,
+                    const H3RouteOptions& options) {
+  if (state_->server == nullptr) return *this;
+  h3::Route route;
+  route.handler = std::move(handler);
+  route.max_body_bytes = options.max_body_bytes;
+  if (!state_->server->domains().selected().add(method, pattern, std::move(route))) {
+    state_->error = US_QUIC_E_INVALID;
+    h3::report_misuse(state_->server->logger(), "H3App::route", "the pattern is malformed");
+  }
+  return *this;
+}
+
+H3App& H3App::addServerName(std::string_view pattern, const H3AppOptions& identity) {
+  if (state_->context() == nullptr) return *this;
+  const us_quic_socket_context_options_t options = core_options(identity);
+  state_->error =
+      us_quic_socket_context_add_server_name(state_->context(), std::string(pattern).c_str(), &options);
+  return *this;
+}
+
+H3App& H3App::removeServerName(std::string_view pattern) {
+  if (state_->context() == nullptr) return *this;
+  state_->error = us_quic_socket_context_remove_server_name(state_->context(), std::string(pattern).c_str());
+  return *this;
+}
+
+H3App& H3App::domain(std::string_view pattern) {
+  if (state_->server != nullptr) state_->server->domains().select(pattern);
+  return *this;
+}
+
+H3App& H3App::listen(int port, ListenHandler handler) {
+  H3ListenOptions options;
+  options.port = port;
+  return listen(options, std::move(handler));
+}
+
+H3App& H3App::listen(std::string_view host, int port, ListenHandler handler) {
+  H3ListenOptions options;
+  options.host = host;
+  options.port = port;
+  return listen(options, std::move(handler));
+}
+
+H3App& H3App::listen(const H3ListenOptions& options, ListenHandler handler) {
+  us_quic_listen_socket_t* socket = nullptr;
+  if (us_quic_socket_context_t* context = state_->context()) {
+    us_quic_listen_options_t core{};
+    core.struct_size = sizeof(core);
+    core.reuse_port = options.reuse_port ? 1 : 0;
+    core.ipv6_only = options.ipv6_only ? 1 : 0;
+    int error = US_QUIC_OK;
+    socket = us_quic_socket_context_listen(context, c_string(options.host), options.port, &core, 0, &error);
+    state_->error = socket != nullptr ? US_QUIC_OK : error;
+  }
+  if (handler) handler(socket);
+  return *this;
+}
+
+void H3App::run() {
+  if (state_->server == nullptr) return;
+  // A handler may destroy this app, and the loop with it.
+  Loop* loop = state_->server->loop();
+  loop->run();
+}
+
+Loop* H3App::loop() const {
+  return state_->server != nullptr ? state_->server->loop() : nullptr;
+}
+
+H3App& H3App::close() {
+  if (us_quic_socket_context_t* context = state_->context()) us_quic_socket_context_shutdown(context);
+  return *this;
+}
+
+H3App& H3App::closeNow() {
+  if (us_quic_socket_context_t* context = state_->context()) us_quic_socket_context_close(context);
+  return *this;
+}
+
+us_quic_socket_context_t* H3App::native() const {
+  return state_->context();
+}
+
+}  // namespace usquic

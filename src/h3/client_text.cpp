@@ -1,0 +1,64 @@
+#include "h3/client_text.h"
+
+#include <array>
+#include <string_view>
+
+namespace usquic::h3 {
+namespace {
+
+struct CodeName {
+  std::uint64_t code;
+  std::string_view name;
+};
+
+// RFC 9114 section 8.1.
+constexpr std::array<CodeName, 17> names = {{{0x100, "H3_NO_ERROR"},
+                                             {0x101, "H3_GENERAL_PROTOCOL_ERROR"},
+                                             {0x102, "H3_INTERNAL_ERROR"},
+                                             {0x103, "H3_STREAM_CREATION_ERROR"},
+                                             {0x104, "H3_CLOSED_CRITICAL_STREAM"},
+                                             {0x105, "H3_FRAME_UNEXPECTED"},
+                                             {0x106, "H3_FRAME_ERROR"},
+                                             {0x107, "H3_EXCESSIVE_LOAD"},
+                                             {0x108, "H3_ID_ERROR"},
+                                             {0x109, "H3_SETTINGS_ERROR"},
+                                             {0x10a, "H3_MISSING_SETTINGS"},
+                                             {0x10b, "H3_REQUEST_REJECTED"},
+                                             {0x10c, "H3_REQUEST_CANCELLED"},
+                                             {0x10d, "H3_REQUEST_INCOMPLETE"},
+                                             {0x10e, "H3_MESSAGE_ERROR"},
+                                             {0x10f, "H3_CONNECT_ERROR"},
+                                             {0x110, "H3_VERSION_FALLBACK"}}};
+
+std::string one_line(std::string_view text) {
+  std::string out(text.substr(0, 200));
+  for (char& c : out) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = ' ';
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string http3_code_text(std::uint64_t code) {
+  for (const CodeName& entry : names) {
+    if (entry.code == code) return std::string(entry.name);
+  }
+  return "code " + std::to_string(code);
+}
+
+std::string close_text(const us_quic_close_info_t& info) {
+  std::string text = us_quic_strerror(info.error);
+  if (info.is_application != 0 && info.is_remote != 0) text += " " + http3_code_text(info.code);
+  const std::string reason = one_line({info.reason, info.reason_length});
+  if (!reason.empty() && reason != text) text += " (" + reason + ")";
+  return text;
+}
+
+std::string stream_close_text(const us_quic_stream_close_info_t& info) {
+  std::string text = us_quic_strerror(info.reason);
+  if (info.code != 0) text += " (" + http3_code_text(info.code) + ")";
+  return text;
+}
+
+}  // namespace usquic::h3

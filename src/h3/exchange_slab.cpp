@@ -1,0 +1,18 @@
+#include "h3/exchange_slab.h"
+
+namespace usquic::h3 {
+
+Exchange* ExchangeSlab::take() {
+  if (free_count_ > quarantine) {
+    --free_count_;
+    return free_.pop_front();
+  }
+  return all_.emplace_back(std::make_unique<Exchange>(context_)).get();
+}
+
+void ExchangeSlab::give_back(Exchange* exchange) {
+  free_.push_back(exchange);
+  ++free_count_;
+}
+
+}  // namespace usquic::h3

@@ -1,0 +1,179 @@
+#include "h3/request_view.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "h3/url_decoding.h"
+
+namespace usquic::h3 {
+
+namespace {
+
+std::string_view name_of(const us_quic_header_t& field) {
+  return {field.name, field.name_length};
+}
+
+std::string_view value_of(const us_quic_header_t& field) {
+  return {field.value, field.value_length};
+}
+
+// RFC 9110 section 10.1.1: in any case.
+bool is_continue(std::string_view value) {
+  constexpr std::string_view expected = "100-continue";
+  return std::equal(value.begin(), value.end(), expected.begin(), expected.end(),
+                    [](char given, char wanted) {
+                      return given == wanted || (given >= 'A' && given <= 'Z' && given - 'A' + 'a' == wanted);
+                    });
+}
+
+}  // namespace
+
+RequestView::RequestView(us_quic_stream_t* from) : stream(from) {
+  const std::size_t count = us_quic_stream_header_count(stream);
+  for (std::size_t i = 0; i < count; ++i) read(*us_quic_stream_header(stream, i));
+  const std::size_t question = path.find('?');
+  url = path.substr(0, question);
+  if (question != std::string_view::npos) query = path.substr(question + 1);
+}
+
+void RequestView::read(const us_quic_header_t& field) {
+  const std::string_view name = name_of(field);
+  const std::string_view value = value_of(field);
+  if (name == ":method") {
+    method = value;
+  } else if (name == ":path") {
+    path = value;
+  } else if (name == ":authority") {
+    authority = value;
+  } else if (name == ":scheme") {
+    scheme = value;
+  } else if (name == ":protocol") {
+    protocol = value;
+  } else if (name == "host") {
+    if (authority.empty()) authority = value;
+  } else if (name == "content-length") {
+    std::uint64_t length = 0;
+    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
+    if (error == std::errc() && end == value.data() + value.size()) content_length = length;
+  } else if (name == "expect") {
+    expects_continue = is_continue(value);
+  }
+}
+
+bool RequestView::has_valid_path() const {
+  if (is_plain_connect()) return path.empty();
+  if (path == "*") return method == "OPTIONS";
+  return path.starts_with('/') && path.find('#') == std::string_view::npos;
+}
+
+std::string_view RequestView::keep(std::string text) const {
+  return kept_.emplace_front(std::move(text));
+}
+
+}  // namespace usquic::h3
+
+namespace usquic {
+
+using h3::Plus;
+using h3::RequestView;
+
+namespace {
+
+const RequestView& view(const Http3Request* request) {
+  return *static_cast<const RequestView*>(request);
+}
+
+std::string_view decoded(const RequestView& request, std::string_view text, Plus plus) {
+  return h3::needs_decoding(text, plus) ? request.keep(h3::decode(text, plus)) : text;
+}
+
+}  // namespace
+
+std::string_view Http3Request::getMethod() const {
+  return view(this).method;
+}
+
+std::string_view Http3Request::getUrl() const {
+  return view(this).url;
+}
+
+std::string_view Http3Request::getFullUrl() const {
+  return view(this).path;
+}
+
+std::string_view Http3Request::getQuery() const {
+  return view(this).query;
+}
+
+std::string_view Http3Request::getQuery(std::string_view key) {
+  const auto value = h3::find_query_field(view(this).query, key);
+  return value ? decoded(view(this), *value, Plus::is_space) : std::string_view();
+}
+
+std::string_view Http3Request::getHeader(std::string_view lowerCaseName) const {
+  us_quic_stream_t* stream = view(this).stream;
+  const std::size_t count = us_quic_stream_header_count(stream);
+  for (std::size_t i = 0; i < count; ++i) {
+    const us_quic_header_t& field = *us_quic_stream_header(stream, i);
+    if (h3::name_of(field) == lowerCaseName) return h3::value_of(field);
+  }
+  return {};
+}
+
+void Http3Request::forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const {
+  us_quic_stream_t* stream = view(this).stream;
+  const std::size_t count = us_quic_stream_header_count(stream);
+  for (std::size_t i = 0; i < count; ++i) {
+    const us_quic_header_t& field = *us_quic_stream_header(stream, i);
+    if (!h3::name_of(field).starts_with(':')) visit(h3::name_of(field), h3::value_of(field));
+  }
+}
+
+std::string_view Http3Request::getParameter(std::size_t index) const {
+  const RequestView& self = view(this);
+  return index < self.values.size() ? decoded(self, self.values[index], Plus::is_itself) : std::string_view();
+}
+
+std::string_view Http3Request::getParameter(std::string_view name) const {
+  const RequestView& self = view(this);
+  for (std::size_t i = 0; i < self.names.size(); ++i) {
+    if (self.names[i] == name) return getParameter(i);
+  }
+  return {};
+}
+
+Http3Request* Http3Request::setYield(bool yield) {
+  static_cast<RequestView*>(this)->is_yielded = yield;
+  return this;
+}
+
+bool Http3Request::getYield() const {
+  return view(this).is_yielded;
+}
+
+std::string_view Http3Request::getAuthority() const {
+  return view(this).authority;
+}
+
+std::string_view Http3Request::getScheme() const {
+  return view(this).scheme;
+}
+
+std::string_view Http3Request::getProtocol() const {
+  return view(this).protocol;
+}
+
+bool Http3Request::isEarly() const {
+  return us_quic_stream_is_early(view(this).stream) != 0;
+}
+
+us_quic_blob_t Http3Request::getClientCertificate() const {
+  return us_quic_connection_peer_certificate(us_quic_stream_connection(view(this).stream));
+}
+
+bool Http3Request::isClientAuthorized() const {
+  return us_quic_connection_is_authorized(us_quic_stream_connection(view(this).stream)) != 0;
+}
+
+}  // namespace usquic

@@ -1,0 +1,41 @@
+// A request while its handlers run: views of the stream's header section, and the matched route's parameters.
+#pragma once
+
+#include <cstdint>
+#include <forward_list>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "usquic/h3/request.h"
+
+namespace usquic::h3 {
+
+class RequestView : public Http3Request {
+ public:
+  explicit RequestView(us_quic_stream_t* from);
+  RequestView(const RequestView&) = delete;
+  RequestView& operator=(const RequestView&) = delete;
+
+  // RFC 9114 section 4.3.1, RFC 9112 section 3.2: "/..." without fragment, or "*" for OPTIONS; a plain
+  // CONNECT has none.
+  bool has_valid_path() const;
+  bool is_plain_connect() const { return method == "CONNECT" && protocol.empty(); }
+  // Text that lives as long as this view.
+  std::string_view keep(std::string text) const;
+
+  us_quic_stream_t* const stream;
+  std::string_view method, path, url, query, authority, scheme, protocol;
+  std::optional<std::uint64_t> content_length;
+  bool expects_continue = false;
+  bool is_yielded = false;
+  std::span<const std::string> names;
+  std::span<const std::string_view> values;
+
+ private:
+  void read(const us_quic_header_t& field);
+  mutable std::forward_list<std::string> kept_;
+};
+
+}  // namespace usquic::h3

@@ -1,0 +1,161 @@
+#include "h3/server.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace usquic::h3 {
+
+namespace {
+
+Server& server_of(us_quic_stream_t* stream) {
+  return **static_cast<Server**>(us_quic_socket_context_ext(us_quic_stream_context(stream)));
+}
+
+// The stream's ext memory; nullptr before the request's header section came.
+Exchange*& exchange_slot(us_quic_stream_t* stream) {
+  return *static_cast<Exchange**>(us_quic_stream_ext(stream));
+}
+
+std::string_view text_of(const void* data, std::size_t length) {
+  return {static_cast<const char*>(data), length};
+}
+
+}  // namespace
+
+// Tries the routes that match until a handler takes the request.
+class Server::Dispatch final : public Router::Visitor {
+ public:
+  Dispatch(RequestView& request, Exchange& exchange, std::uint64_t max_body_bytes)
+      : request_(request), exchange_(exchange), max_body_bytes_(max_body_bytes) {}
+
+  bool visit(Route& route, std::span<const std::string_view> values) override {
+    request_.names = route.names;
+    request_.values = values;
+    request_.is_yielded = false;
+    const std::uint64_t limit = std::min(route.max_body_bytes, max_body_bytes_);
+    if (request_.content_length.value_or(0) > limit) {
+      exchange_.answer(413);
+      return true;
+    }
+    exchange_.limit_body(limit);
+    route.handler(&exchange_, &request_);
+    if (!request_.is_yielded || !exchange_.is_open() || exchange_.is_head_sent()) return true;
+    exchange_.forget_head();
+    was_declined = true;
+    return false;
+  }
+
+  bool was_declined = false;
+
+ private:
+  RequestView& request_;
+  Exchange& exchange_;
+  const std::uint64_t max_body_bytes_;
+};
+
+Server::Server(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending)
+    : loop_(std::move(on)), rules_(rules), sending_(sending), slab_(sending_) {}
+
+Server::~Server() = default;
+
+int Server::open(us_quic_socket_context_options_t options) {
+  options.stream_ext_size = sizeof(Exchange*);
+  options.connection_ext_size = 0;
+  options.alpn = nullptr;  // "h3"
+  options.alpn_count = 0;
+  int error = US_QUIC_OK;
+  context_ = us_create_quic_socket_context(loop_->native(), &options, sizeof(Server*), &error);
+  if (context_ == nullptr) return error;
+  *static_cast<Server**>(us_quic_socket_context_ext(context_)) = this;
+  set_callbacks();
+  return US_QUIC_OK;
+}
+
+void Server::abandon() {
+  if (context_ == nullptr) return;
+  const std::shared_ptr<Server> hold = shared_from_this();
+  if (slab_.in_use() > 0) self_ = hold;
+  us_quic_socket_context_free(std::exchange(context_, nullptr));
+}
+
+// noexcept: an exception of a handler ends the process here, not in the middle of C.
+void Server::set_callbacks() {
+  us_quic_socket_context_on_stream_headers(
+      context_, [](us_quic_stream_t* s, int kind, int end_stream) noexcept {
+        Exchange* exchange = exchange_slot(s);
+        if (exchange == nullptr && kind == US_QUIC_HEADERS_MESSAGE) {
+          server_of(s).take_request(s, end_stream == 0);
+        } else if (exchange != nullptr && kind == US_QUIC_HEADERS_TRAILERS) {
+          exchange->take_trailers();
+        }
+      });
+  us_quic_socket_context_on_stream_data(
+      context_, [](us_quic_stream_t* s, const void* data, std::size_t length) noexcept {
+        if (Exchange* exchange = exchange_slot(s)) exchange->take_data(text_of(data, length));
+      });
+  us_quic_socket_context_on_stream_end(context_, [](us_quic_stream_t* s) noexcept {
+    if (Exchange* exchange = exchange_slot(s)) exchange->take_end();
+  });
+  us_quic_socket_context_on_stream_reset(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
+    if (Exchange* exchange = exchange_slot(s)) exchange->peer_reset();
+  });
+  us_quic_socket_context_on_stream_stop(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
+    if (Exchange* exchange = exchange_slot(s)) exchange->peer_stopped();
+  });
+  us_quic_socket_context_on_stream_writable(context_, [](us_quic_stream_t* s) noexcept {
+    if (Exchange* exchange = exchange_slot(s)) exchange->stream_writable();
+  });
+  us_quic_socket_context_on_stream_close(
+      context_, [](us_quic_stream_t* s, const us_quic_stream_close_info_t*) noexcept {
+        Exchange* exchange = std::exchange(exchange_slot(s), nullptr);
+        if (exchange != nullptr) server_of(s).release(*exchange);
+      });
+}
+
+void Server::take_request(us_quic_stream_t* stream, bool has_body) {
+  Exchange* exchange = slab_.take();
+  exchange_slot(stream) = exchange;
+  RequestView request(stream);
+  RequestTraits traits;
+  traits.is_head = request.method == "HEAD";
+  traits.is_connect = request.method == "CONNECT";
+  traits.expects_continue = request.expects_continue && has_body;
+  traits.has_body = has_body;
+  exchange->begin(stream, traits);
+  if (request.has_valid_path()) {
+    route(request, *exchange);
+  } else {
+    exchange->answer(400);
+  }
+  exchange->handler_returned();
+}
+
+void Server::route(RequestView& request, Exchange& exchange) {
+  Router& router = domains_.find(request.authority);
+  Dispatch dispatch(request, exchange, rules_.max_body_bytes);
+  if (router.match(request.method, request.url, dispatch)) return;
+  answer_unmatched(request, exchange, router, dispatch.was_declined);
+}
+
+void Server::answer_unmatched(const RequestView& request, Exchange& exchange, Router& router,
+                              bool was_declined) {
+  if (was_declined) return exchange.answer(404);
+  // RFC 9110 section 9.3.6: tunnels are offered only where the application does.
+  if (request.is_plain_connect()) return exchange.answer(501);
+  const bool wants_options = rules_.automatic_options && request.method == "OPTIONS";
+  if (wants_options && request.url == "*") return exchange.answer(204);
+  std::string allowed = router.allowed_methods(request.url);
+  if (allowed.empty()) return exchange.answer(404);
+  if (rules_.automatic_options && allowed.find("OPTIONS") == std::string::npos) allowed += ", OPTIONS";
+  exchange.answer(wants_options ? 204 : 405, "allow", allowed);
+}
+
+void Server::release(Exchange& exchange) {
+  const std::shared_ptr<Server> hold = self_;
+  exchange.stream_closed();
+  slab_.give_back(&exchange);
+  if (slab_.in_use() == 0) self_.reset();
+}
+
+}  // namespace usquic::h3

@@ -1,0 +1,56 @@
+// What is behind an H3App: the core's context, the routes, and the requests being answered. It outlives its
+// app until the last of them is closed.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "h3/domains.h"
+#include "h3/exchange.h"
+#include "h3/exchange_slab.h"
+#include "h3/request_view.h"
+#include "usquic/h3/loop.h"
+
+namespace usquic::h3 {
+
+struct ServerRules {
+  std::uint64_t max_body_bytes = UINT64_MAX;
+  bool automatic_options = false;
+};
+
+class Server : public std::enable_shared_from_this<Server> {
+ public:
+  Server(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // options: its ext sizes are set here. Returns 0 or a negative US_QUIC_E_*.
+  int open(us_quic_socket_context_options_t options);
+  // The app is gone: closes and frees the context. Streams that are told of later still find the server.
+  void abandon();
+
+  us_quic_socket_context_t* context() const { return context_; }
+  Loop* loop() const { return loop_.get(); }
+  Domains& domains() { return domains_; }
+  const Logger& logger() const { return sending_.logger; }
+
+ private:
+  class Dispatch;
+
+  void set_callbacks();
+  void take_request(us_quic_stream_t* stream, bool has_body);
+  void route(RequestView& request, Exchange& exchange);
+  void answer_unmatched(const RequestView& request, Exchange& exchange, Router& router, bool was_declined);
+  void release(Exchange& exchange);
+
+  const std::shared_ptr<Loop> loop_;
+  const ServerRules rules_;
+  us_quic_socket_context_t* context_ = nullptr;
+  Domains domains_;
+  ExchangeContext sending_;
+  ExchangeSlab slab_;
+  std::shared_ptr<Server> self_;  // while it is abandoned and streams are open
+};
+
+}  // namespace usquic::h3

@@ -1,0 +1,100 @@
+// What us_loop_t is inside. For the files of this room; the rooms above see loop.h.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/list.h"
+#include "base/time.h"
+#include "loop/loop.h"
+#include "loop/mailbox.h"
+#include "loop/poller.h"
+#include "loop/timers.h"
+
+struct us_loop_t {
+ public:
+  using Callback = void (*)(us_loop_t* loop);
+  enum class Waiting { allowed, none };
+
+  us_loop_t(Callback on_wakeup, Callback on_pre, Callback on_post)
+      : wakeup_cb_(on_wakeup), pre_cb_(on_pre), post_cb_(on_post) {}
+
+  // False when memory or descriptors are used up.
+  bool open();
+  // Closes everything; the object can then be destroyed.
+  void close();
+
+  void iterate(Waiting waiting);
+  bool is_alive();
+  bool is_in_iteration() const { return is_in_iteration_; }
+  long long iteration_number() const { return iteration_number_; }
+  usquic::TimePoint now() const { return now_; }
+  // Any thread.
+  void wake_up();
+
+  // Freeing is asked for inside an iteration, and done by whoever runs the iterations.
+  void request_free() { is_free_requested_ = true; }
+  bool is_free_requested() const { return is_free_requested_; }
+
+  int pollable_fd();
+  // Outside an iteration: the host that embeds the loop must tick it soon.
+  void note_work();
+  // Outside an iteration, when a deadline changed: the host must tick it then.
+  void update_pollable();
+
+  int start(usquic::loop::Poll& poll);
+  int change(usquic::loop::Poll& poll);
+  void stop(usquic::loop::Poll& poll);
+
+  usquic::loop::Timers& timers() { return timers_; }
+  const std::shared_ptr<usquic::loop::Mailbox>& mailbox() const { return mailbox_; }
+  void add_hooks(usquic::loop::Hooks* hooks) { hooks_.push_back(hooks); }
+  usquic::loop::Hooks* find_hooks(bool (*is_mine)(usquic::loop::Hooks* hooks));
+  void defer_free(std::function<void()> destroy) { deferred_.push_back(std::move(destroy)); }
+
+ private:
+  bool has_work();
+  usquic::TimePoint next_deadline();
+  usquic::Duration timeout(Waiting waiting);
+  void wait(usquic::Duration timeout);
+  void run_woken();
+  void run_ready();
+  template <class Predicate>
+  usquic::loop::Hooks* first_hooks(Predicate is_it);
+  template <class Visit>
+  void visit_hooks(Visit visit);
+  void free_closed();
+  usquic::TimePoint step();
+
+  Callback wakeup_cb_;
+  Callback pre_cb_;
+  Callback post_cb_;
+  std::unique_ptr<usquic::loop::Poller> poller_;
+  std::shared_ptr<usquic::loop::Mailbox> mailbox_;
+  std::atomic<bool> is_wakeup_asked_ = false;
+  usquic::loop::Timers timers_;
+
+  // Hooks that the current step has still to visit stand in to_visit_: any of them may go meanwhile.
+  usquic::List<usquic::loop::Hooks> hooks_;
+  usquic::List<usquic::loop::Hooks> to_visit_;
+
+  std::vector<usquic::loop::Poll*> polls_;  // the started ones
+  std::size_t polls_keeping_alive_ = 0;
+  std::array<usquic::loop::Ready, 256> ready_;
+  std::size_t ready_count_ = 0;
+  bool is_woken_ = false;
+
+  std::vector<std::function<void()>> deferred_;
+  std::vector<std::function<void()>> destroying_;  // kept for its capacity
+
+  usquic::TimePoint now_{};
+  long long iteration_number_ = 0;
+  bool is_in_iteration_ = false;
+  bool is_embedded_ = false;
+  bool is_free_requested_ = false;
+};

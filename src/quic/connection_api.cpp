@@ -1,0 +1,228 @@
+// us_quic_connection_* and connecting.
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "base/ext.h"
+#include "quic/address_copy.h"
+#include "quic/connection.h"
+#include "quic/context.h"
+#include "quic/stream.h"
+
+namespace usquic::quic {
+
+namespace {
+
+bool is_valid_target(const char* host, int port) {
+  return host != nullptr && *host != '\0' && port > 0 && port <= 65535;
+}
+
+// A connection over `socket` that is on its way, or nullptr and *error.
+us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, std::uint16_t port,
+                                   const char* server_name, unsigned ext_size, int* error) {
+  const std::optional<Address> numeric = numeric_address(host, port);
+  const bool is_possible = !numeric.has_value() || socket.udp.takes_family_of(*numeric);
+  us_quic_connection_t* c = is_possible ? new_connection(socket, true, ext_size) : nullptr;
+  if (c == nullptr) {
+    *error = is_possible ? US_QUIC_E_NOMEM : US_QUIC_E_ADDRESS;
+    return nullptr;
+  }
+  c->server_name = server_name != nullptr ? server_name : host;
+  if (numeric.has_value()) {
+    Result<engine::Connection*> made = connect_to(*c, *numeric);
+    if (made) {
+      attach_engine(*c, **made);
+    } else {
+      end_connection(*c, CloseReason::local(made.error(), 0, {}));
+    }
+  } else {
+    c->connector = std::make_unique<Connector>(*c);
+    c->connector->start(host, port);
+  }
+  loop::note_work(socket.context->quic->loop());
+  return c;
+}
+
+us_quic_stream_t* create_stream(us_quic_connection_t& c, engine::Direction direction, unsigned ext_size,
+                                int* error) {
+  int ignored = 0;
+  if (error == nullptr) error = &ignored;
+  const bool is_connecting = c.connector != nullptr;
+  *error = c.is_closed || (c.engine == nullptr && !is_connecting) ? US_QUIC_E_CLOSED : US_QUIC_OK;
+  if (*error != 0) return nullptr;
+  const bool is_uni = direction == engine::Direction::unidirectional;
+  if (is_http3(c) && is_uni) {
+    *error = US_QUIC_E_STATE;
+    return nullptr;
+  }
+  us_quic_stream_t* s = new_stream(c, ext_size);
+  if (s == nullptr) {
+    *error = US_QUIC_E_NOMEM;
+    return nullptr;
+  }
+  s->is_local = true;
+  s->is_unidirectional = is_uni;
+  s->is_announced = true;
+  if (is_connecting) {
+    const PendingStream::Protocol protocol{c.context->is_http3_only, c.context->is_raw_only};
+    // Below half of what a stream may have unsent: the real stream has room for it, and is writable then.
+    const std::size_t most = std::max<std::size_t>(c.context->send_buffer_bytes / 2, 2) - 1;
+    s->pending = std::make_unique<PendingStream>(direction, most, protocol);
+    s->engine = s->pending.get();
+    return s;
+  }
+  Result<engine::Stream*> made = c.engine->create_stream(direction, s);
+  if (!made) {
+    *error = made.error();
+    --c.stream_count;
+    delete_with_ext(s);  // nobody has seen it
+    return nullptr;
+  }
+  s->engine = *made;
+  loop::note_work(c.context->quic->loop());
+  return s;
+}
+
+}  // namespace
+
+}  // namespace usquic::quic
+
+using namespace usquic::quic;
+
+us_quic_connection_t* us_quic_socket_context_connect(us_quic_socket_context_t* context, const char* host,
+                                                     int port, unsigned int ext_size, int* error) {
+  int ignored = 0;
+  if (error == nullptr) error = &ignored;
+  *error = context->is_freed ? US_QUIC_E_CLOSED : US_QUIC_OK;
+  if (*error == 0 && !is_valid_target(host, port)) *error = US_QUIC_E_INVALID;
+  if (*error != 0) return nullptr;
+  us_quic_socket_t* socket = open_socket(*context, {}, {}, 0, error);
+  if (socket == nullptr) return nullptr;
+  socket->closes_with_last_connection = true;
+  us_quic_connection_t* c =
+      connect_over(*socket, host, static_cast<std::uint16_t>(port), nullptr, ext_size, error);
+  if (c == nullptr) close_socket(*socket);
+  return c;
+}
+
+us_quic_connection_t* us_quic_socket_connect(us_quic_socket_t* s, const char* host, int port,
+                                             const char* server_name, unsigned int ext_size, int* error) {
+  int ignored = 0;
+  if (error == nullptr) error = &ignored;
+  *error = s->is_closed ? US_QUIC_E_CLOSED : US_QUIC_OK;
+  if (*error == 0 && !is_valid_target(host, port)) *error = US_QUIC_E_INVALID;
+  if (*error != 0) return nullptr;
+  return connect_over(*s, host, static_cast<std::uint16_t>(port), server_name, ext_size, error);
+}
+
+void* us_quic_connection_ext(us_quic_connection_t* c) {
+  return usquic::ext_of(c);
+}
+
+us_quic_socket_t* us_quic_connection_socket(us_quic_connection_t* c) {
+  return c->socket;
+}
+
+us_quic_socket_context_t* us_quic_connection_context(us_quic_connection_t* c) {
+  return c->context;
+}
+
+int us_quic_connection_is_client(us_quic_connection_t* c) {
+  return c->is_client ? 1 : 0;
+}
+
+int us_quic_connection_is_closed(us_quic_connection_t* c) {
+  return c->is_closed ? 1 : 0;
+}
+
+void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char* reason) {
+  close_connection(*c, code, reason != nullptr ? reason : "");
+}
+
+void us_quic_connection_shutdown(us_quic_connection_t* c) {
+  if (c->is_closed) return;
+  c->is_shutdown_wanted = true;
+  if (c->engine != nullptr) c->engine->shutdown();
+  usquic::loop::note_work(c->context->quic->loop());
+}
+
+void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats) {
+  *stats = {};
+  if (c->engine != nullptr) {
+    c->engine->stats(*stats);
+  } else if (c->last_words != nullptr) {
+    *stats = c->last_words->stats;
+  }
+}
+
+int us_quic_connection_remote_address(us_quic_connection_t* c, struct sockaddr* storage, size_t capacity) {
+  sync_path(*c);
+  return copy_address(c->peer_ctx.remote, storage, capacity);
+}
+
+int us_quic_connection_local_address(us_quic_connection_t* c, struct sockaddr* storage, size_t capacity) {
+  sync_path(*c);
+  return copy_address(c->peer_ctx.local, storage, capacity);
+}
+
+const char* us_quic_connection_server_name(us_quic_connection_t* c) {
+  return c->server_name.c_str();
+}
+
+const char* us_quic_connection_alpn(us_quic_connection_t* c) {
+  return c->alpn.c_str();
+}
+
+us_quic_blob_t us_quic_connection_peer_certificate(us_quic_connection_t* c) {
+  usquic::Bytes certificate;
+  if (c->engine != nullptr) {
+    certificate = c->engine->peer_certificate();
+  } else if (c->last_words != nullptr) {
+    certificate = c->last_words->certificate;
+  }
+  return {certificate.data(), certificate.size()};
+}
+
+int us_quic_connection_is_authorized(us_quic_connection_t* c) {
+  if (c->engine != nullptr) return c->engine->is_authorized() ? 1 : 0;
+  return c->last_words != nullptr && c->last_words->is_authorized ? 1 : 0;
+}
+
+int us_quic_connection_is_resumed(us_quic_connection_t* c) {
+  if (c->engine != nullptr) return c->engine->is_resumed() ? 1 : 0;
+  return c->last_words != nullptr && c->last_words->is_resumed ? 1 : 0;
+}
+
+int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity) {
+  usquic::Bytes own;
+  if (c->engine != nullptr) {
+    own = c->engine->id();
+  } else if (c->last_words != nullptr) {
+    own = c->last_words->id;
+  }
+  if (capacity < own.size()) return US_QUIC_E_INVALID;
+  if (!own.empty()) std::memcpy(id, own.data(), own.size());
+  return static_cast<int>(own.size());
+}
+
+uint64_t us_quic_connection_max_streams(us_quic_connection_t* c) {
+  return c->engine != nullptr && !c->is_closed ? c->engine->max_streams() : 0;
+}
+
+int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, size_t length) {
+  if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
+  if (c->is_closed) return US_QUIC_E_CLOSED;
+  if (c->engine == nullptr) return c->connector != nullptr ? US_QUIC_E_STATE : US_QUIC_E_CLOSED;
+  usquic::loop::note_work(c->context->quic->loop());
+  return c->engine->send_datagram(usquic::as_bytes(data, length));
+}
+
+us_quic_stream_t* us_quic_connection_create_stream(us_quic_connection_t* c, unsigned int ext_size,
+                                                   int* error) {
+  return create_stream(*c, usquic::engine::Direction::bidirectional, ext_size, error);
+}
+
+us_quic_stream_t* us_quic_connection_create_uni_stream(us_quic_connection_t* c, unsigned int ext_size,
+                                                       int* error) {
+  return create_stream(*c, usquic::engine::Direction::unidirectional, ext_size, error);
+}

@@ -1,0 +1,114 @@
+#include "quic/context.h"
+
+#include "base/ext.h"
+#include "quic/connection.h"
+#include "quic/options.h"
+#include "quic/sweep.h"
+
+namespace usquic::quic {
+
+namespace {
+
+// Identity and engine of a new context. 0 or the error.
+int set_up(us_quic_socket_context_t& context, ContextConfig& config) {
+  Result<std::unique_ptr<tls::Context>> identity = tls::create_context(config.tls);
+  if (!identity) return identity.error();
+  context.tls = *std::move(identity);
+  config.engine.tls = context.tls.get();
+  Result<std::unique_ptr<engine::Endpoint>> endpoint = engine::create_endpoint(config.engine, context.sink);
+  if (!endpoint) return endpoint.error();
+  context.endpoint = *std::move(endpoint);
+  context.log = config.log;
+  context.handshake_timeout = config.engine.handshake_timeout;
+  context.send_buffer_bytes = config.engine.send_buffer_bytes;
+  context.is_http3_only = config.is_http3_only;
+  context.is_raw_only = config.is_raw_only;
+  return 0;
+}
+
+}  // namespace
+
+void close_all_sockets(us_quic_socket_context_t& context) {
+  while (SocketLink* link = context.sockets.front()) close_socket(*link->socket);
+}
+
+}  // namespace usquic::quic
+
+us_quic_socket_context_t* us_create_quic_socket_context(us_loop_t* loop,
+                                                        const us_quic_socket_context_options_t* options,
+                                                        unsigned int ext_size, int* error) {
+  using namespace usquic::quic;
+  const auto fail = [error](int code) {
+    if (error != nullptr) *error = code;
+    return nullptr;
+  };
+  const us_quic_socket_context_options_t defaults = us_quic_default_options();
+  if (options == nullptr) options = &defaults;
+  usquic::Result<ContextConfig> config = read_options(*options);
+  if (!config) return fail(config.error());
+  QuicLoop& quic = QuicLoop::of(loop);
+  if (quic.is_closing()) return fail(US_QUIC_E_CLOSED);
+  auto* context = usquic::new_with_ext<us_quic_socket_context_t>(ext_size, quic);
+  if (context == nullptr) return fail(US_QUIC_E_NOMEM);
+  context->connection_ext_size = options->connection_ext_size;
+  context->stream_ext_size = options->stream_ext_size;
+  if (const int code = set_up(*context, *config)) {
+    usquic::delete_with_ext(context);
+    return fail(code);
+  }
+  quic.contexts.push_back(context);
+  return context;
+}
+
+void* us_quic_socket_context_ext(us_quic_socket_context_t* context) {
+  return usquic::ext_of(context);
+}
+
+us_loop_t* us_quic_socket_context_loop(us_quic_socket_context_t* context) {
+  return context->quic->loop();
+}
+
+void us_quic_socket_context_stats(us_quic_socket_context_t* context, us_quic_context_stats_t* stats) {
+  *stats = {};
+  context->endpoint->stats(*stats);
+}
+
+int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, const char* pattern,
+                                           const us_quic_socket_context_options_t* options) {
+  const bool is_valid = pattern != nullptr && options != nullptr && options->struct_size == sizeof(*options);
+  if (!is_valid) return US_QUIC_E_INVALID;
+  return context->tls->add_server_name(pattern, usquic::quic::read_identity(*options));
+}
+
+int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context, const char* pattern) {
+  return pattern != nullptr ? context->tls->remove_server_name(pattern) : US_QUIC_E_INVALID;
+}
+
+void us_quic_socket_context_shutdown(us_quic_socket_context_t* context) {
+  using namespace usquic::quic;
+  SocketLink* next = nullptr;
+  for (SocketLink* link = context->sockets.front(); link != nullptr; link = next) {
+    next = context->sockets.next(link);
+    us_quic_socket_t& socket = *link->socket;
+    context->endpoint->set_accepting(&socket, false);
+    for (auto* c = socket.connections.front(); c != nullptr; c = socket.connections.next(c)) {
+      us_quic_connection_shutdown(c);
+    }
+    socket.closes_with_last_connection = true;
+    close_socket_if_idle(socket);
+  }
+}
+
+void us_quic_socket_context_close(us_quic_socket_context_t* context) {
+  usquic::quic::close_all_sockets(*context);
+}
+
+void us_quic_socket_context_free(us_quic_socket_context_t* context) {
+  using namespace usquic::quic;
+  if (context == nullptr || context->is_freed) return;
+  QuicLoop& quic = *context->quic;
+  if (!quic.is_busy()) return destroy_context(*context);
+  context->is_freed = true;
+  close_all_sockets(*context);
+  usquic::loop::note_work(quic.loop());
+}

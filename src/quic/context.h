@@ -1,0 +1,45 @@
+// A socket context: configuration, callbacks, identity, and the engine's endpoint.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/list.h"
+#include "base/log.h"
+#include "engine/engine.h"
+#include "quic/callbacks.h"
+#include "quic/quic_loop.h"
+#include "quic/sink.h"
+#include "quic/socket.h"
+#include "tls/context.h"
+#include "usquic/quic.h"
+
+struct us_quic_socket_context_t : usquic::ListHook<us_quic_socket_context_t> {
+  us_quic_socket_context_t(usquic::quic::QuicLoop& quic_loop) : quic(&quic_loop), sink(*this) {}
+
+  usquic::quic::QuicLoop* const quic;
+  usquic::quic::Callbacks on;
+  usquic::Logger log;
+  unsigned connection_ext_size = 0;
+  unsigned stream_ext_size = 0;
+  usquic::Duration handshake_timeout{};
+  std::size_t send_buffer_bytes = 0;
+  // Whether all, or none, of the application protocols are HTTP/3: known before the handshake only then.
+  bool is_http3_only = false;
+  bool is_raw_only = false;
+
+  std::unique_ptr<usquic::tls::Context> tls;
+  usquic::quic::Sink sink;
+  std::unique_ptr<usquic::engine::Endpoint> endpoint;  // uses the two above
+
+  usquic::List<usquic::quic::SocketLink> sockets;  // open ones
+  unsigned socket_count = 0;                       // open and closing ones
+  bool is_freed = false;                           // to be destroyed at the end of the iteration
+};
+
+namespace usquic::quic {
+
+void close_all_sockets(us_quic_socket_context_t& context);
+
+}  // namespace usquic::quic

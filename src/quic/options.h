@@ -1,0 +1,26 @@
+// us_quic_socket_context_options_t, checked and turned into what the rooms below want.
+#pragma once
+
+#include "base/log.h"
+#include "base/result.h"
+#include "engine/engine.h"
+#include "tls/context.h"
+#include "usquic/quic.h"
+
+namespace usquic::quic {
+
+struct ContextConfig {
+  engine::Config engine;  // without `tls`
+  tls::Options tls;
+  Logger log;
+  bool is_http3_only = false;
+  bool is_raw_only = false;
+};
+
+// US_QUIC_E_INVALID for a value out of range; a log line names the field.
+Result<ContextConfig> read_options(const us_quic_socket_context_options_t& options);
+
+// The certificate and key of the options alone.
+tls::IdentitySource read_identity(const us_quic_socket_context_options_t& options);
+
+}  // namespace usquic::quic

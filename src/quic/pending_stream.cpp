@@ -1,0 +1,136 @@
+#include "quic/pending_stream.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/header_rules.h"
+
+namespace usquic::quic {
+
+namespace {
+
+template <class... Functions>
+struct Overloaded : Functions... {
+  using Functions::operator()...;
+};
+// clang 14 does not deduce for aggregates.
+template <class... Functions>
+Overloaded(Functions...) -> Overloaded<Functions...>;
+
+}  // namespace
+
+PendingStream::~PendingStream() {
+  detach();
+}
+
+void PendingStream::detach() {
+  for (Step& step : std::exchange(steps_, {})) {
+    const auto* bytes = std::get_if<StaticBytes>(&step);
+    if (bytes != nullptr && bytes->release != nullptr) bytes->release(bytes->user);
+  }
+}
+
+int PendingStream::submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
+  if (protocol_.is_raw_only || is_finished_ || is_reset_) return US_QUIC_E_STATE;
+  // A client's stream: the request, then its trailers.
+  const auto kind = has_headers_ ? engine::SectionKind::trailers : engine::SectionKind::request;
+  if (const int error = engine::check_section(kind, fields)) return error;
+  steps_.emplace_back(Headers{HeaderSection(fields), end_stream});
+  has_headers_ = true;
+  is_finished_ = end_stream;
+  return 0;
+}
+
+int PendingStream::check_write() const {
+  if (is_finished_ || is_reset_) return US_QUIC_E_STATE;
+  if (protocol_.is_http3_only && !has_headers_) return US_QUIC_E_STATE;
+  return 0;
+}
+
+std::ptrdiff_t PendingStream::write(Bytes data) {
+  if (const int error = check_write()) return error;
+  const std::size_t length = std::min(data.size(), max_bytes_ - bytes_);
+  if (length < data.size()) was_short_ = true;
+  if (length == 0) return 0;
+  auto* last = steps_.empty() ? nullptr : std::get_if<std::vector<std::uint8_t>>(&steps_.back());
+  if (last == nullptr) last = &std::get<1>(steps_.emplace_back(std::vector<std::uint8_t>{}));
+  last->insert(last->end(), data.begin(), data.begin() + static_cast<std::ptrdiff_t>(length));
+  bytes_ += length;
+  return static_cast<std::ptrdiff_t>(length);
+}
+
+std::ptrdiff_t PendingStream::write_static(Bytes data, void (*release)(void* user), void* user_data) {
+  if (const int error = check_write()) return error;
+  if (data.size() > max_bytes_ - bytes_) {
+    was_short_ = true;
+    return 0;
+  }
+  steps_.emplace_back(StaticBytes{data, release, user_data});
+  bytes_ += data.size();
+  return static_cast<std::ptrdiff_t>(data.size());
+}
+
+int PendingStream::finish() {
+  if (is_reset_ || is_finished_) return US_QUIC_E_STATE;
+  if (protocol_.is_http3_only && !has_headers_) return US_QUIC_E_STATE;
+  is_finished_ = true;
+  steps_.emplace_back(Finish{});
+  return 0;
+}
+
+int PendingStream::reset(std::uint64_t code) {
+  if (is_reset_) return US_QUIC_E_STATE;
+  is_reset_ = true;
+  steps_.emplace_back(Reset{code});
+  return 0;
+}
+
+int PendingStream::stop(std::uint64_t code) {
+  if (is_unidirectional()) return US_QUIC_E_STATE;
+  steps_.emplace_back(Stop{code});
+  return 0;
+}
+
+int PendingStream::set_priority(int urgency, bool incremental) {
+  steps_.emplace_back(Priority{urgency, incremental});
+  return 0;
+}
+
+int PendingStream::do_step(engine::Stream& stream, Step& step) {
+  // The real stream has room: as many bytes as were accepted here are below its bound.
+  const auto all = [](std::ptrdiff_t accepted, std::size_t length) {
+    if (accepted < 0) return static_cast<int>(accepted);
+    return static_cast<std::size_t>(accepted) == length ? 0 : US_QUIC_E_INTERNAL;
+  };
+  return std::visit(
+      Overloaded{[&](Headers& h) { return stream.submit_headers(h.section.fields(), h.end_stream); },
+                 [&](std::vector<std::uint8_t>& bytes) { return all(stream.write(bytes), bytes.size()); },
+                 [&](StaticBytes& bytes) {
+                   const int result =
+                       all(stream.write_static(bytes.data, bytes.release, bytes.user), bytes.data.size());
+                   if (result == 0) bytes.release = nullptr;  // the stream's duty now
+                   return result;
+                 },
+                 [&](Finish&) { return stream.finish(); },
+                 [&](Reset& reset) { return stream.reset(reset.code); },
+                 [&](Stop& stop) { return stream.stop(stop.code); },
+                 // Priorities mean nothing on a raw stream: not an error that ends it.
+                 [&](Priority& priority) {
+                   stream.set_priority(priority.urgency, priority.incremental);
+                   return 0;
+                 }},
+      step);
+}
+
+int PendingStream::replay(engine::Stream& stream) {
+  int result = 0;
+  for (Step& step : steps_) {
+    result = do_step(stream, step);
+    if (result != 0) break;
+  }
+  detach();
+  bytes_ = 0;
+  return result;
+}
+
+}  // namespace usquic::quic

@@ -1,0 +1,102 @@
+#include "quic/prepared_response.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "quic/connection.h"
+#include "quic/context.h"
+#include "quic/stream.h"
+
+namespace usquic::quic {
+
+namespace {
+
+void unreference(us_quic_prepared_response_t* response) {
+  if (--response->references == 0) delete response;
+}
+
+void release_piece(void* user) {
+  unreference(static_cast<us_quic_prepared_response_t*>(user));
+}
+
+bool is_named(const us_quic_header_t& field, std::string_view name) {
+  return std::string_view(field.name, field.name_length) == name;
+}
+
+}  // namespace
+
+void PreparedBody::start(us_quic_prepared_response_t& response) {
+  drop();
+  response_ = &response;
+  ++response.references;
+  sent_ = 0;
+}
+
+void PreparedBody::drop() {
+  if (response_ == nullptr) return;
+  unreference(response_);
+  response_ = nullptr;
+}
+
+void PreparedBody::send(engine::Stream& stream, std::size_t max_bytes) {
+  // Pieces smaller than half the send buffer: one of them fits whenever the stream is writable.
+  const std::size_t max_piece = std::max<std::size_t>(max_bytes / 2, 1);
+  const Bytes body = response_->body;
+  while (sent_ < body.size()) {
+    const Bytes piece = body.subspan(sent_, std::min(body.size() - sent_, max_piece));
+    ++response_->references;
+    const std::ptrdiff_t accepted = stream.write_static(piece, release_piece, response_);
+    if (accepted <= 0) {
+      unreference(response_);
+      if (accepted < 0) drop();  // the stream's end will be told
+      return;
+    }
+    sent_ += piece.size();
+  }
+  stream.finish();
+  drop();
+}
+
+}  // namespace usquic::quic
+
+us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_header_t* headers, size_t count,
+                                                              const void* body, size_t length, int* error) {
+  using namespace usquic::quic;
+  const auto fail = [error](int code) {
+    if (error != nullptr) *error = code;
+    return nullptr;
+  };
+  if ((headers == nullptr && count > 0) || (body == nullptr && length > 0)) return fail(US_QUIC_E_INVALID);
+  std::vector<us_quic_header_t> fields(headers, headers + count);
+  const std::string content_length = std::to_string(length);
+  const bool is_given = std::any_of(fields.begin(), fields.end(), [](const us_quic_header_t& field) {
+    return is_named(field, "content-length");
+  });
+  if (!is_given) {
+    constexpr std::string_view name = "content-length";
+    fields.push_back({name.data(), name.size(), content_length.data(), content_length.size(), 0});
+  }
+  if (usquic::engine::check_response_headers(fields) != 0) return fail(US_QUIC_E_HEADERS);
+  auto* made =
+      new (std::nothrow) us_quic_prepared_response_t(HeaderSection(fields), usquic::as_bytes(body, length));
+  return made != nullptr ? made : fail(US_QUIC_E_NOMEM);
+}
+
+int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_t* prepared) {
+  if (s->is_closed || s->engine == nullptr) return US_QUIC_E_CLOSED;
+  if (prepared == nullptr) return US_QUIC_E_INVALID;
+  const int result = s->engine->submit_headers(prepared->headers.fields(), prepared->body.empty());
+  if (result != 0) return result;
+  if (!prepared->body.empty()) {
+    s->prepared.start(*prepared);
+    s->prepared.send(*s->engine, s->connection->context->send_buffer_bytes);
+  }
+  usquic::loop::note_work(s->connection->context->quic->loop());
+  return 0;
+}
+
+void us_quic_prepared_response_free(us_quic_prepared_response_t* prepared) {
+  if (prepared != nullptr) usquic::quic::unreference(prepared);
+}

@@ -1,0 +1,80 @@
+// What the quic room keeps for one loop: its contexts, what waits to be told, what waits to be freed; and its
+// part of each iteration. Made with the loop's first context, gone with the loop.
+#pragma once
+
+#include <vector>
+
+#include "base/deadline_heap.h"
+#include "base/list.h"
+#include "engine/engine.h"
+#include "loop/loop.h"
+#include "quic/event_queue.h"
+#include "quic/resolver.h"
+#include "quic/socket.h"
+#include "udp/socket.h"
+#include "usquic/quic.h"
+
+namespace usquic::quic {
+
+// Something that the loop must wake up for.
+class Timer : public DeadlineEntry {
+ public:
+  virtual void fire(TimePoint now) = 0;
+
+ protected:
+  ~Timer() = default;
+};
+
+class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
+ public:
+  explicit QuicLoop(us_loop_t* loop);
+  ~QuicLoop() override;
+
+  static QuicLoop* find(us_loop_t* loop);
+  // Makes one when there is none yet.
+  static QuicLoop& of(us_loop_t* loop);
+
+  us_loop_t* loop() const { return loop_; }
+  TimePoint now() const { return loop::now(loop_); }
+  bool is_closing() const { return is_closing_; }
+  // An application's callback is on the stack, or memory is being swept: free nothing now.
+  bool is_busy() const { return callback_depth > 0 || is_sweeping || loop::is_in_iteration(loop_); }
+
+  // Runs every context's flush, or one context's.
+  void flush_context(us_quic_socket_context_t& context, TimePoint now);
+
+  EventQueue events;
+  DeadlineHeap timers;    // of Timer
+  DeadlineHeap goodbyes;  // of closing sockets
+  Resolver resolver;
+  List<us_quic_socket_context_t> contexts;
+  List<us_quic_stream_t> closed_streams;  // told, to be freed
+  List<us_quic_connection_t> closed_connections;
+  List<SocketLink> closing_sockets;  // their goodbyes may not be out yet
+  int callback_depth = 0;
+  bool is_sweeping = false;
+  // The engine is in receive() or expire(): what it tells goes to the application at once.
+  bool tells_directly = false;
+
+  // Hooks
+  TimePoint deadline() override;
+  bool has_work() override;
+  bool keeps_alive() override;
+  void expire(TimePoint now) override;
+  void flush(TimePoint now) override;
+  void sweep() override;
+  void loop_closing() override;
+
+  // us_udp_socket_t::Handler
+  void on_datagrams(us_udp_socket_t& udp, std::span<const udp::Received> datagrams) override;
+  void on_writable(us_udp_socket_t& udp) override;
+  void on_peer_error(us_udp_socket_t& udp, const Address& peer, int error_number) override;
+
+ private:
+  us_loop_t* loop_;
+  bool is_closing_ = false;
+  std::vector<engine::Path> paths_;  // of the batch being received
+  std::vector<engine::Datagram> datagrams_;
+};
+
+}  // namespace usquic::quic

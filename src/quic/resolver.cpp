@@ -1,0 +1,130 @@
+#include "quic/resolver.h"
+
+#include <netdb.h>
+
+#include <algorithm>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "usquic/error.h"
+
+namespace usquic::quic {
+
+namespace {
+
+// Names looked up at the same time; more wait their turn.
+constexpr unsigned max_running = 16;
+
+Result<Addresses> ask(const std::string& host, std::uint16_t port, int flags) {
+  addrinfo hints{};
+  hints.ai_family = AF_UNSPEC;
+  hints.ai_socktype = SOCK_DGRAM;
+  hints.ai_flags = flags | AI_NUMERICSERV;
+  addrinfo* found = nullptr;
+  const int result = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
+  if (result != 0) return Error{result == EAI_MEMORY ? US_QUIC_E_NOMEM : US_QUIC_E_RESOLVE};
+  Addresses addresses;
+  for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
+    // A mapped IPv4 address is an IPv4 address: so it stands in what is received too.
+    const Address address = Address::from_sockaddr(each->ai_addr, each->ai_addrlen).unmapped();
+    const bool is_known = std::find(addresses.begin(), addresses.end(), address) != addresses.end();
+    if (address.is_specified() && !is_known) addresses.push_back(address);
+  }
+  freeaddrinfo(found);
+  if (addresses.empty()) return Error{US_QUIC_E_RESOLVE};
+  return addresses;
+}
+
+}  // namespace
+
+std::optional<Address> numeric_address(const std::string& host, std::uint16_t port) {
+  Result<Addresses> found = ask(host, port, AI_NUMERICHOST);
+  if (!found) return std::nullopt;
+  return found->front();
+}
+
+Result<Addresses> resolve_now(const std::string& host, std::uint16_t port) {
+  Addresses local = localhost_addresses(host, port);
+  if (!local.empty()) return local;
+  return ask(host, port, 0);
+}
+
+Addresses localhost_addresses(const std::string& host, std::uint16_t port) {
+  std::string name = host;
+  std::transform(name.begin(), name.end(), name.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  if (!name.empty() && name.back() == '.') name.pop_back();
+  if (name != "localhost" && !name.ends_with(".localhost")) return {};
+  return {*Address::parse("::1", port), *Address::parse("127.0.0.1", port)};
+}
+
+Addresses interleave_families(const Addresses& addresses) {
+  Addresses first;
+  Addresses second;
+  for (const Address& address : addresses) {
+    (address.family() == addresses.front().family() ? first : second).push_back(address);
+  }
+  Addresses mixed;
+  for (std::size_t i = 0; i < std::max(first.size(), second.size()); ++i) {
+    if (i < first.size()) mixed.push_back(first[i]);
+    if (i < second.size()) mixed.push_back(second[i]);
+  }
+  return mixed;
+}
+
+// host, port and function are fixed before the thread starts; answer belongs to the loop's thread.
+struct Lookup::State {
+  std::string host;
+  std::uint16_t port = 0;
+  LookupFunction function;
+  Resolver::Answer answer;
+};
+
+Lookup::~Lookup() {
+  state_->answer = nullptr;
+}
+
+Resolver::~Resolver() {
+  *self_ = nullptr;
+}
+
+std::unique_ptr<Lookup> Resolver::look_up(const std::string& host, std::uint16_t port, Answer answer) {
+  auto state = std::make_shared<Lookup::State>();
+  state->host = host;
+  state->port = port;
+  state->function = function_;
+  state->answer = std::move(answer);
+  waiting_.push_back(state);
+  start_waiting();
+  return std::unique_ptr<Lookup>(new Lookup(std::move(state)));
+}
+
+void Resolver::start_waiting() {
+  while (running_ < max_running && !waiting_.empty()) {
+    std::shared_ptr<Lookup::State> state = std::move(waiting_.front());
+    waiting_.pop_front();
+    if (state->answer == nullptr) continue;
+    ++running_;
+    const auto tell = [state, self = self_](Result<Addresses> found) {
+      if (*self == nullptr) return;
+      if (Answer wanted = std::exchange(state->answer, nullptr)) wanted(std::move(found));
+      if (*self != nullptr) (*self)->finished();
+    };
+    try {
+      std::thread([state, tell, box = loop::mailbox(loop_)] {
+        // The mailbox owns the last word: nothing of the loop's is touched or freed on this thread.
+        loop::post(*box, [tell, found = state->function(state->host, state->port)] { tell(found); });
+      }).detach();
+    } catch (const std::system_error&) {  // no thread to be had
+      loop::post(*loop::mailbox(loop_), [tell] { tell(Error{US_QUIC_E_NOMEM}); });
+    }
+  }
+}
+
+void Resolver::finished() {
+  --running_;
+  start_waiting();
+}
+
+}  // namespace usquic::quic

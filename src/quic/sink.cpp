@@ -1,0 +1,192 @@
+#include "quic/sink.h"
+
+#include <utility>
+
+#include "quic/connection.h"
+#include "quic/context.h"
+#include "quic/stream.h"
+#include "quic/tell.h"
+
+namespace usquic::quic {
+
+namespace {
+
+// The handle of an engine object, or nullptr when events about it are not to be told any more.
+us_quic_connection_t* live(engine::Connection& c) {
+  auto* handle = static_cast<us_quic_connection_t*>(c.user);
+  return handle != nullptr && !handle->is_closed ? handle : nullptr;
+}
+
+us_quic_stream_t* live(engine::Stream& s) {
+  auto* handle = static_cast<us_quic_stream_t*>(s.user);
+  return handle != nullptr && !handle->is_closed ? handle : nullptr;
+}
+
+void queue(us_quic_connection_t& c, Event event) {
+  c.context->quic->events.push(std::move(event));
+}
+
+Event event_of(us_quic_stream_t& s, EventKind kind, std::uint64_t code = 0) {
+  return {.kind = kind, .connection = s.connection, .stream = &s, .code = code};
+}
+
+// Tells a stream event without a payload of its own, or queues or holds it.
+template <class Tell>
+void pass_on(us_quic_stream_t& s, Event event, Tell tell_now) {
+  if (!may_tell_now(s)) return queue(*s.connection, std::move(event));
+  if (must_hold(s, event.kind)) return hold(s, std::move(event));
+  tell_now();
+}
+
+}  // namespace
+
+void Sink::on_connection_open(engine::Connection& c) {
+  auto* socket = static_cast<us_quic_socket_t*>(c.path().socket);
+  us_quic_connection_t* handle = nullptr;
+  if (!socket->is_closed) handle = new_connection(*socket, false, context_.connection_ext_size);
+  if (handle == nullptr) {
+    c.close(0, {});
+    c.detach();
+    return;
+  }
+  handle->engine = &c;
+  c.user = handle;
+  sync_path(*handle);
+}
+
+void Sink::on_handshake(engine::Connection& c) {
+  us_quic_connection_t* handle = live(c);
+  if (handle == nullptr) return;
+  if (handle->connector != nullptr) handle->connector->won(c);
+  handle->alpn = c.alpn();
+  if (!handle->is_client) handle->server_name = c.server_name();
+  sync_path(*handle);
+  if (may_tell_now(*handle)) return tell_open(*handle);
+  queue(*handle, {.kind = EventKind::open, .connection = handle});
+}
+
+void Sink::on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) {
+  auto* handle = static_cast<us_quic_connection_t*>(c.user);
+  c.user = nullptr;
+  if (handle == nullptr) return;
+  if (handle->engine != &c) {  // one attempt of several
+    if (handle->connector != nullptr) handle->connector->attempt_failed(c, CloseReason::copy(info));
+    return;
+  }
+  keep_last_words(*handle);
+  handle->engine = nullptr;
+  if (!handle->is_closed) end_connection(*handle, CloseReason::copy(info));
+}
+
+void Sink::on_goaway(engine::Connection& c) {
+  us_quic_connection_t* handle = live(c);
+  if (handle == nullptr) return;
+  if (may_tell_now(*handle)) return tell_goaway(*handle);
+  queue(*handle, {.kind = EventKind::goaway, .connection = handle});
+}
+
+void Sink::on_datagram(engine::Connection& c, Bytes data) {
+  us_quic_connection_t* handle = live(c);
+  if (handle == nullptr) return;
+  if (may_tell_now(*handle)) return tell_datagram(*handle, data);
+  Event event{.kind = EventKind::datagram, .connection = handle};
+  event.bytes.assign(data.begin(), data.end());
+  queue(*handle, std::move(event));
+}
+
+void Sink::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) {
+  us_quic_connection_t* connection = live(c);
+  us_quic_stream_t* handle = nullptr;
+  if (is_local) {
+    handle = live(s);
+    if (handle == nullptr) return;
+  } else {
+    if (connection != nullptr) handle = new_stream(*connection, context_.stream_ext_size);
+    if (handle == nullptr) {
+      s.reset(0x10c);  // H3_REQUEST_CANCELLED; any code will do on a raw stream
+      s.stop(0x10c);
+      s.detach();
+      return;
+    }
+    handle->engine = &s;
+    handle->is_unidirectional = s.is_unidirectional();
+    handle->is_early = s.is_early();
+    s.user = handle;
+  }
+  handle->id = s.id();
+  pass_on(*handle, event_of(*handle, EventKind::stream_open), [&] { tell_stream_open(*handle); });
+}
+
+void Sink::on_headers(engine::Stream& s, int kind, bool end_stream) {
+  us_quic_stream_t* handle = live(s);
+  if (handle == nullptr) return;
+  if (may_tell_now(*handle) && !must_hold(*handle, EventKind::stream_headers)) {
+    handle->headers.reset();
+    return tell_stream_headers(*handle, kind, end_stream);
+  }
+  Event event = event_of(*handle, EventKind::stream_headers);
+  event.headers = std::make_unique<HeaderSection>(s.headers());
+  event.headers_kind = kind;
+  event.end_stream = end_stream;
+  pass_on(*handle, std::move(event), [] {});
+}
+
+void Sink::on_body(engine::Stream& s, Bytes data) {
+  us_quic_stream_t* handle = live(s);
+  if (handle == nullptr) return;
+  if (!may_tell_now(*handle)) return context_.quic->events.push_data(*handle, data);
+  if (must_hold(*handle, EventKind::stream_data)) return hold_data(*handle, data);
+  tell_stream_data(*handle, data);
+}
+
+void Sink::on_end(engine::Stream& s) {
+  us_quic_stream_t* handle = live(s);
+  if (handle == nullptr) return;
+  pass_on(*handle, event_of(*handle, EventKind::stream_end), [&] { tell_stream_end(*handle); });
+}
+
+void Sink::on_reset(engine::Stream& s, std::uint64_t code) {
+  us_quic_stream_t* handle = live(s);
+  if (handle == nullptr) return;
+  pass_on(*handle, event_of(*handle, EventKind::stream_reset, code),
+          [&] { tell_stream_reset(*handle, code); });
+}
+
+void Sink::on_stop(engine::Stream& s, std::uint64_t code) {
+  us_quic_stream_t* handle = live(s);
+  if (handle == nullptr) return;
+  handle->prepared.drop();
+  pass_on(*handle, event_of(*handle, EventKind::stream_stop, code), [&] { tell_stream_stop(*handle, code); });
+}
+
+void Sink::on_writable(engine::Stream& s) {
+  us_quic_stream_t* handle = live(s);
+  if (handle == nullptr) return;
+  if (handle->prepared.is_sending()) {
+    handle->prepared.send(s, context_.send_buffer_bytes);
+    return;  // the application wrote nothing that it could go on with
+  }
+  pass_on(*handle, event_of(*handle, EventKind::stream_writable), [&] { tell_stream_writable(*handle); });
+}
+
+void Sink::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {
+  auto* handle = static_cast<us_quic_stream_t*>(s.user);
+  s.user = nullptr;
+  if (handle == nullptr) return;
+  if (handle->is_closed || handle->is_close_queued) {
+    keep_after_engine(*handle);
+    return;
+  }
+  handle->close_info = info;
+  handle->prepared.drop();
+  if (may_tell_now(*handle) && !must_hold(*handle, EventKind::stream_close)) {
+    tell_stream_close(*handle);
+    keep_after_engine(*handle);
+    return;
+  }
+  keep_after_engine(*handle);
+  handle->is_close_queued = true;
+  pass_on(*handle, event_of(*handle, EventKind::stream_close), [] {});
+}
+
+}  // namespace usquic::quic

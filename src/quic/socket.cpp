@@ -1,0 +1,62 @@
+#include "quic/socket.h"
+
+#include <chrono>
+
+#include "base/ext.h"
+#include "quic/connection.h"
+#include "quic/context.h"
+
+us_quic_socket_t::us_quic_socket_t(us_quic_socket_context_t* parent) : context(parent), link(this) {}
+
+us_quic_socket_t::~us_quic_socket_t() = default;
+
+void us_quic_socket_t::unblock_engine() {
+  context->endpoint->unblocked(this);
+}
+
+namespace usquic::quic {
+
+namespace {
+
+// A closed socket waits this long for the kernel to take its goodbyes.
+constexpr Duration goodbye_bound = std::chrono::milliseconds(200);
+
+}  // namespace
+
+us_quic_socket_t* open_socket(us_quic_socket_context_t& context, const Address& local,
+                              const udp::OpenOptions& options, unsigned ext_size, int* error) {
+  auto* socket = new_with_ext<us_quic_socket_t>(ext_size, &context);
+  int result = US_QUIC_E_NOMEM;
+  if (socket != nullptr) {
+    // Fallthrough: QuicLoop::keeps_alive() decides what keeps the loop alive.
+    result = socket->udp.open(context.quic->loop(), local, options, *context.quic, context.log, true);
+  }
+  if (result != 0) {
+    delete_with_ext(socket);
+    if (error != nullptr) *error = result;
+    return nullptr;
+  }
+  context.sockets.push_back(&socket->link);
+  ++context.socket_count;
+  return socket;
+}
+
+void close_socket(us_quic_socket_t& socket) {
+  if (socket.is_closed) return;
+  us_quic_socket_context_t& context = *socket.context;
+  QuicLoop& quic = *context.quic;
+  socket.is_closed = true;
+  context.endpoint->set_accepting(&socket, false);
+  while (us_quic_connection_t* c = socket.connections.front()) close_connection_without_error(*c);
+  socket.link.unlink();
+  quic.closing_sockets.push_back(&socket.link);
+  socket.goodbye_deadline = quic.now() + goodbye_bound;
+  quic.goodbyes.set(socket.goodbye_timer, socket.goodbye_deadline);
+  loop::note_work(quic.loop());
+}
+
+void close_socket_if_idle(us_quic_socket_t& socket) {
+  if (socket.closes_with_last_connection && socket.connections.empty()) close_socket(socket);
+}
+
+}  // namespace usquic::quic

@@ -1,0 +1,54 @@
+// A QUIC socket: one UDP socket that many connections share. Listening or not makes no other type.
+#pragma once
+
+#include "base/deadline_heap.h"
+#include "base/list.h"
+#include "base/time.h"
+#include "udp/socket.h"
+#include "usquic/quic.h"
+
+namespace usquic::quic {
+
+// The list hook of a socket: a base class of us_quic_socket_t would stand before its UDP socket.
+struct SocketLink : ListHook<SocketLink> {
+  explicit SocketLink(us_quic_socket_t* owner) : socket(owner) {}
+  us_quic_socket_t* const socket;
+};
+
+}  // namespace usquic::quic
+
+struct us_quic_socket_t {
+  us_udp_socket_t udp;  // first member: a us_quic_socket_t* is a us_udp_socket_t*
+
+  explicit us_quic_socket_t(us_quic_socket_context_t* parent);
+  ~us_quic_socket_t();
+  us_quic_socket_t(const us_quic_socket_t&) = delete;
+  us_quic_socket_t& operator=(const us_quic_socket_t&) = delete;
+  static us_quic_socket_t* from_udp(us_udp_socket_t& udp_socket) {
+    return reinterpret_cast<us_quic_socket_t*>(&udp_socket);
+  }
+  us_quic_socket_t* self() const { return link.socket; }
+  void unblock_engine();
+
+  us_quic_socket_context_t* const context;
+  usquic::quic::SocketLink link;  // in its context's list, then in its loop's of closing sockets
+  usquic::List<us_quic_connection_t> connections;          // live
+  usquic::List<us_quic_connection_t> closing_connections;  // closed, not yet told
+  unsigned connection_count = 0;                           // all that are not freed
+  bool is_closed = false;
+  bool closes_with_last_connection = false;
+  bool is_blocked = false;  // the engine was given no room
+  usquic::TimePoint goodbye_deadline = usquic::never;
+  usquic::DeadlineEntry goodbye_timer;  // wakes the loop when it has come
+};
+
+namespace usquic::quic {
+
+// Opens the UDP socket of a new us_quic_socket_t. nullptr and *error on failure.
+us_quic_socket_t* open_socket(us_quic_socket_context_t& context, const Address& local,
+                              const udp::OpenOptions& options, unsigned ext_size, int* error);
+void close_socket(us_quic_socket_t& socket);
+// For sockets that close with their last connection: closes when there is none left.
+void close_socket_if_idle(us_quic_socket_t& socket);
+
+}  // namespace usquic::quic

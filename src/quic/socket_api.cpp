@@ -1,0 +1,96 @@
+// us_quic_socket_* and listening.
+#include <cstring>
+#include <string>
+
+#include "base/ext.h"
+#include "quic/address_copy.h"
+#include "quic/context.h"
+#include "quic/resolver.h"
+#include "quic/socket.h"
+
+namespace usquic::quic {
+
+namespace {
+
+Result<Addresses> listen_addresses(const char* host, std::uint16_t port) {
+  if (host != nullptr) return resolve_now(host, port);
+  // Any address; the port travels in an IPv6 one, which a dual-stack socket has.
+  return Addresses{*Address::parse("::", port)};
+}
+
+us_quic_socket_t* listen_on(us_quic_socket_context_t& context, const char* host, std::uint16_t port,
+                            const us_quic_listen_options_t& options, unsigned ext_size, int* error) {
+  Result<Addresses> addresses = listen_addresses(host, port);
+  if (!addresses) {
+    *error = addresses.error();
+    return nullptr;
+  }
+  udp::OpenOptions open_options;
+  open_options.reuse_port = options.reuse_port != 0;
+  open_options.ipv6_only = options.ipv6_only != 0;
+  for (const Address& address : *addresses) {
+    us_quic_socket_t* socket = open_socket(context, address, open_options, ext_size, error);
+    if (socket != nullptr) return socket;
+  }
+  // A machine without IPv6.
+  if (host == nullptr && (*error == US_QUIC_E_ADDRESS || *error == US_QUIC_E_IO)) {
+    return open_socket(context, *Address::parse("0.0.0.0", port), open_options, ext_size, error);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+}  // namespace usquic::quic
+
+us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_context_t* context, const char* host,
+                                                       int port, const us_quic_listen_options_t* options,
+                                                       unsigned int ext_size, int* error) {
+  using namespace usquic::quic;
+  int ignored = 0;
+  if (error == nullptr) error = &ignored;
+  const us_quic_listen_options_t defaults{.struct_size = sizeof(us_quic_listen_options_t)};
+  if (options == nullptr) options = &defaults;
+  const auto fail = [error](int code) {
+    *error = code;
+    return nullptr;
+  };
+  if (context->is_freed) return fail(US_QUIC_E_CLOSED);
+  if (port < 0 || port > 65535 || options->struct_size != sizeof(*options)) return fail(US_QUIC_E_INVALID);
+  if (!context->tls->can_serve()) return fail(US_QUIC_E_STATE);
+  us_quic_socket_t* socket =
+      listen_on(*context, host, static_cast<std::uint16_t>(port), *options, ext_size, error);
+  if (socket != nullptr) context->endpoint->set_accepting(socket, true);
+  return socket;
+}
+
+us_quic_socket_t* us_quic_socket_context_create_socket(us_quic_socket_context_t* context,
+                                                       unsigned int ext_size, int* error) {
+  int ignored = 0;
+  if (error == nullptr) error = &ignored;
+  *error = context->is_freed ? US_QUIC_E_CLOSED : US_QUIC_OK;
+  if (*error != 0) return nullptr;
+  us_quic_socket_t* socket = usquic::quic::open_socket(*context, {}, {}, ext_size, error);
+  if (socket != nullptr) socket->closes_with_last_connection = true;
+  return socket;
+}
+
+int us_quic_listen_socket_port(us_quic_listen_socket_t* s) {
+  return s->udp.local_address().port();
+}
+
+int us_quic_socket_local_address(us_quic_socket_t* s, struct sockaddr* storage, size_t capacity) {
+  return usquic::quic::copy_address(s->udp.local_address(), storage, capacity);
+}
+
+void* us_quic_socket_ext(us_quic_socket_t* s) {
+  return usquic::ext_of(s);
+}
+
+us_quic_socket_context_t* us_quic_socket_context(us_quic_socket_t* s) {
+  return s->context;
+}
+
+void us_quic_socket_close(us_quic_socket_t* s) {
+  usquic::quic::close_socket(*s);
+}

@@ -1,0 +1,111 @@
+#include "quic/stream.h"
+
+#include <utility>
+
+#include "base/ext.h"
+#include "quic/connection.h"
+#include "quic/context.h"
+
+us_quic_stream_t::~us_quic_stream_t() = default;
+
+namespace usquic::quic {
+
+namespace {
+
+// Marks it closed and queues on_stream_close, with the engine's reason when that came before.
+void mark_closed(us_quic_stream_t& s, us_quic_stream_close_info_t info) {
+  const bool is_close_held = s.is_close_queued && !s.held.empty();
+  s.is_closed = true;
+  s.held.clear();
+  s.prepared.drop();
+  s.unlink();
+  s.connection->closing_streams.push_back(&s);
+  if (s.is_close_queued && !is_close_held) return;
+  s.close_info = info;
+  s.is_close_queued = true;
+  s.connection->context->quic->events.push(
+      {.kind = EventKind::stream_close, .connection = s.connection, .stream = &s});
+}
+
+}  // namespace
+
+us_quic_stream_t* new_stream(us_quic_connection_t& connection, unsigned ext_size) {
+  auto* stream = new_with_ext<us_quic_stream_t>(ext_size, &connection);
+  if (stream == nullptr) return nullptr;
+  connection.streams.push_back(stream);
+  ++connection.stream_count;
+  return stream;
+}
+
+std::span<const us_quic_header_t> headers_of(const us_quic_stream_t& s) {
+  if (s.headers != nullptr) return s.headers->fields();
+  if (s.engine != nullptr) return s.engine->headers();
+  return {};
+}
+
+void keep_after_engine(us_quic_stream_t& s) {
+  if (s.engine == nullptr) return;
+  s.id = s.engine->id();
+  const std::span<const us_quic_header_t> fields = s.engine->headers();
+  if (!s.is_close_told && s.headers == nullptr && !fields.empty()) {
+    s.headers = std::make_unique<HeaderSection>(fields);
+  }
+  s.engine = nullptr;
+}
+
+std::uint64_t cancel_code(const us_quic_stream_t& s) {
+  constexpr std::uint64_t h3_request_cancelled = 0x10c;  // RFC 9114 section 8.1
+  return is_http3(*s.connection) ? h3_request_cancelled : 0;
+}
+
+void close_stream(us_quic_stream_t& s, std::uint64_t code) {
+  if (s.is_closed) return;
+  if (s.engine != nullptr) {
+    s.engine->reset(code);
+    s.engine->stop(code);
+  }
+  mark_closed(s, {US_QUIC_E_CLOSED, code});
+}
+
+void close_stream_with_connection(us_quic_stream_t& s) {
+  if (!s.is_closed) mark_closed(s, {US_QUIC_E_CLOSED, 0});
+}
+
+void fail_stream(us_quic_stream_t& s, int reason) {
+  if (!s.is_closed) mark_closed(s, {reason, 0});
+}
+
+void hold(us_quic_stream_t& s, Event event) {
+  s.held.push_back(std::move(event));
+}
+
+void hold_data(us_quic_stream_t& s, Bytes data) {
+  if (s.held.empty() || s.held.back().kind != EventKind::stream_data) {
+    s.held.push_back({.kind = EventKind::stream_data, .connection = s.connection, .stream = &s});
+  }
+  std::vector<std::uint8_t>& bytes = s.held.back().bytes;
+  bytes.insert(bytes.end(), data.begin(), data.end());
+}
+
+bool must_hold(const us_quic_stream_t& s, EventKind kind) {
+  if (!s.is_paused || s.is_closed || s.is_read_stopped) return false;
+  switch (kind) {
+    case EventKind::stream_data:
+    case EventKind::stream_end:
+      return true;
+    case EventKind::stream_headers:  // trailers come after the body
+      return !s.held.empty();
+    case EventKind::stream_close:  // and a good end after everything; a bad one is told at once
+      return !s.held.empty() && s.close_info.reason == US_QUIC_OK;
+    default:
+      return false;
+  }
+}
+
+void resume_stream(us_quic_stream_t& s) {
+  if (!s.is_paused) return;
+  s.is_paused = false;
+  for (Event& event : std::exchange(s.held, {})) s.connection->context->quic->events.push(std::move(event));
+}
+
+}  // namespace usquic::quic

@@ -1,0 +1,62 @@
+// A stream: its handle; all state of a request hangs off it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/list.h"
+#include "engine/engine.h"
+#include "quic/event.h"
+#include "quic/header_section.h"
+#include "quic/pending_stream.h"
+#include "quic/prepared_response.h"
+#include "usquic/quic.h"
+
+struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
+  explicit us_quic_stream_t(us_quic_connection_t* parent) : connection(parent) {}
+  ~us_quic_stream_t();
+
+  us_quic_connection_t* const connection;
+  usquic::engine::Stream* engine = nullptr;
+  std::unique_ptr<usquic::quic::PendingStream> pending;  // what engine points to before there is a real one
+  std::unique_ptr<usquic::quic::HeaderSection> headers;  // when the engine no longer has the section
+  std::vector<usquic::quic::Event> held;                 // what came while it was paused
+  usquic::quic::PreparedBody prepared;                   // being sent
+  us_quic_stream_close_info_t close_info{};
+  std::int64_t id = -1;  // the engine's, once it is gone
+  unsigned queued = 0;   // events about it in the loop's queue
+
+  bool is_local = false;
+  bool is_unidirectional = false;
+  bool is_early = false;
+  bool is_announced = false;  // the application has the handle
+  bool is_closed = false;
+  bool is_close_queued = false;
+  bool is_close_told = false;
+  bool is_paused = false;
+  bool is_read_stopped = false;
+};
+
+namespace usquic::quic {
+
+us_quic_stream_t* new_stream(us_quic_connection_t& connection, unsigned ext_size);
+std::span<const us_quic_header_t> headers_of(const us_quic_stream_t& stream);
+// The engine's stream is about to vanish: keep what may still be asked.
+void keep_after_engine(us_quic_stream_t& stream);
+// Closed by this side: marks, tells the engine (unless the connection goes as a whole), queues
+// on_stream_close.
+void close_stream(us_quic_stream_t& stream, std::uint64_t code);
+void close_stream_with_connection(us_quic_stream_t& stream);
+// It ended with `reason` before the engine had it.
+void fail_stream(us_quic_stream_t& stream, int reason);
+// H3_REQUEST_CANCELLED (RFC 9114 section 8.1) or 0 on raw streams.
+std::uint64_t cancel_code(const us_quic_stream_t& stream);
+
+// The receive side while the application paused it.
+void hold(us_quic_stream_t& stream, Event event);
+void hold_data(us_quic_stream_t& stream, Bytes data);
+bool must_hold(const us_quic_stream_t& stream, EventKind kind);
+void resume_stream(us_quic_stream_t& stream);
+
+}  // namespace usquic::quic

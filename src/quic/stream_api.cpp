@@ -1,0 +1,139 @@
+// us_quic_stream_*.
+#include "base/ext.h"
+#include "quic/connection.h"
+#include "quic/context.h"
+#include "quic/stream.h"
+
+namespace {
+
+// The engine's stream for a call that sends, or nullptr: closed. The loop will flush it.
+usquic::engine::Stream* writable_engine(us_quic_stream_t* s) {
+  if (s->is_closed || s->engine == nullptr) return nullptr;
+  usquic::loop::note_work(s->connection->context->quic->loop());
+  return s->engine;
+}
+
+}  // namespace
+
+void* us_quic_stream_ext(us_quic_stream_t* s) {
+  return usquic::ext_of(s);
+}
+
+us_quic_connection_t* us_quic_stream_connection(us_quic_stream_t* s) {
+  return s->connection;
+}
+
+us_quic_socket_t* us_quic_stream_socket(us_quic_stream_t* s) {
+  return s->connection->socket;
+}
+
+us_quic_socket_context_t* us_quic_stream_context(us_quic_stream_t* s) {
+  return s->connection->context;
+}
+
+int64_t us_quic_stream_id(us_quic_stream_t* s) {
+  return s->engine != nullptr ? s->engine->id() : s->id;
+}
+
+int us_quic_stream_is_client(us_quic_stream_t* s) {
+  return s->is_local ? 1 : 0;
+}
+
+int us_quic_stream_is_unidirectional(us_quic_stream_t* s) {
+  return s->is_unidirectional ? 1 : 0;
+}
+
+int us_quic_stream_is_closed(us_quic_stream_t* s) {
+  return s->is_closed ? 1 : 0;
+}
+
+int us_quic_stream_is_early(us_quic_stream_t* s) {
+  return s->is_early ? 1 : 0;
+}
+
+int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,
+                                int end_stream) {
+  if (headers == nullptr && count > 0) return US_QUIC_E_INVALID;
+  usquic::engine::Stream* engine = writable_engine(s);
+  return engine != nullptr ? engine->submit_headers({headers, count}, end_stream != 0) : US_QUIC_E_CLOSED;
+}
+
+size_t us_quic_stream_header_count(us_quic_stream_t* s) {
+  return usquic::quic::headers_of(*s).size();
+}
+
+const us_quic_header_t* us_quic_stream_header(us_quic_stream_t* s, size_t index) {
+  const std::span<const us_quic_header_t> fields = usquic::quic::headers_of(*s);
+  return index < fields.size() ? &fields[index] : nullptr;
+}
+
+ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, size_t length) {
+  if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
+  usquic::engine::Stream* engine = writable_engine(s);
+  if (engine == nullptr) return US_QUIC_E_CLOSED;
+  if (s->prepared.is_sending()) return US_QUIC_E_STATE;
+  return engine->write(usquic::as_bytes(data, length));
+}
+
+ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, size_t length,
+                                      void (*release)(void* user), void* user) {
+  if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
+  usquic::engine::Stream* engine = writable_engine(s);
+  if (engine == nullptr) return US_QUIC_E_CLOSED;
+  if (s->prepared.is_sending()) return US_QUIC_E_STATE;
+  return engine->write_static(usquic::as_bytes(data, length), release, user);
+}
+
+size_t us_quic_stream_buffered(us_quic_stream_t* s) {
+  return s->engine != nullptr && !s->is_closed ? s->engine->buffered() : 0;
+}
+
+int us_quic_stream_shutdown(us_quic_stream_t* s) {
+  usquic::engine::Stream* engine = writable_engine(s);
+  if (engine == nullptr) return US_QUIC_E_CLOSED;
+  if (s->prepared.is_sending()) return US_QUIC_E_STATE;  // FIN follows its last byte anyway
+  return engine->finish();
+}
+
+int us_quic_stream_reset(us_quic_stream_t* s, uint64_t code) {
+  usquic::engine::Stream* engine = writable_engine(s);
+  if (engine == nullptr) return US_QUIC_E_CLOSED;
+  s->prepared.drop();
+  return engine->reset(code);
+}
+
+int us_quic_stream_stop(us_quic_stream_t* s, uint64_t code) {
+  if (s->is_closed) return US_QUIC_E_CLOSED;
+  usquic::engine::Stream* engine = writable_engine(s);
+  const int result = engine != nullptr ? engine->stop(code) : 0;
+  if (result != 0) return result;
+  s->is_read_stopped = true;
+  // What was held back is not wanted, but the stream's end behind it is.
+  usquic::quic::resume_stream(*s);
+  return 0;
+}
+
+void us_quic_stream_close(us_quic_stream_t* s) {
+  us_quic_stream_close_with(s, usquic::quic::cancel_code(*s));
+}
+
+void us_quic_stream_close_with(us_quic_stream_t* s, uint64_t code) {
+  usquic::quic::close_stream(*s, code);
+  usquic::loop::note_work(s->connection->context->quic->loop());
+}
+
+void us_quic_stream_pause(us_quic_stream_t* s) {
+  if (!s->is_closed && !s->is_read_stopped) s->is_paused = true;
+}
+
+void us_quic_stream_resume(us_quic_stream_t* s) {
+  if (s->is_closed) return;
+  usquic::quic::resume_stream(*s);
+  usquic::loop::note_work(s->connection->context->quic->loop());
+}
+
+int us_quic_stream_set_priority(us_quic_stream_t* s, int urgency, int incremental) {
+  if (urgency < 0 || urgency > 7) return US_QUIC_E_INVALID;
+  usquic::engine::Stream* engine = writable_engine(s);
+  return engine != nullptr ? engine->set_priority(urgency, incremental != 0) : US_QUIC_E_CLOSED;
+}

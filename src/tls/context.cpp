@@ -1,0 +1,142 @@
+#include "tls/context.h"
+
+#include <gnutls/gnutls.h>
+
+#include <algorithm>
+#include <span>
+#include <utility>
+
+#include "tls/host_name.h"
+#include "tls/session.h"
+#include "usquic/error.h"
+
+namespace usquic::tls {
+namespace {
+
+// RFC 9001 section 5.3 and RFC 8446 section 9.1. The peer's order decides on a server: a client without AES
+// in hardware puts ChaCha20 first. RFC 9001 section 8.4: no compatibility mode.
+constexpr const char* priority_text =
+    "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:+AES-256-GCM:+CHACHA20-POLY1305:"
+    "-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1:+GROUP-SECP384R1:+GROUP-SECP521R1:%DISABLE_TLS13_COMPAT_MODE";
+
+// GnuTLS's limits.
+constexpr std::size_t max_protocols = 8;
+constexpr std::size_t max_protocol_length = 31;
+
+bool are_protocols_valid(const std::vector<std::string>& protocols) {
+  return protocols.size() <= max_protocols &&
+         std::all_of(protocols.begin(), protocols.end(), [](const std::string& protocol) {
+           return !protocol.empty() && protocol.size() <= max_protocol_length;
+         });
+}
+
+class ContextImpl final : public Context {
+ public:
+  int initialize(const Options& options);
+
+  bool can_serve() const override { return !shared_.names.empty(); }
+  int add_server_name(std::string_view pattern, const IdentitySource& identity) override;
+  int remove_server_name(std::string_view pattern) override;
+  Result<std::unique_ptr<Session>> server_session() override;
+  Result<std::unique_ptr<Session>> client_session(std::string_view server_name, std::uint16_t port) override;
+  void store_ticket(Session& session) override { static_cast<SessionImpl&>(session).store_ticket(); }
+
+ private:
+  int load_trust(const PemSource& source);
+
+  SharedState shared_;
+};
+
+int ContextImpl::initialize(const Options& options) {
+  shared_.request_client_certificate = options.request_client_certificate;
+  shared_.verify_server = options.verify_server;
+  shared_.verify_client = options.verify_client;
+  shared_.alpn = options.alpn;
+  shared_.keylog = options.keylog;
+  shared_.keylog_user = options.keylog_user;
+  shared_.log = options.log;
+  if (!are_protocols_valid(options.alpn)) {
+    options.log.log(LogLevel::error, "ALPN: at most %zu protocols, of 1 to %zu bytes", max_protocols,
+                    max_protocol_length);
+    return US_QUIC_E_INVALID;
+  }
+
+  gnutls_priority_t priority = nullptr;
+  const char* error_position = nullptr;
+  const int result = gnutls_priority_init(&priority, priority_text, &error_position);
+  if (result < 0) {
+    options.log.log(LogLevel::error, "this GnuTLS does not know \"%s\": %s",
+                    error_position == nullptr ? priority_text : error_position, gnutls_strerror(result));
+    return US_QUIC_E_TLS;
+  }
+  shared_.priority.reset(priority);
+
+  Result<TicketKey> key = derive_ticket_key(std::span<const std::uint8_t, 32>(options.secret));
+  if (!key) return key.error();
+  shared_.ticket_key = *key;
+
+  Result<std::shared_ptr<const Credentials>> anonymous = Credentials::anonymous();
+  if (!anonymous) return anonymous.error();
+  shared_.anonymous = *anonymous;
+
+  if (options.identity.certificate.is_given() || options.identity.key.is_given()) {
+    const int added = add_server_name("*", options.identity);
+    if (added < 0) return added;
+  }
+  return options.trust.is_given() ? load_trust(options.trust) : 0;
+}
+
+int ContextImpl::load_trust(const PemSource& source) {
+  Result<std::unique_ptr<Trust>> trust = Trust::load(source, shared_.log);
+  if (!trust) return trust.error();
+  shared_.trust = *std::move(trust);
+  return 0;
+}
+
+int ContextImpl::add_server_name(std::string_view pattern, const IdentitySource& identity) {
+  if (!ServerNames::is_pattern(pattern)) return US_QUIC_E_INVALID;
+  Result<std::shared_ptr<const Credentials>> credentials = Credentials::load(identity, shared_.log);
+  if (!credentials) return credentials.error();
+  shared_.names.add(pattern, *std::move(credentials));
+  return 0;
+}
+
+int ContextImpl::remove_server_name(std::string_view pattern) {
+  return shared_.names.remove(pattern) ? 0 : US_QUIC_E_INVALID;
+}
+
+Result<std::unique_ptr<Session>> ContextImpl::server_session() {
+  if (!can_serve()) return Error{US_QUIC_E_STATE};
+  if (shared_.asks_for_client_certificate() && shared_.trust == nullptr) {
+    const int loaded = load_trust({});
+    if (loaded < 0) return Error{loaded};
+  }
+  return SessionImpl::create_server(shared_);
+}
+
+Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view server_name,
+                                                             std::uint16_t port) {
+  std::string name(server_name);
+  if (!server_name.empty() && !is_ip_address(server_name)) {
+    std::optional<std::string> normalized = normalize_host_name(server_name);
+    if (!normalized.has_value()) return Error{US_QUIC_E_INVALID};
+    name = *std::move(normalized);
+  }
+  if (name.empty() && shared_.verify_server) return Error{US_QUIC_E_INVALID};
+  if (shared_.trust == nullptr) {
+    const int loaded = load_trust({});
+    if (loaded < 0) return Error{loaded};
+  }
+  return SessionImpl::create_client(shared_, std::move(name), port);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Context>> create_context(const Options& options) {
+  auto context = std::make_unique<ContextImpl>();
+  const int result = context->initialize(options);
+  if (result < 0) return Error{result};
+  return std::unique_ptr<Context>(std::move(context));
+}
+
+}  // namespace usquic::tls

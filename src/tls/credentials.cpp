@@ -1,0 +1,136 @@
+#include "tls/credentials.h"
+
+#include <gnutls/x509.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "tls/gnutls_handles.h"
+#include "tls/pem.h"
+#include "usquic/error.h"
+
+namespace usquic::tls {
+namespace {
+
+using Chain = std::vector<CertificateHandle>;
+
+int error_code(int gnutls_error, int otherwise) {
+  return gnutls_error == GNUTLS_E_MEMORY_ERROR ? US_QUIC_E_NOMEM : otherwise;
+}
+
+Result<Chain> load_chain(const PemSource& source, const Logger& log) {
+  Result<std::string> text = read_pem(source, log);
+  if (!text) return Error{text.error()};
+  const gnutls_datum_t pem = datum_of(*text);
+  gnutls_x509_crt_t* list = nullptr;
+  unsigned count = 0;
+  const int result = gnutls_x509_crt_list_import2(&list, &count, &pem, GNUTLS_X509_FMT_PEM, 0);
+  if (result < 0) {
+    log.log(LogLevel::error, "%s: no certificate could be read: %s", describe(source),
+            gnutls_strerror(result));
+    return Error{error_code(result, US_QUIC_E_CERT_PARSE)};
+  }
+  Chain chain;
+  for (unsigned i = 0; i < count; ++i) chain.emplace_back(list[i]);
+  gnutls_free(list);
+  if (chain.empty()) {
+    log.log(LogLevel::error, "%s: no certificate in it", describe(source));
+    return Error{US_QUIC_E_CERT_PARSE};
+  }
+  return chain;
+}
+
+// How a private key's PEM says that it is encrypted: PKCS#8 (RFC 7468 section 11), or the older form of
+// OpenSSL.
+enum class Encryption { none, pkcs8, openssl };
+
+Encryption encryption_of(std::string_view pem) {
+  if (pem.find("-----BEGIN ENCRYPTED PRIVATE KEY-----") != std::string_view::npos) return Encryption::pkcs8;
+  if (pem.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos) return Encryption::openssl;
+  return Encryption::none;
+}
+
+// A wrong passphrase decrypts to noise, which can fail in any way; a well-formed container tells it apart
+// from a malformed file.
+bool is_passphrase_failure(Encryption encryption, const gnutls_datum_t& pem, int import_error) {
+  if (encryption == Encryption::openssl) return import_error == GNUTLS_E_DECRYPTION_FAILED;
+  if (encryption != Encryption::pkcs8) return false;
+  unsigned schema = 0;
+  return gnutls_pkcs8_info(&pem, GNUTLS_X509_FMT_PEM, &schema, nullptr, nullptr, nullptr, nullptr, nullptr) ==
+         0;
+}
+
+Result<PrivateKeyHandle> import_key(const std::string& text, const IdentitySource& source, const char* name,
+                                    const Logger& log) {
+  const Encryption encryption = encryption_of(text);
+  if (encryption != Encryption::none && !source.passphrase.has_value()) {
+    log.log(LogLevel::error, "%s: the private key is encrypted and no passphrase was given", name);
+    return Error{US_QUIC_E_PASSPHRASE};
+  }
+  gnutls_x509_privkey_t raw = nullptr;
+  if (gnutls_x509_privkey_init(&raw) < 0) return Error{US_QUIC_E_NOMEM};
+  PrivateKeyHandle key(raw);
+  const gnutls_datum_t pem = datum_of(text);
+  const int result =
+      encryption == Encryption::none
+          ? gnutls_x509_privkey_import2(raw, &pem, GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN)
+          : gnutls_x509_privkey_import2(raw, &pem, GNUTLS_X509_FMT_PEM, source.passphrase->c_str(), 0);
+  if (result >= 0) return key;
+  if (is_passphrase_failure(encryption, pem, result)) {
+    log.log(LogLevel::error, "%s: the passphrase does not open the private key: %s", name,
+            gnutls_strerror(result));
+    return Error{US_QUIC_E_PASSPHRASE};
+  }
+  log.log(LogLevel::error, "%s: no private key could be read: %s", name, gnutls_strerror(result));
+  return Error{error_code(result, US_QUIC_E_CERT_PARSE)};
+}
+
+Result<PrivateKeyHandle> load_key(const IdentitySource& source, const Logger& log) {
+  const PemSource& place = source.key.is_given() ? source.key : source.certificate;
+  Result<std::string> text = read_pem(place, log);
+  if (!text) return Error{text.error()};
+  Result<PrivateKeyHandle> key = import_key(*text, source, describe(place), log);
+  wipe(*text);
+  return key;
+}
+
+Result<std::shared_ptr<const Credentials>> new_credentials() {
+  gnutls_certificate_credentials_t native = nullptr;
+  if (gnutls_certificate_allocate_credentials(&native) < 0) return Error{US_QUIC_E_NOMEM};
+  return std::make_shared<const Credentials>(native);
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Credentials>> Credentials::load(const IdentitySource& source,
+                                                             const Logger& log) {
+  if (!source.certificate.is_given()) {
+    log.log(LogLevel::error, "%s: a private key was given without a certificate", describe(source.key));
+    return Error{US_QUIC_E_CERT_FILE};
+  }
+  Result<Chain> chain = load_chain(source.certificate, log);
+  if (!chain) return Error{chain.error()};
+  Result<PrivateKeyHandle> key = load_key(source, log);
+  if (!key) return Error{key.error()};
+  Result<std::shared_ptr<const Credentials>> credentials = new_credentials();
+  if (!credentials) return credentials;
+
+  std::vector<gnutls_x509_crt_t> list;
+  for (const CertificateHandle& certificate : *chain) list.push_back(certificate.get());
+  const int result = gnutls_certificate_set_x509_key((*credentials)->native(), list.data(),
+                                                     static_cast<int>(list.size()), key->get());
+  if (result < 0) {
+    log.log(LogLevel::error, "%s and %s: %s", describe(source.certificate), describe(source.key),
+            gnutls_strerror(result));
+    const bool is_mismatch = result == GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
+    return Error{error_code(result, is_mismatch ? US_QUIC_E_CERT_MISMATCH : US_QUIC_E_CERT_PARSE)};
+  }
+  return credentials;
+}
+
+Result<std::shared_ptr<const Credentials>> Credentials::anonymous() {
+  return new_credentials();
+}
+
+}  // namespace usquic::tls

@@ -1,0 +1,47 @@
+#include "tls/host_name.h"
+
+#include "base/address.h"
+
+namespace usquic::tls {
+namespace {
+
+// RFC 1035 section 2.3.4.
+constexpr std::size_t max_name_length = 253;
+constexpr std::size_t max_label_length = 63;
+
+bool is_name_character(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+         static_cast<unsigned char>(c) > 127;
+}
+
+char to_lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+std::optional<std::string> normalize_host_name(std::string_view name) {
+  if (name.ends_with('.')) name.remove_suffix(1);
+  if (name.empty() || name.size() > max_name_length) return std::nullopt;
+  std::string normalized;
+  normalized.reserve(name.size());
+  std::size_t label_length = 0;
+  for (const char original : name) {
+    const char c = to_lower(original);
+    if (c == '.') {
+      if (label_length == 0) return std::nullopt;
+      label_length = 0;
+    } else if (!is_name_character(c) || ++label_length > max_label_length) {
+      return std::nullopt;
+    }
+    normalized.push_back(c);
+  }
+  if (label_length == 0) return std::nullopt;
+  return normalized;
+}
+
+bool is_ip_address(std::string_view text) {
+  return Address::parse(text, 0).has_value();
+}
+
+}  // namespace usquic::tls

@@ -1,0 +1,31 @@
+// The roots that a context trusts, loaded once and shared by its sessions.
+#pragma once
+
+#include <gnutls/x509.h>
+
+#include <memory>
+
+#include "base/log.h"
+#include "base/result.h"
+#include "tls/context.h"
+
+namespace usquic::tls {
+
+class Trust {
+ public:
+  // A source that is not given means the system's roots (about 20 ms); a system without any trusts nobody,
+  // and the log gets a warning. Errors: US_QUIC_E_CERT_FILE, _CERT_PARSE, _NOMEM.
+  static Result<std::unique_ptr<Trust>> load(const PemSource& source, const Logger& log);
+
+  explicit Trust(gnutls_x509_trust_list_t native) : native_(native) {}
+  ~Trust() { gnutls_x509_trust_list_deinit(native_, 1); }
+  Trust(const Trust&) = delete;
+  Trust& operator=(const Trust&) = delete;
+
+  gnutls_x509_trust_list_t native() const { return native_; }
+
+ private:
+  gnutls_x509_trust_list_t native_;
+};
+
+}  // namespace usquic::tls

@@ -1,0 +1,108 @@
+"""curl over HTTP/3 only: the program where it was built with HTTP/3 (Debian 13), else the same libcurl through pycurl
+(Debian 12, whose backported program lost HTTP/3 while its library kept it)."""
+
+import os
+import subprocess
+
+from support import find_program
+
+
+class Answer:
+    def __init__(self, status, http_version, headers, body, error):
+        self.status = status
+        self.http_version = http_version  # "3"
+        self.headers = headers  # [(lower-case name, value)] of the final response
+        self.body = body  # bytes, empty when written to a file
+        self.error = error  # "" or the reason; then status is 0
+
+
+def program_speaks_http3():
+    program = find_program("curl")
+    if program is None:
+        return False
+    version = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
+    return "HTTP3" in version
+
+
+def curl(url, cacert, output=None, method=None, data=None, headers=(), upload=None):
+    """One request. data: bytes to POST; upload: path of a file to PUT; output: path for the body."""
+    if program_speaks_http3():
+        return _by_program(url, cacert, output, method, data, headers, upload)
+    return _by_library(url, cacert, output, method, data, headers, upload)
+
+
+def _parse_headers(lines):
+    fields = []
+    for line in lines:
+        if line.startswith("HTTP/"):
+            fields = []  # an informational response came before
+        elif ":" in line:
+            name, value = line.split(":", 1)
+            fields.append((name.strip().lower(), value.strip()))
+    return fields
+
+
+def _by_program(url, cacert, output, method, data, headers, upload):
+    command = [find_program("curl"), "--http3-only", "-sS", "--cacert", cacert, "-D", "/dev/fd/2",
+               "-w", "%{stderr}\n%{http_version} %{http_code}", "-o", output or "-"]
+    if method == "HEAD":
+        command.append("-I")
+    elif method:
+        command += ["-X", method]
+    for header in headers:
+        command += ["-H", header]
+    if data is not None:
+        command += ["--data-binary", "@-"]
+    if upload is not None:
+        command += ["-T", upload]
+    command.append(url)
+    done = subprocess.run(command, input=data or b"", capture_output=True, timeout=120, check=False)
+    told = done.stderr.decode(errors="replace").splitlines()
+    if done.returncode != 0:
+        return Answer(0, "", [], b"", "\n".join(told))
+    version, status = told[-1].split()
+    return Answer(int(status), version, _parse_headers(told[:-1]), b"" if output else done.stdout, "")
+
+
+def _by_library(url, cacert, output, method, data, headers, upload):
+    import pycurl
+
+    http_version_3_only, http_version_is_3 = 31, 30  # CURL_HTTP_VERSION_3ONLY, CURL_HTTP_VERSION_3
+    lines, body = [], []
+    easy = pycurl.Curl()
+    easy.setopt(pycurl.URL, url)
+    easy.setopt(pycurl.HTTP_VERSION, http_version_3_only)
+    easy.setopt(pycurl.CAINFO, cacert)
+    easy.setopt(pycurl.TIMEOUT, 120)
+    easy.setopt(pycurl.HEADERFUNCTION, lambda line: lines.append(line.decode("latin-1").strip()))
+    easy.setopt(pycurl.HTTPHEADER, list(headers))
+    if method == "HEAD":
+        easy.setopt(pycurl.NOBODY, True)
+    if data is not None:
+        easy.setopt(pycurl.POSTFIELDSIZE_LARGE, len(data))
+        easy.setopt(pycurl.POSTFIELDS, data)
+    source = None
+    if upload is not None:
+        source = open(upload, "rb")
+        easy.setopt(pycurl.UPLOAD, True)
+        easy.setopt(pycurl.READDATA, source)
+        easy.setopt(pycurl.INFILESIZE_LARGE, os.path.getsize(upload))
+    if method and method != "HEAD":
+        easy.setopt(pycurl.CUSTOMREQUEST, method)
+    target = open(output, "wb") if output else None
+    if target:
+        easy.setopt(pycurl.WRITEDATA, target)
+    else:
+        easy.setopt(pycurl.WRITEFUNCTION, body.append)
+    try:
+        easy.perform()
+        is_http3 = easy.getinfo(pycurl.INFO_HTTP_VERSION) == http_version_is_3
+        return Answer(easy.getinfo(pycurl.RESPONSE_CODE), "3" if is_http3 else "other", _parse_headers(lines),
+                      b"".join(body), "")
+    except pycurl.error as failure:
+        return Answer(0, "", [], b"", failure.args[1])
+    finally:
+        easy.close()
+        for file in (source, target):
+            if file:
+                file.close()

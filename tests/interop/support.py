@@ -1,0 +1,185 @@
+"""What the interop tests share: programs started and ended, certificates, content, the tool's place."""
+
+import hashlib
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+TOOL = os.environ.get("USQUIC_TOOL", os.path.join(os.path.dirname(__file__), "../../build/dev/bin/usquic"))
+
+# The sizes of "Done when" in issue 2, in bytes.
+# gtlsserver takes a path of digits alone for a size.
+SIZES = {"size-0": 0, "size-1": 1, "size-1200": 1200, "size-1m": 1 << 20, "size-500m": 500 << 20}
+
+
+def find_program(name):
+    """The path of a peer's program, or None. Debian puts gtlsserver into sbin."""
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def require(test, *names):
+    """Peers are installed by scripts/install-deps test; their absence fails the test under scripts/test."""
+    for name in names:
+        if find_program(name) is None:
+            if os.environ.get("USQUIC_REQUIRE_PEERS"):
+                test.fail(f"{name} is not installed: run scripts/install-deps test")
+            test.skipTest(f"{name} is not installed")
+
+
+def make_certificate(folder):
+    """A self-signed ECDSA P-256 certificate for localhost and 127.0.0.1. Returns (certificate, key) paths."""
+    cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-days", "10", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1",
+         "-addext", "basicConstraints=critical,CA:TRUE", "-keyout", key, "-out", cert],
+        check=True, capture_output=True)
+    return cert, key
+
+
+def public_key_hash(cert):
+    """What Chromium's --ignore-certificate-errors-spki-list takes."""
+    return subprocess.run(
+        f"openssl x509 -in '{cert}' -pubkey -noout | openssl pkey -pubin -outform der | "
+        "openssl dgst -sha256 -binary | base64 -w0", shell=True, check=True, capture_output=True, text=True).stdout
+
+
+def make_content(folder, names=SIZES):
+    """Files of each size, each with content of its own. Returns {name: sha256}."""
+    hashes = {}
+    for name in names:
+        size = SIZES[name]
+        digest = hashlib.sha256()
+        block = os.urandom(1 << 20)
+        with open(os.path.join(folder, name), "wb") as file:
+            while size > 0:
+                piece = block[:min(size, len(block))]
+                file.write(piece)
+                digest.update(piece)
+                size -= len(piece)
+        hashes[name] = digest.hexdigest()
+    return hashes
+
+
+def sha256_file(path):
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def free_udp_port():
+    """A port that was free a moment ago, for servers that cannot choose one themselves."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_udp_port(port, seconds=10):
+    """Waits until some process has bound the port: for servers that do not say when they are ready."""
+    deadline = time.monotonic() + seconds
+    wanted = f":{port:04X} "
+    while time.monotonic() < deadline:
+        for table in ("/proc/net/udp", "/proc/net/udp6"):
+            with open(table, encoding="ascii") as sockets:
+                if any(wanted in line.split(maxsplit=2)[1] + " " for line in sockets):
+                    return
+        time.sleep(0.02)
+    raise AssertionError(f"nobody bound UDP port {port}")
+
+
+class Program:
+    """A program that runs in the background and is ended with the `with` block. Its output is kept."""
+
+    def __init__(self, *command, **popen):
+        self.command = [str(word) for word in command]
+        self.output = ""
+        self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True, errors="replace", **popen)
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            with self._changed:
+                self.output += line
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_for(self, pattern, seconds=20):
+        """Waits until the output matches; returns the match."""
+        deadline = time.monotonic() + seconds
+        with self._changed:
+            while not (match := re.search(pattern, self.output)):
+                left = deadline - time.monotonic()
+                if left <= 0 or (self.process.poll() is not None and not self._reader.is_alive()):
+                    raise AssertionError(f"{self.command} did not print {pattern!r}; it printed:\n{self.output}")
+                self._changed.wait(min(left, 0.2))
+        return match
+
+    def peak_memory_kib(self):
+        """Peak resident memory so far (VmHWM)."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as status:
+            return int(re.search(r"VmHWM:\s+(\d+) kB", status.read()).group(1))
+
+    def stop(self, seconds=10):
+        """Ends it in good order; returns the exit status."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+            try:
+                self.process.wait(seconds)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+        self._reader.join(5)
+        self.process.stdout.close()
+        return self.process.returncode
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.stop()
+
+
+class Serve(Program):
+    """`usquic serve` on a free port of 127.0.0.1."""
+
+    def __init__(self, folder, cert, key, *options, host="127.0.0.1"):
+        super().__init__(TOOL, "serve", folder, "--host", host, "--port", "0", "--cert", cert, "--key", key,
+                         *options)
+        self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
+
+    def url(self, path="/"):
+        return f"https://127.0.0.1:{self.port}{path}"
+
+
+class Workplace(tempfile.TemporaryDirectory):
+    """A folder with a certificate and, in site/, content."""
+
+    def __init__(self, names=SIZES):
+        super().__init__(prefix="usquic-interop-")
+        self.cert, self.key = make_certificate(self.name)
+        self.site = os.path.join(self.name, "site")
+        self.downloads = os.path.join(self.name, "downloads")
+        os.mkdir(self.site)
+        os.mkdir(self.downloads)
+        self.hashes = make_content(self.site, names)
+
+    def path(self, *parts):
+        return os.path.join(self.name, *parts)
+
+
+def run(*command, seconds=120, **options):
+    """Runs a program to its end; output as text."""
+    return subprocess.run([str(word) for word in command], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, errors="replace", timeout=seconds, **options)

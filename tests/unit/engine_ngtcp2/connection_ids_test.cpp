@@ -1,0 +1,87 @@
+#include "engine/ngtcp2/connection_ids.h"
+
+#include <gtest/gtest.h>
+
+#include "engine/ngtcp2/keyed_hash.h"
+#include "engine/ngtcp2/reset_tokens.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+class Nowhere final : public Route {
+ public:
+  void on_datagram(TimePoint /*now*/, const Datagram& /*datagram*/) override {}
+  void on_deadline(TimePoint /*now*/) override {}
+};
+
+TEST(KeyedHash, GivesSipHashes) {
+  // SipHash-1-3 of the bytes 0..n-1 under the key 0..15, as published with the algorithm.
+  const KeyedHash hash(0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL);
+  EXPECT_EQ(hash({}), 0xabac0158050fc4dcULL);
+  const std::uint8_t one[] = {0};
+  EXPECT_EQ(hash(one), 0xc9f49bf37d57ca93ULL);
+}
+
+TEST(KeyedHash, DependsOnItsKey) {
+  const std::uint8_t data[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  EXPECT_NE(KeyedHash(1, 2)(data), KeyedHash(1, 3)(data));
+}
+
+TEST(ConnectionId, TellsLengthServerAndWorker) {
+  const std::uint8_t server[] = {0xaa, 0xbb, 0xcc};
+  const ConnectionIdFactory factory(server, 17, RandomSource());
+  const ngtcp2_cid id = factory.make();
+  EXPECT_EQ(id.datalen, factory.length());
+  EXPECT_EQ(id.datalen, 11u);
+  EXPECT_EQ(id.data[0] & 0x1f, 10);  // octets that follow
+  EXPECT_EQ(id.data[0] >> 5, ConnectionIdFactory::rotation);
+  EXPECT_EQ(Bytes(id.data + 1, 3).back(), 0xcc);
+  EXPECT_EQ(id.data[10], 17);
+  const ngtcp2_cid other = factory.make();
+  EXPECT_FALSE(ngtcp2_cid_eq(&id, &other));
+}
+
+TEST(ConnectionId, IsEightToTwentyBytesLong) {
+  const std::uint8_t longest[8] = {};
+  EXPECT_EQ(ConnectionIdFactory({}, 0, RandomSource()).length(), 8u);
+  EXPECT_LE(ConnectionIdFactory(longest, 0, RandomSource()).length(), 20u);
+}
+
+TEST(ConnectionIdTable, LeadsToItsRouteUntilErased) {
+  ConnectionIdTable table{RandomSource()};
+  Nowhere a;
+  Nowhere b;
+  const std::uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7, 8};
+  const ngtcp2_cid id = to_cid(bytes);
+  EXPECT_TRUE(table.insert(id, a));
+  EXPECT_FALSE(table.insert(id, b));
+  EXPECT_EQ(table.find(bytes), &a);
+  table.erase(id, b);
+  EXPECT_EQ(table.find(bytes), &a);
+  table.replace(id, b);
+  EXPECT_EQ(table.find(bytes), &b);
+  table.erase(id, b);
+  EXPECT_EQ(table.find(bytes), nullptr);
+  const std::uint8_t too_long[21] = {};
+  EXPECT_EQ(table.find(too_long), nullptr);
+}
+
+TEST(ResetTokenTable, FindsTheEndOfADatagram) {
+  ResetTokenTable table{RandomSource()};
+  Nowhere a;
+  Nowhere b;
+  std::uint8_t datagram[40] = {};
+  for (std::uint8_t i = 0; i < 40; ++i) datagram[i] = i;
+  table.insert(datagram + 24, a);
+  EXPECT_EQ(table.find(datagram), &a);
+  EXPECT_EQ(table.find(Bytes(datagram, 39)), nullptr);
+  EXPECT_EQ(table.find(Bytes(datagram + 20, 20)), nullptr);  // shorter than any reset
+  table.insert(datagram + 24, b);
+  table.erase(datagram + 24, a);
+  EXPECT_EQ(table.find(datagram), &b);
+  table.erase(datagram + 24, b);
+  EXPECT_EQ(table.find(datagram), nullptr);
+}
+
+}  // namespace
+}  // namespace usquic::engine::ngtcp2

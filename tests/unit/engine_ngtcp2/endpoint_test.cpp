@@ -1,0 +1,339 @@
+#include "engine/ngtcp2/endpoint.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/engine_pair.h"
+
+namespace usquic::test {
+namespace {
+
+using engine::ngtcp2::QuicEndpoint;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+
+us_quic_context_stats_t stats_of(const Side& side) {
+  us_quic_context_stats_t stats;
+  side.endpoint->stats(stats);
+  return stats;
+}
+
+void receive(EnginePair& pair, const std::vector<std::uint8_t>& bytes, const Address& from) {
+  const engine::Path path{pair.server.address, from, &pair.server};
+  const engine::Datagram datagram{&path, bytes, 0};
+  pair.server.endpoint->receive(pair.now, {&datagram, 1});
+}
+
+TEST(Handshake, IsToldToBothSidesInOrder) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  EXPECT_THAT(pair.client.log, ElementsAre("handshake"));
+  EXPECT_THAT(pair.server.log, ElementsAre("connection_open", "handshake"));
+  EXPECT_EQ(pair.connection->handle->alpn(), "echo");
+  EXPECT_TRUE(pair.connection->handle->is_authorized());
+  EXPECT_EQ(pair.server.only_connection()->handle->server_name(), "server.test");
+  EXPECT_EQ(stats_of(pair.server).connections_accepted, 1u);
+  EXPECT_EQ(stats_of(pair.server).connections_open, 1u);
+}
+
+TEST(Handshake, NeedsASocketThatAccepts) {
+  EnginePair pair;
+  pair.start();
+  pair.server.endpoint->set_accepting(&pair.server, false);
+  ConnectionRecord* c = pair.client.connect(pair.server);
+  pair.run(seconds(1));
+  EXPECT_EQ(c->handshakes, 0);
+  EXPECT_GT(stats_of(pair.server).datagrams_dropped, 0u);
+}
+
+TEST(Handshake, GivesTheSameRunForTheSameSeed) {
+  // An ECDSA signature differs in length from one certificate to the next.
+  const EnginePair first_pair;
+  const auto trace = [&first_pair](std::uint64_t seed) {
+    EnginePair pair(seed);
+    pair.server.tls_options.identity = first_pair.server.tls_options.identity;
+    pair.client.tls_options.trust = first_pair.client.tls_options.trust;
+    std::vector<std::tuple<std::int64_t, bool, std::size_t>> packets;
+    pair.filter = [&](Packet& p) {
+      packets.emplace_back(p.at.time_since_epoch().count(), p.from == &pair.client, p.bytes.size());
+      return true;
+    };
+    EXPECT_TRUE(pair.join("echo"));
+    StreamRecord* s = pair.client.create_stream(*pair.connection);
+    s->write(std::string(300000, 'x'));
+    pair.run(seconds(3));
+    return packets;
+  };
+  const auto first = trace(7);
+  EXPECT_GT(first.size(), 100u);
+  EXPECT_EQ(first, trace(7));
+}
+
+TEST(Handshake, SeveralConnectionsShareOneSocket) {
+  EnginePair pair;
+  pair.start();
+  for (int i = 0; i < 50; ++i) pair.client.connect(pair.server);
+  pair.run(seconds(2));
+  for (const auto& c : pair.client.connections) EXPECT_EQ(c->handshakes, 1);
+  EXPECT_EQ(pair.server.connections.size(), 50u);
+}
+
+TEST(Handshake, OfBothRolesInOneEndpoint) {
+  EnginePair pair;
+  pair.client.tls_options.identity = pair.server.tls_options.identity;
+  pair.server.tls_options.trust = pair.client.tls_options.trust;
+  pair.start();
+  pair.client.endpoint->set_accepting(&pair.client, true);
+  pair.client.connect(pair.server);
+  pair.server.connect(pair.client);
+  pair.run(seconds(2));
+  EXPECT_EQ(stats_of(pair.client).connections_open, 2u);
+  EXPECT_EQ(stats_of(pair.server).connections_open, 2u);
+}
+
+TEST(Retry, WhenAlwaysAskedForLetsTheClientIn) {
+  EnginePair pair;
+  pair.server.config.address_validation = engine::AddressValidation::always;
+  ASSERT_TRUE(pair.join("echo"));
+  EXPECT_EQ(stats_of(pair.server).retries_sent, 1u);
+}
+
+TEST(Retry, IsSparedByATokenOfAnEarlierConnection) {
+  EnginePair pair;
+  pair.server.config.address_validation = engine::AddressValidation::always;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  ConnectionRecord* second = pair.client.connect(pair.server);
+  ASSERT_TRUE(pair.run(seconds(2), [second] { return second->handshakes == 1; }));
+  EXPECT_EQ(stats_of(pair.server).retries_sent, 1u);
+  // A token is for one connection.
+  pair.client.connect(pair.server);
+  ConnectionRecord* third = pair.client.connect(pair.server);
+  ASSERT_TRUE(pair.run(seconds(2), [third] { return third->handshakes == 1; }));
+  EXPECT_GE(stats_of(pair.server).retries_sent, 2u);
+}
+
+TEST(Retry, TokenOfAnotherAddressIsRefused) {
+  EnginePair pair;
+  pair.server.config.address_validation = engine::AddressValidation::always;
+  const Address elsewhere = *Address::parse("198.51.100.9", 9);
+  bool is_moved = false;
+  const Address own = pair.client.address;
+  pair.filter = [&](Packet& p) {
+    // After the Retry the client seems to be somewhere else.
+    if (p.from == &pair.client && is_moved) p.source = elsewhere;
+    if (p.from == &pair.server) is_moved = true;
+    if (p.destination == elsewhere) p.destination = own;
+    return true;
+  };
+  EXPECT_FALSE(pair.join("echo"));
+  EXPECT_EQ(pair.connection->handshakes, 0);
+  EXPECT_EQ(stats_of(pair.server).connections_open, 0u);
+}
+
+TEST(Retry, BoundsTheHalfOpenHandshakesUnderAFlood) {
+  EnginePair pair;
+  pair.start();
+  // Clients that begin and never go on.
+  pair.filter = [&](Packet& p) { return p.from == &pair.client; };
+  for (std::size_t i = 0; i < QuicEndpoint::retry_above + 50; ++i) pair.client.connect(pair.server);
+  pair.run(milliseconds(15));
+  EXPECT_EQ(stats_of(pair.server).retries_sent, 50u);
+  // When they are given up, all is as before.
+  pair.run(seconds(20));
+  EXPECT_EQ(stats_of(pair.server).handshakes_failed, QuicEndpoint::retry_above);
+  pair.filter = nullptr;
+  ConnectionRecord* c = pair.client.connect(pair.server);
+  EXPECT_TRUE(pair.run(seconds(2), [c] { return c->handshakes == 1; }));
+}
+
+TEST(VersionNegotiation, AnswersAnUnknownVersionWithBoth) {
+  EnginePair pair;
+  std::vector<std::uint8_t> answer;
+  pair.filter = [&](Packet& p) {
+    answer = p.bytes;
+    return true;
+  };
+  pair.start();
+  std::vector<std::uint8_t> packet(1200, 0);
+  const std::uint8_t head[] = {0xc0, 0x1a, 0x2a, 0x3a, 0x4a, 8, 1, 2, 3, 4, 5, 6, 7, 8, 3, 9, 8, 7};
+  std::copy(std::begin(head), std::end(head), packet.begin());
+  receive(pair, packet, pair.client.address);
+  pair.server.endpoint->flush(pair.now, pair.server);
+  ASSERT_GE(answer.size(), 27u);
+  EXPECT_EQ(stats_of(pair.server).version_negotiations_sent, 1u);
+  EXPECT_NE(answer[0] & 0x80, 0);
+  const std::vector<std::uint8_t> rest(answer.begin() + 1, answer.begin() + 26);
+  EXPECT_THAT(rest, ElementsAre(0, 0, 0, 0, 3, 9, 8, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 0, 1, 0x6b, 0x33,
+                                0x43, 0xcf));
+  // A smaller one gets no answer (RFC 9000 section 6.1).
+  packet.resize(1199);
+  receive(pair, packet, pair.client.address);
+  EXPECT_FALSE(pair.server.endpoint->wants_flush());
+}
+
+TEST(VersionNegotiation, WithoutACommonVersionEndsTheConnect) {
+  EnginePair pair;
+  pair.filter = [&](Packet& p) {
+    if (p.from != &pair.client) return true;
+    // A server that speaks only a version of the future answers.
+    const std::size_t dcid = p.bytes[5];
+    const std::size_t scid = p.bytes[6 + dcid];
+    std::vector<std::uint8_t> answer = {0x80, 0, 0, 0, 0, static_cast<std::uint8_t>(scid)};
+    answer.insert(answer.end(), p.bytes.begin() + 7 + dcid, p.bytes.begin() + 7 + dcid + scid);
+    answer.push_back(static_cast<std::uint8_t>(dcid));
+    answer.insert(answer.end(), p.bytes.begin() + 6, p.bytes.begin() + 6 + dcid);
+    answer.insert(answer.end(), {0x77, 0x77, 0x77, 0x77});
+    p.bytes = answer;
+    std::swap(p.source, p.destination);
+    return true;
+  };
+  pair.start();
+  ConnectionRecord* c = pair.client.connect(pair.server);
+  ASSERT_TRUE(pair.run(seconds(2), [c] { return c->closes == 1; }));
+  EXPECT_EQ(c->close.error, US_QUIC_E_VERSION);
+}
+
+TEST(StatelessReset, FromARestartedServerEndsTheConnection) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  pair.server.kill();
+  pair.server.start();  // with the same secret
+  pair.server.endpoint->set_accepting(&pair.server, true);
+  const TimePoint began = pair.now;
+  StreamRecord* s = pair.client.create_stream(*pair.connection);
+  s->write("are you there?");
+  ASSERT_TRUE(pair.run(seconds(5), [&] { return pair.connection->closes == 1; }));
+  EXPECT_EQ(pair.connection->close.error, US_QUIC_E_STATELESS_RESET);
+  EXPECT_LE(pair.now - began, milliseconds(100));
+  EXPECT_EQ(stats_of(pair.server).stateless_resets_sent, 1u);
+  EXPECT_EQ(s->closes, 1);
+}
+
+TEST(StatelessReset, WithAnotherSecretMeansNothing) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  pair.server.kill();
+  pair.server.config.secret[0] ^= 1;
+  pair.server.start();
+  StreamRecord* s = pair.client.create_stream(*pair.connection);
+  s->write("are you there?");
+  pair.run(seconds(5));
+  EXPECT_GT(stats_of(pair.server).stateless_resets_sent, 0u);
+  EXPECT_EQ(pair.connection->closes, 0);
+}
+
+TEST(StatelessReset, IsSmallerThanItsCauseAndLimitedInRate) {
+  EnginePair pair;
+  std::vector<std::size_t> sizes;
+  pair.filter = [&](Packet& p) {
+    sizes.push_back(p.bytes.size());
+    return true;
+  };
+  pair.start();
+  for (std::size_t length = 1; length <= 60; ++length) {
+    sizes.clear();
+    receive(pair, std::vector<std::uint8_t>(length, 0x41), pair.client.address);
+    pair.server.endpoint->flush(pair.now, pair.server);
+    if (length <= 21) {
+      EXPECT_TRUE(sizes.empty()) << length;
+    } else {
+      ASSERT_EQ(sizes.size(), 1u) << length;
+      EXPECT_LT(sizes[0], length);
+      EXPECT_GE(sizes[0], 21u);
+    }
+  }
+  for (int i = 0; i < 1000; ++i) {
+    receive(pair, std::vector<std::uint8_t>(100, 0x41), pair.client.address);
+  }
+  EXPECT_LE(stats_of(pair.server).stateless_resets_sent, 100u);
+}
+
+TEST(Receive, SurvivesEveryLengthAndFirstByte) {
+  EnginePair pair;
+  pair.start();
+  SeededRandom random(99);
+  for (std::size_t length = 0; length <= 1500; ++length) {
+    std::vector<std::uint8_t> bytes(length);
+    random.source().fill(bytes);
+    receive(pair, bytes, pair.client.address);
+    if (length > 0) bytes[0] |= 0xc0;
+    if (length > 5) std::fill(bytes.begin() + 1, bytes.begin() + 5, std::uint8_t{0});
+    if (length > 5) bytes[4] = 1;
+    if (length > 5) bytes[5] = static_cast<std::uint8_t>(bytes[5] % 24);
+    receive(pair, bytes, pair.client.address);
+  }
+  receive(pair, std::vector<std::uint8_t>(65535, 0xc3), pair.client.address);
+  while (pair.server.endpoint->wants_flush()) pair.server.endpoint->flush(pair.now, pair.server);
+  EXPECT_GT(stats_of(pair.server).datagrams_dropped, 1500u);
+}
+
+TEST(Receive, DropsPacketsThatWereCutOrChanged) {
+  EnginePair pair;
+  SeededRandom noise(5);
+  pair.filter = [&](Packet& p) {
+    if (noise.next() % 10 < 3) {
+      if (noise.next() % 2 == 0) {
+        p.bytes.resize(1 + noise.next() % p.bytes.size());
+      } else {
+        p.bytes[noise.next() % p.bytes.size()] ^= static_cast<std::uint8_t>(1 + noise.next() % 255);
+      }
+    }
+    return true;
+  };
+  pair.start();
+  ConnectionRecord* c = pair.client.connect(pair.server);
+  ASSERT_TRUE(pair.run(seconds(10), [c] { return c->handshakes == 1; }));
+  StreamRecord* s = pair.client.create_stream(*c);
+  s->write(std::string(100000, 'q'));
+  s->handle->finish();
+  ASSERT_TRUE(
+      pair.run(seconds(60), [&] { return !pair.server.streams.empty() && pair.server.streams[0]->ended; }));
+  EXPECT_EQ(pair.server.streams[0]->body, std::string(100000, 'q'));
+}
+
+TEST(DropSocket, ForgetsEverythingOnIt) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.client.connect(pair.server);  // a handshake under way too
+  pair.run(milliseconds(15));
+  for (auto& c : pair.client.connections) {
+    if (c->handle != nullptr) pair.client.close(*c, 0);
+  }
+  EXPECT_TRUE(pair.client.endpoint->has_unsent_close(&pair.client));
+  pair.client.endpoint->drop_socket(&pair.client);
+  EXPECT_FALSE(pair.client.endpoint->has_unsent_close(&pair.client));
+  EXPECT_FALSE(pair.client.endpoint->wants_flush());
+  EXPECT_EQ(pair.client.endpoint->deadline(), never);
+}
+
+TEST(DropSocket, InsideACallbackIsSafe) {
+  EnginePair pair;
+  pair.server.on_data = [&pair](StreamRecord& s, Bytes) {
+    ConnectionRecord& c = *s.connection;
+    pair.server.close(c, 0);
+    pair.server.endpoint->drop_socket(&pair.server);
+  };
+  ASSERT_TRUE(pair.join("echo"));
+  pair.client.create_stream(*pair.connection)->write("x");
+  pair.run(seconds(1));
+  EXPECT_EQ(pair.server.endpoint->deadline(), never);
+  EXPECT_EQ(stats_of(pair.server).connections_open, 0u);
+}
+
+TEST(Endpoint, DestroyedWithConnectionsTellsNobody) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  StreamRecord* s = pair.client.create_stream(*pair.connection);
+  s->write("unsent");
+  pair.client.create_stream(*pair.connection);
+  pair.client.kill();
+  EXPECT_EQ(pair.connection->closes, 0);
+  EXPECT_EQ(s->closes, 0);
+}
+
+}  // namespace
+}  // namespace usquic::test

@@ -1,0 +1,114 @@
+#include "engine/ngtcp2/tokens.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "engine/ngtcp2/connection_ids.h"
+#include "engine/ngtcp2/rate_limit.h"
+#include "engine/ngtcp2/token_store.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+class TokensTest : public ::testing::Test {
+ protected:
+  static constexpr std::uint8_t secret_[32] = {1, 2, 3};
+  static constexpr std::uint8_t other_secret_[32] = {1, 2, 4};
+  const Tokens tokens_{secret_};
+  const TimePoint now_{hours(100)};
+  const Address remote_ = *Address::parse("192.0.2.1", 1234);
+  const Address elsewhere_ = *Address::parse("192.0.2.2", 1234);
+  const std::uint8_t scid_bytes_[8] = {1, 1, 1, 1, 1, 1, 1, 1};
+  const std::uint8_t odcid_bytes_[9] = {2, 2, 2, 2, 2, 2, 2, 2, 2};
+  const ngtcp2_cid scid_ = to_cid(scid_bytes_);
+  const ngtcp2_cid odcid_ = to_cid(odcid_bytes_);
+};
+
+TEST_F(TokensTest, RetryTokenGivesBackTheFirstConnectionId) {
+  const auto token = tokens_.make_retry(now_, 1, remote_, scid_, odcid_);
+  EXPECT_EQ(Tokens::kind(token), TokenKind::retry);
+  ngtcp2_cid original{};
+  ASSERT_TRUE(tokens_.verify_retry(now_ + seconds(5), 1, remote_, scid_, token, original));
+  EXPECT_TRUE(ngtcp2_cid_eq(&original, &odcid_));
+  // Another process with the same secret agrees.
+  EXPECT_TRUE(Tokens(secret_).verify_retry(now_, 1, remote_, scid_, token, original));
+}
+
+TEST_F(TokensTest, RetryTokenIsRefusedForAnyDifference) {
+  auto token = tokens_.make_retry(now_, 1, remote_, scid_, odcid_);
+  ngtcp2_cid original{};
+  EXPECT_FALSE(tokens_.verify_retry(now_ + seconds(11), 1, remote_, scid_, token, original));
+  EXPECT_FALSE(tokens_.verify_retry(now_, 1, elsewhere_, scid_, token, original));
+  EXPECT_FALSE(tokens_.verify_retry(now_, 1, remote_, odcid_, token, original));
+  EXPECT_FALSE(tokens_.verify_retry(now_, 0x6b3343cf, remote_, scid_, token, original));
+  EXPECT_FALSE(Tokens(other_secret_).verify_retry(now_, 1, remote_, scid_, token, original));
+  for (std::size_t i = 0; i < token.size(); ++i) {
+    token[i] ^= 1;
+    EXPECT_FALSE(tokens_.verify_retry(now_, 1, remote_, scid_, token, original)) << i;
+    token[i] ^= 1;
+  }
+  for (std::size_t n = 0; n < token.size(); ++n) {
+    EXPECT_FALSE(tokens_.verify_retry(now_, 1, remote_, scid_, Bytes(token).first(n), original)) << n;
+  }
+}
+
+TEST_F(TokensTest, RegularTokenHoldsADayForItsAddress) {
+  const auto token = tokens_.make_regular(now_, remote_);
+  EXPECT_EQ(Tokens::kind(token), TokenKind::regular);
+  EXPECT_TRUE(tokens_.verify_regular(now_ + hours(23), remote_, token));
+  EXPECT_FALSE(tokens_.verify_regular(now_ + hours(25), remote_, token));
+  EXPECT_FALSE(tokens_.verify_regular(now_, elsewhere_, token));
+  EXPECT_FALSE(Tokens(other_secret_).verify_regular(now_, remote_, token));
+}
+
+TEST_F(TokensTest, ResetTokenDependsOnSecretAndId) {
+  std::uint8_t a[16];
+  std::uint8_t b[16];
+  tokens_.make_reset_token(scid_, a);
+  Tokens(secret_).make_reset_token(scid_, b);
+  EXPECT_EQ(std::memcmp(a, b, 16), 0);
+  tokens_.make_reset_token(odcid_, b);
+  EXPECT_NE(std::memcmp(a, b, 16), 0);
+  Tokens(other_secret_).make_reset_token(scid_, b);
+  EXPECT_NE(std::memcmp(a, b, 16), 0);
+}
+
+TEST(TokenStore, HandsOutEachTokenOnce) {
+  TokenStore store;
+  store.put("a.test", 443, as_bytes("one"));
+  store.put("a.test", 443, as_bytes("two"));
+  store.put("a.test", 444, as_bytes("three"));
+  EXPECT_EQ(as_text(store.take("a.test", 443)), "two");
+  EXPECT_TRUE(store.take("a.test", 443).empty());
+  EXPECT_EQ(as_text(store.take("a.test", 444)), "three");
+  EXPECT_EQ(store.size(), 0u);
+}
+
+TEST(TokenStore, ForgetsTheOldestServerBeyondItsBound) {
+  TokenStore store;
+  for (std::size_t i = 0; i <= TokenStore::max_servers; ++i) store.put(std::to_string(i), 1, as_bytes("t"));
+  EXPECT_EQ(store.size(), TokenStore::max_servers);
+  EXPECT_TRUE(store.take("0", 1).empty());
+  EXPECT_FALSE(store.take("1", 1).empty());
+  store.put("large", 1, std::vector<std::uint8_t>(TokenStore::max_token_bytes + 1));
+  EXPECT_TRUE(store.take("large", 1).empty());
+}
+
+TEST(RateLimit, AllowsABurstAndThenTheRate) {
+  RateLimit limit(10, 5);
+  TimePoint now{seconds(1000)};
+  int allowed = 0;
+  for (int i = 0; i < 100; ++i) allowed += limit.allow(now) ? 1 : 0;
+  EXPECT_EQ(allowed, 5);
+  EXPECT_FALSE(limit.allow(now + milliseconds(99)));
+  EXPECT_TRUE(limit.allow(now + milliseconds(100)));
+  EXPECT_FALSE(limit.allow(now + milliseconds(101)));
+}
+
+}  // namespace
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,92 @@
+#include "quic/options.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <functional>
+#include <string>
+
+namespace usquic::quic {
+namespace {
+
+using Options = us_quic_socket_context_options_t;
+
+// The log line of options that are refused; "" when they are taken.
+std::string refusal(const std::function<void(Options&)>& change) {
+  std::string line;
+  Options o = US_QUIC_OPTIONS_INIT;
+  o.log = [](void* user, int, const char* message) { *static_cast<std::string*>(user) = message; };
+  o.log_user = &line;
+  change(o);
+  Result<ContextConfig> config = read_options(o);
+  if (config) return "";
+  EXPECT_EQ(config.error(), US_QUIC_E_INVALID);
+  return line;
+}
+
+TEST(Options, DefaultsAreValid) {
+  EXPECT_EQ(refusal([](Options&) {}), "");
+}
+
+TEST(Options, InvalidFieldIsNamedInTheLog) {
+  EXPECT_NE(refusal([](Options& o) { o.idle_timeout_ms = 0; }).find("idle_timeout_ms"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.max_udp_payload = 1199; }).find("max_udp_payload"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.congestion = 9; }).find("congestion"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.worker_index = 256; }).find("worker_index"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.max_data_limit = 1; }).find("max_data_limit"), std::string::npos);
+}
+
+TEST(Options, AnotherStructSizeIsRefused) {
+  Options o = US_QUIC_OPTIONS_INIT;
+  o.struct_size -= 8;
+  EXPECT_EQ(read_options(o).error(), US_QUIC_E_INVALID);
+}
+
+TEST(Options, ClientsVerifyByDefaultAndServersWhenTheyAskForACertificate) {
+  Options o = US_QUIC_OPTIONS_INIT;
+  EXPECT_TRUE(read_options(o)->tls.verify_server);
+  EXPECT_FALSE(read_options(o)->tls.verify_client);
+  o.request_cert = 1;
+  EXPECT_TRUE(read_options(o)->tls.verify_client);
+  o.reject_unauthorized = 0;
+  EXPECT_FALSE(read_options(o)->tls.verify_server);
+  EXPECT_FALSE(read_options(o)->tls.verify_client);
+}
+
+TEST(Options, ProtocolIsHttp3UnlessGiven) {
+  Options o = US_QUIC_OPTIONS_INIT;
+  EXPECT_EQ(read_options(o)->tls.alpn, std::vector<std::string>{"h3"});
+  EXPECT_TRUE(read_options(o)->is_http3_only);
+  const char* both[] = {"echo", "h3"};
+  o.alpn = both;
+  o.alpn_count = 2;
+  EXPECT_FALSE(read_options(o)->is_http3_only);
+  EXPECT_FALSE(read_options(o)->is_raw_only);
+}
+
+// RFC 9114 section 6.2: the peer needs a control stream and the two of QPACK.
+TEST(Options, Http3LeavesThePeerThreeUnidirectionalStreams) {
+  Options o = US_QUIC_OPTIONS_INIT;
+  o.max_streams_uni = 0;
+  EXPECT_EQ(read_options(o)->engine.max_streams_uni, 3U);
+  const char* both[] = {"echo", "h3"};
+  o.alpn = both;
+  o.alpn_count = 2;
+  EXPECT_EQ(read_options(o)->engine.max_streams_uni, 3U);
+  o.alpn_count = 1;
+  EXPECT_EQ(read_options(o)->engine.max_streams_uni, 0U);
+  o.alpn_count = 2;
+  o.max_streams_uni = 7;
+  EXPECT_EQ(read_options(o)->engine.max_streams_uni, 7U);
+}
+
+TEST(Options, SecretIsRandomUnlessGiven) {
+  Options o = US_QUIC_OPTIONS_INIT;
+  Result<ContextConfig> first = read_options(o);
+  Result<ContextConfig> second = read_options(o);
+  EXPECT_NE(std::memcmp(first->engine.secret, second->engine.secret, 32), 0);
+  EXPECT_EQ(std::memcmp(first->engine.secret, first->tls.secret, 32), 0);
+}
+
+}  // namespace
+}  // namespace usquic::quic

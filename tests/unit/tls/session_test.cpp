@@ -1,0 +1,270 @@
+#include "tls/session.h"
+
+#include <gtest/gtest.h>
+
+#include <cctype>
+#include <set>
+
+#include "handshake.h"
+#include "usquic/error.h"
+
+namespace usquic::tls::test {
+namespace {
+
+class Sessions : public testing::Test {
+ protected:
+  Sessions()
+      : server_options_(server_options(leaf_for(authority_, {"a.example", "b.example"}))),
+        client_options_(client_options(authority_)) {}
+
+  void make_contexts() {
+    server_ = make_context(server_options_);
+    client_ = make_context(client_options_);
+  }
+
+  bool resumes(std::string_view name = "a.example", std::uint16_t port = 443) {
+    Handshake handshake(*client_, *server_, name, port);
+    EXPECT_TRUE(handshake.run().succeeded());
+    EXPECT_TRUE(handshake.client.session->is_authorized());
+    EXPECT_EQ(handshake.client.session->is_resumed(), handshake.server.session->is_resumed());
+    return handshake.client.session->is_resumed();
+  }
+
+  Authority authority_;
+  Options server_options_;
+  Options client_options_;
+  std::unique_ptr<Context> server_;
+  std::unique_ptr<Context> client_;
+};
+
+using Alpn = Sessions;
+
+TEST_F(Alpn, TheServersOrderDecides) {
+  server_options_.alpn = {"echo", "h3"};
+  client_options_.alpn = {"h3", "echo", "other"};
+  make_contexts();
+  Handshake handshake(*client_, *server_, "a.example");
+  EXPECT_TRUE(handshake.run().succeeded());
+  EXPECT_EQ(handshake.client.session->alpn(), "echo");
+  EXPECT_EQ(handshake.server.session->alpn(), "echo");
+}
+
+TEST_F(Alpn, NothingInCommonFailsWithNoApplicationProtocol) {
+  client_options_.alpn = {"echo"};
+  make_contexts();
+  Handshake handshake(*client_, *server_, "a.example");
+  EXPECT_FALSE(handshake.run().succeeded());
+  EXPECT_EQ(handshake.server.alert, 120);
+  EXPECT_EQ(handshake.server.failure(), US_QUIC_E_ALPN);
+  EXPECT_EQ(handshake.client.failure(), US_QUIC_E_ALPN);
+  EXPECT_TRUE(handshake.client.failure_text().starts_with("TLS alert 120, "));
+}
+
+TEST_F(Alpn, AClientThatOffersNoneIsRefused) {
+  client_options_.alpn = {};
+  make_contexts();
+  Handshake handshake(*client_, *server_, "a.example");
+  EXPECT_FALSE(handshake.run().succeeded());
+  EXPECT_EQ(handshake.server.failure(), US_QUIC_E_ALPN);
+}
+
+TEST_F(Alpn, AServerThatChoosesNoneIsRefused) {
+  server_options_.alpn = {};
+  make_contexts();
+  Handshake handshake(*client_, *server_, "a.example");
+  EXPECT_FALSE(handshake.run().succeeded());
+  EXPECT_EQ(handshake.client.alert, 120);
+  EXPECT_EQ(handshake.client.failure(), US_QUIC_E_ALPN);
+}
+
+using WireFormat = Sessions;
+
+TEST_F(WireFormat, TheClientHelloIsQuics) {
+  make_contexts();
+  Handshake handshake(*client_, *server_, "a.example");
+  ASSERT_TRUE(handshake.run().succeeded());
+  const std::string& hello = handshake.client.sent.front();
+  ASSERT_GT(hello.size(), 50U);
+  // RFC 9001 section 8.4: an empty legacy_session_id (after type, length, version and random).
+  EXPECT_EQ(hello[4 + 2 + 32], 0);
+  // TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256, in this order, and no other
+  // but perhaps the renegotiation signal.
+  EXPECT_EQ(hello.substr(4 + 2 + 32 + 1 + 2, 6), std::string("\x13\x01\x13\x02\x13\x03"));
+  EXPECT_EQ(gnutls_protocol_get_version(handshake.client.session->native()), GNUTLS_TLS1_3);
+  EXPECT_EQ(gnutls_cipher_get(handshake.client.session->native()), GNUTLS_CIPHER_AES_128_GCM);
+  EXPECT_EQ(gnutls_group_get(handshake.client.session->native()), GNUTLS_GROUP_X25519);
+}
+
+TEST_F(WireFormat, AServerAcceptsEveryGroupAndCipherOfQuic) {
+  make_contexts();
+  std::uint16_t port = 1;  // another for each: no resumption here
+  for (const char* group : {"X25519", "SECP256R1", "SECP384R1", "SECP521R1"}) {
+    for (const char* cipher : {"AES-128-GCM", "AES-256-GCM", "CHACHA20-POLY1305"}) {
+      Handshake handshake(*client_, *server_, "a.example", port++);
+      const std::string priority = std::string("NONE:+VERS-TLS1.3:+AEAD:+SIGN-ALL:+GROUP-") + group + ":+" +
+                                   cipher + ":%DISABLE_TLS13_COMPAT_MODE";
+      ASSERT_EQ(gnutls_priority_set_direct(handshake.client.session->native(), priority.c_str(), nullptr), 0);
+      EXPECT_TRUE(handshake.run().succeeded()) << group << " " << cipher;
+    }
+  }
+}
+
+TEST_F(WireFormat, ARetriedClientHelloChoosesTheNameAgain) {
+  make_contexts();
+  Handshake handshake(*client_, *server_, "a.example");
+  // The client sends key shares of X25519 and P-256; the server asks for another (RFC 8446 section 4.1.4).
+  ASSERT_EQ(gnutls_priority_set_direct(handshake.server.session->native(),
+                                       "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP384R1:"
+                                       "%DISABLE_TLS13_COMPAT_MODE",
+                                       nullptr),
+            0);
+  EXPECT_TRUE(handshake.run().succeeded());
+  EXPECT_GE(handshake.client.sent.size(), 3U);  // two hellos and Finished
+  EXPECT_EQ(gnutls_group_get(handshake.server.session->native()), GNUTLS_GROUP_SECP384R1);
+  EXPECT_EQ(handshake.server.session->server_name(), "a.example");
+}
+
+using KeyLog = Sessions;
+
+TEST_F(KeyLog, GivesLinesInNssFormat) {
+  struct Lines {
+    std::vector<std::string> all;
+  } client_lines, server_lines;
+  const auto append = [](void* user, const char* line) { static_cast<Lines*>(user)->all.emplace_back(line); };
+  client_options_.keylog = append;
+  client_options_.keylog_user = &client_lines;
+  server_options_.keylog = append;
+  server_options_.keylog_user = &server_lines;
+  make_contexts();
+  ASSERT_TRUE(Handshake(*client_, *server_, "a.example").run().succeeded());
+
+  std::set<std::string> labels;
+  for (const std::string& line : client_lines.all) {
+    const std::size_t first = line.find(' ');
+    const std::size_t second = line.find(' ', first + 1);
+    ASSERT_NE(second, std::string::npos) << line;
+    labels.insert(line.substr(0, first));
+    EXPECT_EQ(second - first - 1, 64U) << line;        // client random
+    EXPECT_EQ(line.size() - second - 1, 64U) << line;  // SHA-256's length
+    for (const char c : line.substr(first)) EXPECT_TRUE(c == ' ' || std::isxdigit(c) != 0) << line;
+  }
+  for (const char* label : {"CLIENT_HANDSHAKE_TRAFFIC_SECRET", "SERVER_HANDSHAKE_TRAFFIC_SECRET",
+                            "CLIENT_TRAFFIC_SECRET_0", "SERVER_TRAFFIC_SECRET_0"})
+    EXPECT_EQ(labels.count(label), 1U) << label;
+  std::set<std::string> client_set(client_lines.all.begin(), client_lines.all.end());
+  std::set<std::string> server_set(server_lines.all.begin(), server_lines.all.end());
+  EXPECT_EQ(client_set, server_set);
+}
+
+using Resumption = Sessions;
+
+TEST_F(Resumption, UsesATicketOfTheSameServerAndPort) {
+  make_contexts();
+  EXPECT_FALSE(resumes("a.example", 443));
+  EXPECT_FALSE(resumes("b.example", 443));
+  EXPECT_FALSE(resumes("a.example", 444));
+  EXPECT_TRUE(resumes("a.example", 443));
+  EXPECT_TRUE(resumes("A.example.", 443));
+}
+
+TEST_F(Resumption, KeepsThePeersCertificateAndGoesOnFromResumedSessions) {
+  make_contexts();
+  Handshake first(*client_, *server_, "a.example");
+  ASSERT_TRUE(first.run().succeeded());
+  const Bytes certificate = first.client.session->peer_certificate();
+  for (int i = 0; i < 5; ++i) {
+    Handshake next(*client_, *server_, "a.example");
+    ASSERT_TRUE(next.run().succeeded());
+    EXPECT_TRUE(next.client.session->is_resumed());
+    EXPECT_EQ(as_text(next.client.session->peer_certificate()), as_text(certificate));
+    EXPECT_EQ(next.client.session->alpn(), "h3");
+  }
+}
+
+TEST_F(Resumption, UsesEachTicketOnce) {
+  make_contexts();
+  EXPECT_FALSE(resumes());  // brings two tickets
+  std::vector<std::unique_ptr<Handshake>> open;
+  for (int i = 0; i < 3; ++i) {
+    open.push_back(std::make_unique<Handshake>(*client_, *server_, "a.example"));
+  }
+  std::set<std::string> hellos;
+  int resumed = 0;
+  for (const auto& handshake : open) {
+    ASSERT_TRUE(handshake->run().succeeded());
+    resumed += handshake->client.session->is_resumed() ? 1 : 0;
+  }
+  EXPECT_EQ(resumed, 2);
+}
+
+TEST_F(Resumption, WorksAcrossServersWithTheSameSecret) {
+  for (std::uint8_t& octet : server_options_.secret) octet = 7;
+  make_contexts();
+  EXPECT_FALSE(resumes());
+  server_ = make_context(server_options_);  // as after a restart
+  EXPECT_TRUE(resumes());
+  for (std::uint8_t& octet : server_options_.secret) octet = 8;
+  server_ = make_context(server_options_);
+  EXPECT_FALSE(resumes());
+}
+
+TEST_F(Resumption, WithoutASecretServersDoNotOpenEachOthersTickets) {
+  make_contexts();
+  EXPECT_FALSE(resumes());
+  server_ = make_context(server_options_);
+  EXPECT_FALSE(resumes());
+}
+
+TEST_F(Resumption, DoesNotGoAroundClientCertificates) {
+  for (std::uint8_t& octet : server_options_.secret) octet = 7;
+  make_contexts();
+  EXPECT_FALSE(resumes());
+  server_options_.verify_client = true;
+  server_options_.trust.text = authority_.certificate();
+  server_ = make_context(server_options_);
+  Handshake handshake(*client_, *server_, "a.example");
+  EXPECT_FALSE(handshake.run().succeeded());
+  EXPECT_EQ(handshake.server.failure(), US_QUIC_E_CERT_REQUIRED);
+}
+
+TEST_F(Resumption, RemembersThatTheServerWasNotAuthorized) {
+  client_options_.verify_server = false;
+  make_contexts();
+  for (const bool is_resumed : {false, true, true}) {
+    Handshake handshake(*client_, *server_, "other.example");
+    ASSERT_TRUE(handshake.run().succeeded());
+    EXPECT_EQ(handshake.client.session->is_resumed(), is_resumed);
+    EXPECT_FALSE(handshake.client.session->is_authorized());
+  }
+}
+
+TEST_F(Resumption, AnEngineThatTookTheHookStoresTicketsItself) {
+  make_contexts();
+  Handshake handshake(*client_, *server_, "a.example");
+  gnutls_handshake_set_hook_function(handshake.client.session->native(), GNUTLS_HANDSHAKE_ANY,
+                                     GNUTLS_HOOK_POST, nullptr);
+  ASSERT_TRUE(handshake.run().succeeded());
+  client_->store_ticket(*handshake.client.session);
+  EXPECT_TRUE(resumes());
+}
+
+TEST_F(Resumption, StoringATicketThatIsKeptAlreadyDoesNothing) {
+  server_options_.alpn = {"h3"};
+  make_contexts();
+  Handshake first(*client_, *server_, "a.example");
+  ASSERT_TRUE(first.run().succeeded());
+  client_->store_ticket(*first.client.session);
+  client_->store_ticket(*first.server.session);
+  std::vector<std::unique_ptr<Handshake>> open;
+  for (int i = 0; i < 4; ++i) open.push_back(std::make_unique<Handshake>(*client_, *server_, "a.example"));
+  int resumed = 0;
+  for (const auto& handshake : open) resumed += handshake->run().client.session->is_resumed() ? 1 : 0;
+  EXPECT_EQ(resumed, 2);
+}
+
+TEST(SessionFootprint, IsSmallBesidesGnutls) {
+  EXPECT_LE(sizeof(SessionImpl), 128U);
+}
+
+}  // namespace
+}  // namespace usquic::tls::test

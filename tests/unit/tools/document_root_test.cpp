@@ -1,0 +1,113 @@
+#include "serve/document_root.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+
+#include "temporary_directory.h"
+
+namespace usquic::tools::serve {
+namespace {
+
+using Confinement = DocumentRoot::Confinement;
+
+class DocumentRootTest : public testing::TestWithParam<Confinement> {
+ protected:
+  void SetUp() override {
+    outside_.write("secret.txt", "secret");
+    directory_.write("root/index.html", "hello");
+    directory_.write("root/sub/inner.txt", "inner");
+    directory_.write("root-other/near.txt", "near");
+    const auto root = directory_.path() / "root";
+    std::filesystem::create_symlink("sub/inner.txt", root / "inside-link");
+    std::filesystem::create_symlink(outside_.path() / "secret.txt", root / "absolute-link");
+    std::filesystem::create_symlink("../root-other/near.txt", root / "relative-link");
+    std::filesystem::create_symlink(outside_.path(), root / "folder-link");
+    std::filesystem::create_symlink("loop", root / "loop");
+    ASSERT_EQ(DocumentRoot::open(root.string(), root_), 0);
+    if (GetParam() == Confinement::Kernel && root_.confinement() != Confinement::Kernel) {
+      GTEST_SKIP() << "this kernel has no openat2";
+    }
+    root_.set_confinement(GetParam());
+  }
+
+  TemporaryDirectory outside_;
+  TemporaryDirectory directory_;
+  DocumentRoot root_;
+};
+
+TEST_P(DocumentRootTest, OpensFilesAndFoldersBeneathIt) {
+  const OpenedNode file = root_.open_node("index.html");
+  EXPECT_EQ(file.error, 0);
+  EXPECT_EQ(file.kind, NodeKind::File);
+  EXPECT_EQ(file.identity.size, 5u);
+  EXPECT_EQ(root_.open_node("sub/inner.txt").error, 0);
+  EXPECT_EQ(root_.open_node("sub").kind, NodeKind::Directory);
+  EXPECT_EQ(root_.open_node("").kind, NodeKind::Directory);
+}
+
+TEST_P(DocumentRootTest, FollowsALinkThatStaysInside) {
+  EXPECT_EQ(root_.open_node("inside-link").identity.size, 5u);
+}
+
+TEST_P(DocumentRootTest, RefusesLinksThatLeadOut) {
+  for (const char* path : {"absolute-link", "relative-link", "folder-link", "folder-link/secret.txt"}) {
+    EXPECT_EQ(root_.open_node(path).error, EXDEV) << path;
+  }
+}
+
+TEST_P(DocumentRootTest, RefusesParentFolders) {
+  EXPECT_EQ(root_.open_node("..").error, EXDEV);
+  EXPECT_EQ(root_.open_node("../root-other/near.txt").error, EXDEV);
+  EXPECT_EQ(root_.open_node("sub/../../root-other/near.txt").error, EXDEV);
+}
+
+TEST_P(DocumentRootTest, TellsWhatIsMissing) {
+  EXPECT_EQ(root_.open_node("missing").error, ENOENT);
+  EXPECT_EQ(root_.open_node("index.html/x").error, ENOTDIR);
+  EXPECT_EQ(root_.open_node("loop").error, ELOOP);
+}
+
+TEST_P(DocumentRootTest, ServesNoPipe) {
+  ASSERT_EQ(mkfifo((directory_.path() / "root/pipe").c_str(), 0600), 0);
+  EXPECT_EQ(root_.open_node("pipe").error, ENOENT);
+}
+
+TEST_P(DocumentRootTest, ListsFoldersFirstWithoutHiddenNamesAndEscapes) {
+  directory_.write("root/.hidden", "x");
+  std::vector<std::string> names;
+  for (const DirectoryEntry& entry : root_.list("", 100)) names.push_back(entry.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"sub", "index.html", "inside-link"}));
+  EXPECT_EQ(root_.list("", 1).size(), 1u);
+}
+
+INSTANTIATE_TEST_SUITE_P(BothWays, DocumentRootTest,
+                         testing::Values(Confinement::Kernel, Confinement::Checked),
+                         [](const auto& parameter) {
+                           return parameter.param == Confinement::Kernel ? "Kernel" : "Checked";
+                         });
+
+TEST(OpenFile, IsChangedWhenItGrowsOrVanishes) {
+  const TemporaryDirectory directory;
+  directory.write("a", "12345");
+  DocumentRoot root;
+  ASSERT_EQ(DocumentRoot::open(directory.path().string(), root), 0);
+  OpenedNode node = root.open_node("a");
+  const OpenFile file = {std::move(node.fd), node.identity};
+  EXPECT_TRUE(is_unchanged(file));
+  directory.write("a", "123456");
+  EXPECT_FALSE(is_unchanged(file));
+  OpenedNode again = root.open_node("a");
+  const OpenFile second = {std::move(again.fd), again.identity};
+  std::filesystem::remove(directory.path() / "a");
+  EXPECT_FALSE(is_unchanged(second));
+}
+
+TEST(DocumentRoot, TellsThatTheFolderIsMissing) {
+  DocumentRoot root;
+  EXPECT_EQ(DocumentRoot::open("/nonexistent/folder", root), ENOENT);
+}
+
+}  // namespace
+}  // namespace usquic::tools::serve

@@ -1,0 +1,224 @@
+#include "serve/file_service.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include "http_date.h"
+#include "temporary_directory.h"
+
+namespace usquic::tools::serve {
+namespace {
+
+using testing::HasSubstr;
+
+class FileServiceTest : public testing::Test {
+ protected:
+  FileServiceTest() {
+    directory_.write("index.html", "<h1>home</h1>");
+    directory_.write("hello.txt", "0123456789");
+    directory_.write("docs/index.html", "docs");
+    directory_.write("files/a&b<c>.txt", "x");
+    directory_.write("app.js", "plain javascript");
+    directory_.write("app.js.br", "brotli bytes");
+    directory_.write("app.js.gz", "gzip");
+    directory_.write("large.bin", std::string(3 * kMaxKeptFile, 'L'));
+    directory_.write("empty.txt", "");
+  }
+
+  FileService make(FileServiceOptions options = {}) const {
+    DocumentRoot root;
+    EXPECT_EQ(DocumentRoot::open(directory_.path().string(), root), 0);
+    return FileService(std::move(root), options);
+  }
+  Response get(std::string_view path) { return ask({.method = "GET", .path = path}); }
+  Response ask(const Request& request) { return service_.respond(request, now_ms_, 784111777); }
+
+  static std::string field(const Response& response, std::string_view name) {
+    for (const Field& candidate : response.fields) {
+      if (candidate.name == name) return candidate.value;
+    }
+    return "(none)";
+  }
+  static std::string body(const Response& response) {
+    std::string text;
+    for (const BodyPart& part : response.body) {
+      if (part.memory) {
+        text += part.memory->substr(part.offset, part.length);
+      } else {
+        std::string bytes(part.length, '\0');
+        EXPECT_EQ(pread(part.file->fd.get(), bytes.data(), bytes.size(), static_cast<off_t>(part.offset)),
+                  static_cast<ssize_t>(bytes.size()));
+        text += bytes;
+      }
+    }
+    return text;
+  }
+
+  TemporaryDirectory directory_;
+  std::int64_t now_ms_ = 1000;
+  FileService service_ = make();
+};
+
+TEST_F(FileServiceTest, AnswersAFile) {
+  const Response response = get("/hello.txt");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(body(response), "0123456789");
+  EXPECT_EQ(field(response, "content-length"), "10");
+  EXPECT_EQ(field(response, "content-type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(field(response, "accept-ranges"), "bytes");
+  EXPECT_EQ(field(response, "date"), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(field(response, "server"), "usquic");
+  EXPECT_EQ(field(response, "vary"), "(none)");
+}
+
+TEST_F(FileServiceTest, AnswersEmptyAndLargeFiles) {
+  EXPECT_EQ(get("/empty.txt").status, 200);
+  EXPECT_EQ(field(get("/empty.txt"), "content-length"), "0");
+  EXPECT_TRUE(get("/empty.txt").body.empty());
+  EXPECT_EQ(body(get("/large.bin")), std::string(3 * kMaxKeptFile, 'L'));
+}
+
+TEST_F(FileServiceTest, HeadHasTheFieldsOfGetAndNoBody) {
+  const Response response = ask({.method = "HEAD", .path = "/hello.txt", .range = "bytes=0-1"});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(field(response, "content-length"), "10");
+  EXPECT_TRUE(response.body.empty());
+}
+
+TEST_F(FileServiceTest, RefusesOtherMethods) {
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "get"}) {
+    const Response response = ask({.method = method, .path = "/hello.txt"});
+    EXPECT_EQ(response.status, 405) << method;
+    EXPECT_EQ(field(response, "allow"), "GET, HEAD");
+  }
+}
+
+TEST_F(FileServiceTest, ServesTheIndexOfAFolderAndRedirectsToIt) {
+  EXPECT_EQ(body(get("/")), "<h1>home</h1>");
+  EXPECT_EQ(body(get("/docs/")), "docs");
+  const Response redirect = get("/docs?x=1");
+  EXPECT_EQ(redirect.status, 301);
+  EXPECT_EQ(field(redirect, "location"), "/docs/?x=1");
+}
+
+TEST_F(FileServiceTest, NeverRedirectsToAnotherHost) {
+  directory_.write("example.org/x", "");
+  EXPECT_EQ(field(get("//example.org"), "location"), "/example.org/");
+}
+
+TEST_F(FileServiceTest, AnswersWhatIsMissingMalformedAndOutside) {
+  std::filesystem::create_symlink("/etc/passwd", directory_.path() / "out");
+  EXPECT_EQ(get("/missing").status, 404);
+  EXPECT_EQ(get("/hello.txt/").status, 404);
+  EXPECT_EQ(get("/%zz").status, 400);
+  EXPECT_EQ(get("/%2e%2e/etc/passwd").status, 400);
+  EXPECT_EQ(get("/out").status, 403);
+  EXPECT_EQ(get("/" + std::string(5000, 'a')).status, 404);
+}
+
+TEST_F(FileServiceTest, ListsAFolderOnlyWhenAsked) {
+  EXPECT_EQ(get("/files/").status, 404);
+  FileService listing = make({.lists_directories = true});
+  const Response response = listing.respond({.method = "GET", .path = "/files/"}, 0, 0);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_THAT(body(response), HasSubstr("<a href=\"./a%26b%3Cc%3E.txt\">a&amp;b&lt;c&gt;.txt</a>"));
+  EXPECT_THAT(body(response), HasSubstr("../"));
+}
+
+TEST_F(FileServiceTest, SinglePageAppAnswersWithTheIndex) {
+  FileService app = make({.is_single_page_app = true});
+  const Response response = app.respond({.method = "GET", .path = "/some/route"}, 0, 0);
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(body(response), "<h1>home</h1>");
+}
+
+TEST_F(FileServiceTest, ChoosesAPrecompressedSibling) {
+  const Response brotli = ask({.method = "GET", .path = "/app.js", .accept_encoding = "gzip, br"});
+  EXPECT_EQ(body(brotli), "brotli bytes");
+  EXPECT_EQ(field(brotli, "content-encoding"), "br");
+  EXPECT_EQ(field(brotli, "content-type"), "text/javascript; charset=utf-8");
+  EXPECT_EQ(field(brotli, "vary"), "accept-encoding");
+  const Response plain = get("/app.js");
+  EXPECT_EQ(body(plain), "plain javascript");
+  EXPECT_EQ(field(plain, "vary"), "accept-encoding");
+  EXPECT_NE(field(plain, "etag"), field(brotli, "etag"));
+}
+
+TEST_F(FileServiceTest, AnswersNotModifiedWithoutBodyAndLength) {
+  const std::string tag = field(get("/hello.txt"), "etag");
+  const Response response =
+      ask({.method = "GET", .path = "/hello.txt", .conditions = {.if_none_match = std::string_view(tag)}});
+  EXPECT_EQ(response.status, 304);
+  EXPECT_TRUE(response.body.empty());
+  EXPECT_EQ(field(response, "etag"), tag);
+  EXPECT_EQ(field(response, "content-length"), "(none)");
+}
+
+TEST_F(FileServiceTest, AnswersOneRange) {
+  const Response response = ask({.method = "GET", .path = "/hello.txt", .range = "bytes=2-4"});
+  EXPECT_EQ(response.status, 206);
+  EXPECT_EQ(body(response), "234");
+  EXPECT_EQ(field(response, "content-range"), "bytes 2-4/10");
+  EXPECT_EQ(field(response, "content-length"), "3");
+}
+
+TEST_F(FileServiceTest, AnswersARangeOfALargeFile) {
+  const Response response = ask({.method = "GET", .path = "/large.bin", .range = "bytes=-5"});
+  EXPECT_EQ(response.status, 206);
+  EXPECT_EQ(body(response), "LLLLL");
+}
+
+TEST_F(FileServiceTest, AnswersSeveralRangesAsMultipart) {
+  const Response response = ask({.method = "GET", .path = "/hello.txt", .range = "bytes=0-1,8-9"});
+  EXPECT_EQ(response.status, 206);
+  const std::string type = field(response, "content-type");
+  ASSERT_TRUE(type.starts_with("multipart/byteranges; boundary="));
+  const std::string boundary = type.substr(type.find('=') + 1);
+  const std::string head = "\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-range: bytes ";
+  EXPECT_EQ(body(response), "--" + boundary + head + "0-1/10\r\n\r\n01\r\n--" + boundary + head +
+                                "8-9/10\r\n\r\n89\r\n--" + boundary + "--\r\n");
+  EXPECT_EQ(field(response, "content-length"), std::to_string(body(response).size()));
+}
+
+TEST_F(FileServiceTest, RefusesARangeBeyondTheEnd) {
+  const Response response = ask({.method = "GET", .path = "/hello.txt", .range = "bytes=10-"});
+  EXPECT_EQ(response.status, 416);
+  EXPECT_EQ(field(response, "content-range"), "bytes */10");
+}
+
+TEST_F(FileServiceTest, IgnoresTheRangeOfAnOldVersion) {
+  const Response response = ask(
+      {.method = "GET", .path = "/hello.txt", .range = "bytes=0-1", .conditions = {.if_range = "\"old\""}});
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(body(response), "0123456789");
+}
+
+TEST_F(FileServiceTest, SeesAChangedFileAfterASecond) {
+  const std::string tag = field(get("/hello.txt"), "etag");
+  directory_.write("hello.txt", "changed");
+  now_ms_ += 999;
+  EXPECT_EQ(field(get("/hello.txt"), "etag"), tag) << "looked at once a second at most";
+  now_ms_ += 1;
+  EXPECT_EQ(body(get("/hello.txt")), "changed");
+}
+
+TEST_F(FileServiceTest, KeepsSmallFilesAlone) {
+  get("/hello.txt");
+  get("/large.bin");
+  get("/missing");
+  EXPECT_EQ(service_.cache().size(), 1u);
+}
+
+TEST_F(FileServiceTest, TheCacheStaysWithinItsBound) {
+  FileService small = make({.cache_bytes = 20'000});
+  for (int i = 0; i < 50; ++i) {
+    const std::string name = std::to_string(i) + ".txt";
+    directory_.write(name, std::string(4000, 'x'));
+    EXPECT_EQ(small.respond({.method = "GET", .path = "/" + name}, 0, 0).status, 200);
+    EXPECT_LE(small.cache().bytes(), 20'000u);
+  }
+}
+
+}  // namespace
+}  // namespace usquic::tools::serve

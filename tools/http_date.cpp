@@ -1,0 +1,93 @@
+#include "http_date.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <ctime>
+#include <vector>
+
+#include "ascii.h"
+
+namespace usquic::tools {
+namespace {
+
+constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+
+// Words and numbers between spaces, commas, dashes and colons.
+std::vector<std::string_view> split_tokens(std::string_view text) {
+  constexpr std::string_view kSeparators = " ,-:";
+  std::vector<std::string_view> tokens;
+  while (true) {
+    const auto begin = text.find_first_not_of(kSeparators);
+    if (begin == std::string_view::npos || tokens.size() > 8) return tokens;
+    text.remove_prefix(begin);
+    const auto length = std::min(text.find_first_of(kSeparators), text.size());
+    tokens.push_back(text.substr(0, length));
+    text.remove_prefix(length);
+  }
+}
+
+int month_number(std::string_view name) {
+  for (std::size_t i = 0; i < kMonths.size(); ++i) {
+    if (kMonths[i] == name) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+int current_year() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts = {};
+  gmtime_r(&now, &parts);
+  return parts.tm_year + 1900;
+}
+
+// A two-digit year that would be more than 50 years ahead lies in the past (RFC 9110 5.6.7).
+int expand_year(int year, std::size_t digits) {
+  if (digits != 2) return year;
+  const int this_year = current_year();
+  const int full = this_year - this_year % 100 + year;
+  return full > this_year + 50 ? full - 100 : full;
+}
+
+}  // namespace
+
+std::string format_http_date(std::int64_t unix_seconds) {
+  const std::time_t time = unix_seconds;
+  std::tm parts = {};
+  gmtime_r(&time, &parts);
+  return fmt::format("{}, {:02} {} {:04} {:02}:{:02}:{:02} GMT",
+                     kDays[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                     kMonths[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour,
+                     parts.tm_min, parts.tm_sec);
+}
+
+std::optional<std::int64_t> parse_http_date(std::string_view text) {
+  const auto tokens = split_tokens(text);
+  // day-name, day, month, year, h, m, s, GMT; or (asctime) day-name, month, day, h, m, s, year.
+  const bool is_asctime = tokens.size() == 7;
+  if (!is_asctime && (tokens.size() != 8 || tokens[7] != "GMT")) return std::nullopt;
+  const std::string_view day_text = tokens[is_asctime ? 2 : 1];
+  const std::string_view year_text = tokens[is_asctime ? 6 : 3];
+  const std::size_t time_at = is_asctime ? 3 : 4;
+  const int month = month_number(tokens[is_asctime ? 1 : 2]);
+  const auto day = parse_number(day_text);
+  const auto year = parse_number(year_text);
+  const auto hour = parse_number(tokens[time_at]);
+  const auto minute = parse_number(tokens[time_at + 1]);
+  const auto second = parse_number(tokens[time_at + 2]);
+  if (month < 0 || !day || !year || !hour || !minute || !second) return std::nullopt;
+  if (*day < 1 || *day > 31 || *hour > 23 || *minute > 59 || *second > 60 || *year > 9999)
+    return std::nullopt;
+  std::tm parts = {};
+  parts.tm_year = expand_year(static_cast<int>(*year), year_text.size()) - 1900;
+  parts.tm_mon = month;
+  parts.tm_mday = static_cast<int>(*day);
+  parts.tm_hour = static_cast<int>(*hour);
+  parts.tm_min = static_cast<int>(*minute);
+  parts.tm_sec = static_cast<int>(*second);
+  return timegm(&parts);
+}
+
+}  // namespace usquic::tools

@@ -1,0 +1,45 @@
+// Reads a descriptor that may block (standard input, a pipe) on a thread of its own, within a bound.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "file_descriptor.h"
+#include "usquic/loop.h"
+
+namespace usquic::tools {
+
+class InputPump {
+ public:
+  // The descriptor stays the caller's. The loop is woken whenever something came.
+  InputPump(int fd, us_loop_t* loop);
+  ~InputPump();
+  InputPump(const InputPump&) = delete;
+  InputPump& operator=(const InputPump&) = delete;
+
+  struct Input {
+    std::string bytes;       // what came since the last call
+    bool is_at_end = false;  // nothing follows bytes
+    int error = 0;           // an errno; then is_at_end too
+  };
+  Input take();
+
+ private:
+  void pump();
+  bool wait_readable() const;
+
+  static constexpr std::size_t kMaxQueued = 1 << 20;
+
+  int fd_;
+  us_loop_t* loop_;
+  FileDescriptor stop_;  // an eventfd
+  std::mutex mutex_;
+  std::condition_variable has_room_;
+  Input queued_;
+  bool is_stopping_ = false;
+  std::thread thread_;
+};
+
+}  // namespace usquic::tools

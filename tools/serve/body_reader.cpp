@@ -1,0 +1,75 @@
+#include "serve/body_reader.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace usquic::tools::serve {
+namespace {
+
+// Fill the buffer from the file. False: an error, or the file ended early.
+bool read_fully(int fd, std::byte* buffer, std::size_t length, std::uint64_t offset) {
+  std::size_t filled = 0;
+  while (filled < length) {
+    const ssize_t count = pread(fd, buffer + filled, length - filled, static_cast<off_t>(offset + filled));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return false;
+    filled += static_cast<std::size_t>(count);
+  }
+  return true;
+}
+
+}  // namespace
+
+BodyChunk::BodyChunk(std::shared_ptr<const std::string> memory, std::size_t offset, std::size_t length)
+    : memory_(std::move(memory)), data_(memory_->data() + offset), length_(length) {}
+
+BodyChunk::BodyChunk(BufferPool& pool, std::shared_ptr<BufferShare> share,
+                     std::unique_ptr<std::byte[]> buffer, std::size_t length)
+    : pool_(&pool),
+      share_(std::move(share)),
+      buffer_(std::move(buffer)),
+      data_(buffer_.get()),
+      length_(length) {}
+
+BodyChunk::~BodyChunk() {
+  if (buffer_) pool_->release(std::move(buffer_), *share_);
+}
+
+BodyReader::BodyReader(std::vector<BodyPart> parts, BufferPool& pool, std::shared_ptr<BufferShare> share)
+    : parts_(std::move(parts)), pool_(pool), share_(std::move(share)) {}
+
+BodyReader::Result BodyReader::next() {
+  while (part_ < parts_.size() && done_ == parts_[part_].length) {
+    ++part_;
+    done_ = 0;
+  }
+  if (part_ == parts_.size()) return End{};
+  const BodyPart& part = parts_[part_];
+  const std::size_t wanted =
+      static_cast<std::size_t>(std::min<std::uint64_t>(part.length - done_, BufferPool::kBufferBytes));
+  if (!part.memory) return read_file(part, wanted);
+  BodyChunk chunk(part.memory, static_cast<std::size_t>(part.offset + done_), wanted);
+  done_ += wanted;
+  return chunk;
+}
+
+BodyReader::Result BodyReader::read_file(const BodyPart& part, std::size_t wanted) {
+  auto buffer = pool_.acquire(*share_);
+  if (!buffer) return NoBuffer{};
+  const std::uint64_t offset = part.offset + done_;
+  const int fd = part.file->fd.get();
+  const bool is_read = read_fully(fd, buffer.get(), wanted, offset);
+  BodyChunk chunk(pool_, share_, std::move(buffer), wanted);
+  // Compared after the read: a change before or during it is seen.
+  if (!is_read || !is_unchanged(*part.file)) return Failed{};
+  done_ += wanted;
+  if (done_ < part.length) {
+    // The next piece comes from the disk while this one is sent.
+    posix_fadvise(fd, static_cast<off_t>(offset + wanted), BufferPool::kBufferBytes, POSIX_FADV_WILLNEED);
+  }
+  return chunk;
+}
+
+}  // namespace usquic::tools::serve

@@ -1,0 +1,59 @@
+// Reads a response body piece by piece: bytes in memory as they are, bytes of files through pooled buffers.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "serve/buffer_pool.h"
+#include "serve/http_message.h"
+
+namespace usquic::tools::serve {
+
+// A piece of the body and what keeps its bytes alive. Give it back by release() when they are not needed any
+// more.
+class BodyChunk {
+ public:
+  BodyChunk(std::shared_ptr<const std::string> memory, std::size_t offset, std::size_t length);
+  BodyChunk(BufferPool& pool, std::shared_ptr<BufferShare> share, std::unique_ptr<std::byte[]> buffer,
+            std::size_t length);
+  BodyChunk(BodyChunk&&) noexcept = default;
+  BodyChunk& operator=(BodyChunk&&) = delete;
+  ~BodyChunk();
+
+  const void* data() const { return data_; }
+  std::size_t length() const { return length_; }
+
+ private:
+  std::shared_ptr<const std::string> memory_;
+  BufferPool* pool_ = nullptr;
+  std::shared_ptr<BufferShare> share_;
+  std::unique_ptr<std::byte[]> buffer_;
+  const void* data_ = nullptr;
+  std::size_t length_ = 0;
+};
+
+class BodyReader {
+ public:
+  struct End {};
+  struct NoBuffer {};  // try again when one was released
+  struct Failed {};    // the file changed, vanished or cannot be read
+  using Result = std::variant<BodyChunk, End, NoBuffer, Failed>;
+
+  BodyReader(std::vector<BodyPart> parts, BufferPool& pool, std::shared_ptr<BufferShare> share);
+
+  // The next bytes, at most BufferPool::kBufferBytes.
+  Result next();
+
+ private:
+  Result read_file(const BodyPart& part, std::size_t wanted);
+
+  std::vector<BodyPart> parts_;
+  std::size_t part_ = 0;
+  std::uint64_t done_ = 0;  // bytes of the current part
+  BufferPool& pool_;
+  std::shared_ptr<BufferShare> share_;
+};
+
+}  // namespace usquic::tools::serve

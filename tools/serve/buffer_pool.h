@@ -1,0 +1,41 @@
+// Buffers for bytes of files on their way out, with one bound for all of them and a fair share for each
+// connection.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace usquic::tools::serve {
+
+// What one connection holds of the pool. Outlives the connection while its bytes are not yet released.
+struct BufferShare {
+  std::size_t held = 0;
+};
+
+class BufferPool {
+ public:
+  static constexpr std::size_t kBufferBytes = 256 * 1024;
+
+  explicit BufferPool(std::size_t max_buffers) : max_buffers_(max_buffers) {}
+  BufferPool(const BufferPool&) = delete;
+  BufferPool& operator=(const BufferPool&) = delete;
+
+  // Empty when the pool or the share is used up. A connection may hold as many buffers as are left over:
+  // alone it gets half of the pool, and the more connections there are the less each gets, but the first one
+  // is never refused while any is left (dynamic thresholds, as switches share their packet memory).
+  std::unique_ptr<std::byte[]> acquire(BufferShare& share);
+  void release(std::unique_ptr<std::byte[]> buffer, BufferShare& share);
+
+  std::size_t in_use() const { return in_use_; }
+  bool is_used_up() const { return in_use_ >= max_buffers_; }
+
+ private:
+  static constexpr std::size_t kMaxSpare = 16;
+
+  std::size_t max_buffers_;
+  std::size_t in_use_ = 0;
+  std::vector<std::unique_ptr<std::byte[]>> spare_;
+};
+
+}  // namespace usquic::tools::serve

@@ -1,0 +1,42 @@
+#include "serve/command.h"
+
+#include <memory>
+
+#include "serve/options.h"
+#include "serve/server.h"
+
+namespace usquic::tools::serve {
+
+Command add_command(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  CLI::App* parser = app.add_subcommand("serve", "Serve a folder over HTTP/3");
+  parser->add_option("DIR", options->directory, "The folder")->capture_default_str();
+  parser->add_option("--host", options->host, "Address to listen on (default: any, IPv6 and IPv4)");
+  parser->add_option("-p,--port", options->port, "UDP port; 0 = any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->capture_default_str();
+  auto* certificate = parser->add_option("--cert", options->certificate_file, "Certificate chain (PEM)");
+  auto* key = parser->add_option("--key", options->key_file, "Private key (PEM)");
+  certificate->needs(key);
+  key->needs(certificate);
+  parser->add_option("--passphrase", options->passphrase, "Passphrase of the key")->needs(key);
+  parser->add_flag("--listing", options->lists_directories, "List folders that have no index.html");
+  parser->add_flag("--spa", options->is_single_page_app, "Answer what is not there with /index.html");
+  parser->add_option("--access-log", options->access_log, "Log requests to FILE; - = standard output")
+      ->type_name("FILE");
+  parser->add_option("--drain", options->drain_seconds, "Seconds that requests in flight get after SIGTERM")
+      ->check(CLI::Range(0, 86400))
+      ->capture_default_str();
+  auto* quiet = parser->add_flag("-q,--quiet", options->is_quiet, "Print the address alone");
+  parser->add_flag("-v,--verbose", options->is_verbose, "Print the library's log")->excludes(quiet);
+  parser->footer(
+      "Without --cert a certificate for localhost is made and kept in $XDG_STATE_HOME/usquic.\n"
+      "SIGTERM, SIGINT: finish what is in flight, then end; again: end now. SIGHUP: read the certificate "
+      "anew.\n"
+      "Examples:\n"
+      "  usquic serve public --listing\n"
+      "  usquic serve --port 443 --cert fullchain.pem --key privkey.pem --access-log access.log /srv/www");
+  return {parser, [options] { return run_server(*options); }};
+}
+
+}  // namespace usquic::tools::serve

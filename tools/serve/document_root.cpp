@@ -1,0 +1,132 @@
+#include "serve/document_root.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <memory>
+
+namespace usquic::tools::serve {
+namespace {
+
+// O_NONBLOCK: opening a FIFO must not wait for its writer.
+constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+
+FileIdentity identity_of(const struct stat& status) {
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified_ns = status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec};
+}
+
+// Returns: a descriptor, or a negative errno.
+int open_beneath(int root, const char* path) {
+  constexpr int kAttempts = 8;  // EAGAIN: a rename elsewhere made the kernel unsure
+  open_how how = {};
+  how.flags = static_cast<std::uint64_t>(kOpenFlags);
+  how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
+    if (fd >= 0) return static_cast<int>(fd);
+    if (errno != EAGAIN && errno != EINTR) return -errno;
+  }
+  return -EAGAIN;
+}
+
+std::string path_of_descriptor(int fd) {
+  std::array<char, PATH_MAX> target;
+  const std::string link = "/proc/self/fd/" + std::to_string(fd);
+  const ssize_t length = readlink(link.c_str(), target.data(), target.size());
+  return length < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+OpenedNode failed(int error) {
+  OpenedNode node;
+  node.error = error;
+  return node;
+}
+
+struct CloseDirectory {
+  void operator()(DIR* directory) const { closedir(directory); }
+};
+
+}  // namespace
+
+bool is_unchanged(const OpenFile& file) {
+  struct stat status = {};
+  return fstat(file.fd.get(), &status) == 0 && status.st_nlink > 0 && identity_of(status) == file.identity;
+}
+
+int DocumentRoot::open(const std::string& directory, DocumentRoot& root) {
+  FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!fd.is_open()) return errno;
+  root.real_path_ = path_of_descriptor(fd.get());
+  if (root.real_path_.empty()) return ENOENT;
+  const int probe = open_beneath(fd.get(), ".");
+  if (probe >= 0) ::close(probe);
+  root.confinement_ = probe >= 0 ? Confinement::Kernel : Confinement::Checked;
+  root.fd_ = std::move(fd);
+  return 0;
+}
+
+OpenedNode DocumentRoot::open_node(const std::string& path) const {
+  const std::string relative = path.empty() ? "." : path;
+  const int opened = confinement_ == Confinement::Kernel ? open_beneath(fd_.get(), relative.c_str())
+                                                         : open_checked(relative);
+  if (opened < 0) return failed(-opened);
+  OpenedNode node;
+  node.fd = FileDescriptor(opened);
+  struct stat status = {};
+  if (fstat(opened, &status) != 0) return failed(errno);
+  if (S_ISDIR(status.st_mode)) {
+    node.kind = NodeKind::Directory;
+  } else if (!S_ISREG(status.st_mode)) {
+    return failed(ENOENT);  // devices, sockets and pipes are no content
+  }
+  node.identity = identity_of(status);
+  return node;
+}
+
+// O_PATH reads nothing and runs no driver, and the descriptor pins what was found: what is checked is what is
+// opened, whatever is renamed in between.
+int DocumentRoot::open_checked(const std::string& path) const {
+  const FileDescriptor found(openat(fd_.get(), path.c_str(), O_PATH | O_CLOEXEC));
+  if (!found.is_open()) return -errno;
+  const std::string real = path_of_descriptor(found.get());
+  const std::string prefix = real_path_ == "/" ? real_path_ : real_path_ + "/";
+  if (real != real_path_ && !real.starts_with(prefix)) return -EXDEV;
+  const int fd = ::open(("/proc/self/fd/" + std::to_string(found.get())).c_str(), kOpenFlags);
+  return fd < 0 ? -errno : fd;
+}
+
+std::vector<DirectoryEntry> DocumentRoot::list(const std::string& path, std::size_t limit) const {
+  std::vector<DirectoryEntry> entries;
+  const OpenedNode folder = open_node(path);
+  if (folder.error != 0 || folder.kind != NodeKind::Directory) return entries;
+  const int duplicate = openat(folder.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (duplicate < 0) return entries;
+  const std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(duplicate));
+  if (!directory) {
+    ::close(duplicate);
+    return entries;
+  }
+  while (const dirent* entry = readdir(directory.get())) {
+    const std::string name = entry->d_name;
+    if (name.starts_with('.') || entries.size() >= limit) continue;
+    const OpenedNode node = open_node(path.empty() ? name : path + "/" + name);
+    if (node.error == 0) entries.push_back({name, node.kind, node.identity});
+  }
+  std::sort(entries.begin(), entries.end(), [](const DirectoryEntry& a, const DirectoryEntry& b) {
+    if (a.kind != b.kind) return a.kind == NodeKind::Directory;
+    return a.name < b.name;
+  });
+  return entries;
+}
+
+}  // namespace usquic::tools::serve

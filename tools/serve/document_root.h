@@ -1,0 +1,65 @@
+// The folder that is served: opens what is beneath it and nothing else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "file_descriptor.h"
+#include "serve/conditional.h"
+
+namespace usquic::tools::serve {
+
+enum class NodeKind { File, Directory };
+
+// An open file or folder, or the errno that kept it from being opened.
+struct OpenedNode {
+  FileDescriptor fd;
+  int error = 0;
+  NodeKind kind = NodeKind::File;
+  FileIdentity identity;
+};
+
+// A file that is being sent; several requests may share it.
+struct OpenFile {
+  FileDescriptor fd;
+  FileIdentity identity;
+};
+
+// Empty when fstat fails or the file has no name any more.
+bool is_unchanged(const OpenFile& file);
+
+struct DirectoryEntry {
+  std::string name;
+  NodeKind kind = NodeKind::File;
+  FileIdentity identity;
+};
+
+class DocumentRoot {
+ public:
+  enum class Confinement {
+    Kernel,  // openat2 with RESOLVE_BENEATH, when the kernel has it
+    Checked  // open without side effects, then compare where it led; works everywhere
+  };
+
+  // Error: an errno.
+  static int open(const std::string& directory, DocumentRoot& root);
+
+  // A path below the root ("" = the root itself). EXDEV when the path, by a symbolic link or "..", leads out.
+  OpenedNode open_node(const std::string& path) const;
+
+  // The entries of an open folder that can be served, sorted: folders first, hidden names left out, at most
+  // `limit`.
+  std::vector<DirectoryEntry> list(const std::string& path, std::size_t limit) const;
+
+  Confinement confinement() const { return confinement_; }
+  void set_confinement(Confinement confinement) { confinement_ = confinement; }
+
+ private:
+  int open_checked(const std::string& path) const;
+
+  FileDescriptor fd_;
+  std::string real_path_;
+  Confinement confinement_ = Confinement::Checked;
+};
+
+}  // namespace usquic::tools::serve

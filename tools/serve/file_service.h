@@ -1,0 +1,45 @@
+// Static files: from a request to its answer (RFC 9110), without any transport.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "serve/document_root.h"
+#include "serve/http_message.h"
+#include "serve/resource_cache.h"
+
+namespace usquic::tools::serve {
+
+struct RequestPath;
+
+struct FileServiceOptions {
+  bool lists_directories = false;
+  bool is_single_page_app = false;  // what is not there is answered with /index.html
+  std::size_t cache_bytes = 32 << 20;
+};
+
+class FileService {
+ public:
+  FileService(DocumentRoot root, const FileServiceOptions& options);
+
+  // now_ms: a clock that never goes back; unix_seconds: for the date field.
+  Response respond(const Request& request, std::int64_t now_ms, std::int64_t unix_seconds);
+
+  const ResourceCache& cache() const { return cache_; }
+
+ private:
+  Response route(const Request& request, std::int64_t now_ms);
+  Response answer_directory(const Request& request, const RequestPath& path, std::int64_t now_ms);
+  Response answer_missing(const Request& request, int error, std::int64_t now_ms);
+  Response answer_resource(const Request& request, const Resource& resource, int status);
+  Lookup look_up(const std::string& path, std::int64_t now_ms);
+
+  DocumentRoot root_;
+  FileServiceOptions options_;
+  ResourceCache cache_;
+  std::uint64_t boundaries_ = 0;
+  std::string date_;
+  std::int64_t date_seconds_ = -1;
+};
+
+}  // namespace usquic::tools::serve

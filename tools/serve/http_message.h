@@ -1,0 +1,50 @@
+// A request and its answer, without the transport that carries them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "serve/conditional.h"
+#include "serve/document_root.h"
+
+namespace usquic::tools::serve {
+
+// Borrowed views of what the client sent.
+struct Request {
+  std::string_view method;
+  std::string_view path;
+  std::optional<std::string_view> accept_encoding;
+  std::optional<std::string_view> range;
+  Conditions conditions;
+};
+
+struct Field {
+  std::string_view name;  // lower case, static storage
+  std::string value;
+};
+
+// A run of body bytes: of memory or of a file.
+struct BodyPart {
+  std::shared_ptr<const std::string> memory;
+  std::shared_ptr<const OpenFile> file;  // when memory is null
+  std::uint64_t offset = 0;
+  std::uint64_t length = 0;
+};
+
+struct Response {
+  int status = 200;
+  std::vector<Field> fields;  // without :status; content-length is among them where it belongs
+  std::vector<BodyPart> body;
+
+  std::uint64_t body_length() const {
+    std::uint64_t total = 0;
+    for (const BodyPart& part : body) total += part.length;
+    return total;
+  }
+};
+
+}  // namespace usquic::tools::serve

@@ -1,0 +1,23 @@
+// What the user asked of usquic serve.
+#pragma once
+
+#include <string>
+
+namespace usquic::tools::serve {
+
+struct Options {
+  std::string directory = ".";
+  std::string host;  // "" = any address
+  int port = 4433;
+  std::string certificate_file;
+  std::string key_file;
+  std::string passphrase;
+  std::string access_log;  // "" = none, "-" = standard output
+  int drain_seconds = 30;
+  bool lists_directories = false;
+  bool is_single_page_app = false;
+  bool is_quiet = false;
+  bool is_verbose = false;
+};
+
+}  // namespace usquic::tools::serve

@@ -1,0 +1,48 @@
+// What a path names: one file in the codings it is there in, with all that answers need to know about them.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "serve/conditional.h"
+#include "serve/content_coding.h"
+#include "serve/document_root.h"
+
+namespace usquic::tools::serve {
+
+struct Representation {
+  ContentCoding coding = ContentCoding::Identity;
+  std::string file;  // path below the root
+  FileIdentity identity;
+  std::string entity_tag;
+  std::string last_modified;                   // as an HTTP date
+  std::shared_ptr<const std::string> content;  // null for a file that is too large to be kept
+};
+
+struct Resource {
+  std::string content_type;
+  std::vector<Representation> representations;  // the file itself first
+
+  const Representation& choose(std::optional<std::string_view> accept_encoding) const;
+  // Whether the bytes of all representations are in memory.
+  bool is_kept_whole() const;
+  // What keeping it in memory costs, in bytes.
+  std::size_t cost() const;
+};
+
+// What was found at a path. error: an errno, or 0 and then either a folder or a resource.
+struct Lookup {
+  int error = 0;
+  bool is_directory = false;
+  std::shared_ptr<const Resource> resource;
+};
+
+// Files up to this many bytes are kept in memory.
+inline constexpr std::uint64_t kMaxKeptFile = 64 * 1024;
+
+// Find a file and its precompressed siblings. previous: what was found earlier, whose bytes are taken over
+// where the file is the same; may be null.
+Lookup load_resource(const DocumentRoot& root, const std::string& path, const Resource* previous);
+
+}  // namespace usquic::tools::serve

@@ -1,0 +1,12 @@
+// usquic serve: the file service on HTTP/3 streams.
+#pragma once
+
+#include "exit_code.h"
+#include "serve/options.h"
+
+namespace usquic::tools::serve {
+
+// Runs until a signal ends it.
+ExitCode run_server(const Options& options);
+
+}  // namespace usquic::tools::serve

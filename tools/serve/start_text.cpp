@@ -1,0 +1,39 @@
+#include "serve/start_text.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "socket_address_text.h"
+
+namespace usquic::tools::serve {
+
+std::string render_start_text(const Options& options, int port,
+                              const std::optional<DevelopmentIdentity>& development) {
+  const bool is_any =
+      options.host.empty() || options.host == "0.0.0.0" || options.host == "::" || options.host == "*";
+  const std::string authority = authority_text(is_any ? "127.0.0.1" : options.host, port);
+  // The first line is for programs too: its form stays.
+  std::string text = fmt::format("usquic serve: https://{}/\n", authority);
+  if (options.is_quiet) return text;
+  text += fmt::format("  folder    {}\n", options.directory);
+  if (!development) return text;
+  text += fmt::format(
+      "  certificate for trying out: {2}\n"
+      "  fetch it with\n"
+      "    usquic get --cacert {2} https://{0}/\n"
+      "    curl --http3-only --cacert {2} https://{0}/\n"
+      "    chromium --user-data-dir=/tmp/usquic-chromium --origin-to-force-quic-on={0} \\\n"
+      "      --ignore-certificate-errors-spki-list={1} https://{0}/\n",
+      authority, development->public_key_hash, development->certificate_file);
+  return text;
+}
+
+void print_start_text(const Options& options, int port,
+                      const std::optional<DevelopmentIdentity>& development) {
+  const std::string text = render_start_text(options, port, development);
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+}  // namespace usquic::tools::serve
