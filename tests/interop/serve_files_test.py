@@ -7,8 +7,6 @@ from chromium import Chromium
 from curl import curl
 from support import SIZES, TOOL, Serve, Workplace, find_program, require, run, sha256_file
 
-SERVER_MEMORY_LIMIT_KIB = 64 * 1024
-
 
 class ServeFiles(unittest.TestCase):
     @classmethod
@@ -26,8 +24,7 @@ class ServeFiles(unittest.TestCase):
         os.unlink(path)
 
     def check_memory(self):
-        if not os.environ.get("USQUIC_SANITIZE"):  # sanitizers keep freed memory and shadows of their own
-            self.assertLessEqual(self.server.peak_memory_kib(), SERVER_MEMORY_LIMIT_KIB)
+        self.server.check_peak_memory(self)
         self.assertEqual(self.server.stop(), 0, self.server.output)
 
     def test_curl(self):

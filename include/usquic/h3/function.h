@@ -1,6 +1,7 @@
 // A move-only callable: what handlers are stored in. Small callables live inside, larger ones on the heap.
 #pragma once
 
+#include <cassert>
 #include <cstddef>
 #include <new>
 #include <type_traits>
@@ -44,7 +45,11 @@ class Function<R(Args...)> {
   ~Function() { reset(); }
 
   explicit operator bool() const { return table_ != nullptr; }
-  R operator()(Args... args) { return table_->call(storage_, std::forward<Args>(args)...); }
+  // An empty Function must not be called.
+  R operator()(Args... args) {
+    assert(table_ != nullptr);
+    return table_->call(storage_, std::forward<Args>(args)...);
+  }
 
   void reset() {
     if (table_ == nullptr) return;
