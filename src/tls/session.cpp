@@ -87,6 +87,7 @@ int SessionImpl::initialize(unsigned flags) {
   gnutls_session_set_verify_function(native_, on_certificate);
   if (shared_.alpn.empty()) return 0;
   std::vector<gnutls_datum_t> protocols;
+  protocols.reserve(shared_.alpn.size());
   for (const std::string& protocol : shared_.alpn) protocols.push_back(datum_of(protocol));
   return gnutls_alpn_set_protocols(native_, protocols.data(), static_cast<unsigned>(protocols.size()),
                                    GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
