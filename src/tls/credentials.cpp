@@ -33,7 +33,7 @@ Result<Chain> load_chain(const PemSource& source, const Logger& log) {
   }
   Chain chain;
   for (unsigned i = 0; i < count; ++i) chain.emplace_back(list[i]);
-  gnutls_free(list);
+  gnutls_free(static_cast<void*>(list));
   if (chain.empty()) {
     log.log(LogLevel::error, "%s: no certificate in it", describe(source));
     return Error{US_QUIC_E_CERT_PARSE};
