@@ -38,14 +38,14 @@ Result<std::string> read_pem(const PemSource& source, const Logger& log) {
       log.log(LogLevel::error, "%s: too large for a file of certificates", source.file.c_str());
       return Error{US_QUIC_E_CERT_FILE};
     }
-    if (length == piece.size()) continue;
     if (std::ferror(file.get()) != 0) {
       log.log(LogLevel::error, "%s: %s", source.file.c_str(), std::strerror(errno));
       return Error{US_QUIC_E_CERT_FILE};
     }
-    gnutls_memset(piece.data(), 0, piece.size());
-    return text;
+    if (std::feof(file.get()) != 0) break;
   }
+  gnutls_memset(piece.data(), 0, piece.size());
+  return text;
 }
 
 const char* describe(const PemSource& source) {
