@@ -2,6 +2,8 @@
 
 #include <pthread.h>
 
+#include <utility>
+
 namespace usquic::tools {
 namespace {
 
@@ -19,7 +21,8 @@ void block_watched_signals() {
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
-SignalWatcher::SignalWatcher(us_loop_t* loop) : thread_([this, loop] { watch(loop); }) {}
+SignalWatcher::SignalWatcher(std::function<void()> notify)
+    : notify_(std::move(notify)), thread_([this] { watch(); }) {}
 
 SignalWatcher::~SignalWatcher() {
   is_stopping_ = true;
@@ -27,14 +30,14 @@ SignalWatcher::~SignalWatcher() {
   thread_.join();
 }
 
-void SignalWatcher::watch(us_loop_t* loop) {
+void SignalWatcher::watch() {
   const sigset_t set = watched_signals();
   while (true) {
     int number = 0;
     if (sigwait(&set, &number) != 0) continue;
     if (is_stopping_) return;
     (number == SIGHUP ? hangups_ : terminations_).fetch_add(1);
-    us_wakeup_loop(loop);
+    notify_();
   }
 }
 

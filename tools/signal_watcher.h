@@ -3,9 +3,8 @@
 
 #include <atomic>
 #include <csignal>
+#include <functional>
 #include <thread>
-
-#include "usquic/loop.h"
 
 namespace usquic::tools {
 
@@ -15,8 +14,9 @@ void block_watched_signals();
 
 class SignalWatcher {
  public:
-  // Wakes the loop after each signal; the loop's wakeup callback then looks at the counts.
-  explicit SignalWatcher(us_loop_t* loop);
+  // notify runs after each signal, on the watcher's thread: it wakes the loop, where the counts are looked
+  // at.
+  explicit SignalWatcher(std::function<void()> notify);
   ~SignalWatcher();
   SignalWatcher(const SignalWatcher&) = delete;
   SignalWatcher& operator=(const SignalWatcher&) = delete;
@@ -26,8 +26,9 @@ class SignalWatcher {
   int take_hangups() { return hangups_.exchange(0); }
 
  private:
-  void watch(us_loop_t* loop);
+  void watch();
 
+  const std::function<void()> notify_;
   std::atomic<int> terminations_ = 0;
   std::atomic<int> hangups_ = 0;
   std::atomic<bool> is_stopping_ = false;

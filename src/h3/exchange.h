@@ -73,6 +73,8 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   void inform(std::string_view status, const FieldView* fields, std::size_t count);
   bool write_some(std::string_view chunk);
   std::pair<bool, bool> try_end(std::string_view data, std::uint64_t total);
+  std::pair<bool, bool> try_end_static(std::string_view data, std::uint64_t total,
+                                       void (*release)(void* user), void* user);
   void end_with(std::string_view data);
   void end_without_body(std::optional<std::uint64_t> length);
   void end_prepared(us_quic_prepared_response_t* prepared);
@@ -121,6 +123,8 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   // Sends the head; false when there is nothing more to do: it was malformed, or the stream is gone.
   bool send_head(std::optional<std::uint64_t> length, bool end_stream);
   void send_failure();
+  template <class Write>
+  std::pair<bool, bool> try_end_by(std::string_view data, std::uint64_t total, Write write);
   bool queue(std::string_view data);
   bool exceeds_length(std::uint64_t more, const char* call);
   void cut_off();

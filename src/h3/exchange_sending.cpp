@@ -180,7 +180,9 @@ bool Exchange::write_some(std::string_view chunk) {
   return queue(chunk);
 }
 
-std::pair<bool, bool> Exchange::try_end(std::string_view data, std::uint64_t total) {
+// write: gives the stream the data; the bytes taken, or an error.
+template <class Write>
+std::pair<bool, bool> Exchange::try_end_by(std::string_view data, std::uint64_t total, Write write) {
   if (total == 0) total = announced_.value_or(written_ + data.size());
   if (!announced_ && !head_sent_) announced_ = total;
   if (total != announced_.value_or(total)) total = *announced_;
@@ -191,11 +193,31 @@ std::pair<bool, bool> Exchange::try_end(std::string_view data, std::uint64_t tot
     return {true, true};
   }
   std::ptrdiff_t taken = 0;
-  if (overflow_.empty() && !data.empty()) taken = us_quic_stream_write(stream_, data.data(), data.size());
+  if (overflow_.empty() && !data.empty()) taken = write(data);
   if (taken > 0) written_ += static_cast<std::uint64_t>(taken);
   const bool is_whole = written_ == total && taken >= 0;
   if (is_whole) conclude();
   return {taken >= 0 && static_cast<std::size_t>(taken) == data.size(), is_whole};
+}
+
+std::pair<bool, bool> Exchange::try_end(std::string_view data, std::uint64_t total) {
+  return try_end_by(data, total, [this](std::string_view bytes) {
+    return us_quic_stream_write(stream_, bytes.data(), bytes.size());
+  });
+}
+
+std::pair<bool, bool> Exchange::try_end_static(std::string_view data, std::uint64_t total,
+                                               void (*release)(void* user), void* user) {
+  bool is_held = false;
+  const auto [is_taken, is_whole] = try_end_by(data, total, [&](std::string_view bytes) {
+    const std::ptrdiff_t taken =
+        us_quic_stream_write_static(stream_, bytes.data(), bytes.size(), release, user);
+    is_held = taken > 0;
+    return taken;
+  });
+  // An answer without a body takes the data and needs none of it.
+  if (is_taken && !is_held && release != nullptr) release(user);
+  return {is_taken, is_whole};
 }
 
 void Exchange::end_with(std::string_view data) {

@@ -74,6 +74,13 @@ std::pair<bool, bool> Http3Response::tryEnd(std::string_view data, std::uint64_t
   return exchange != nullptr ? exchange->try_end(data, totalSize) : std::pair(false, false);
 }
 
+std::pair<bool, bool> Http3Response::tryEndStatic(std::string_view data, std::uint64_t totalSize,
+                                                  void (*release)(void* user), void* user) {
+  Exchange* exchange = usable(this, "Http3Response::tryEndStatic");
+  return exchange != nullptr ? exchange->try_end_static(data, totalSize, release, user)
+                             : std::pair(false, false);
+}
+
 void Http3Response::end(std::string_view data) {
   if (Exchange* exchange = usable(this, "Http3Response::end")) exchange->end_with(data);
 }

@@ -177,7 +177,7 @@ ExitCode run_server(const ServerOptions& options) {
     failure.reason = authority_text(host == nullptr ? "*" : host, options.port) + ": " + failure.reason;
     return fail(failure);
   }
-  SignalWatcher watcher(loop.get());
+  SignalWatcher watcher([&loop] { us_wakeup_loop(loop.get()); });
   running.watcher = &watcher;
   print_start(options, us_quic_listen_socket_port(listener), development);
   us_loop_run(loop.get());

@@ -2,30 +2,11 @@
 
 #include <algorithm>
 
-#include "ascii.h"
+#include "header_line.h"
 #include "usquic/version.h"
 
 namespace usquic::tools::get {
 namespace {
-
-struct UserHeader {
-  std::string name;  // lower case (RFC 9114 4.2)
-  std::string value;
-  bool removes = false;
-};
-
-// curl's forms: "Name: value", "Name:" takes a default away, "Name;" sends it empty.
-std::optional<UserHeader> parse_header_line(std::string_view line) {
-  const auto colon = line.find(':');
-  if (colon == std::string_view::npos) {
-    if (!line.ends_with(';') || line.size() < 2) return std::nullopt;
-    return UserHeader{to_lower(trim(line.substr(0, line.size() - 1))), "", false};
-  }
-  const std::string_view name = trim(line.substr(0, colon));
-  const std::string_view value = trim(line.substr(colon + 1));
-  if (name.empty()) return std::nullopt;
-  return UserHeader{to_lower(name), std::string(value), value.empty()};
-}
 
 std::string choose_method(const Options& options, const BodyPlan& body) {
   if (!options.method.empty()) return options.method;

@@ -3,6 +3,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+
 #include <cerrno>
 #include <ctime>
 
@@ -48,8 +50,27 @@ std::string format_access_log_line(const AccessLogEntry& entry) {
   return line;
 }
 
-int AccessLog::open(const std::string& destination) {
+std::string format_json_log_line(const AccessLogEntry& entry) {
+  using Json = nlohmann::ordered_json;
+  const std::time_t time = entry.unix_seconds;
+  std::tm utc = {};
+  gmtime_r(&time, &utc);
+  const Json line = {{"time", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", utc)},
+                     {"client", entry.client_address},
+                     {"method", entry.method},
+                     {"path", entry.path},
+                     {"status", entry.status},
+                     {"bytes", entry.body_bytes},
+                     {"duration_ms", entry.duration_ms},
+                     {"referer", entry.referer},
+                     {"user_agent", entry.user_agent}};
+  // What is no UTF-8 is replaced; all else than ASCII is escaped.
+  return line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
+}
+
+int AccessLog::open(const std::string& destination, bool writes_json) {
   destination_ = destination;
+  writes_json_ = writes_json;
   if (destination == "-") {
     stream_ = stdout;
     return 0;
@@ -67,7 +88,7 @@ int AccessLog::reopen() {
 }
 
 void AccessLog::write(const AccessLogEntry& entry) {
-  const std::string line = format_access_log_line(entry);
+  const std::string line = writes_json_ ? format_json_log_line(entry) : format_access_log_line(entry);
   std::fwrite(line.data(), 1, line.size(), stream_);
   has_unflushed_ = true;
 }

@@ -22,8 +22,13 @@ Command add_command(CLI::App& app) {
   parser->add_option("--passphrase", options->passphrase, "Passphrase of the key")->needs(key);
   parser->add_flag("--listing", options->lists_directories, "List folders that have no index.html");
   parser->add_flag("--spa", options->is_single_page_app, "Answer what is not there with /index.html");
-  parser->add_option("--access-log", options->access_log, "Log requests to FILE; - = standard output")
-      ->type_name("FILE");
+  auto* access_log =
+      parser->add_option("--access-log", options->access_log, "Log requests to FILE; - = standard output")
+          ->type_name("FILE");
+  parser->add_flag("--log-json", options->logs_json, "Log each request as a line of JSON")->needs(access_log);
+  parser->add_option("-H,--header", options->headers, "Add a field to every response: 'Name: value'")
+      ->type_name("LINE")
+      ->allow_extra_args(false);
   parser->add_option("--drain", options->drain_seconds, "Seconds that requests in flight get after SIGTERM")
       ->check(CLI::Range(0, 86400))
       ->capture_default_str();

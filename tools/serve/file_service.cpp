@@ -4,7 +4,6 @@
 
 #include <cerrno>
 
-#include "http_date.h"
 #include "serve/byte_range.h"
 #include "serve/directory_listing.h"
 #include "serve/request_path.h"
@@ -127,17 +126,16 @@ bool is_safe_read(std::string_view method) {
 
 }  // namespace
 
-FileService::FileService(DocumentRoot root, const FileServiceOptions& options)
-    : root_(std::move(root)), options_(options), cache_(options.cache_bytes) {}
+FileService::FileService(DocumentRoot root, FileServiceOptions options)
+    : root_(std::move(root)), options_(std::move(options)), cache_(options_.cache_bytes) {}
 
-Response FileService::respond(const Request& request, std::int64_t now_ms, std::int64_t unix_seconds) {
+Response FileService::respond(const Request& request, std::int64_t now_ms) {
   Response response = route(request, now_ms);
-  if (date_seconds_ != unix_seconds) {
-    date_ = format_http_date(unix_seconds);
-    date_seconds_ = unix_seconds;
-  }
-  response.fields.push_back({"date", date_});
   response.fields.push_back({"server", "usquic"});
+  for (const Field& added : options_.added_fields) {
+    std::erase_if(response.fields, [&](const Field& field) { return field.name == added.name; });
+  }
+  response.fields.insert(response.fields.end(), options_.added_fields.begin(), options_.added_fields.end());
   if (request.method == "HEAD") response.body.clear();
   return response;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "serve/document_root.h"
 #include "serve/http_message.h"
@@ -16,14 +17,15 @@ struct FileServiceOptions {
   bool lists_directories = false;
   bool is_single_page_app = false;  // what is not there is answered with /index.html
   std::size_t cache_bytes = 32 << 20;
+  std::vector<Field> added_fields;  // of every response; in place of our own of the same name
 };
 
 class FileService {
  public:
-  FileService(DocumentRoot root, const FileServiceOptions& options);
+  FileService(DocumentRoot root, FileServiceOptions options);
 
-  // now_ms: a clock that never goes back; unix_seconds: for the date field.
-  Response respond(const Request& request, std::int64_t now_ms, std::int64_t unix_seconds);
+  // now_ms: a clock that never goes back.
+  Response respond(const Request& request, std::int64_t now_ms);
 
   const ResourceCache& cache() const { return cache_; }
 
@@ -38,8 +40,6 @@ class FileService {
   FileServiceOptions options_;
   ResourceCache cache_;
   std::uint64_t boundaries_ = 0;
-  std::string date_;
-  std::int64_t date_seconds_ = -1;
 };
 
 }  // namespace usquic::tools::serve

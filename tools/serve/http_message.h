@@ -23,7 +23,7 @@ struct Request {
 };
 
 struct Field {
-  std::string_view name;  // lower case, static storage
+  std::string name;  // lower case
   std::string value;
 };
 

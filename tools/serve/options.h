@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 namespace usquic::tools::serve {
 
@@ -13,6 +14,8 @@ struct Options {
   std::string key_file;
   std::string passphrase;
   std::string access_log;  // "" = none, "-" = standard output
+  bool logs_json = false;
+  std::vector<std::string> headers;  // lines "Name: value"
   int drain_seconds = 30;
   bool lists_directories = false;
   bool is_single_page_app = false;

@@ -1,6 +1,9 @@
 #include "serve/request_fields.h"
 
+#include <algorithm>
 #include <array>
+
+#include "header_line.h"
 
 namespace usquic::tools::serve {
 namespace {
@@ -26,18 +29,12 @@ std::optional<std::string_view>* find_list_field(Request& request, std::string_v
 
 }  // namespace
 
-ReceivedRequest read_request(us_quic_stream_t* stream) {
+ReceivedRequest read_request(const Http3Request& from) {
   ReceivedRequest received;
-  const std::size_t count = us_quic_stream_header_count(stream);
-  for (std::size_t i = 0; i < count; ++i) {
-    const us_quic_header_t* header = us_quic_stream_header(stream, i);
-    const std::string_view name(header->name, header->name_length);
-    const std::string_view value(header->value, header->value_length);
-    if (name == ":method") {
-      received.request.method = value;
-    } else if (name == ":path") {
-      received.request.path = value;
-    } else if (name == "referer") {
+  received.request.method = from.getMethod();
+  received.request.path = from.getFullUrl();
+  from.forEachHeader([&received](std::string_view name, std::string_view value) {
+    if (name == "referer") {
       received.referer = value;
     } else if (name == "user-agent") {
       received.user_agent = value;
@@ -49,8 +46,24 @@ ReceivedRequest read_request(us_quic_stream_t* stream) {
         *field = value;
       }
     }
-  }
+  });
   return received;
+}
+
+std::variant<std::vector<Field>, Failure> parse_added_fields(const std::vector<std::string>& lines) {
+  constexpr std::array<std::string_view, 8> kOwn = {
+      "connection", "content-encoding", "content-length",    "content-range",
+      "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"};
+  std::vector<Field> fields;
+  for (const std::string& line : lines) {
+    const auto header = parse_header_line(line);
+    if (!header || header->removes) return Failure{ExitCode::Usage, "not a header line: " + line};
+    if (std::find(kOwn.begin(), kOwn.end(), header->name) != kOwn.end()) {
+      return Failure{ExitCode::Usage, "not a field that can be added: " + header->name};
+    }
+    fields.push_back({header->name, header->value});
+  }
+  return fields;
 }
 
 }  // namespace usquic::tools::serve

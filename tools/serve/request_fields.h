@@ -1,16 +1,19 @@
-// The request of a stream's header section as the file service wants it.
+// The request of H3App as the file service wants it.
 #pragma once
 
 #include <deque>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
+#include "failure.h"
 #include "serve/http_message.h"
-#include "usquic/quic.h"
+#include "usquic/h3/request.h"
 
 namespace usquic::tools::serve {
 
-// Views into the stream's header section: valid as long as that is.
+// Views into the request: valid as long as that is.
 struct ReceivedRequest {
   Request request;
   std::string_view referer;
@@ -18,6 +21,9 @@ struct ReceivedRequest {
   std::deque<std::string> joined;  // values of fields that came in several lines (RFC 9110 5.3)
 };
 
-ReceivedRequest read_request(us_quic_stream_t* stream);
+ReceivedRequest read_request(const Http3Request& from);
+
+// The fields of --header. Failure: a line that is no field, or one that only the server can know.
+std::variant<std::vector<Field>, Failure> parse_added_fields(const std::vector<std::string>& lines);
 
 }  // namespace usquic::tools::serve

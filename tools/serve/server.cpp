@@ -7,6 +7,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "clock.h"
@@ -21,7 +22,7 @@
 #include "serve/start_text.h"
 #include "signal_watcher.h"
 #include "socket_address_text.h"
-#include "usquic/usquic.h"
+#include "usquic/h3/app.h"
 
 namespace usquic::tools::serve {
 namespace {
@@ -33,25 +34,24 @@ constexpr std::int64_t kStallMs = 10'000;
 // Small next to the pool, so that one stream's unsent bytes are few buffers.
 constexpr std::size_t kSendBufferBytes = 512 * 1024;
 
-struct FreeLoop {
-  void operator()(us_loop_t* loop) const { us_loop_free(loop); }
-};
-
 class Server : public ExchangeHost {
  public:
   Server(const Options& options, FileService files) : options_(options), files_(std::move(files)) {}
   ~Server() override {
     watcher_.reset();
+    app_.reset();
     loop_.reset();  // the last releases come in here
   }
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   ExitCode run();
 
   BufferPool& buffer_pool() override { return pool_; }
   void wait_for_buffer(const std::shared_ptr<Exchange>& exchange) override { waiting_.push_back(exchange); }
-  void on_buffer_released() override {
-    if (loop_ && !waiting_.empty()) us_wakeup_loop(loop_.get());
-  }
+  void on_buffer_released() override;
+  void on_answered(const Exchange& exchange) override;
+  void forget(Exchange& exchange) override { exchanges_.erase(&exchange); }
 
  private:
   ExitCode fail(const Failure& failure) const {
@@ -59,28 +59,19 @@ class Server : public ExchangeHost {
     return failure.code;
   }
   std::optional<Failure> prepare_identity();
-  std::optional<Failure> create_context();
-  void set_callbacks();
-  void identify(us_quic_socket_context_options_t& quic) const;
+  std::optional<Failure> create_app();
+  std::optional<Failure> listen();
+  void identify(H3AppOptions& identity) const;
+  // A timer that does not keep the loop alive.
+  void start_timer(int milliseconds, int repeat_milliseconds, void (*task)(Server& server));
 
-  void on_wakeup();
   void on_signals();
   void on_second();
   void reload();
   void resume_waiting();
 
-  void on_request(us_quic_stream_t* stream, bool ends_stream);
-  void on_stream_close(us_quic_stream_t* stream);
-  void log_access(const Exchange& exchange, us_quic_stream_t* stream);
-
-  static Server& of(us_loop_t* loop) { return **static_cast<Server**>(us_loop_ext(loop)); }
-  static Server& of(us_quic_stream_t* stream) {
-    return **static_cast<Server**>(us_quic_socket_context_ext(us_quic_stream_context(stream)));
-  }
-  static std::shared_ptr<Exchange>* exchange_of(us_quic_stream_t* stream) {
-    return *static_cast<std::shared_ptr<Exchange>**>(us_quic_stream_ext(stream));
-  }
-  static std::shared_ptr<BufferShare> share_of(us_quic_connection_t* connection);
+  void on_request(Http3Response& response, const Http3Request& request);
+  std::shared_ptr<BufferShare> share_of(us_quic_connection_t* connection);
 
   const Options& options_;
   FileService files_;
@@ -89,11 +80,16 @@ class Server : public ExchangeHost {
   LogCapture log_{options_.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE};
   std::unique_ptr<KeyLog> key_log_ = KeyLog::from_environment();
   std::optional<DevelopmentIdentity> development_;
+  // Connections whose responses hold buffers, or may soon.
+  std::unordered_map<us_quic_connection_t*, std::weak_ptr<BufferShare>> shares_;
   std::unordered_set<Exchange*> exchanges_;
   std::deque<std::weak_ptr<Exchange>> waiting_;
+  bool resumes_soon_ = false;
+  bool flushes_soon_ = false;
   bool is_draining_ = false;
-  us_quic_socket_context_t* context_ = nullptr;
-  std::unique_ptr<us_loop_t, FreeLoop> loop_;
+  int port_ = 0;
+  std::shared_ptr<Loop> loop_;
+  std::optional<H3App> app_;
   std::optional<SignalWatcher> watcher_;
 };
 
@@ -104,144 +100,131 @@ std::optional<Failure> Server::prepare_identity() {
   return development_ ? std::nullopt : std::optional(failure);
 }
 
-void Server::identify(us_quic_socket_context_options_t& quic) const {
-  quic.cert_file_name =
-      development_ ? development_->certificate_file.c_str() : options_.certificate_file.c_str();
-  quic.key_file_name = development_ ? development_->key_file.c_str() : options_.key_file.c_str();
-  if (!options_.passphrase.empty()) quic.passphrase = options_.passphrase.c_str();
+void Server::identify(H3AppOptions& identity) const {
+  identity.cert_file_name = development_ ? development_->certificate_file : options_.certificate_file;
+  identity.key_file_name = development_ ? development_->key_file : options_.key_file;
+  identity.passphrase = options_.passphrase;
 }
 
-std::optional<Failure> Server::create_context() {
-  us_quic_socket_context_options_t quic = US_QUIC_OPTIONS_INIT;
-  identify(quic);
-  quic.connection_ext_size = sizeof(std::shared_ptr<BufferShare>*);
-  quic.stream_ext_size = sizeof(std::shared_ptr<Exchange>*);
-  quic.send_buffer_bytes = kSendBufferBytes;
-  log_.attach(quic);
-  if (key_log_) key_log_->attach(quic);
-  int error = 0;
-  context_ = us_create_quic_socket_context(loop_.get(), &quic, sizeof(Server*), &error);
-  if (context_ == nullptr) {
-    Failure failure = describe_error(error, log_.last_error());
-    failure.reason = fmt::format("{}: {}", quic.cert_file_name, failure.reason);
+std::optional<Failure> Server::create_app() {
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.send_buffer_bytes = kSendBufferBytes;
+  log_.attach(core);
+  if (key_log_) key_log_->attach(core);
+  H3AppOptions app;
+  identify(app);
+  app.core = &core;
+  app_.emplace(app, loop_);
+  if (app_->constructorFailed()) {
+    Failure failure = describe_error(app_->error(), log_.last_error());
+    failure.reason = fmt::format("{}: {}", app.cert_file_name, failure.reason);
     return failure;
   }
-  *static_cast<Server**>(us_quic_socket_context_ext(context_)) = this;
-  set_callbacks();
+  app_->any("/*",
+            [this](Http3Response* response, Http3Request* request) { on_request(*response, *request); });
   return std::nullopt;
+}
+
+std::optional<Failure> Server::listen() {
+  app_->listen(options_.host, options_.port, [this](us_quic_listen_socket_t* listener) {
+    if (listener != nullptr) port_ = us_quic_listen_socket_port(listener);
+  });
+  if (app_->error() == US_QUIC_OK) return std::nullopt;
+  Failure failure = describe_error(app_->error(), log_.last_error());
+  failure.reason =
+      authority_text(options_.host.empty() ? "*" : options_.host, options_.port) + ": " + failure.reason;
+  return failure;
 }
 
 ExitCode Server::run() {
   block_watched_signals();
   if (!options_.access_log.empty()) {
-    if (const int error = access_log_.open(options_.access_log); error != 0) {
+    if (const int error = access_log_.open(options_.access_log, options_.logs_json); error != 0) {
       return fail({ExitCode::Write, fmt::format("{}: {}", options_.access_log, std::strerror(error))});
     }
   }
   if (const auto failure = prepare_identity()) return fail(*failure);
-  loop_.reset(us_create_loop(
-      nullptr, [](us_loop_t* loop) { of(loop).on_wakeup(); }, nullptr,
-      [](us_loop_t* loop) {
-        if (Server& server = of(loop); server.access_log_.is_open()) server.access_log_.flush();
-      },
-      sizeof(Server*)));
+  loop_ = Loop::create();
   if (!loop_) return fail({ExitCode::OutOfMemory, "no memory or file descriptors for an event loop"});
-  *static_cast<Server**>(us_loop_ext(loop_.get())) = this;
-  if (const auto failure = create_context()) return fail(*failure);
-
-  int error = 0;
-  const char* host = options_.host.empty() ? nullptr : options_.host.c_str();
-  us_quic_listen_socket_t* listener =
-      us_quic_socket_context_listen(context_, host, options_.port, nullptr, 0, &error);
-  if (listener == nullptr) {
-    Failure failure = describe_error(error, log_.last_error());
-    failure.reason = authority_text(host == nullptr ? "*" : host, options_.port) + ": " + failure.reason;
-    return fail(failure);
-  }
-  us_timer_t* second = us_create_timer(loop_.get(), 1, 0);
-  us_timer_set(
-      second, [](us_timer_t* timer) { of(us_timer_loop(timer)).on_second(); }, 1000, 1000);
-  watcher_.emplace(loop_.get());
-  print_start_text(options_, us_quic_listen_socket_port(listener), development_);
-  us_loop_run(loop_.get());
+  if (const auto failure = create_app()) return fail(*failure);
+  if (const auto failure = listen()) return fail(*failure);
+  start_timer(1000, 1000, [](Server& server) { server.on_second(); });
+  watcher_.emplace([this] { loop_->defer([this] { on_signals(); }); });
+  print_start_text(options_, port_, development_);
+  loop_->run();
+  if (access_log_.is_open()) access_log_.flush();
   return ExitCode::Ok;
 }
 
-void Server::set_callbacks() {
-  us_quic_socket_context_on_stream_headers(context_, [](us_quic_stream_t* stream, int kind, int ends_stream) {
-    if (kind == US_QUIC_HEADERS_MESSAGE) of(stream).on_request(stream, ends_stream != 0);
-  });
-  us_quic_socket_context_on_stream_end(context_, [](us_quic_stream_t* stream) {
-    if (auto* exchange = exchange_of(stream)) (*exchange)->on_request_end();
-  });
-  us_quic_socket_context_on_stream_writable(context_, [](us_quic_stream_t* stream) {
-    if (auto* exchange = exchange_of(stream)) (*exchange)->resume();
-  });
-  us_quic_socket_context_on_stream_close(context_,
-                                         [](us_quic_stream_t* stream, const us_quic_stream_close_info_t*) {
-                                           of(stream).on_stream_close(stream);
-                                         });
-  us_quic_socket_context_on_close(
-      context_, [](us_quic_connection_t* connection, const us_quic_close_info_t*) {
-        auto** place = static_cast<std::shared_ptr<BufferShare>**>(us_quic_connection_ext(connection));
-        delete *place;
-        *place = nullptr;
-      });
+void Server::start_timer(int milliseconds, int repeat_milliseconds, void (*task)(Server& server)) {
+  struct Call {
+    Server* server;
+    void (*task)(Server& server);
+  };
+  us_timer_t* timer = us_create_timer(loop_->native(), 1, sizeof(Call));
+  *static_cast<Call*>(us_timer_ext(timer)) = {this, task};
+  us_timer_set(
+      timer,
+      [](us_timer_t* fired) {
+        const Call& call = *static_cast<Call*>(us_timer_ext(fired));
+        call.task(*call.server);
+      },
+      milliseconds, repeat_milliseconds);
 }
 
 std::shared_ptr<BufferShare> Server::share_of(us_quic_connection_t* connection) {
-  auto** place = static_cast<std::shared_ptr<BufferShare>**>(us_quic_connection_ext(connection));
-  if (*place == nullptr) *place = new std::shared_ptr<BufferShare>(std::make_shared<BufferShare>());
-  return **place;
+  std::weak_ptr<BufferShare>& known = shares_[connection];
+  if (auto share = known.lock()) return share;
+  const std::shared_ptr<BufferShare> share(new BufferShare, [this, connection](BufferShare* gone) {
+    delete gone;
+    shares_.erase(connection);
+  });
+  known = share;
+  return share;
 }
 
-void Server::on_request(us_quic_stream_t* stream, bool ends_stream) {
-  auto** place = static_cast<std::shared_ptr<Exchange>**>(us_quic_stream_ext(stream));
-  if (*place != nullptr) return;
-  auto exchange = std::make_shared<Exchange>(*this, stream, share_of(us_quic_stream_connection(stream)));
-  *place = new std::shared_ptr<Exchange>(exchange);
+void Server::on_request(Http3Response& response, const Http3Request& request) {
+  const auto exchange =
+      std::make_shared<Exchange>(*this, response, share_of(us_quic_stream_connection(response.native())));
   exchanges_.insert(exchange.get());
-  const ReceivedRequest received = read_request(stream);
+  const ReceivedRequest received = read_request(request);
+  const std::int64_t now_ms = monotonic_ms();
   if (access_log_.is_open()) {
-    exchange->method = received.request.method;
-    exchange->path = received.request.path;
-    exchange->referer = received.referer;
-    exchange->user_agent = received.user_agent;
+    exchange->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
+                        .began_ms = now_ms,
+                        .method = std::string(received.request.method),
+                        .path = std::string(received.request.path),
+                        .referer = std::string(received.referer),
+                        .user_agent = std::string(received.user_agent)};
   }
-  if (ends_stream) exchange->on_request_end();
-  exchange->send(files_.respond(received.request, monotonic_ms(), unix_seconds()));
+  exchange->send(files_.respond(received.request, now_ms));
 }
 
-void Server::on_stream_close(us_quic_stream_t* stream) {
-  auto** place = static_cast<std::shared_ptr<Exchange>**>(us_quic_stream_ext(stream));
-  if (*place == nullptr) return;
-  const std::unique_ptr<std::shared_ptr<Exchange>> holder(*place);
-  *place = nullptr;
-  Exchange& exchange = **holder;
-  exchanges_.erase(&exchange);
-  if (access_log_.is_open() && exchange.has_responded()) log_access(exchange, stream);
-  exchange.on_stream_close();
-}
-
-void Server::log_access(const Exchange& exchange, us_quic_stream_t* stream) {
-  sockaddr_storage address = {};
-  void* storage = &address;
-  us_quic_connection_remote_address(us_quic_stream_connection(stream), static_cast<sockaddr*>(storage),
-                                    sizeof address);
-  const std::string client = ip_text(address);
-  access_log_.write({.client_address = client,
+void Server::on_answered(const Exchange& exchange) {
+  if (!access_log_.is_open()) return;
+  const Exchange::Origin& origin = exchange.origin;
+  access_log_.write({.client_address = origin.client_address,
                      .unix_seconds = unix_seconds(),
-                     .method = exchange.method,
-                     .path = exchange.path,
+                     .duration_ms = monotonic_ms() - origin.began_ms,
+                     .method = origin.method,
+                     .path = origin.path,
                      .status = exchange.status(),
                      .body_bytes = exchange.accepted_bytes(),
-                     .referer = exchange.referer,
-                     .user_agent = exchange.user_agent});
+                     .referer = origin.referer,
+                     .user_agent = origin.user_agent});
+  if (std::exchange(flushes_soon_, true)) return;
+  loop_->defer([this] {
+    flushes_soon_ = false;
+    access_log_.flush();
+  });
 }
 
-void Server::on_wakeup() {
-  on_signals();
-  resume_waiting();
+void Server::on_buffer_released() {
+  if (!loop_ || waiting_.empty() || std::exchange(resumes_soon_, true)) return;
+  loop_->defer([this] {
+    resumes_soon_ = false;
+    resume_waiting();
+  });
 }
 
 void Server::on_signals() {
@@ -250,15 +233,12 @@ void Server::on_signals() {
   const int terminations = watcher_->take_terminations();
   if (terminations == 0) return;
   if (is_draining_ || terminations > 1) {
-    us_quic_socket_context_close(context_);
+    app_->closeNow();
     return;
   }
   is_draining_ = true;
-  us_quic_socket_context_shutdown(context_);
-  us_timer_t* deadline = us_create_timer(loop_.get(), 1, 0);
-  us_timer_set(
-      deadline, [](us_timer_t* timer) { us_quic_socket_context_close(of(us_timer_loop(timer)).context_); },
-      std::max(1, options_.drain_seconds * 1000), 0);
+  app_->close();
+  start_timer(std::max(1, options_.drain_seconds * 1000), 0, [](Server& server) { server.app_->closeNow(); });
 }
 
 void Server::reload() {
@@ -269,12 +249,12 @@ void Server::reload() {
     print_failure("serve", failure->reason + "; the old certificate stays");
     return;
   }
-  us_quic_socket_context_options_t quic = US_QUIC_OPTIONS_INIT;
-  identify(quic);
-  const int error = us_quic_socket_context_add_server_name(context_, "*", &quic);
-  if (error != US_QUIC_OK) {
-    print_failure("serve", fmt::format("{}: {}; the old certificate stays", quic.cert_file_name,
-                                       us_quic_strerror(error)));
+  H3AppOptions identity;
+  identify(identity);
+  app_->addServerName("*", identity);
+  if (app_->error() != US_QUIC_OK) {
+    print_failure("serve", fmt::format("{}: {}; the old certificate stays", identity.cert_file_name,
+                                       us_quic_strerror(app_->error())));
   } else if (!options_.is_quiet) {
     fmt::print("usquic serve: certificate read anew\n");
     std::fflush(stdout);
@@ -314,7 +294,13 @@ ExitCode run_server(const Options& options) {
   FileServiceOptions files;
   files.lists_directories = options.lists_directories;
   files.is_single_page_app = options.is_single_page_app;
-  Server server(options, FileService(std::move(root), files));
+  auto added = parse_added_fields(options.headers);
+  if (const auto* failure = std::get_if<Failure>(&added)) {
+    print_failure("serve", failure->reason);
+    return failure->code;
+  }
+  files.added_fields = std::get<std::vector<Field>>(std::move(added));
+  Server server(options, FileService(std::move(root), std::move(files)));
   return server.run();
 }
 

@@ -1,4 +1,4 @@
-// usquic serve: the file service on HTTP/3 streams.
+// usquic serve: the file service on H3App.
 #pragma once
 
 #include "exit_code.h"

@@ -57,6 +57,12 @@ class US_API Http3Response {
   // Returns {ok, done}: ok = all of data was taken; done = the whole body was. On {false, false} wait for
   // onWritable and continue from getWriteOffset(). Every byte is sent exactly once.
   std::pair<bool, bool> tryEnd(std::string_view data, std::uint64_t totalSize = 0);
+  // As tryEnd, without a copy: all of `data` is taken, or nothing of it ({false, false}). Taken data stays
+  // the caller's and must not change until `release` ran, which it does exactly once, on the loop's thread:
+  // when the bytes are acknowledged or given up, maybe after onAborted. It does not run for data that was not
+  // taken.
+  std::pair<bool, bool> tryEndStatic(std::string_view data, std::uint64_t totalSize,
+                                     void (*release)(void* user), void* user);
   // Ends the response with a last chunk; what cannot be sent yet is buffered. content-length is set when
   // nothing was written before.
   void end(std::string_view data = {});
