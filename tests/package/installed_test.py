@@ -33,8 +33,8 @@ class Installed(unittest.TestCase):
 
     def build_with_cmake(self, target, components=""):
         build = self.work / target.replace(":", "_")
-        run("cmake", "-G", "Ninja", "-S", OUTSIDE, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}", f"-DUSQUIC_TARGET={target}",
-            f"-DUSQUIC_COMPONENTS={components}")
+        run("cmake", "-G", "Ninja", "-S", OUTSIDE, "-B", build, f"-DCMAKE_PREFIX_PATH={self.prefix}",
+            f"-DUSQUIC_TARGET={target}", f"-DUSQUIC_COMPONENTS={components}")
         run("cmake", "--build", build)
         return build / "outside"
 
