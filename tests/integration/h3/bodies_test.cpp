@@ -98,6 +98,54 @@ TEST_F(Bodies, TryEndWithoutTotalEndsWithItsData) {
   EXPECT_EQ(request->field("content-length"), "9");
 }
 
+// Every piece is released exactly once, and the bytes are those that were given.
+TEST_F(Bodies, TryEndStaticSendsWithoutACopy) {
+  constexpr std::size_t piece_bytes = 64 * 1024;
+  constexpr std::uint64_t total = 64 * piece_bytes;
+  const std::string body = pattern(0, total);
+  std::size_t taken = 0;
+  std::size_t released = 0;
+  const auto send_on = [&](Http3Response* res) {
+    for (;;) {
+      const std::uint64_t offset = res->getWriteOffset();
+      const auto [ok, done] = res->tryEndStatic(
+          std::string_view(body).substr(offset, piece_bytes), total,
+          [](void* user) { ++*static_cast<std::size_t*>(user); }, &released);
+      if (ok) ++taken;
+      if (!ok || done) return done;
+    }
+  };
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    if (!send_on(res)) res->onWritable([&, res](std::uint64_t) { return send_on(res); });
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  finish(request);
+  EXPECT_EQ(request->field("content-length"), std::to_string(total));
+  EXPECT_EQ(request->body_bytes, total);
+  EXPECT_TRUE(request->body_is_pattern);
+  EXPECT_TRUE(run_until([&] { return released == taken; }));
+  EXPECT_EQ(taken, total / piece_bytes);
+}
+
+// Nothing is sent, so nothing is held.
+TEST_F(Bodies, TryEndStaticToHeadReleasesAtOnce) {
+  int released = 0;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    const auto [ok, done] = res->tryEndStatic(
+        "all of it", 0, [](void* user) { ++*static_cast<int*>(user); }, &released);
+    EXPECT_TRUE(ok && done);
+    EXPECT_EQ(released, 1);
+  });
+  const RawRequest* request = start()->request(
+      {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", "/"}}, true);
+  finish(request);
+  EXPECT_EQ(request->field("content-length"), "9");
+  EXPECT_EQ(request->body, "");
+  EXPECT_EQ(released, 1);
+}
+
 TEST_F(Bodies, PauseHoldsThePeerBackByFlowControl) {
   constexpr std::uint64_t length = 64 * mebibyte;
   Http3Response* paused = nullptr;

@@ -71,6 +71,17 @@ TEST_F(FileServiceTest, AnswersAFile) {
   EXPECT_EQ(field(response, "vary"), "(none)");
 }
 
+TEST_F(FileServiceTest, AddsFieldsInPlaceOfItsOwn) {
+  FileServiceOptions options;
+  options.added_fields = {{"server", "another"}, {"link", "</a>"}, {"link", "</b>"}};
+  const Response response = make(std::move(options)).respond({.method = "GET", .path = "/hello.txt"}, 0);
+  std::string seen;
+  for (const Field& added : response.fields) {
+    if (added.name == "server" || added.name == "link") seen += added.value + " ";
+  }
+  EXPECT_EQ(seen, "another </a> </b> ");
+}
+
 TEST_F(FileServiceTest, AnswersEmptyAndLargeFiles) {
   EXPECT_EQ(get("/empty.txt").status, 200);
   EXPECT_EQ(field(get("/empty.txt"), "content-length"), "0");

@@ -31,6 +31,22 @@ TEST(AccessLog, CannotBeForged) {
   EXPECT_THAT(line, testing::HasSubstr("\\xff"));
 }
 
+TEST(AccessLog, WritesJson) {
+  EXPECT_EQ(
+      serve::format_json_log_line({.client_address = "::1",
+                                   .unix_seconds = 784111777,
+                                   .duration_ms = 5,
+                                   .method = "GET",
+                                   .path = "/a\"\n\xff",
+                                   .status = 200,
+                                   .body_bytes = 12,
+                                   .referer = "",
+                                   .user_agent = "curl"}),
+      R"({"time":"1994-11-06T08:49:37Z","client":"::1","method":"GET","path":"/a\"\n\ufffd","status":200,)"
+      R"("bytes":12,"duration_ms":5,"referer":"","user_agent":"curl"})"
+      "\n");
+}
+
 TEST(Listing, EscapesHtmlAndMendsUtf8) {
   EXPECT_EQ(serve::escape_html("<a href='x'>&\""), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
   EXPECT_EQ(serve::escape_html("\xc3\xa4\xff"), "\xc3\xa4\xef\xbf\xbd");
