@@ -175,7 +175,7 @@ void Server::start_timer(int milliseconds, int repeat_milliseconds, void (*task)
 std::shared_ptr<BufferShare> Server::share_of(us_quic_connection_t* connection) {
   std::weak_ptr<BufferShare>& known = shares_[connection];
   if (auto share = known.lock()) return share;
-  const std::shared_ptr<BufferShare> share(new BufferShare, [this, connection](BufferShare* gone) {
+  std::shared_ptr<BufferShare> share(new BufferShare, [this, connection](BufferShare* gone) {
     delete gone;
     shares_.erase(connection);
   });
