@@ -61,7 +61,10 @@ def _by_program(url, cacert, output, method, data, headers, upload):
     if done.returncode != 0:
         return Answer(0, "", [], b"", "\n".join(told))
     version, status = told[-1].split()
-    return Answer(int(status), version, _parse_headers(told[:-1]), b"" if output else done.stdout, "")
+    body = b"" if output else done.stdout
+    if method == "HEAD":
+        body = body.partition(b"\r\n\r\n")[2]  # with -I, the header section comes first
+    return Answer(int(status), version, _parse_headers(told[:-1]), body, "")
 
 
 def _by_library(url, cacert, output, method, data, headers, upload):
