@@ -17,6 +17,7 @@ enum class ExitCode : int {
   OutOfMemory = 27,
   Timeout = 28,
   Tls = 35,
+  TooManyRedirects = 47,
   Receive = 56,
   LocalCertificate = 58,
   PeerCertificate = 60,

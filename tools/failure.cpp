@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdio>
 
 namespace usquic::tools {
@@ -25,6 +24,7 @@ ExitCode exit_code_of(int error) {
       return ExitCode::Connect;
     case US_QUIC_E_HANDSHAKE_TIMEOUT:
     case US_QUIC_E_IDLE_TIMEOUT:
+    case US_QUIC_E_TIMEOUT:
       return ExitCode::Timeout;
     case US_QUIC_E_TLS:
     case US_QUIC_E_ALPN:
@@ -68,11 +68,8 @@ Failure describe_close(const us_quic_close_info_t& info) {
     return {ExitCode::Receive, info.is_remote != 0 ? "connection closed by the peer" : "connection closed"};
   }
   Failure failure = {exit_code_of(info.error), us_quic_strerror(info.error)};
-  if (info.error == US_QUIC_E_APPLICATION) {
-    failure.reason += ": " + http3_error_name(info.code);
-  } else if (info.error == US_QUIC_E_TRANSPORT) {
-    failure.reason += fmt::format(" {:#x}", info.code);
-  }
+  const bool has_code = info.error == US_QUIC_E_APPLICATION || info.error == US_QUIC_E_TRANSPORT;
+  if (has_code) failure.reason += fmt::format(" {:#x}", info.code);
   const std::string_view text(info.reason, info.reason_length);
   if (!text.empty() && text != failure.reason) failure.reason += fmt::format(" ({})", text);
   return failure;
@@ -82,34 +79,9 @@ Failure describe_stream_close(const us_quic_stream_close_info_t& info) {
   Failure failure = {exit_code_of(info.reason), us_quic_strerror(info.reason)};
   if (info.reason == US_QUIC_OK) return {ExitCode::Http3, "stream ended early"};
   if (info.reason == US_QUIC_E_RESET || info.reason == US_QUIC_E_STOPPED || info.code != 0) {
-    failure.reason += ": " + http3_error_name(info.code);
+    failure.reason += fmt::format(" {:#x}", info.code);
   }
   return failure;
-}
-
-std::string http3_error_name(std::uint64_t code) {
-  constexpr std::array<std::string_view, 17> kNames = {"H3_NO_ERROR",
-                                                       "H3_GENERAL_PROTOCOL_ERROR",
-                                                       "H3_INTERNAL_ERROR",
-                                                       "H3_STREAM_CREATION_ERROR",
-                                                       "H3_CLOSED_CRITICAL_STREAM",
-                                                       "H3_FRAME_UNEXPECTED",
-                                                       "H3_FRAME_ERROR",
-                                                       "H3_EXCESSIVE_LOAD",
-                                                       "H3_ID_ERROR",
-                                                       "H3_SETTINGS_ERROR",
-                                                       "H3_MISSING_SETTINGS",
-                                                       "H3_REQUEST_REJECTED",
-                                                       "H3_REQUEST_CANCELLED",
-                                                       "H3_REQUEST_INCOMPLETE",
-                                                       "H3_MESSAGE_ERROR",
-                                                       "H3_CONNECT_ERROR",
-                                                       "H3_VERSION_FALLBACK"};
-  constexpr std::array<std::string_view, 3> kQpackNames = {
-      "QPACK_DECOMPRESSION_FAILED", "QPACK_ENCODER_STREAM_ERROR", "QPACK_DECODER_STREAM_ERROR"};
-  if (code >= 0x100 && code - 0x100 < kNames.size()) return std::string(kNames[code - 0x100]);
-  if (code >= 0x200 && code - 0x200 < kQpackNames.size()) return std::string(kQpackNames[code - 0x200]);
-  return fmt::format("code {:#x}", code);
 }
 
 void print_failure(std::string_view command, std::string_view text) {

@@ -1,7 +1,6 @@
 // Failures as the user hears of them: one line and an exit code.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -22,11 +21,8 @@ ExitCode exit_code_of(int error);
 Failure describe_error(int error, std::string_view detail = {});
 // From the end of a connection.
 Failure describe_close(const us_quic_close_info_t& info);
-// From the end of an HTTP/3 stream that was not orderly.
+// From the end of a stream that was not orderly.
 Failure describe_stream_close(const us_quic_stream_close_info_t& info);
-
-// The name of an HTTP/3 error code (RFC 9114 section 8.1), or its number.
-std::string http3_error_name(std::uint64_t code);
 
 // Print "usquic: COMMAND: TEXT" on standard error; control characters are replaced, so that it is one line.
 void print_failure(std::string_view command, std::string_view text);

@@ -7,12 +7,13 @@
 #include <array>
 #include <cerrno>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 namespace usquic::tools {
 
-InputPump::InputPump(int fd, us_loop_t* loop)
-    : fd_(fd), loop_(loop), stop_(eventfd(0, EFD_CLOEXEC)), thread_([this] { pump(); }) {}
+InputPump::InputPump(int fd, std::function<void()> notify)
+    : fd_(fd), notify_(std::move(notify)), stop_(eventfd(0, EFD_CLOEXEC)), thread_([this] { pump(); }) {}
 
 InputPump::~InputPump() {
   {
@@ -55,7 +56,7 @@ void InputPump::pump() {
       queued_.error = count < 0 ? errno : 0;
       queued_.is_at_end = true;
     }
-    us_wakeup_loop(loop_);
+    notify_();
     if (queued_.is_at_end) return;
     has_room_.wait(lock, [this] { return queued_.bytes.size() < kMaxQueued || is_stopping_; });
     if (is_stopping_) return;

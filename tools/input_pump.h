@@ -2,19 +2,19 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
 
 #include "file_descriptor.h"
-#include "usquic/loop.h"
 
 namespace usquic::tools {
 
 class InputPump {
  public:
-  // The descriptor stays the caller's. The loop is woken whenever something came.
-  InputPump(int fd, us_loop_t* loop);
+  // The descriptor stays the caller's. notify runs whenever something came, on the pump's thread.
+  InputPump(int fd, std::function<void()> notify);
   ~InputPump();
   InputPump(const InputPump&) = delete;
   InputPump& operator=(const InputPump&) = delete;
@@ -33,7 +33,7 @@ class InputPump {
   static constexpr std::size_t kMaxQueued = 1 << 20;
 
   int fd_;
-  us_loop_t* loop_;
+  const std::function<void()> notify_;
   FileDescriptor stop_;  // an eventfd
   std::mutex mutex_;
   std::condition_variable has_room_;

@@ -23,6 +23,11 @@ std::string_view H3ResponseHead::header(std::string_view lowerCaseName) const {
   return {};
 }
 
+H3Fetch* H3Fetch::onSent(Function<void(us_quic_stream_t*)> handler) {
+  request(this).handlers.sent = std::move(handler);
+  return this;
+}
+
 H3Fetch* H3Fetch::onInformational(Function<void(const H3ResponseHead&)> handler) {
   request(this).handlers.informational = std::move(handler);
   return this;
@@ -55,6 +60,11 @@ H3Fetch* H3Fetch::onError(Function<void(int, std::string_view)> handler) {
 
 H3Fetch* H3Fetch::onWritable(Function<void()> handler) {
   request(this).handlers.writable = std::move(handler);
+  return this;
+}
+
+H3Fetch* H3Fetch::onStop(Function<void()> handler) {
+  request(this).handlers.stop = std::move(handler);
   return this;
 }
 

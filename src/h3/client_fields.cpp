@@ -86,7 +86,7 @@ std::optional<FieldFailure> check_request(H3FetchOptions& options) {
   return check_content_length(options);
 }
 
-std::vector<H3Field> request_fields(const Url& url, const H3FetchOptions& options,
+std::vector<H3Field> request_fields(const H3Url& url, const H3FetchOptions& options,
                                     std::optional<std::uint64_t> body_length) {
   // RFC 9114 section 4.3.1: :authority says what host would; a host of the user's own takes its place.
   std::string authority = url.authority;

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "h3/client_url.h"
 #include "usquic/h3/client.h"
+#include "usquic/h3/url.h"
 
 namespace usquic::h3 {
 
@@ -23,7 +23,7 @@ struct FieldFailure {
 std::optional<FieldFailure> check_request(H3FetchOptions& options);
 
 // The fields of the request, pseudo-headers first. `options` were checked; body_length: nothing = unknown.
-std::vector<H3Field> request_fields(const Url& url, const H3FetchOptions& options,
+std::vector<H3Field> request_fields(const H3Url& url, const H3FetchOptions& options,
                                     std::optional<std::uint64_t> body_length);
 
 // The value of a checked content-length field, or nothing.

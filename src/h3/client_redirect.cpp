@@ -31,13 +31,13 @@ bool keeps_body(int status, std::string_view method) {
   return !becomes_get(status, method);
 }
 
-void follow_redirect(H3FetchOptions& options, int status, const Url& from, const Url& to) {
+void follow_redirect(H3FetchOptions& options, int status, const H3Url& from, const H3Url& to) {
   if (becomes_get(status, options.method)) {
     options.method = "GET";
     options.stream_body = false;
     std::erase_if(options.headers, is_about_body);
   }
-  if (!from.has_origin_of(to)) std::erase_if(options.headers, is_for_origin);
+  if (!from.hasOriginOf(to)) std::erase_if(options.headers, is_for_origin);
 }
 
 }  // namespace usquic::h3

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-#include "h3/client_url.h"
 #include "usquic/h3/client.h"
+#include "usquic/h3/url.h"
 
 namespace usquic::h3 {
 
@@ -15,6 +15,6 @@ bool keeps_body(int status, std::string_view method);
 
 // Makes `options` those of the next request, from a request to `from` that was redirected to `to`. Its body
 // is the caller's matter.
-void follow_redirect(H3FetchOptions& options, int status, const Url& from, const Url& to);
+void follow_redirect(H3FetchOptions& options, int status, const H3Url& from, const H3Url& to);
 
 }  // namespace usquic::h3

@@ -45,9 +45,9 @@ ClientRequest::~ClientRequest() = default;
 
 void ClientRequest::start() {
   if (auto failure = check_request(options_)) return fail(failure->error, std::move(failure->text));
-  auto url = parse_url(url_text_);
-  if (auto* failure = std::get_if<UrlFailure>(&url)) return fail(US_QUIC_E_INVALID, failure->reason);
-  url_ = std::get<Url>(std::move(url));
+  auto url = parseH3Url(url_text_, options_.path_as_is ? H3DotSegments::Keep : H3DotSegments::Remove);
+  if (auto* failure = std::get_if<H3UrlError>(&url)) return fail(US_QUIC_E_INVALID, failure->reason);
+  url_ = std::get<H3Url>(std::move(url));
   body_ =
       RequestBody(std::exchange(options_.body, {}), options_.stream_body, content_length(options_.headers));
   clock_.emplace(core_.loop(), *this, timeouts_);
@@ -81,6 +81,7 @@ void ClientRequest::send_on(us_quic_stream_t* stream) {
 void ClientRequest::on_stream_open() {
   is_stream_open_ = true;
   clock_->sent();
+  invoke(handlers.sent, stream_);
   send_body();
 }
 
@@ -154,20 +155,20 @@ bool ClientRequest::follow(const H3ResponseHead& head, bool is_end) {
     fail(US_QUIC_E_TOO_LARGE, "more than " + std::to_string(options_.max_redirects) + " redirects");
     return true;
   }
-  auto target = resolve_url(url_, location);
-  if (auto* failure = std::get_if<UrlFailure>(&target)) {
-    fail(US_QUIC_E_INVALID, "redirect: " + failure->reason);
+  auto target = resolveH3Url(url_, location);
+  if (auto* failure = std::get_if<H3UrlError>(&target)) {
+    fail(US_QUIC_E_HEADERS, "redirect: " + failure->reason);
     return true;
   }
   ++redirects_;
   leave_stream(!is_end || !body_.is_sent());
-  follow_redirect(options_, head.status, url_, std::get<Url>(target));
+  follow_redirect(options_, head.status, url_, std::get<H3Url>(target));
   if (needs_body) {
     body_.rewind();
   } else {
     body_ = RequestBody({}, false, std::nullopt);
   }
-  url_ = std::get<Url>(std::move(target));
+  url_ = std::get<H3Url>(std::move(target));
   url_text_ = url_.text();
   response_ = {};
   retries_ = 0;
@@ -206,8 +207,10 @@ void ClientRequest::on_stream_reset(std::uint64_t code) {
 // RFC 9114 section 4.1: a server that has answered may want no more of the request; the answer counts. With
 // another code than H3_NO_ERROR its reset, or its answer, says what is wrong.
 void ClientRequest::on_stream_stop() {
+  const bool is_news = options_.stream_body && !body_.is_sent();
   body_.drop();
   finish_if_complete();
+  if (is_news && !is_finished_) invoke(handlers.stop);
   if (is_finished_ || !std::exchange(wants_writable_, false) || is_end_asked_) return;
   core_.tell_later(*this);
 }

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "h3/client_url.h"
 #include "h3/request_body.h"
 #include "h3/request_clock.h"
 #include "h3/response_progress.h"
 #include "usquic/h3/client.h"
+#include "usquic/h3/url.h"
 
 namespace usquic::h3 {
 
@@ -22,6 +22,7 @@ struct Origin;
 class ClientRequest final : public H3Fetch, public RequestClock::Listener {
  public:
   struct Handlers {
+    Function<void(us_quic_stream_t*)> sent;
     Function<void(const H3ResponseHead&)> informational;
     Function<void(const H3ResponseHead&)> response;
     Function<void(std::string_view)> data;
@@ -29,6 +30,7 @@ class ClientRequest final : public H3Fetch, public RequestClock::Listener {
     Function<void()> end;
     Function<void(int, std::string_view)> error;
     Function<void()> writable;
+    Function<void()> stop;
   };
   using Place = std::list<std::unique_ptr<ClientRequest>>::iterator;
 
@@ -88,7 +90,7 @@ class ClientRequest final : public H3Fetch, public RequestClock::Listener {
   ClientCore& core_;
   std::string url_text_;
   H3FetchOptions options_;
-  Url url_;
+  H3Url url_;
   RequestBody body_;
   ResponseProgress response_;
   std::optional<RequestClock> clock_;

@@ -16,7 +16,7 @@ class Pipe : public Conversation {
       unsent_ = options.data;
       is_input_ended_ = true;
     } else {
-      input_ = std::make_unique<InputPump>(STDIN_FILENO, loop);
+      input_ = std::make_unique<InputPump>(STDIN_FILENO, [loop] { us_wakeup_loop(loop); });
     }
   }
 

@@ -22,6 +22,10 @@ void add_request_options(CLI::App& parser, Options& options) {
   parser.add_flag("-I,--head", options.is_head, "HEAD: show the headers alone");
   parser.add_option("-r,--range", options.range, "Bytes to ask for, such as 0-99")->type_name("RANGE");
   parser.add_option("-A,--user-agent", options.user_agent, "User agent to name");
+  parser.add_flag("-L,--location", options.follows_redirects, "Follow redirects");
+  parser.add_option("--max-redirs", options.max_redirects, "With -L: at most so many")
+      ->check(CLI::Range(1, 10000))
+      ->capture_default_str();
   parser.add_flag("--path-as-is", options.keeps_path, "Leave /../ and /./ in the path");
 }
 
@@ -76,7 +80,8 @@ Command add_command(CLI::App& app) {
   parser->footer(
       "URLs of one origin share a connection; those that go to files run in parallel.\n"
       "Exit codes are curl's: 3 malformed URL, 6 unknown host, 7 refused, 18 body cut off, 22 with --fail,\n"
-      "23 cannot write, 28 timeout, 35 TLS, 60 certificate, 95 HTTP/3 error; 2 = bad command line. See "
+      "23 cannot write, 28 timeout, 35 TLS, 47 redirects, 60 certificate, 95 HTTP/3 error; 2 = bad command "
+      "line. See "
       "docs/tool.md.\n"
       "Examples:\n"
       "  usquic get https://localhost:4433/ --cacert ~/.local/state/usquic/cert.pem\n"

@@ -3,23 +3,23 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "get/request_headers.h"
+#include "get/request_head.h"
+#include "get/url.h"
 #include "usquic/quic.h"
 
 namespace usquic::tools::get {
 
 // "> " lines of a request.
-std::string narrate_request(const HeaderList& headers);
+std::string narrate_request(const Url& url, const RequestHead& head);
 
-// The stream's latest header section as text: "HTTP/3 200" (not for trailers) and "name: value" lines, each
-// behind `prefix` and ended by `line_end`, with an empty line last.
-std::string narrate_section(us_quic_stream_t* stream, std::string_view prefix, std::string_view line_end);
+// A header section as text: "HTTP/3 200" (not for trailers: status 0) and "name: value" lines, each behind
+// `prefix` and ended by `line_end`, with an empty line last.
+std::string narrate_section(int status, const std::vector<H3Field>& fields, std::string_view prefix,
+                            std::string_view line_end);
 
 // "* " lines about a connection that was opened.
-std::string narrate_connection(us_quic_connection_t* connection, std::string_view host, int port);
-
-// The value of a field of the latest header section; "" when it is not there.
-std::string_view received_field(us_quic_stream_t* stream, std::string_view name);
+std::string narrate_connection(us_quic_connection_t* connection, const H3Url& url);
 
 }  // namespace usquic::tools::get

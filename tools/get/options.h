@@ -26,6 +26,7 @@ struct Options {
   double max_seconds = 0;  // 0 = no limit
   double connect_seconds = 10;
   int parallel = 100;
+  int max_redirects = 50;
   bool has_remote_name = false;
   bool is_head = false;
   bool includes_headers = false;
@@ -35,6 +36,7 @@ struct Options {
   bool fails_on_status = false;
   bool is_insecure = false;
   bool keeps_path = false;
+  bool follows_redirects = false;
 };
 
 }  // namespace usquic::tools::get

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 namespace usquic::tools::get {
 namespace {
@@ -79,7 +80,7 @@ std::variant<BodyPlan, Failure> plan_body(const Options& options) {
   return plan;
 }
 
-int BodySource::open(const BodyPlan& plan, us_loop_t* loop) {
+int BodySource::open(const BodyPlan& plan, std::function<void()> notify) {
   plan_ = &plan;
   if (plan.source == BodyPlan::Source::Memory) chunk_ = plan.memory;
   if (plan.source == BodyPlan::Source::None || plan.source == BodyPlan::Source::Memory) {
@@ -92,7 +93,9 @@ int BodySource::open(const BodyPlan& plan, us_loop_t* loop) {
     if (!fd_.is_open()) return errno;
     fd = fd_.get();
   }
-  if (plan.source == BodyPlan::Source::Stream) pump_ = std::make_unique<InputPump>(fd, loop);
+  if (plan.source == BodyPlan::Source::Stream) {
+    pump_ = std::make_unique<InputPump>(fd, std::move(notify));
+  }
   return 0;
 }
 

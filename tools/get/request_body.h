@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,8 +39,8 @@ class BodySource {
  public:
   enum class State { Ready, Waiting, AtEnd, Failed };
 
-  // Error: an errno.
-  int open(const BodyPlan& plan, us_loop_t* loop);
+  // notify runs on another thread when a stream that was Waiting may have more. Error: an errno.
+  int open(const BodyPlan& plan, std::function<void()> notify);
   // What is to be sent next; peek() is empty in all states but Ready.
   State fill();
   std::string_view peek() const { return std::string_view(chunk_).substr(done_); }

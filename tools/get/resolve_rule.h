@@ -2,16 +2,13 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <string_view>
+
+#include "usquic/h3/client.h"
 
 namespace usquic::tools::get {
 
-struct ResolveRule {
-  std::string host;  // lower case
-  int port = 0;
-  std::string address;  // IPv6 without brackets
-};
+using ResolveRule = H3ClientOptions::Resolve;  // host in lower case, IPv6 without brackets
 
 std::optional<ResolveRule> parse_resolve_rule(std::string_view text);
 

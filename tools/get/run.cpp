@@ -4,7 +4,7 @@
 
 #include "get/client.h"
 #include "get/request_body.h"
-#include "get/request_headers.h"
+#include "get/request_head.h"
 #include "get/url.h"
 
 namespace usquic::tools::get {
@@ -46,16 +46,16 @@ ExitCode run_get(const Options& options) {
     return fail(options, {ExitCode::Usage, "a body that is read as it is sent goes to one URL only"});
   }
   Client client(options, std::move(rules));
-  const PathRule rule = options.keeps_path ? PathRule::AsIs : PathRule::RemoveDotSegments;
+  const H3DotSegments dots = options.keeps_path ? H3DotSegments::Keep : H3DotSegments::Remove;
   for (std::size_t i = 0; i < options.urls.size(); ++i) {
     const std::string& text = options.urls[i];
-    auto url = parse_url(text, rule);
+    auto url = parse_url(text, dots);
     if (const auto* failure = std::get_if<Failure>(&url)) return fail(options, *failure, text);
-    auto headers = build_request_headers(options, std::get<Url>(url), body);
-    if (const auto* failure = std::get_if<Failure>(&headers)) return fail(options, *failure);
+    auto head = build_request_head(options, body);
+    if (const auto* failure = std::get_if<Failure>(&head)) return fail(options, *failure);
     auto output = choose_output(options, i, std::get<Url>(url));
     if (const auto* failure = std::get_if<Failure>(&output)) return fail(options, *failure, text);
-    client.add(std::move(std::get<Url>(url)), std::move(std::get<HeaderList>(headers)), body,
+    client.add(std::move(std::get<Url>(url)), std::move(std::get<RequestHead>(head)), body,
                std::move(std::get<Output>(output)));
   }
   return client.run();

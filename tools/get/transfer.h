@@ -1,4 +1,4 @@
-// One URL: a request on a stream, its answer into an output.
+// One URL: a fetch, its response into an output.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 #include "get/options.h"
 #include "get/output.h"
 #include "get/request_body.h"
-#include "get/request_headers.h"
+#include "get/request_head.h"
 #include "get/url.h"
-#include "usquic/quic.h"
+#include "usquic/h3/client.h"
 
 namespace usquic::tools::get {
 
@@ -23,32 +23,25 @@ class Transfer;
 class TransferHost {
  public:
   virtual ~TransferHost() = default;
+  // url: where it goes, maybe after a redirect.
+  virtual void on_transfer_sent(const Transfer& transfer, const H3Url& url,
+                                us_quic_connection_t* connection) = 0;
   virtual void on_transfer_done(Transfer& transfer) = 0;
-  // The server did not look at the request (RFC 9114 5.2): it is to be started on another connection.
-  virtual void on_transfer_refused(Transfer& transfer) = 0;
 };
 
 class Transfer {
  public:
-  Transfer(TransferHost& host, const Options& options, Url url, HeaderList headers, const BodyPlan& body,
+  Transfer(TransferHost& host, const Options& options, Url url, RequestHead head, const BodyPlan& body,
            Output output);
 
-  void start(us_quic_connection_t* connection);
+  // The client and its loop outlive it.
+  void start(H3Client& client);
   void fail(const Failure& failure);
-  // The body may have more to send.
-  void send_body();
-
-  void on_headers(int kind);
-  void on_data(std::string_view bytes);
-  void on_end();
-  void on_stop();
-  void on_stream_close(const us_quic_stream_close_info_t& info);
 
   const Url& url() const { return url_; }
   const Output& output() const { return output_; }
+  bool is_started() const { return client_ != nullptr; }
   bool is_done() const { return is_done_; }
-  // The connection that it runs on; null when it has none.
-  us_quic_connection_t* connection() const { return connection_; }
   const Failure& outcome() const { return outcome_; }
   int status() const { return status_; }
   const std::string& content_type() const { return content_type_; }
@@ -58,19 +51,25 @@ class Transfer {
   std::int64_t first_byte_ms() const { return first_byte_ms_; }
 
  private:
-  void on_final_headers();
-  bool write(std::string_view bytes);
+  void fetch();
+  void send_body();
+  void on_sent(us_quic_stream_t* stream);
+  void on_section(int status, const std::vector<H3Field>& fields);
+  void on_response(const H3ResponseHead& head);
+  void on_data(std::string_view bytes);
+  void on_end();
+  void on_error(int error, std::string_view text);
+  void write(std::string_view bytes);
   void finish(Failure outcome);
-  bool response_has_body() const;
 
   TransferHost& host_;
   const Options& options_;
   Url url_;
-  HeaderList headers_;
+  RequestHead head_;
   const BodyPlan& plan_;
   Output output_;
-  us_quic_connection_t* connection_ = nullptr;
-  us_quic_stream_t* stream_ = nullptr;
+  H3Client* client_ = nullptr;
+  H3Fetch* fetch_ = nullptr;  // null once it ended
   std::unique_ptr<BodySource> body_;
   Failure outcome_ = {ExitCode::Ok, ""};
   std::string content_type_;
@@ -80,7 +79,7 @@ class Transfer {
   std::int64_t first_byte_ms_ = 0;
   int status_ = 0;
   int attempts_ = 0;
-  bool is_body_sent_ = false;
+  bool is_held_back_ = false;  // what was given of the body waits
   bool is_done_ = false;
 };
 

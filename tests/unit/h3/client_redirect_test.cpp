@@ -43,6 +43,18 @@ TEST_F(ClientRedirects, KeepOrChangeTheMethod) {
   EXPECT_EQ(after(302, "GET"), "GET,,t");
 }
 
+TEST_F(ClientRedirects, EachRequestThatIsSentIsTold) {
+  Told told;
+  std::vector<std::string> sent;
+  H3Fetch* fetch = client->fetch(url("/302"), {.max_redirects = 1});
+  told.watch(fetch)->onSent([&](us_quic_stream_t* stream) {
+    EXPECT_EQ(stream, fetch->native());
+    sent.emplace_back(fetch->url());
+  });
+  run_until([&] { return told.is_done(); });
+  EXPECT_EQ(sent, (std::vector<std::string>{url("/302"), url("/end")}));
+}
+
 TEST_F(ClientRedirects, LoopsEnd) {
   const Told told = fetch(url("/loop"), {.max_redirects = 4});
   EXPECT_EQ(told.error, US_QUIC_E_TOO_LARGE);
@@ -66,7 +78,8 @@ TEST_F(ClientRedirects, ThatCannotBeFollowedAreTold) {
   EXPECT_EQ(fetch(url("/302"), {.max_redirects = 1}).status, 200);
   server->on_end = [](Exchange& e) { e.respond(302, {{"location", "http://localhost/"}}, ""); };
   const Told insecure = fetch(url("/"), {.max_redirects = 1});
-  EXPECT_EQ(insecure.error, US_QUIC_E_INVALID);
+  EXPECT_EQ(insecure.error, US_QUIC_E_HEADERS);
+  EXPECT_EQ(insecure.text, "redirect: scheme http is not supported, only https");
   server->on_end = [](Exchange& e) { e.respond(302, {}, ""); };
   EXPECT_EQ(fetch(url("/"), {.max_redirects = 1}).status, 302);
 }

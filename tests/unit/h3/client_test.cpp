@@ -178,6 +178,32 @@ TEST_F(Client, AServerThatWantsNoMoreOfTheBodyIsNoError) {
   EXPECT_EQ(streamed.ends, 1) << streamed.text;
 }
 
+TEST_F(Client, TellsThatTheServerWantsNoMoreOfAStreamedBody) {
+  server->on_data = [](Exchange& e) {
+    if (!std::exchange(e.is_ended, true)) us_quic_stream_stop(e.stream, 0x100);
+  };
+  server->on_end = nullptr;
+  Told told;
+  int stops = 0;
+  H3Fetch* fetch = client->fetch(url(), {.method = "POST", .stream_body = true});
+  told.watch(fetch)->onStop([&] {
+    ++stops;
+    EXPECT_TRUE(fetch->write("dropped"));
+    fetch->abort();
+  });
+  // Far more than flow control lets through.
+  EXPECT_FALSE(fetch->write(std::string(32u << 20, 'x')));
+  run_until([&] { return stops > 0; });
+  EXPECT_EQ(stops, 1);
+  EXPECT_FALSE(told.is_done());
+}
+
+TEST_F(Client, SendsThePathAsItIsWhenAsked) {
+  server->on_end = [](Exchange& e) { e.respond(200, {}, e.field(":path")); };
+  EXPECT_EQ(fetch(url("/a/../b/./c")).body, "/b/c");
+  EXPECT_EQ(fetch(url("/a/../b/./c"), {.path_as_is = true}).body, "/a/../b/./c");
+}
+
 TEST_F(Client, AStreamedBodyKeepsItsContentLength) {
   const H3FetchOptions options{.method = "POST", .headers = {{"content-length", "3"}}, .stream_body = true};
   Told longer;

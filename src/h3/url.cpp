@@ -1,11 +1,11 @@
-#include "h3/client_url.h"
+#include "usquic/h3/url.h"
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <utility>
 
-namespace usquic::h3 {
+namespace usquic {
 namespace {
 
 bool is_digit(char c) {
@@ -48,7 +48,7 @@ bool is_host(std::string_view host, bool is_bracketed) {
 }
 
 // host[:port] into url. Returns: what is wrong, or "".
-std::string parse_authority(std::string_view authority, Url& url) {
+std::string parse_authority(std::string_view authority, H3Url& url) {
   if (authority.find('@') != std::string_view::npos) return "user and password are not supported";
   const bool is_bracketed = authority.starts_with('[');
   const auto end = is_bracketed ? authority.find(']') : std::min(authority.find(':'), authority.size());
@@ -107,9 +107,10 @@ std::string remove_dot_segments(std::string_view path) {
 }
 
 // `text`: path and query, without fragment.
-std::string normal_target(std::string_view text) {
+std::string normal_target(std::string_view text, H3DotSegments dots = H3DotSegments::Remove) {
   const auto query_at = std::min(text.find('?'), text.size());
-  std::string target = remove_dot_segments(escape(text.substr(0, query_at)));
+  std::string target = escape(text.substr(0, query_at));
+  if (dots == H3DotSegments::Remove) target = remove_dot_segments(target);
   if (target.empty()) target = "/";
   return target + escape(text.substr(query_at));
 }
@@ -121,32 +122,32 @@ bool has_control(std::string_view text) {
 
 }  // namespace
 
-std::variant<Url, UrlFailure> parse_url(std::string_view text) {
-  if (has_control(text)) return UrlFailure{"malformed URL: space or control character"};
+std::variant<H3Url, H3UrlError> parseH3Url(std::string_view text, H3DotSegments dots) {
+  if (has_control(text)) return H3UrlError{"malformed URL: space or control character"};
   const auto scheme = scheme_of(text);
   if (!scheme || !text.substr(scheme->size()).starts_with("://")) {
-    return UrlFailure{"malformed URL: it begins with https://"};
+    return H3UrlError{"malformed URL: it begins with https://"};
   }
   if (lower(*scheme) != "https") {
-    return UrlFailure{"scheme " + std::string(*scheme) + " is not supported, only https"};
+    return H3UrlError{"scheme " + std::string(*scheme) + " is not supported, only https"};
   }
   text.remove_prefix(scheme->size() + 3);
   text = text.substr(0, text.find('#'));
-  Url url;
+  H3Url url;
   const auto authority_end = std::min(text.find_first_of("/?"), text.size());
   if (std::string reason = parse_authority(text.substr(0, authority_end), url); !reason.empty()) {
-    return UrlFailure{"malformed URL: " + reason};
+    return H3UrlError{"malformed URL: " + reason};
   }
-  url.target = normal_target(text.substr(authority_end));
+  url.target = normal_target(text.substr(authority_end), dots);
   return url;
 }
 
-std::variant<Url, UrlFailure> resolve_url(const Url& base, std::string_view reference) {
-  if (has_control(reference)) return UrlFailure{"malformed URL: space or control character"};
-  if (scheme_of(reference)) return parse_url(reference);
-  if (reference.starts_with("//")) return parse_url("https:" + std::string(reference));
+std::variant<H3Url, H3UrlError> resolveH3Url(const H3Url& base, std::string_view reference) {
+  if (has_control(reference)) return H3UrlError{"malformed URL: space or control character"};
+  if (scheme_of(reference)) return parseH3Url(reference);
+  if (reference.starts_with("//")) return parseH3Url("https:" + std::string(reference));
   reference = reference.substr(0, reference.find('#'));
-  Url url = base;
+  H3Url url = base;
   if (reference.empty()) return url;
   const std::string_view base_path = std::string_view(base.target).substr(0, base.target.find('?'));
   if (reference[0] == '/') {
@@ -160,4 +161,4 @@ std::variant<Url, UrlFailure> resolve_url(const Url& base, std::string_view refe
   return url;
 }
 
-}  // namespace usquic::h3
+}  // namespace usquic

@@ -1,0 +1,56 @@
+#include "usquic/h3/url.h"
+
+#include <gtest/gtest.h>
+
+namespace usquic {
+namespace {
+
+std::string text_of(const std::variant<H3Url, H3UrlError>& result) {
+  const auto* url = std::get_if<H3Url>(&result);
+  return url != nullptr ? url->text() : "failure: " + std::get<H3UrlError>(result).reason;
+}
+
+bool is_refused(std::string_view text) {
+  return std::holds_alternative<H3UrlError>(parseH3Url(text));
+}
+
+TEST(H3Url, IsBroughtIntoNormalForm) {
+  EXPECT_EQ(text_of(parseH3Url("HTTPS://LocalHost")), "https://localhost/");
+  EXPECT_EQ(text_of(parseH3Url("https://a:443/b?c=d#e")), "https://a/b?c=d");
+  EXPECT_EQ(text_of(parseH3Url("https://a:8443?q")), "https://a:8443/?q");
+  EXPECT_EQ(text_of(parseH3Url("https://a/b/../c/./d")), "https://a/c/d");
+  EXPECT_EQ(text_of(parseH3Url("https://a/../../x/..")), "https://a/");
+  EXPECT_EQ(text_of(parseH3Url("https://a/\xc3\xa4|\"")), "https://a/%C3%A4%7C%22");
+  const auto ipv6 = parseH3Url("https://[::1]:4433/");
+  EXPECT_EQ(std::get<H3Url>(ipv6).host, "::1");
+  EXPECT_EQ(std::get<H3Url>(ipv6).authority, "[::1]:4433");
+}
+
+TEST(H3Url, IsRefusedWhenMalformed) {
+  for (const char* text :
+       {"", "localhost", "http://a/", "https://", "https:///x", "https://a:0/", "https://a:x",
+        "https://a:65536", "https://a b/", "https://u:p@a/", "https://[::1/", "https://[::1]x/",
+        "https://[zz]/", "https://a:1x/", "https://a\r\n/", "https://a%/", "https://a:99999999999999"}) {
+    EXPECT_TRUE(is_refused(text)) << text;
+  }
+}
+
+TEST(H3Url, KeepsDotSegmentsWhenAsked) {
+  EXPECT_EQ(text_of(parseH3Url("https://a/../b/./c", H3DotSegments::Keep)), "https://a/../b/./c");
+  EXPECT_EQ(text_of(parseH3Url("https://a", H3DotSegments::Keep)), "https://a/");
+}
+
+TEST(H3Url, ReferencesAreResolved) {
+  const H3Url base = std::get<H3Url>(parseH3Url("https://a:8443/b/c?d"));
+  EXPECT_EQ(text_of(resolveH3Url(base, "https://x/y")), "https://x/y");
+  EXPECT_EQ(text_of(resolveH3Url(base, "//x/y")), "https://x/y");
+  EXPECT_EQ(text_of(resolveH3Url(base, "/y?z")), "https://a:8443/y?z");
+  EXPECT_EQ(text_of(resolveH3Url(base, "y")), "https://a:8443/b/y");
+  EXPECT_EQ(text_of(resolveH3Url(base, "../y")), "https://a:8443/y");
+  EXPECT_EQ(text_of(resolveH3Url(base, "?q=/../")), "https://a:8443/b/c?q=/../");
+  EXPECT_EQ(text_of(resolveH3Url(base, "#f")), "https://a:8443/b/c?d");
+  EXPECT_TRUE(std::holds_alternative<H3UrlError>(resolveH3Url(base, "http://x/")));
+}
+
+}  // namespace
+}  // namespace usquic

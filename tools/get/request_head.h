@@ -1,0 +1,23 @@
+// The method and header fields of a request, from the options.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "failure.h"
+#include "get/options.h"
+#include "get/request_body.h"
+#include "usquic/h3/client.h"
+
+namespace usquic::tools::get {
+
+struct RequestHead {
+  std::string method;
+  std::vector<H3Field> fields;  // without pseudo-header fields
+};
+
+// Failure: a -H that is no header line.
+std::variant<RequestHead, Failure> build_request_head(const Options& options, const BodyPlan& body);
+
+}  // namespace usquic::tools::get
