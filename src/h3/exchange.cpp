@@ -26,6 +26,7 @@ void Exchange::begin(us_quic_stream_t* stream, const RequestTraits& traits) {
 
 void Exchange::take_data(std::string_view chunk) {
   received_ += chunk.size();
+  if (linger_ != nullptr && received_ > linger_until_) return stop_lingering();
   if (!is_open()) return;
   if (received_ > body_limit_) return refuse_body();
   if (on_data_) call(on_data_, chunk, false);
@@ -33,6 +34,7 @@ void Exchange::take_data(std::string_view chunk) {
 
 void Exchange::take_end() {
   read_ended_ = true;
+  end_lingering();
   if (is_open() && on_data_) call(on_data_, std::string_view(), true);
 }
 
@@ -47,6 +49,7 @@ void Exchange::take_trailers() {
 
 void Exchange::peer_reset() {
   read_ended_ = true;
+  end_lingering();
   if (!is_open()) return;
   us_quic_stream_close_with(stream_, h3_request_cancelled);
   abort();
@@ -60,6 +63,7 @@ void Exchange::peer_stopped() {
 
 void Exchange::stream_closed() {
   abort();
+  end_lingering();
   drop_handlers();
   stream_ = nullptr;
   phase_ = Phase::unused;
@@ -122,6 +126,30 @@ void Exchange::refuse_body() {
     answer(413);
   }
   if (handler) handler();
+}
+
+// RFC 9114 section 4.1: the rest of the request is not needed. A client may take STOP_SENDING for a failure
+// and never read the answer (curl over OpenSSL), so a small rest is dropped and only a long one is stopped.
+void Exchange::linger() {
+  constexpr int max_ms = 1000;
+  constexpr std::uint64_t max_bytes = 1u << 20;
+  us_loop_t* loop = us_quic_socket_context_loop(us_quic_stream_context(stream_));
+  linger_ = us_create_timer(loop, 1, sizeof(Exchange*));
+  if (linger_ == nullptr) return stop_lingering();
+  linger_until_ = received_ + max_bytes;
+  *static_cast<Exchange**>(us_timer_ext(linger_)) = this;
+  us_timer_set(
+      linger_, [](us_timer_t* timer) { (*static_cast<Exchange**>(us_timer_ext(timer)))->stop_lingering(); },
+      max_ms, 0);
+}
+
+void Exchange::end_lingering() {
+  if (linger_ != nullptr) us_timer_close(std::exchange(linger_, nullptr));
+}
+
+void Exchange::stop_lingering() {
+  end_lingering();
+  us_quic_stream_stop(stream_, h3_no_error);
 }
 
 bool Exchange::find_remote_address() {

@@ -131,6 +131,9 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   void pump();
   void conclude();
   void finish_sending();
+  void linger();
+  void end_lingering();
+  void stop_lingering();
   void abort();
   void refuse_body();
   void drop_handlers();
@@ -162,6 +165,8 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   std::uint64_t body_limit_ = UINT64_MAX;
   std::uint64_t received_ = 0;
   Function<void(std::string_view chunk, bool fin)> on_data_;
+  us_timer_t* linger_ = nullptr;    // the answer is complete: what still comes is dropped until it fires
+  std::uint64_t linger_until_ = 0;  // of received_
 
   std::array<char, 16> address_{};
   std::size_t address_length_ = 0;

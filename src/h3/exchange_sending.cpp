@@ -287,12 +287,8 @@ void Exchange::finish_sending() {
     fin_sent_ = true;
   }
   if (read_ended_) return;
-  // RFC 9114 section 4.1: the rest of the request is not needed.
-  if (traits_.has_body) {
-    us_quic_stream_stop(stream_, h3_no_error);
-  } else {
-    us_quic_stream_resume(stream_);
-  }
+  if (traits_.has_body) linger();
+  us_quic_stream_resume(stream_);
 }
 
 void Exchange::pump() {
