@@ -208,8 +208,11 @@ US_API us_quic_socket_context_options_t us_quic_default_options(void);
  * details. */
 US_API us_quic_socket_context_t* us_create_quic_socket_context(
     us_loop_t* loop, const us_quic_socket_context_options_t* options, unsigned int ext_size, int* error);
+/* The ext memory that was asked for, zeroed at first; NULL when none was. Lives as long as the context. */
 US_API void* us_quic_socket_context_ext(us_quic_socket_context_t* context);
+/* The loop that it was made on. */
 US_API us_loop_t* us_quic_socket_context_loop(us_quic_socket_context_t* context);
+/* Counts since the context was made, into *stats. */
 US_API void us_quic_socket_context_stats(us_quic_socket_context_t* context, us_quic_context_stats_t* stats);
 
 /* Serve another certificate to clients that ask for a name matching pattern: exact, or "*." and a domain (one
@@ -218,6 +221,8 @@ US_API void us_quic_socket_context_stats(us_quic_socket_context_t* context, us_q
  * or one about the certificate; on an error the old one stays. */
 US_API int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, const char* pattern,
                                                   const us_quic_socket_context_options_t* options);
+/* Serve names of that pattern with the context's own certificate again. Returns: 0, or US_QUIC_E_INVALID when
+ * the pattern is not there. */
 US_API int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context, const char* pattern);
 
 /* Stop in good order: accept nothing new, send GOAWAY (RFC 9114 section 5.2), let requests in flight finish,
@@ -294,11 +299,14 @@ US_API us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_con
                                                               const char* host, int port,
                                                               const us_quic_listen_options_t* options,
                                                               unsigned int ext_size, int* error);
+/* The bound UDP port in host byte order. */
 US_API int us_quic_listen_socket_port(us_quic_listen_socket_t* s);
 
 /* Copy the local address (a struct sockaddr_in or _in6) into storage of `capacity` bytes.
  * Returns: bytes copied, or US_QUIC_E_INVALID when capacity is too small. */
 US_API int us_quic_socket_local_address(us_quic_socket_t* s, struct sockaddr* storage, size_t capacity);
+/* Its ext memory, zeroed at first, and its context. Lives until the end of the iteration in which the socket
+ * closed. */
 US_API void* us_quic_socket_ext(us_quic_socket_t* s);
 US_API us_quic_socket_context_t* us_quic_socket_context(us_quic_socket_t* s);
 /* Close the socket and its connections now; the descriptor closes after their CONNECTION_CLOSE was sent. */
@@ -329,16 +337,22 @@ US_API us_quic_connection_t* us_quic_socket_connect(us_quic_socket_t* s, const c
 
 /* ---- Connections ---- */
 
+/* Its ext memory (zeroed at first), the socket that it belongs to (a server's connection: the listen socket),
+ * and its context. All may be asked for until on_close returned. Accepted connections have the ext memory
+ * that us_quic_socket_context_options_t.connection_ext_size asks for. */
 US_API void* us_quic_connection_ext(us_quic_connection_t* c);
 US_API us_quic_socket_t* us_quic_connection_socket(us_quic_connection_t* c);
 US_API us_quic_socket_context_t* us_quic_connection_context(us_quic_connection_t* c);
+/* 1 on the side that connected. */
 US_API int us_quic_connection_is_client(us_quic_connection_t* c);
+/* 1 from close on, also before on_close told so. */
 US_API int us_quic_connection_is_closed(us_quic_connection_t* c);
 /* Close now: streams see on_stream_close, then the connection on_close; CONNECTION_CLOSE carries code (an
  * application code) and reason (NULL = none) to the peer. */
 US_API void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char* reason);
 /* HTTP/3: send GOAWAY, let requests in flight finish, then close. Raw: close when all streams are done. */
 US_API void us_quic_connection_shutdown(us_quic_connection_t* c);
+/* Counts and estimates (RFC 9002) of the connection so far, into *stats. */
 US_API void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats);
 /* As us_quic_socket_local_address; the peer_ctx's addresses: they change only after path validation. */
 US_API int us_quic_connection_remote_address(us_quic_connection_t* c, struct sockaddr* storage,
@@ -370,13 +384,18 @@ US_API int us_quic_connection_send_datagram(us_quic_connection_t* c, const void*
  * and *error: US_QUIC_E_STATE (HTTP/3 server, unidirectional in HTTP/3), _GOAWAY, _CLOSED, _NOMEM. */
 US_API us_quic_stream_t* us_quic_connection_create_stream(us_quic_connection_t* c, unsigned int ext_size,
                                                           int* error);
+/* The same for a unidirectional stream (RFC 9000 section 2.1), which only this side writes to. */
 US_API us_quic_stream_t* us_quic_connection_create_uni_stream(us_quic_connection_t* c, unsigned int ext_size,
                                                               int* error);
+/* Its ext memory (zeroed at first), connection, socket and context. All may be asked for until
+ * on_stream_close returned. */
 US_API void* us_quic_stream_ext(us_quic_stream_t* s);
 US_API us_quic_connection_t* us_quic_stream_connection(us_quic_stream_t* s);
 US_API us_quic_socket_t* us_quic_stream_socket(us_quic_stream_t* s);
 US_API us_quic_socket_context_t* us_quic_stream_context(us_quic_stream_t* s);
-US_API int64_t us_quic_stream_id(us_quic_stream_t* s); /* -1 before it is open */
+/* The stream ID (RFC 9000 section 2.1), or -1 before it is open. */
+US_API int64_t us_quic_stream_id(us_quic_stream_t* s);
+/* 1 when this side opened it; 1 when only one side may write; 1 from close on. */
 US_API int us_quic_stream_is_client(us_quic_stream_t* s);
 US_API int us_quic_stream_is_unidirectional(us_quic_stream_t* s);
 US_API int us_quic_stream_is_closed(us_quic_stream_t* s);
@@ -409,7 +428,8 @@ US_API size_t us_quic_stream_buffered(us_quic_stream_t* s);
 
 /* Three endings: shutdown = FIN after what was written; reset(code) = give up sending (RESET_STREAM);
  * stop(code) = give up reading (STOP_SENDING). close = reset + stop, and on_stream_close follows in the same
- * iteration. */
+ * iteration. close_with gives the code; close takes H3_REQUEST_CANCELLED (RFC 9114 section 8.1), raw 0.
+ * Returns: 0, US_QUIC_E_CLOSED, or _STATE for a side that the stream does not have. */
 US_API int us_quic_stream_shutdown(us_quic_stream_t* s);
 US_API int us_quic_stream_reset(us_quic_stream_t* s, uint64_t code);
 US_API int us_quic_stream_stop(us_quic_stream_t* s, uint64_t code);

@@ -53,6 +53,7 @@ struct H3ListenOptions {
   bool ipv6_only = false;
 };
 
+// Thread: its loop's, for every call and every handler.
 class US_API H3App {
  public:
   using Handler = Function<void(Http3Response* res, Http3Request* req)>;
@@ -61,17 +62,22 @@ class US_API H3App {
   // loop: nullptr = a loop of its own. After a failure constructorFailed() is true and error() says why.
   explicit H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop = nullptr);
   ~H3App();  // closeNow, and free. Inside a handler of this app: takes effect at the end of the iteration.
+  // What was moved from can only be destroyed or assigned to.
   H3App(H3App&& other) noexcept;
   H3App& operator=(H3App&& other) noexcept;
 
+  // The constructor could not make what it should: nothing works then.
   bool constructorFailed() const { return error() != US_QUIC_OK; }
-  int error() const;  // US_QUIC_E_*
+  // US_QUIC_OK, or the US_QUIC_E_* of what went wrong last: the constructor, a route's pattern
+  // (US_QUIC_E_INVALID), addServerName, removeServerName or listen.
+  int error() const;
 
   // Routes. Pattern: "/static/:parameter/*"; ':name' takes one segment, a trailing '*' the rest. The most
   // specific wins, segment by segment: static, then parameter, then '*'. GET routes answer HEAD without a
   // body.
   H3App& route(std::string_view method, std::string_view pattern, Handler handler,
                const H3RouteOptions& options = {});
+  // route() for one method each; get also answers HEAD, connect takes extended CONNECT (RFC 9220).
   H3App& get(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
     return route("GET", pattern, std::move(handler), options);
   }
@@ -106,6 +112,7 @@ class US_API H3App {
 
   // Certificates by name (SNI), as us_quic_socket_context_add_server_name; again = hot reload. error() tells.
   H3App& addServerName(std::string_view pattern, const H3AppOptions& identity);
+  // Names of that pattern are served with the app's own certificate again. error() tells.
   H3App& removeServerName(std::string_view pattern);
   // Routes registered from here on belong to requests for this name (exact or "*.", by :authority); "" = all
   // others.
@@ -114,9 +121,12 @@ class US_API H3App {
   // The handler gets the socket (us_quic_listen_socket_port), or nullptr, and then error() says why. It runs
   // inside.
   H3App& listen(int port, ListenHandler handler);
+  // The same on one address, or with everything that can be chosen.
   H3App& listen(std::string_view host, int port, ListenHandler handler);
   H3App& listen(const H3ListenOptions& options, ListenHandler handler);
+  // Runs the loop until nothing keeps it alive: after close(), when the last connection is gone.
   void run();
+  // The loop; nullptr when it could not be made. Owned by the app and whoever else shares it.
   Loop* loop() const;
 
   // Stop in good order: no new connections, GOAWAY, requests in flight finish, late ones are refused so that
@@ -125,6 +135,7 @@ class US_API H3App {
   // Now: connections are closed, handlers in waiting see onAborted.
   H3App& closeNow();
 
+  // The C context, for statistics and the like; nullptr when the constructor failed. The app owns it.
   us_quic_socket_context_t* native() const;
 
  private:

@@ -15,9 +15,11 @@ class Function;
 template <class R, class... Args>
 class Function<R(Args...)> {
  public:
+  // Empty.
   Function() = default;
   Function(std::nullptr_t) {}
 
+  // Takes a lambda or anything else that can be called so, by move or copy.
   // The requirement leaves moving to the move constructor.
   // NOLINTBEGIN(bugprone-forwarding-reference-overload)
   template <class F>
@@ -33,6 +35,7 @@ class Function<R(Args...)> {
   }
   // NOLINTEND(bugprone-forwarding-reference-overload)
 
+  // `other` is empty then.
   Function(Function&& other) noexcept { take(other); }
   Function& operator=(Function&& other) noexcept {
     if (this == &other) return *this;
@@ -44,6 +47,7 @@ class Function<R(Args...)> {
   Function& operator=(const Function&) = delete;
   ~Function() { reset(); }
 
+  // Whether there is something to call.
   explicit operator bool() const { return table_ != nullptr; }
   // An empty Function must not be called.
   R operator()(Args... args) {
@@ -51,6 +55,7 @@ class Function<R(Args...)> {
     return table_->call(storage_, std::forward<Args>(args)...);
   }
 
+  // Destroys what it holds.
   void reset() {
     if (table_ == nullptr) return;
     const Table* table = std::exchange(table_, nullptr);

@@ -8,6 +8,7 @@
 
 namespace usquic {
 
+// Thread: the one that runs it, for every call but defer.
 class US_API Loop {
  public:
   // nullptr when memory or file descriptors are used up.
@@ -19,8 +20,10 @@ class US_API Loop {
 
   // Runs until nothing keeps the loop alive.
   void run();
-  // For embedding in another loop: wait until fd() is readable, then tick(). As us_loop_fd and us_loop_tick.
+  // For embedding in another loop: a descriptor that is readable when there is something to do (us_loop_fd).
   int fd();
+  // Does what there is to do, without waiting (us_loop_tick). Returns: whether something still keeps the loop
+  // alive.
   bool tick();
 
   // Runs `task` on the loop's thread soon. Thread: any. This is the only call allowed from other threads.

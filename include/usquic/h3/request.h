@@ -29,20 +29,26 @@ class US_API Http3Request {
   std::string_view getHeader(std::string_view lowerCaseName) const;
   // Calls visit(name, value) for every field line in order, pseudo-headers left out.
   void forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const;
-  // The nth (from 0) parameter of the route, or the one of that name; a trailing '*' is the last, its name is
-  // "*".
+  // The nth (from 0) parameter of the route; a trailing '*' is the last. "" when there is none.
   std::string_view getParameter(std::size_t index) const;
+  // The parameter of that name; a trailing '*' is called "*". "" when there is none.
   std::string_view getParameter(std::string_view name) const;
   // true: this handler declines; the next matching route runs, or 404 is sent.
   Http3Request* setYield(bool yield);
+  // Whether this handler declined.
   bool getYield() const;
-  std::string_view getAuthority() const;  // :authority, else host (RFC 9114 section 4.3.1)
+  // :authority, else host (RFC 9114 section 4.3.1).
+  std::string_view getAuthority() const;
+  // :scheme, such as "https"; "" for CONNECT without :protocol.
   std::string_view getScheme() const;
-  std::string_view getProtocol() const;  // :protocol of extended CONNECT (RFC 9220), or ""
+  // :protocol of extended CONNECT (RFC 9220), or "".
+  std::string_view getProtocol() const;
   // True when the request came as 0-RTT data and may be a replay (RFC 8470).
   bool isEarly() const;
-  // The client's certificate in DER when one was asked for and given; whether it is trusted.
+  // The client's certificate in DER when one was asked for and given; else length 0. Valid as long as the
+  // connection.
   us_quic_blob_t getClientCertificate() const;
+  // Whether the client gave a certificate that is trusted.
   bool isClientAuthorized() const;
 
   Http3Request(const Http3Request&) = delete;

@@ -22,11 +22,14 @@ class US_API PreparedResponse {
  public:
   // status: "200" or "200 OK". content-length is added; a Date is not. Not valid() when a field is malformed.
   PreparedResponse(std::string_view status, const std::vector<FieldView>& fields, std::string_view body);
+  // Also while answers made of it are being sent.
   ~PreparedResponse();
   PreparedResponse(PreparedResponse&& other) noexcept;
   PreparedResponse& operator=(PreparedResponse&& other) noexcept;
 
+  // Whether the fields were well formed and there was memory.
   bool valid() const { return native_ != nullptr; }
+  // What it is to the C interface; this object owns it.
   us_quic_prepared_response_t* native() const { return native_; }
 
  private:
@@ -46,6 +49,7 @@ class US_API Http3Response {
   // Field names are made lower case. A malformed name or value (CR, LF, NUL) is refused: logged and answered
   // 500.
   Http3Response* writeHeader(std::string_view name, std::string_view value);
+  // The same with a number in decimal.
   Http3Response* writeHeader(std::string_view name, std::uint64_t value);
   // An informational response now, such as writeInformational("103", {{"link", "</a.css>; rel=preload"}}).
   Http3Response* writeInformational(std::string_view status, std::initializer_list<FieldView> fields);
@@ -86,21 +90,30 @@ class US_API Http3Response {
   // once.
   Http3Response* onAborted(Function<void()> handler);
 
-  // Stop and go on reading the request body; the peer is held back by flow control.
+  // Stops reading the request body; the peer is held back by flow control.
   Http3Response* pause();
+  // Goes on after pause().
   Http3Response* resume();
   // Runs `writes`; what they send goes out together. (Sending is batched per loop iteration anyway.)
   Http3Response* cork(Function<void()> writes);
 
+  // Whether it was answered in full, aborted or closed. Allowed at any time while the app lives.
   bool hasResponded() const;
-  std::uint64_t getWriteOffset() const;     // body bytes accepted so far
-  std::uint64_t getBufferedAmount() const;  // of these, not yet sent
-  std::string_view getRemoteAddress();      // 4 or 16 bytes
+  // Body bytes accepted so far.
+  std::uint64_t getWriteOffset() const;
+  // Of these, bytes not yet sent.
+  std::uint64_t getBufferedAmount() const;
+  // The client's IP address in network byte order: 4 or 16 bytes. Valid as long as the response.
+  std::string_view getRemoteAddress();
+  // The same as text, such as "192.0.2.1" or "2001:db8::1".
   std::string_view getRemoteAddressAsText();
+  // The client's UDP port.
   std::uint16_t getRemotePort();
   // A pointer of your own that travels with the response.
   void setUserData(void* data);
+  // What setUserData set last, or nullptr.
   void* getUserData() const;
+  // The stream; nullptr once it is gone.
   us_quic_stream_t* native() const;
   // Gives up: resets the stream. onAborted does not run.
   void close();

@@ -116,6 +116,28 @@ TEST_F(Aborts, TheHandlersOwnCloseResetsTheStreamAndIsNotHeard) {
   EXPECT_EQ(aborted, 0);
 }
 
+TEST_F(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
+  std::string log;
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.log_level = US_QUIC_LOG_WARNING;
+  core.log_user = &log;
+  core.log = [](void* user, int, const char* message) { *static_cast<std::string*>(user) += message; };
+  H3AppOptions options;
+  options.core = &core;
+  make_app(options).get("/never", [](Http3Response*, Http3Request*) {});
+  app->get("/", [](Http3Response* res, Http3Request*) { res->end("answered"); });
+  RawConnection* connection = start();
+  RawRequest* never = connection->get("/never");
+  const RawRequest* other = connection->get("/");
+  finish(other);
+  EXPECT_EQ(other->body, "answered");
+  EXPECT_FALSE(never->closed);
+  EXPECT_NE(log.find("without an answer and without onAborted"), std::string::npos) << log;
+  never->abort(request_cancelled);
+  finish(never);
+  finish(connection->get("/"));
+}
+
 TEST_F(Aborts, TheConnectionGoesOnAfterAnAbort) {
   int aborted = 0;
   make_app()

@@ -1,7 +1,15 @@
 // H3Client against an H3App on the same loop.
 #include "usquic/h3/client.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
 #include "integration/h3/app_fixture.h"
 #include "integration/h3/handlers.h"
+#include "support/certificates.h"
 
 namespace usquic::test {
 namespace {
@@ -82,6 +90,61 @@ TEST_F(Client, StreamsBothWays) {
   ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
   EXPECT_EQ(outcome.body, "one two three");
   EXPECT_EQ(outcome.status, 200);
+}
+
+TEST_F(Client, SixteenMebibytesGoBothWays) {
+  make_app().post("/", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+  start_fetcher();
+  Outcome outcome;
+  H3FetchOptions options;
+  options.method = "POST";
+  options.body = pattern(0, 16u << 20);
+  watch(fetcher->fetch(url("/"), options), &outcome);
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_TRUE(outcome.body == options.body) << outcome.text;
+}
+
+TEST_F(Client, AnUrgentResponseOvertakes) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, 8u << 20); });
+  start_fetcher();
+  std::vector<std::string> order;
+  std::array<Outcome, 2> outcomes;
+  const auto fetch = [&](std::string name, int urgency, Outcome& outcome) {
+    watch(fetcher->fetch(url("/"), {.urgency = urgency}), &outcome)->onEnd([&order, name, &outcome] {
+      outcome.ended = true;
+      order.push_back(name);
+    });
+  };
+  fetch("late", 7, outcomes[0]);
+  fetch("urgent", 0, outcomes[1]);
+  ASSERT_TRUE(run_until([&] { return outcomes[0].is_over() && outcomes[1].is_over(); }));
+  EXPECT_EQ(order, (std::vector<std::string>{"urgent", "late"}));
+}
+
+TEST_F(Client, ProvesItselfWithACertificate) {
+  const Authority authority;
+  LeafOptions leaf_options;
+  leaf_options.for_clients = true;
+  const Identity leaf = authority.issue(leaf_options);
+  H3AppOptions app_options;
+  app_options.ca = authority.certificate();
+  app_options.request_cert = true;
+  make_app(app_options).get("/", [](Http3Response* res, Http3Request* req) {
+    res->end(req->isClientAuthorized() ? "known" : "unknown");
+  });
+  const std::string folder = testing::TempDir() + "usquic-client-" + std::to_string(getpid());
+  H3ClientOptions options;
+  options.cert_file_name = folder + ".cert";
+  options.key_file_name = folder + ".key";
+  std::ofstream(options.cert_file_name) << leaf.certificate;
+  std::ofstream(options.key_file_name) << leaf.key;
+  start_fetcher(options);
+  std::remove(options.cert_file_name.c_str());
+  std::remove(options.key_file_name.c_str());
+  Outcome outcome;
+  watch(fetcher->fetch(url("/")), &outcome);
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_EQ(outcome.body, "known") << outcome.text;
 }
 
 TEST_F(Client, ARequestGoesToANewConnectionAfterGoaway) {

@@ -49,6 +49,21 @@ TEST_F(Misuse, AnsweringInOnAbortedIsNoticed) {
   settle(connection);
 }
 
+TEST_F(Misuse, AnsweringAfterTheConnectionDiedIsNoticed) {
+  Http3Response* kept = nullptr;
+  bool aborted = false;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    kept = res;
+    res->onAborted([&] { aborted = true; });
+  });
+  RawConnection* connection = start();
+  connection->get("/");
+  ASSERT_TRUE(run_until([&] { return kept != nullptr; }));
+  connection->close();
+  ASSERT_TRUE(run_until([&] { return aborted; }));
+  expect_noticed("Http3Response::end", [&] { kept->end("too late"); });
+}
+
 TEST_F(Misuse, AHeaderAfterTheBodyBeganIsNoticed) {
   make_app().get("/", [](Http3Response* res, Http3Request*) {
     res->onAborted([] {});
