@@ -47,6 +47,7 @@ h3::ExchangeContext exchange_context(const H3AppOptions& from, const us_quic_soc
 struct H3App::State {
   std::shared_ptr<h3::Server> server;
   int error = US_QUIC_OK;
+  bool has_failed = false;  // the constructor
 
   State() = default;
   State(const State&) = delete;
@@ -61,6 +62,7 @@ H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(s
   if (loop == nullptr) loop = Loop::create();
   if (loop == nullptr) {
     state_->error = US_QUIC_E_NOMEM;
+    state_->has_failed = true;
     return;
   }
   const us_quic_socket_context_options_t core = core_options(options);
@@ -69,11 +71,16 @@ H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(s
   rules.automatic_options = options.automatic_options;
   state_->server = std::make_shared<h3::Server>(std::move(loop), rules, exchange_context(options, core));
   state_->error = state_->server->open(core);
+  state_->has_failed = state_->error != US_QUIC_OK;
 }
 
 H3App::~H3App() = default;
 H3App::H3App(H3App&& other) noexcept = default;
 H3App& H3App::operator=(H3App&& other) noexcept = default;
+
+bool H3App::constructorFailed() const {
+  return state_->has_failed;
+}
 
 int H3App::error() const {
   return state_->error;

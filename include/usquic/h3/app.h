@@ -67,7 +67,7 @@ class US_API H3App {
   H3App& operator=(H3App&& other) noexcept;
 
   // The constructor could not make what it should: nothing works then.
-  bool constructorFailed() const { return error() != US_QUIC_OK; }
+  bool constructorFailed() const;
   // US_QUIC_OK, or the US_QUIC_E_* of what went wrong last: the constructor, a route's pattern
   // (US_QUIC_E_INVALID), addServerName, removeServerName or listen.
   int error() const;

@@ -73,6 +73,7 @@ TEST_F(Security, ABrokenCertificateLeavesTheOldOne) {
   broken.key = "no key";
   app->addServerName("one.example", broken);
   EXPECT_NE(app->error(), US_QUIC_OK);
+  EXPECT_FALSE(app->constructorFailed());
   EXPECT_TRUE(certificate_for("one.example") == before);
 }
 
