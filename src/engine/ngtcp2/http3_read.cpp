@@ -158,9 +158,12 @@ int Http3Connection::drain_decoder() noexcept {
   return decoder_.drain(decoder_out_);
 }
 
-// RFC 9114 section 4.1.2: a malformed message ends its stream, nothing else.
+// RFC 9114 section 4.1.2: a malformed message ends its stream, nothing else. An answer that was given in full
+// goes on: a client that is told not to upload may break off its body for that.
 void Http3Connection::stream_failed(Http3Stream& s, std::uint64_t code) {
   const std::int64_t id = s.id_;
+  const bool is_answered = options_.is_server && s.fin;
+  if (is_answered) return events_.http3_stop_sending(id, code);
   s.write_closed_ = true;
   nghttp3_conn_shutdown_stream_write(connection_, id);
   events_.http3_stop_sending(id, code);

@@ -43,6 +43,25 @@ TEST_F(EarlyAnswers, AnUploadThatStandsStillIsStopped) {
   }));
 }
 
+// What curl does when the answer says that the upload is not wanted: it ends it.
+TEST_F(EarlyAnswers, AnUploadThatIsCutShortLeavesTheAnswerWhole) {
+  constexpr std::size_t length = 100'000;
+  make_app().post("/", [](Http3Response* res, Http3Request*) { res->end(pattern(0, length)); });
+  us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
+  options.max_stream_data = options.max_stream_data_limit = 16'384;
+  RawConnection* connection = start(options);
+  RawRequest* request = connection->post("/", {{"content-length", "10"}});
+  request->on_response = [request] { request->pause(); };
+  ASSERT_TRUE(run_until([&] { return request->status == 200; }));
+  request->send("ab").finish();
+  for (int i = 0; i < 10; ++i) settle(connection);
+  request->resume();
+  finish(request);
+  EXPECT_FALSE(request->reset) << request->reset_code;
+  EXPECT_TRUE(request->ended);
+  EXPECT_EQ(request->body_bytes, length);
+}
+
 TEST_F(EarlyAnswers, TheAppMayGoMeanwhile) {
   post_and_wait_for_answer();
   app.reset();
