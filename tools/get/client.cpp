@@ -188,7 +188,9 @@ void Client::report(const Transfer& transfer) {
                            .connect_seconds = peer.connect_seconds,
                            .first_byte_seconds = static_cast<double>(first_byte - started_ms_) / 1000,
                            .total_seconds = elapsed_seconds()});
-  Output("-").write(text);
+  Output standard_output("-");
+  standard_output.write(text);
+  standard_output.flush();
 }
 
 void Client::show_progress() {

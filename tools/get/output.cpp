@@ -14,6 +14,25 @@ int Output::open() {
 }
 
 int Output::write(std::string_view bytes) {
+  constexpr std::size_t most_waiting = 128 * 1024;
+  if (waiting_.size() + bytes.size() <= most_waiting) {
+    waiting_.append(bytes);
+    return 0;
+  }
+  if (const int error = flush(); error != 0) return error;
+  if (bytes.size() > most_waiting / 2) return write_now(bytes);
+  waiting_.append(bytes);
+  return 0;
+}
+
+int Output::flush() {
+  if (waiting_.empty()) return 0;
+  const int error = write_now(waiting_);
+  waiting_.clear();
+  return error;
+}
+
+int Output::write_now(std::string_view bytes) {
   const int fd = is_standard_output() ? STDOUT_FILENO : file_.get();
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());
@@ -30,6 +49,7 @@ int Output::write(std::string_view bytes) {
 }
 
 int Output::close() {
+  if (const int error = flush(); error != 0) return error;
   if (!file_.is_open()) return 0;
   const int copy = dup(file_.get());
   file_ = FileDescriptor();

@@ -16,14 +16,20 @@ class Output {
   bool is_standard_output() const { return path_ == "-"; }
   const std::string& path() const { return path_; }
 
-  // Both return 0 or an errno.
+  // All return 0 or an errno.
   int open();
+  // Small pieces, such as a packet's, wait in memory until there is enough to write, or flush() or close().
   int write(std::string_view bytes);
-  // What a disk says only at the end (NFS, quota).
+  bool has_waiting() const { return !waiting_.empty(); }
+  int flush();
+  // Also tells what a disk says only at the end (NFS, quota).
   int close();
 
  private:
+  int write_now(std::string_view bytes);
+
   std::string path_;
+  std::string waiting_;
   FileDescriptor file_;
 };
 

@@ -123,16 +123,25 @@ void Transfer::on_data(std::string_view bytes) {
 void Transfer::write(std::string_view bytes) {
   int error = output_.open();
   if (error == 0) error = output_.write(bytes);
-  if (error != 0) fail({ExitCode::Write, fmt::format("{}: {}", output_.path(), std::strerror(error))});
+  if (error != 0) return fail_to_write(error);
+  if (is_flush_due_ || !output_.has_waiting()) return;
+  // What comes together is written together, soon.
+  is_flush_due_ = true;
+  client_->loop()->defer([this] {
+    is_flush_due_ = false;
+    if (const int failed = is_done_ ? 0 : output_.flush(); failed != 0) fail_to_write(failed);
+  });
+}
+
+void Transfer::fail_to_write(int error) {
+  fail({ExitCode::Write, fmt::format("{}: {}", output_.path(), std::strerror(error))});
 }
 
 void Transfer::on_end() {
   fetch_ = nullptr;
   int error = output_.open();  // an empty body makes an empty file
   if (error == 0) error = output_.close();
-  if (error != 0) {
-    return fail({ExitCode::Write, fmt::format("{}: {}", output_.path(), std::strerror(error))});
-  }
+  if (error != 0) return fail_to_write(error);
   finish({ExitCode::Ok, ""});
 }
 

@@ -60,6 +60,7 @@ class Transfer {
   void on_end();
   void on_error(int error, std::string_view text);
   void write(std::string_view bytes);
+  void fail_to_write(int error);
   void finish(Failure outcome);
 
   TransferHost& host_;
@@ -80,6 +81,7 @@ class Transfer {
   int status_ = 0;
   int attempts_ = 0;
   bool is_held_back_ = false;  // what was given of the body waits
+  bool is_flush_due_ = false;
   bool is_done_ = false;
 };
 
