@@ -1,4 +1,5 @@
-// What JavaScript calls. Every function turns its arguments into C++ values and hands them to the QUIC thread.
+// What JavaScript calls. Every function turns its arguments into C++ values and hands them to the QUIC
+// thread.
 #include <node_api.h>
 
 #include <memory>
@@ -85,13 +86,14 @@ napi_value id_to_js(Arguments& arguments, std::uint32_t id) {
 
 napi_value create_context(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
-  Sockets::ContextOptions options{.identity = Identity(arguments.env(), given),
-                                  .rejects_unauthorized = given.flag("rejectUnauthorized"),
-                                  .alpn = given.texts("alpn"),
-                                  .idle_timeout_ms = milliseconds(given, "idleTimeout"),
-                                  .handshake_timeout_ms = milliseconds(given, "handshakeTimeout"),
-                                  .keep_alive_ms = milliseconds(given, "keepAlive"),
-                                  .max_streams = static_cast<std::uint64_t>(given.number("maxStreams").value_or(0))};
+  Sockets::ContextOptions options{
+      .identity = Identity(arguments.env(), given),
+      .rejects_unauthorized = given.flag("rejectUnauthorized"),
+      .alpn = given.texts("alpn"),
+      .idle_timeout_ms = milliseconds(given, "idleTimeout"),
+      .handshake_timeout_ms = milliseconds(given, "handshakeTimeout"),
+      .keep_alive_ms = milliseconds(given, "keepAlive"),
+      .max_streams = static_cast<std::uint64_t>(given.number("maxStreams").value_or(0))};
   const std::uint32_t id = worker.new_id();
   ask(arguments, worker,
       [&](std::string& detail) { return worker.sockets().create_context(id, options, detail); });
@@ -103,9 +105,8 @@ napi_value listen(Arguments& arguments, Worker& worker) {
   const auto host = arguments.text_or_null(1);
   const int port = arguments.port(2);
   int bound = 0;
-  ask(arguments, worker, [&](std::string&) {
-    return worker.sockets().listen(id, host ? host->c_str() : nullptr, port, bound);
-  });
+  ask(arguments, worker,
+      [&](std::string&) { return worker.sockets().listen(id, host ? host->c_str() : nullptr, port, bound); });
   return to_js(arguments.env(), static_cast<double>(bound));
 }
 
@@ -201,16 +202,14 @@ napi_value respond(Arguments& arguments, Worker& worker) {
                              .fields = arguments.texts(2),
                              .body = arguments.bytes_or_null(3),
                              .is_end = arguments.flag(4)};
-  worker.post([&worker, id = arguments.id(0), answer = std::move(answer)] {
-    worker.servers().respond(id, answer);
-  });
+  worker.post(
+      [&worker, id = arguments.id(0), answer = std::move(answer)] { worker.servers().respond(id, answer); });
   return nullptr;
 }
 
 napi_value respond_write(Arguments& arguments, Worker& worker) {
-  worker.post([&worker, id = arguments.id(0), bytes = arguments.bytes(1)] {
-    worker.servers().write(id, bytes);
-  });
+  worker.post(
+      [&worker, id = arguments.id(0), bytes = arguments.bytes(1)] { worker.servers().write(id, bytes); });
   return nullptr;
 }
 
@@ -263,9 +262,8 @@ napi_value fetch(Arguments& arguments, Worker& worker) {
 }
 
 napi_value fetch_write(Arguments& arguments, Worker& worker) {
-  worker.post([&worker, id = arguments.id(0), bytes = arguments.bytes(1)] {
-    worker.clients().write(id, bytes);
-  });
+  worker.post(
+      [&worker, id = arguments.id(0), bytes = arguments.bytes(1)] { worker.clients().write(id, bytes); });
   return nullptr;
 }
 

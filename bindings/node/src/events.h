@@ -37,7 +37,8 @@ class Event {
       items_.emplace_back(item);
     } else if constexpr (std::is_arithmetic_v<Plain> || std::is_enum_v<Plain>) {
       items_.emplace_back(static_cast<double>(item));
-    } else if constexpr (std::is_convertible_v<Plain, std::string_view> && !std::is_same_v<Plain, std::string>) {
+    } else if constexpr (std::is_convertible_v<Plain, std::string_view> &&
+                         !std::is_same_v<Plain, std::string>) {
       items_.emplace_back(std::string(std::string_view(item)));
     } else {
       items_.emplace_back(std::forward<T>(item));

@@ -78,7 +78,8 @@ void HttpClients::listen_to(Fetch& fetch) {
           fields.push_back(field.name);
           fields.push_back(field.value);
         }
-        worker_.emit(Event("response", id, head.status, std::move(fields), handle->url(), handle->redirects()));
+        worker_.emit(
+            Event("response", id, head.status, std::move(fields), handle->url(), handle->redirects()));
       })
       ->onData([this, id](std::string_view chunk) {
         Fetch* receiving = find(id);

@@ -49,9 +49,8 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
     detail = worker_.last_error().text;
     return server->app->error();
   }
-  server->app->any("/*", [this, raw = server.get()](Http3Response* res, Http3Request* req) {
-    take(*raw, *res, *req);
-  });
+  server->app->any(
+      "/*", [this, raw = server.get()](Http3Response* res, Http3Request* req) { take(*raw, *res, *req); });
   servers_.emplace(id, std::move(server));
   return US_QUIC_OK;
 }
@@ -87,7 +86,8 @@ void HttpServers::take(const Server& server, Http3Response& response, const Http
   const std::string_view method = request.getMethod();
   const bool has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0";
   worker_.emit(Event("request", server.id, id, method, request.getFullUrl(), request.getAuthority(),
-                     std::move(fields), has_body, response.getRemoteAddressAsText(), response.getRemotePort()));
+                     std::move(fields), has_body, response.getRemoteAddressAsText(),
+                     response.getRemotePort()));
 }
 
 HttpServers::Request* HttpServers::find(std::uint32_t id) {

@@ -1,7 +1,7 @@
 #include "sockets.h"
 
-#include <netinet/in.h>
 #include <arpa/inet.h>
+#include <netinet/in.h>
 
 #include <array>
 #include <cstring>
@@ -125,8 +125,8 @@ void Sockets::connect(std::uint32_t context, std::uint32_t id, const std::string
   int error = US_QUIC_E_CLOSED;
   us_quic_connection_t* connection = nullptr;
   if (found != contexts_.end()) {
-    connection = us_quic_socket_context_connect(found->second, host.c_str(), port, sizeof(std::uint32_t),
-                                                &error);
+    connection =
+        us_quic_socket_context_connect(found->second, host.c_str(), port, sizeof(std::uint32_t), &error);
   }
   if (connection == nullptr) {
     worker_.emit(Event("close", id, error, 0, "", false));
@@ -237,8 +237,8 @@ void Sockets::set_callbacks(us_quic_socket_context_t* context) {
     self.connections_.emplace(id, c);
     const auto listener = *static_cast<std::uint32_t*>(us_quic_socket_ext(us_quic_connection_socket(c)));
     const Address address = remote_address(c);
-    self.worker_.emit(Event("accept", listener, id, address.ip, address.port, us_quic_connection_server_name(c),
-                            connection_id_text(c)));
+    self.worker_.emit(Event("accept", listener, id, address.ip, address.port,
+                            us_quic_connection_server_name(c), connection_id_text(c)));
   });
   us_quic_socket_context_on_close(context, [](us_quic_connection_t* c, const us_quic_close_info_t* info) {
     of(us_quic_connection_context(c)).tell_close(c, *info);
@@ -255,14 +255,14 @@ void Sockets::set_callbacks(us_quic_socket_context_t* context) {
     self.worker_.emit(
         Event("stream", id_slot(us_quic_stream_connection(s)), stream.id, us_quic_stream_id(s)));
   });
-  us_quic_socket_context_on_stream_data(
-      context, [](us_quic_stream_t* s, const void* data, std::size_t length) {
-        Stream* stream = stream_slot(s);
-        if (stream == nullptr) return;
-        of(us_quic_stream_context(s))
-            .worker_.emit(Event("data", stream->id, Bytes{std::string(static_cast<const char*>(data), length)}));
-        if (stream->backlog.add(length)) us_quic_stream_pause(s);
-      });
+  us_quic_socket_context_on_stream_data(context, [](us_quic_stream_t* s, const void* data,
+                                                    std::size_t length) {
+    Stream* stream = stream_slot(s);
+    if (stream == nullptr) return;
+    of(us_quic_stream_context(s))
+        .worker_.emit(Event("data", stream->id, Bytes{std::string(static_cast<const char*>(data), length)}));
+    if (stream->backlog.add(length)) us_quic_stream_pause(s);
+  });
   us_quic_socket_context_on_stream_end(context, [](us_quic_stream_t* s) {
     if (const Stream* stream = stream_slot(s)) {
       of(us_quic_stream_context(s)).worker_.emit(Event("end", stream->id));

@@ -118,13 +118,15 @@ napi_value to_js(napi_env env, const std::vector<std::string>& texts) {
   napi_value array = nullptr;
   check(env, napi_create_array_with_length(env, texts.size(), &array));
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i), to_js(env, std::string_view(texts[i]))));
+    check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i),
+                                to_js(env, std::string_view(texts[i]))));
   }
   return array;
 }
 
 Options::Options(napi_env env, napi_value object) : env_(env), object_(object) {
-  if (object == nullptr || type_of(env, object) != napi_object) throw_argument_error(env, "options must be an object");
+  if (object == nullptr || type_of(env, object) != napi_object)
+    throw_argument_error(env, "options must be an object");
 }
 
 std::optional<napi_value> Options::get(const char* name) const {

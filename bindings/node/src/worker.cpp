@@ -22,8 +22,8 @@ void Worker::start(napi_env env, napi_value on_events) {
   const auto deliver = [](napi_env called, napi_value function, void* context, void*) {
     if (called != nullptr) static_cast<Worker*>(context)->deliver(called, function);
   };
-  check(env, napi_create_threadsafe_function(env, on_events, nullptr, name, 0, 1, nullptr, nullptr, worker.get(),
-                                             deliver, &worker->events_function_));
+  check(env, napi_create_threadsafe_function(env, on_events, nullptr, name, 0, 1, nullptr, nullptr,
+                                             worker.get(), deliver, &worker->events_function_));
   check(env, napi_unref_threadsafe_function(env, worker->events_function_));
   worker->thread_ = std::thread([started = worker.get()] { started->run(); });
   // The hook runs before the environment's memory goes, also when a worker thread ends.

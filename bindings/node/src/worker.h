@@ -1,5 +1,5 @@
-// The thread that QUIC runs on, one for each JavaScript environment, and the two ways between them: commands go
-// there, events come back in batches.
+// The thread that QUIC runs on, one for each JavaScript environment, and the two ways between them: commands
+// go there, events come back in batches.
 #pragma once
 
 #include <node_api.h>
