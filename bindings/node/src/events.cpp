@@ -18,7 +18,7 @@ napi_value buffer_of(napi_env env, std::string& data) {
   auto owned = std::make_unique<std::string>(std::move(data));
   const napi_finalize finalize = [](napi_env, void*, void* hint) { delete static_cast<std::string*>(hint); };
   check(env, napi_create_external_buffer(env, owned->size(), owned->data(), finalize, owned.get(), &buffer));
-  owned.release();
+  static_cast<void>(owned.release());  // the finalizer's now
   return buffer;
 }
 

@@ -225,6 +225,12 @@ void Sockets::tell_close(us_quic_connection_t* c, const us_quic_close_info_t& in
 }
 
 void Sockets::set_callbacks(us_quic_socket_context_t* context) {
+  set_connection_callbacks(context);
+  set_stream_callbacks(context);
+  set_stream_end_callbacks(context);
+}
+
+void Sockets::set_connection_callbacks(us_quic_socket_context_t* context) {
   us_quic_socket_context_on_open(context, [](us_quic_connection_t* c, int is_client) {
     Sockets& self = of(us_quic_connection_context(c));
     if (is_client != 0) {
@@ -243,6 +249,9 @@ void Sockets::set_callbacks(us_quic_socket_context_t* context) {
   us_quic_socket_context_on_close(context, [](us_quic_connection_t* c, const us_quic_close_info_t* info) {
     of(us_quic_connection_context(c)).tell_close(c, *info);
   });
+}
+
+void Sockets::set_stream_callbacks(us_quic_socket_context_t* context) {
   us_quic_socket_context_on_stream_open(context, [](us_quic_stream_t* s, int is_client) {
     Sockets& self = of(us_quic_stream_context(s));
     if (is_client != 0) {
@@ -263,6 +272,12 @@ void Sockets::set_callbacks(us_quic_socket_context_t* context) {
         .worker_.emit(Event("data", stream->id, Bytes{std::string(static_cast<const char*>(data), length)}));
     if (stream->backlog.add(length)) us_quic_stream_pause(s);
   });
+  us_quic_socket_context_on_stream_writable(context, [](us_quic_stream_t* s) {
+    if (Stream* stream = stream_slot(s)) of(us_quic_stream_context(s)).pump(*stream);
+  });
+}
+
+void Sockets::set_stream_end_callbacks(us_quic_socket_context_t* context) {
   us_quic_socket_context_on_stream_end(context, [](us_quic_stream_t* s) {
     if (const Stream* stream = stream_slot(s)) {
       of(us_quic_stream_context(s)).worker_.emit(Event("end", stream->id));
@@ -277,9 +292,6 @@ void Sockets::set_callbacks(us_quic_socket_context_t* context) {
     if (const Stream* stream = stream_slot(s)) {
       of(us_quic_stream_context(s)).worker_.emit(Event("stop", stream->id));
     }
-  });
-  us_quic_socket_context_on_stream_writable(context, [](us_quic_stream_t* s) {
-    if (Stream* stream = stream_slot(s)) of(us_quic_stream_context(s)).pump(*stream);
   });
   us_quic_socket_context_on_stream_close(
       context, [](us_quic_stream_t* s, const us_quic_stream_close_info_t* info) {

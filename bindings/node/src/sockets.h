@@ -51,7 +51,10 @@ class Sockets {
   static Sockets& of(us_quic_socket_context_t* context);
   static Stream*& stream_slot(us_quic_stream_t* s);
   static std::uint32_t& id_slot(us_quic_connection_t* c);
-  void set_callbacks(us_quic_socket_context_t* context);
+  static void set_callbacks(us_quic_socket_context_t* context);
+  static void set_connection_callbacks(us_quic_socket_context_t* context);
+  static void set_stream_callbacks(us_quic_socket_context_t* context);
+  static void set_stream_end_callbacks(us_quic_socket_context_t* context);
   void tell_close(us_quic_connection_t* c, const us_quic_close_info_t& info);
   Stream& adopt(us_quic_stream_t* s, std::uint32_t id);
   Stream* find_stream(std::uint32_t id);
