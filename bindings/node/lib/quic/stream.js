@@ -56,7 +56,7 @@ class QuicStream {
   write(chunk) {
     const bytes = toBytes(chunk, "chunk");
     if (!this.isWritable || bytes.length === 0) return 0;
-    if (!engine.native.write(this.#nativeId, bytes)) return 0;
+    if (engine.native.write(this.#nativeId, bytes) === false) return 0;
     this.#queuedBytes += bytes.length;
     return bytes.length;
   }
