@@ -2,7 +2,7 @@
 "use strict";
 
 class QuicError extends Error {
-  // code: "ERR_QUIC_..."; errno: US_QUIC_E_* (negative); protocolCode: QUIC or HTTP error code, where the peer sent one.
+  // code: "ERR_QUIC_..."; errno: US_QUIC_E_* (negative); protocolCode: QUIC or HTTP error code, where there is one.
   constructor(message, code, errno, protocolCode) {
     super(message);
     this.code = code;
