@@ -4,8 +4,6 @@
 const fs = require("node:fs");
 const path = require("node:path");
 
-const isBun = process.versions.bun !== undefined;
-
 // The native module, loaded: the one named in the environment, else the one built here, else the one shipped.
 function loadNative() {
   const override = process.env.USQUIC_NODE_BINARY;
@@ -32,4 +30,4 @@ function reportUncaught(error) {
   });
 }
 
-module.exports = { isBun, loadNative, reportUncaught };
+module.exports = { loadNative, reportUncaught };
