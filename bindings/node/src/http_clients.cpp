@@ -16,8 +16,10 @@ struct HttpClients::Fetch {
 
 HttpClients::HttpClients(Worker& worker) : worker_(worker) {}
 
+HttpClients::~HttpClients() = default;
+
 // Destroying a client tells what is under way that it failed.
-HttpClients::~HttpClients() {
+void HttpClients::shut() {
   clients_.clear();
 }
 

@@ -22,6 +22,9 @@ class HttpClients {
   HttpClients(const HttpClients&) = delete;
   HttpClients& operator=(const HttpClients&) = delete;
 
+  // Closes everything, at once.
+  void shut();
+
   // Returns US_QUIC_OK, or an error and in `detail` what the library says of it.
   int create(std::uint32_t id, const Identity& identity, bool rejects_unauthorized, std::string& detail);
   void close(std::uint32_t id);

@@ -24,9 +24,11 @@ struct HttpServers::Request {
 
 HttpServers::HttpServers(Worker& worker) : worker_(worker) {}
 
-HttpServers::~HttpServers() {
+HttpServers::~HttpServers() = default;
+
+void HttpServers::shut() {
   for (auto& [id, server] : servers_) {
-    if (server->watch != nullptr) us_timer_close(server->watch);
+    if (server->watch != nullptr) us_timer_close(std::exchange(server->watch, nullptr));
     server->app->closeNow();
   }
 }

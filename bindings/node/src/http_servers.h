@@ -24,6 +24,9 @@ class HttpServers {
   HttpServers(const HttpServers&) = delete;
   HttpServers& operator=(const HttpServers&) = delete;
 
+  // Closes everything, at once.
+  void shut();
+
   struct ServerOptions {
     Identity identity;
     std::uint64_t max_body_bytes = UINT64_MAX;

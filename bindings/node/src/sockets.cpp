@@ -64,7 +64,9 @@ std::string connection_id_text(us_quic_connection_t* c) {
 
 Sockets::Sockets(Worker& worker) : worker_(worker) {}
 
-Sockets::~Sockets() {
+Sockets::~Sockets() = default;
+
+void Sockets::shut() {
   for (auto& [id, context] : std::exchange(contexts_, {})) us_quic_socket_context_free(context);
 }
 

@@ -23,6 +23,9 @@ class Sockets {
   Sockets(const Sockets&) = delete;
   Sockets& operator=(const Sockets&) = delete;
 
+  // Closes everything. What the library tells of it comes later, and finds this still there.
+  void shut();
+
   struct ContextOptions {
     Identity identity;
     bool rejects_unauthorized = true;

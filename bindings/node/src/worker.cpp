@@ -45,9 +45,9 @@ Worker::~Worker() {
     is_stopping_ = true;
   }
   post([this] {
-    clients_.reset();
-    servers_.reset();
-    sockets_.reset();
+    clients_->shut();
+    servers_->shut();
+    sockets_->shut();
     us_timer_close(alive_);
   });
   thread_.join();
