@@ -76,11 +76,14 @@ class Exchange {
   }
 
   async start(trust, init) {
+    // Before the body: Bun's headers lose a form's content-type with it.
+    const { headers: fields } = this.request;
+    const [sized, unsized] = [flatten(fields), flatten(fields, ["content-length"])];
     const source = await beginBody(this.request, init);
     if (this.isOver) return source?.reader?.cancel(this.signal.reason).catch(() => {});
     const isStreamed = source !== null && !source.isDone;
-    const headers = flatten(this.request.headers, isStreamed ? [] : ["content-length"]);
-    if (!this.request.headers.has("accept")) headers.push("accept", "*/*");
+    const headers = isStreamed ? sized : unsized;
+    if (!fields.has("accept")) headers.push("accept", "*/*");
     const follows = this.request.redirect === "follow";
     this.client = clientFor(trust);
     this.id = native.fetch(this.client.id, {
