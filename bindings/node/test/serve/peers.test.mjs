@@ -1,13 +1,15 @@
 // Other people's clients: curl (the program or its library) and Bun's own fetch.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { findProgram, isBun, makeBytes, makeCertificate, repository, sha256, temporaryFolder, test, testWith, withServer,
+import {
+  findProgram, isBun, makeBytes, makeCertificate, repository, sha256, temporaryFolder, test, testWith, withServer,
 } from "../web.mjs";
 
 const interop = join(repository, "tests/interop");
-const python = findProgram("python3");
+// Debian's own python3 has Debian's pycurl; another may come first in PATH.
+const python = existsSync("/usr/bin/python3") ? "/usr/bin/python3" : findProgram("python3");
 const hasCurl = python !== undefined && spawnSync(python, ["-c", "import sys\nsys.path.insert(0, sys.argv[1])\n" +
   "from curl import program_speaks_http3\nif not program_speaks_http3(): import pycurl", interop]).status === 0;
 
@@ -61,9 +63,9 @@ testWithCurl("methods that a Request cannot tell are answered 501", async () => 
   });
 });
 
-testWithCurl("a malformed authority is answered 400", async () => {
+testWithCurl("an authority that no URL can have is answered 400", async () => {
   await withServer({ tls: { cert, key }, fetch: () => new Response("reached") }, async (server) => {
-    assert.equal((await curl(String(server.url), certFile, { headers: ["Host: a b/c"] })).status, 400);
+    assert.equal((await curl(String(server.url), certFile, { headers: ["Host: localhost:99999"] })).status, 400);
   });
 });
 
