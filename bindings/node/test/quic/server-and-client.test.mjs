@@ -71,7 +71,8 @@ test("close() of a server closes its connections first", async (open) => {
       if (socket === server) events.set("server close");
     },
   });
-  const client = open({ hostname: "localhost", port: server.port, message() {}, close: () => events.set("client close") });
+  const close = () => events.set("client close");
+  const client = open({ hostname: "localhost", port: server.port, message() {}, close });
   await events.get("connection");
   server.close();
   await events.get("server close");
@@ -134,4 +135,21 @@ test("a socket and streams speak to each other across the modes", async (open) =
   const client = open({ hostname: "localhost", port: server.port, data: (stream, bytes) => received.add(bytes) });
   client.stream().write("from a stream");
   assert.equal((await received.untilLength(13)).toString(), "from a stream");
+});
+
+test("a peer that closes a stream without a code causes close, not error", async (open) => {
+  const events = marks();
+  const server = open({
+    hostname: "localhost",
+    port: 0,
+    server: true,
+    data: (stream) => events.set("data", stream),
+    close: (stream) => events.set("outcome", stream),
+    error: (stream, error) => events.set("outcome", error),
+  });
+  const stream = open({ hostname: "localhost", port: server.port, data() {} }).stream();
+  stream.write("and away");
+  const peerStream = await events.get("data");
+  stream.close();
+  assert.equal(await events.get("outcome"), peerStream);
 });

@@ -31,7 +31,8 @@ test("stats counts what went and what came, on a connection and on its server", 
     },
   });
   await received.untilText("!!");
-  assert.deepEqual(client.stats, { streamCount: 1, isConnected: true, has0RTT: false, bytesSent: 5, bytesReceived: 18 });
+  const expected = { streamCount: 1, isConnected: true, has0RTT: false, bytesSent: 5, bytesReceived: 18 };
+  assert.deepEqual(client.stats, expected);
   const { bytesSent, bytesReceived } = connection.stats;
   assert.deepEqual({ bytesSent, bytesReceived }, { bytesSent: 18, bytesReceived: 5 });
   assert.equal(server.stats.bytesSent, 18);

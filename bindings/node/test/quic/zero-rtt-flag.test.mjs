@@ -3,7 +3,9 @@ import { echoServer, marks, test } from "../support.mjs";
 
 test("has0RTT is a boolean on both sides, and false on a first connection", async (open) => {
   const events = marks();
-  const server = echoServer(open, { connection: (socket) => events.set("server", [socket.has0RTT, socket.stats.has0RTT]) });
+  const server = echoServer(open, {
+    connection: (socket) => events.set("server", [socket.has0RTT, socket.stats.has0RTT]),
+  });
   const client = open({
     hostname: "localhost",
     port: server.port,
