@@ -132,7 +132,8 @@ class Exchange {
     const headers = unflatten(fields);
     const { redirect } = this.request;
     if (redirectStatuses.has(status) && headers.has("location") && redirect !== "manual") {
-      const why = redirect === "error" ? "a redirect came" : "a streamed body cannot be sent again to where it redirects";
+      const isRefused = redirect === "error";
+      const why = isRefused ? "a redirect came" : "a streamed body cannot be sent again to where it redirects";
       this.fail(failed(new Error(`${url}: ${why} (status ${status})`)));
       return;
     }

@@ -34,7 +34,8 @@ async function checkSite(origin, hashes) {
 const tool = findTool();
 testWith(tool, "usquic (USQUIC_TOOL)", "files of usquic serve", async () => {
   const { folder, hashes } = makeSite();
-  const args = ["serve", folder, "--host", "127.0.0.1", "--port", "0", "--cert", identity.certFile, "--key", identity.keyFile];
+  const { certFile, keyFile } = identity;
+  const args = ["serve", folder, "--host", "127.0.0.1", "--port", "0", "--cert", certFile, "--key", keyFile];
   await withProgram(tool, args, async (child, line) => {
     const [, origin] = await line(/usquic serve: (https:\S+)/);
     await checkSite(origin, hashes);

@@ -8,7 +8,8 @@ async function handler(request) {
   if (how === "count" && status !== "0") {
     return new Response(null, { status: 302, headers: { location: `/count/${Number(status) - 1}` } });
   }
-  return Response.json({ method: request.method, body: await request.text(), auth: request.headers.get("authorization") });
+  const auth = request.headers.get("authorization");
+  return Response.json({ method: request.method, body: await request.text(), auth });
 }
 
 for (const [status, method, expected] of [

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { fetch3, hashOf, insecure, makeBytes, pieces, QuicError, rejection, sha256, test, withServer } from "../web.mjs";
+import {
+  fetch3, hashOf, insecure, makeBytes, pieces, QuicError, rejection, sha256, test, withServer,
+} from "../web.mjs";
 
 // What arrived, as JSON.
 async function mirror(request) {
@@ -79,7 +81,8 @@ test("method, headers, and what is there without asking", async () => {
     const plain = await ask(get);
     assert.equal(plain.method, "GET");
     assert.equal(plain.headers.accept, "*/*");
-    const full = await ask(get, "/p?q", { method: "patch", headers: [["X-A", "1"], ["x-a", "2"], ["accept", "text/x"]] });
+    const headers = [["X-A", "1"], ["x-a", "2"], ["accept", "text/x"]];
+    const full = await ask(get, "/p?q", { method: "patch", headers });
     assert.equal(full.method, "patch");
     assert.equal(full.headers["x-a"], "1, 2");
     assert.equal(full.headers.accept, "text/x");
@@ -91,7 +94,8 @@ test("a Request as input, and init on top of it", async () => {
   await withServer({ fetch: mirror }, async (server) => {
     const request = () => new Request(`${server.url}r`, { method: "PUT", body: "content", headers: { "x-a": "1" } });
     const seen = await (await fetch3(request(), { tls: insecure })).json();
-    assert.deepEqual([seen.method, seen.url, seen.body, seen.headers["x-a"]], ["PUT", `${server.url}r`, "content", "1"]);
+    const told = [seen.method, seen.url, seen.body, seen.headers["x-a"]];
+    assert.deepEqual(told, ["PUT", `${server.url}r`, "content", "1"]);
     const other = await (await fetch3(request(), { tls: insecure, method: "POST", body: "other" })).json();
     assert.deepEqual([other.method, other.body], ["POST", "other"]);
   });
@@ -110,8 +114,9 @@ test("a Response is as fetch gives it", async () => {
   await withServer({ fetch: () => Response.json({ a: 1 }, { status: 202 }) }, async (server, get) => {
     const response = await get("/x");
     assert.ok(response instanceof Response);
-    assert.deepEqual([response.status, response.ok, response.statusText, response.type, response.redirected, response.url],
-      [202, true, "", "basic", false, `${server.url}x`]);
+    const { status, ok, statusText, type, redirected, url } = response;
+    const told = [status, ok, statusText, type, redirected, url];
+    assert.deepEqual(told, [202, true, "", "basic", false, `${server.url}x`]);
     const clone = response.clone();
     assert.deepEqual([clone.url, clone.redirected, clone.status], [response.url, false, 202]);
     assert.deepEqual(await clone.json(), { a: 1 });

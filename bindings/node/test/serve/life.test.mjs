@@ -13,7 +13,8 @@ test("64 requests at once are in the handler at once, and each gets its own answ
   };
   await withServer({ fetch: handler }, async (server, get) => {
     const ask = async (_, i) => (await get(`/${i}`, { method: "POST", body: `:${i}` })).text();
-    assert.deepEqual(await Promise.all(Array.from({ length: 64 }, ask)), Array.from({ length: 64 }, (_, i) => `/${i}:${i}`));
+    const expected = Array.from({ length: 64 }, (_, i) => `/${i}:${i}`);
+    assert.deepEqual(await Promise.all(Array.from({ length: 64 }, ask)), expected);
   });
 });
 
@@ -75,7 +76,8 @@ test("reload changes the handlers of the requests to come", async () => {
 test("the handler gets the server, which tells where a request came from", async () => {
   const seen = {};
   const handler = function (request, server) {
-    Object.assign(seen, { server, self: this, ip: server.requestIP(request), other: server.requestIP(new Request(request.url)) });
+    const other = server.requestIP(new Request(request.url));
+    Object.assign(seen, { server, self: this, ip: server.requestIP(request), other });
     return new Response();
   };
   await withServer({ fetch: handler }, async (server, get) => {
@@ -104,7 +106,8 @@ test("port, hostname and url", async () => {
 
 test("the server shows the certificate that it was given", async () => {
   const { cert, key } = makeCertificate();
-  await withServer({ tls: { cert: Buffer.from(cert), key: [key] }, fetch: () => new Response("hi") }, async (server, get) => {
+  const tls = { cert: Buffer.from(cert), key: [key] };
+  await withServer({ tls, fetch: () => new Response("hi") }, async (server, get) => {
     assert.equal(await (await get("/", { tls: { ca: cert } })).text(), "hi");
   });
 });
@@ -141,7 +144,8 @@ test("a client that gives up in mid-upload aborts the signal and fails the reque
   };
   await withServer({ fetch: handler }, async (server, get) => {
     const controller = new AbortController();
-    const answer = rejection(get("/", { method: "POST", body: endless().stream, duplex: "half", signal: controller.signal }));
+    const init = { method: "POST", body: endless().stream, duplex: "half", signal: controller.signal };
+    const answer = rejection(get("/", init));
     await started.promise;
     controller.abort();
     await signal.promise;
