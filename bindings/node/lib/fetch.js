@@ -36,11 +36,27 @@ function makeRequest(input, { tls, ...init }) {
   if (init.redirect !== undefined && !["follow", "manual", "error"].includes(init.redirect)) {
     throw errors.invalidValue("init.redirect", '"follow", "manual" or "error"', init.redirect);
   }
-  const request = new Request(input, init);
+  const request = construct(input, init);
   const url = new URL(request.url);
   if (url.protocol !== "https:") throw new TypeError(`fetch3: only https: URLs are fetched; received ${url.protocol}`);
   if (url.username !== "" || url.password !== "") throw new TypeError("fetch3: the URL must not hold credentials");
   return request;
+}
+
+// As the standard has it where Bun is more lenient, or throws a plain Error.
+function construct(input, init) {
+  if (init.body !== undefined && init.body !== null) {
+    const method = init.method ?? input?.method ?? "GET";
+    if (/^(GET|HEAD)$/i.test(method)) throw new TypeError("fetch3: a request with GET or HEAD has no body");
+  }
+  try {
+    const request = new Request(input, init);
+    const isText = typeof init.body === "string" && !request.headers.has("content-type");
+    if (isText) request.headers.set("content-type", "text/plain;charset=UTF-8");
+    return request;
+  } catch (error) {
+    throw error instanceof TypeError ? error : new TypeError(`fetch3: ${error?.message}`, { cause: error });
+  }
 }
 
 // Bun's Request takes methods that it does not know for GET.
@@ -76,11 +92,14 @@ class Exchange {
   }
 
   async start(trust, init) {
+    // Before the body: Bun's headers lose a form's content-type with it.
+    const { headers: fields } = this.request;
+    const [sized, unsized] = [flatten(fields), flatten(fields, ["content-length"])];
     const source = await beginBody(this.request, init);
     if (this.isOver) return source?.reader?.cancel(this.signal.reason).catch(() => {});
     const isStreamed = source !== null && !source.isDone;
-    const headers = flatten(this.request.headers, isStreamed ? [] : ["content-length"]);
-    if (!this.request.headers.has("accept")) headers.push("accept", "*/*");
+    const headers = isStreamed ? sized : unsized;
+    if (!fields.has("accept")) headers.push("accept", "*/*");
     const follows = this.request.redirect === "follow";
     this.client = clientFor(trust);
     this.id = native.fetch(this.client.id, {
@@ -113,7 +132,8 @@ class Exchange {
     const headers = unflatten(fields);
     const { redirect } = this.request;
     if (redirectStatuses.has(status) && headers.has("location") && redirect !== "manual") {
-      const why = redirect === "error" ? "a redirect came" : "a streamed body cannot be sent again to where it redirects";
+      const isRefused = redirect === "error";
+      const why = isRefused ? "a redirect came" : "a streamed body cannot be sent again to where it redirects";
       this.fail(failed(new Error(`${url}: ${why} (status ${status})`)));
       return;
     }

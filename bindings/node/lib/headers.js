@@ -2,7 +2,9 @@
 "use strict";
 
 // RFC 9114 section 4.2: fields of a connection have no place in HTTP/3; a message with one is malformed.
-const connectionFields = new Set(["connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade"]);
+const connectionFields = new Set([
+  "connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade",
+]);
 
 // A character of a Headers value stands for one byte; the native side's texts are UTF-8.
 const toText = (value) => (isAscii(value) ? value : Buffer.from(value, "latin1").toString("utf8"));

@@ -1,4 +1,4 @@
-import type { Pem } from "./serve";
+import type { Pem } from "./quic";
 
 export interface Fetch3Tls {
   /** Trusted instead of the system's roots. */
@@ -16,7 +16,7 @@ export interface Fetch3Init extends RequestInit {
 
 /**
  * fetch over HTTP/3 only. Rejects with a TypeError whose `cause` is a QuicError when the network or the server fails,
- * with the signal's reason when the signal aborts. Unlike the runtimes' fetch it asks for no content coding, and decodes
- * none; "manual" gives the redirect itself. 20 redirects are followed.
+ * with the signal's reason when the signal aborts. Unlike the runtimes' fetch it asks for no content coding, and
+ * decodes none; "manual" gives the redirect itself. 20 redirects are followed.
  */
 export function fetch3(input: string | URL | Request, init?: Fetch3Init): Promise<Response>;

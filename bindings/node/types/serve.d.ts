@@ -1,5 +1,4 @@
-/** PEM text: a string, its bytes, or several of these. */
-export type Pem = string | Uint8Array | ReadonlyArray<string | Uint8Array>;
+import type { Pem } from "./quic";
 
 export interface ServeTls {
   /** The certificate and the chain below it. */

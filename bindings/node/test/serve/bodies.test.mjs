@@ -15,7 +15,8 @@ for (const size of sizes) {
 
   test(`a body of ${size} bytes comes down whole, with its length`, async () => {
     const bytes = makeBytes(size);
-    await withServer({ fetch: () => new Response(size > 1 << 20 ? pieces(bytes).stream : bytes) }, async (server, get) => {
+    const fetch = () => new Response(size > 1 << 20 ? pieces(bytes).stream : bytes);
+    await withServer({ fetch }, async (server, get) => {
       const response = await get();
       if (size <= 65_537) assert.equal(response.headers.get("content-length"), String(size));
       assert.equal(await hashOf(response.body), sha256(bytes));
