@@ -53,10 +53,12 @@ class Http3Stream {
 
   class Http3Connection* connection_ = nullptr;  // while it is known there
   std::int64_t id_ = -1;
-  std::size_t framed_ = 0;  // the first so many untaken bytes of `body` are in DATA frames already
+  std::size_t held_acknowledged_ = 0;  // bytes that nghttp3 is not told of before the end is written
+  std::size_t framed_ = 0;             // the first so many untaken bytes of `body` are in DATA frames already
   bool final_submitted_ = false;
   bool trailers_submitted_ = false;
   bool write_ended_ = false;   // nghttp3 was told the end of the stream
+  bool end_written_ = false;   // and it is in a packet
   bool write_closed_ = false;  // stopped or reset: nothing more is sent
   bool close_pending_ = false;
   Http3ReceiveState receive_;

@@ -80,6 +80,7 @@ class Http3Connection final : public Http3, private RequestReader::Host {
 
   bool next_decoder_output(std::span<Bytes> views, Output& out);
   void count_body(Http3Stream& s, std::size_t length);
+  std::size_t output_length() const;  // bytes that were offered and are not yet written
 
   std::span<const nghttp3_nv> to_nv(std::span<const us_quic_header_t> fields);
   int submit_final(Http3Stream& s, std::span<const nghttp3_nv> fields);
@@ -112,6 +113,7 @@ class Http3Connection final : public Http3, private RequestReader::Host {
 
   std::array<nghttp3_vec, 16> output_{};  // the latest output, as far as it is not written
   std::size_t output_count_ = 0;
+  bool output_fin_ = false;
   std::int64_t output_id_ = -1;
   Http3Stream* output_stream_ = nullptr;  // of the latest request stream that had output
 

@@ -1,6 +1,7 @@
 // What goes: stream data for packets, and what became of it.
 #include <algorithm>
 #include <new>
+#include <utility>
 
 #include "engine/ngtcp2/http3_connection.h"
 #include "engine/ngtcp2/http3_errors.h"
@@ -33,7 +34,7 @@ int Http3Connection::next_output(std::span<Bytes> views, Output& out) {
   }
   for (std::size_t i = 0; i < output_count_; ++i) views[i] = {output_[i].base, output_[i].len};
   out.id = output_id_;
-  out.fin = fin != 0;
+  out.fin = output_fin_ = fin != 0;
   out.count = output_count_;
   return 0;
 }
@@ -54,8 +55,21 @@ void Http3Connection::written(std::int64_t id, std::size_t length) {
     return;
   }
   if (id == decoder_id_ && length > 0) decoder_type_written_ = true;
-  if (output_stream_ != nullptr && output_stream_->id_ == id) count_body(*output_stream_, length);
+  Http3Stream* s = output_stream_ != nullptr && output_stream_->id_ == id ? output_stream_ : nullptr;
+  const std::size_t offered = output_length();
+  if (s != nullptr) count_body(*s, length);
   nghttp3_conn_add_write_offset(connection_, id, length);
+  if (s == nullptr || !output_fin_ || length != offered) return;
+  s->end_written_ = true;
+  if (s->held_acknowledged_ > 0) {
+    nghttp3_conn_add_ack_offset(connection_, id, std::exchange(s->held_acknowledged_, 0));
+  }
+}
+
+std::size_t Http3Connection::output_length() const {
+  std::size_t length = 0;
+  for (std::size_t i = 0; i < output_count_; ++i) length += output_[i].len;
+  return length;
 }
 
 // Of the `length` bytes just written, those that are the body's: body bytes go out in order, so a view that
@@ -84,6 +98,12 @@ void Http3Connection::acknowledged(std::int64_t id, std::size_t length) {
       --length;
     }
     decoder_out_.acknowledge(length);
+    return;
+  }
+  // nghttp3 1.8 forgets an end that was not written when all before it is acknowledged, as happens when
+  // pacing holds it back.
+  if (Http3Stream* s = find(id); s != nullptr && s->write_ended_ && !s->end_written_) {
+    s->held_acknowledged_ += length;
     return;
   }
   nghttp3_conn_add_ack_offset(connection_, id, length);

@@ -36,6 +36,31 @@ TEST(Http3Output, StaticBodiesAreReleasedOnceByAcknowledgementOrByTheEnd) {
   EXPECT_EQ(releases.count, 6);
 }
 
+// Pacing may hold the end back until the peer has acknowledged the whole body.
+TEST(Http3Output, AnEndThatWaitsSurvivesTheAcknowledgementOfTheBody) {
+  TestPair pair;
+  pair.hold_acknowledgements = true;
+  TestStream& s = pair.request(0, get_request);
+  pair.run();
+  TestStream& remote = pair.server.stream(0);
+  remote.http3.body.append(as_bytes(std::string(1200, 'x')));
+  ASSERT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}})), 0);
+  pair.run();
+  ASSERT_EQ(s.body.size(), 1200u);
+  remote.http3.fin = true;
+  pair.server.http3->resume(0);
+  std::array<Bytes, 16> views;
+  Http3::Output out;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
+    ASSERT_TRUE(out.id == 0 && out.fin && out.count == 0) << i;
+    pair.acknowledge();
+  }
+  pair.run();
+  EXPECT_EQ(s.ends, 1);
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0x100));
+}
+
 TEST(Http3Output, NothingIsSentOnAStreamThatWasStopped) {
   TestPair pair;
   TestStream& s = pair.request(0, get_request);
