@@ -1,0 +1,3 @@
+export * from "./types/quic";
+export * from "./types/serve";
+export * from "./types/fetch";

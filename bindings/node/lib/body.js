@@ -1,0 +1,223 @@
+// Bodies: bytes that arrive as a ReadableStream, and a ReadableStream as bytes that are sent.
+"use strict";
+
+const { invalidType } = require("./errors.js");
+
+// Written and not yet on the wire, until the source of a body is asked for more.
+const sendAhead = 256 * 1024;
+// Bodies that are there at once and no larger than this are sent whole, with their length.
+const gatherAtMost = 256 * 1024;
+
+// Bytes that arrive. Its stream asks for what its reader asks for, nothing ahead: what is not read is not consumed, and
+// the peer is held back by flow control.
+//   source: {start?(), consumed(byteCount), cancel?(reason), waiting?(isWaiting), over?()}
+//           start: before the first read; cancel: the reader wants no more of what has not come yet;
+//           waiting: whether a reader waits for bytes; over: nothing happens any more, last
+class Incoming {
+  #source;
+  #controller;
+  #chunks = [];
+  #wake;
+  #isStarted = false;
+  #isEnded = false;
+  #isOver = false;
+
+  constructor(source) {
+    this.#source = source;
+    this.stream = new ReadableStream(
+      {
+        start: (controller) => {
+          this.#controller = controller;
+        },
+        pull: () => this.#pull(),
+        cancel: (reason) => this.#cancel(reason),
+      },
+      { highWaterMark: 0 },
+    );
+  }
+
+  take(bytes) {
+    if (this.#isOver) return;
+    this.#chunks.push(bytes);
+    this.#goOn();
+  }
+
+  end() {
+    if (this.#isOver) return;
+    this.#isEnded = true;
+    if (this.#chunks.length > 0) return;
+    this.#controller.close();
+    this.#finish();
+  }
+
+  // What came before is lost, as in fetch: a body that broke off is not mistaken for a whole one.
+  fail(reason) {
+    if (this.#isOver) return;
+    this.#controller.error(reason);
+    this.#finish();
+  }
+
+  // All bytes came, read or not: a loss of the connection does not matter any more.
+  get isEnded() {
+    return this.#isEnded;
+  }
+
+  #finish() {
+    this.#isOver = true;
+    this.#chunks = [];
+    this.#goOn();
+    this.#source.over?.();
+  }
+
+  #goOn() {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    if (wake === undefined) return;
+    this.#source.waiting?.(false);
+    if (!this.#isOver) this.#give();
+    wake();
+  }
+
+  #pull() {
+    if (!this.#isStarted) {
+      this.#isStarted = true;
+      this.#source.start?.();
+    }
+    if (this.#isOver) return undefined;
+    if (this.#chunks.length > 0) return this.#give();
+    this.#source.waiting?.(true);
+    return new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #give() {
+    const bytes = this.#chunks.shift();
+    // A plain Uint8Array, as every runtime's own bodies give, not Node's Buffer.
+    this.#controller.enqueue(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    this.#source.consumed(bytes.byteLength);
+    if (this.#isEnded && this.#chunks.length === 0) {
+      this.#controller.close();
+      this.#finish();
+    }
+  }
+
+  #cancel(reason) {
+    if (this.#isOver) return;
+    this.#finish();
+    if (!this.#isEnded) this.#source.cancel?.(reason);
+  }
+}
+
+// Bytes that are sent: writes what `next` gives, and waits while more than sendAhead bytes are on their way.
+class Outgoing {
+  #write;
+  #pending = 0;
+  #wake;
+  #reader;
+  #isStopped = false;
+
+  constructor(write) {
+    this.#write = write;
+  }
+
+  // Of a "sent" event.
+  sent(byteCount) {
+    this.#pending = Math.max(0, this.#pending - byteCount);
+    if (this.#pending <= sendAhead) this.#goOn();
+  }
+
+  // The peer wants no more, or is gone: the source is cancelled.
+  stop(reason) {
+    if (this.#isStopped) return;
+    this.#isStopped = true;
+    this.#goOn();
+    // A source whose cancel() fails has nobody left to tell.
+    this.#reader?.cancel(reason).catch(() => {});
+  }
+
+  // Settles after the last write, with whether all was written (not when it was stopped), or fails as its source does.
+  async pump({ chunks, reader, isDone }) {
+    this.#reader = reader;
+    if (this.#isStopped) {
+      reader.cancel().catch(() => {});
+      return false;
+    }
+    for (const chunk of chunks) await this.#send(chunk);
+    while (!isDone && !this.#isStopped) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      await this.#send(checkChunk(value, reader));
+    }
+    return !this.#isStopped;
+  }
+
+  async #send(bytes) {
+    if (this.#isStopped || bytes.byteLength === 0) return;
+    this.#pending += bytes.byteLength;
+    this.#write(bytes);
+    if (this.#pending <= sendAhead) return;
+    await new Promise((resolve) => {
+      this.#wake = resolve;
+    });
+  }
+
+  #goOn() {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    wake?.();
+  }
+}
+
+function checkChunk(value, reader) {
+  if (value instanceof Uint8Array) return value;
+  const error = invalidType("chunk", "a Uint8Array: bodies are bytes", value);
+  reader.cancel(error).catch(() => {});
+  throw error;
+}
+
+// The result of a promise that settles before the event loop turns; null when it does not.
+function soon(promise) {
+  let turn;
+  const later = new Promise((resolve) => {
+    turn = setImmediate(resolve, null);
+  });
+  return Promise.race([promise, later]).finally(() => clearImmediate(turn));
+}
+
+// Begins to read a body: what can be had at once. {chunks, reader, isDone}; with isDone, chunks are all of it.
+async function begin(stream) {
+  const reader = stream.getReader();
+  const chunks = [];
+  let size = 0;
+  // A first chunk of any size is in memory already; whether it was the last decides between whole and in pieces.
+  while (size <= gatherAtMost || chunks.length === 1) {
+    const read = reader.read();
+    const result = await soon(read);
+    if (result === null) return { chunks, reader: readFirst(reader, read), isDone: false };
+    if (result.done) return { chunks, reader, isDone: true };
+    chunks.push(checkChunk(result.value, reader));
+    size += result.value.byteLength;
+  }
+  return { chunks, reader, isDone: false };
+}
+
+// A reader whose next read is under way.
+function readFirst(reader, first) {
+  first.catch(() => {}); // whoever reads it gets the error; if nobody does, it is no uncaught one
+  let next = first;
+  return {
+    read() {
+      const result = next ?? reader.read();
+      next = undefined;
+      return result;
+    },
+    cancel: (reason) => reader.cancel(reason),
+  };
+}
+
+function join(chunks) {
+  return chunks.length === 1 ? chunks[0] : Buffer.concat(chunks);
+}
+
+module.exports = { Incoming, Outgoing, begin, join };

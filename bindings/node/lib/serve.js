@@ -1,0 +1,252 @@
+// serve(): an HTTP/3 server whose handler takes a Request and gives a Response.
+"use strict";
+
+const engine = require("./engine.js");
+const errors = require("./errors.js");
+const { Answer } = require("./answer.js");
+const { Incoming } = require("./body.js");
+const { unflatten } = require("./headers.js");
+
+const { native } = engine;
+
+// Not to be told by a Request: the standard forbids these methods there (and HTTP/3 servers rarely want them).
+const refusedMethods = new Set(["CONNECT", "TRACE", "TRACK"]);
+const longestTimeout = 2 ** 31 - 1;
+const peers = new WeakMap(); // Request -> {address, port, family}
+
+class Server {
+  #state;
+  #hostname;
+  #port;
+  #isForced = false;
+
+  constructor({ hostname, port, fetch, error, ...settings }) {
+    const state = { server: this, handlers: { fetch, error }, isClosed: false };
+    state.id = engine.attempt(() => native.createServer(settings));
+    this.#state = state;
+    this.#hostname = hostname;
+    engine.register(state.id, state, serverEvents);
+    try {
+      this.#port = engine.attempt(() => native.listenServer(state.id, hostname ?? null, port));
+    } catch (failure) {
+      native.stopServer(state.id, true);
+      throw failure;
+    }
+    engine.hold(state);
+  }
+
+  get port() {
+    return this.#port;
+  }
+
+  get hostname() {
+    return this.#hostname ?? "localhost";
+  }
+
+  get url() {
+    const isAny = this.#hostname === undefined || this.#hostname === "0.0.0.0" || this.#hostname === "::";
+    const host = isAny ? "localhost" : this.#hostname;
+    return new URL(`https://${host.includes(":") ? `[${host}]` : host}:${this.#port}/`);
+  }
+
+  requestIP(request) {
+    if (typeof request !== "object" || request === null) throw errors.invalidType("request", "a Request", request);
+    const peer = peers.get(request);
+    return peer === undefined ? null : { ...peer };
+  }
+
+  reload(options) {
+    const { fetch, error } = checkHandlers(errors.checkObject(options, "options"));
+    const { handlers } = this.#state;
+    if (fetch !== undefined) handlers.fetch = fetch;
+    if ("error" in options) handlers.error = error;
+    return this;
+  }
+
+  // Takes no new requests; settles when those in flight are answered. With force they are cut off.
+  stop(force) {
+    const isForced = errors.optionalBoolean(force, "force") ?? false;
+    const state = this.#state;
+    const isFirst = state.stopped === undefined;
+    state.stopped ??= new Promise((resolve) => {
+      state.resolveStopped = resolve;
+      engine.hold(state);
+    });
+    if (isFirst || (isForced && !this.#isForced)) native.stopServer(state.id, isForced);
+    this.#isForced ||= isForced;
+    return state.stopped;
+  }
+
+  ref() {
+    if (!this.#state.isClosed) engine.hold(this.#state);
+    return this;
+  }
+
+  unref() {
+    engine.release(this.#state);
+    return this;
+  }
+}
+
+const serverEvents = {
+  request(state, id, method, path, authority, fields, hasBody, address, port) {
+    new Exchange(state, id).begin({ method, path, authority, fields, hasBody, address, port });
+  },
+  serverClose(state) {
+    state.isClosed = true;
+    engine.forget(state.id);
+    engine.release(state);
+    state.resolveStopped?.();
+  },
+};
+
+// One request and its answer.
+class Exchange {
+  constructor({ server, handlers }, id) {
+    this.server = server;
+    this.handlers = handlers;
+    this.id = id;
+    this.answer = new Answer(id);
+    this.controller = new AbortController();
+    engine.register(id, this, exchangeEvents);
+  }
+
+  begin(head) {
+    if (refusedMethods.has(head.method)) return this.answer.refuse(501);
+    try {
+      // Held as long as the exchange: its signal follows the controller's only while it is not collected.
+      this.request = this.makeRequest(head);
+    } catch {
+      return this.answer.refuse(400);
+    }
+    const family = head.address.includes(":") ? "IPv6" : "IPv4";
+    peers.set(this.request, { address: head.address, port: head.port, family });
+    this.answer.isHead = head.method === "HEAD";
+    this.handle();
+  }
+
+  makeRequest({ method, path, authority, fields, hasBody }) {
+    if (/[\s/?#@\\]/.test(authority)) throw new TypeError("malformed authority");
+    const headers = unflatten(fields);
+    // RFC 9114 section 4.3.1: :authority is what Host was.
+    if (!headers.has("host")) headers.set("host", authority);
+    const init = { method, headers, signal: this.controller.signal };
+    if (hasBody && method !== "GET" && method !== "HEAD") {
+      this.incoming = new Incoming({
+        start: () => native.readBody(this.id),
+        consumed: (byteCount) => native.consumed(this.id, byteCount),
+      });
+      init.body = this.incoming.stream;
+      init.duplex = "half";
+    }
+    const request = new Request(`https://${authority}${path.startsWith("/") ? "" : "/"}${path}`, init);
+    // Bun takes methods that it does not know for GET.
+    if (request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
+    return request;
+  }
+
+  async handle() {
+    try {
+      await this.answer.send(await this.handlers.fetch.call(this.server, this.request, this.server));
+    } catch (failure) {
+      await this.recover(failure);
+    }
+  }
+
+  async recover(failure) {
+    // A handler that stops because its request's signal says so did what it should.
+    if (this.isOver && failure?.name === "AbortError") return;
+    if (this.answer.isBegun) {
+      this.answer.abort();
+      await this.report(failure);
+      return;
+    }
+    try {
+      const response = await this.report(failure);
+      if (response === undefined) return this.answer.refuse(500);
+      await this.answer.send(response);
+    } catch (second) {
+      if (this.answer.isBegun) this.answer.abort();
+      else this.answer.refuse(500);
+      warn(second);
+    }
+  }
+
+  // To the program's error handler, which may give a Response; without one the failure is a warning.
+  async report(failure) {
+    const { error } = this.handlers;
+    if (error === undefined) return warn(failure);
+    return error.call(this.server, failure);
+  }
+
+  finish(reason) {
+    this.isOver = true;
+    engine.forget(this.id);
+    if (!this.incoming?.isEnded) this.incoming?.fail(reason);
+    this.request = undefined;
+  }
+}
+
+const exchangeEvents = {
+  data: (exchange, bytes) => exchange.incoming?.take(bytes),
+  end: (exchange) => exchange.incoming?.end(),
+  sent: (exchange, byteCount) => exchange.answer.sent(byteCount),
+  done: (exchange) => exchange.finish(abortError("The response was complete before the request's body was read")),
+  abort(exchange) {
+    const reason = abortError("The client went away, or gave up the request");
+    const { request } = exchange;
+    exchange.finish(reason);
+    exchange.answer.stop(reason);
+    if (request !== undefined) exchange.controller.abort(reason);
+  },
+};
+
+function abortError(message) {
+  return new DOMException(message, "AbortError");
+}
+
+function warn(failure) {
+  const what = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  process.emitWarning(`serve(): a request could not be answered: ${what}`, "UsquicWarning");
+}
+
+function checkHandlers(options) {
+  return {
+    fetch: errors.optionalFunction(options.fetch, "options.fetch"),
+    error: errors.optionalFunction(options.error, "options.error"),
+  };
+}
+
+function serve(options) {
+  errors.checkObject(options, "options");
+  errors.checkFunction(options.fetch, "options.fetch");
+  const tls = errors.optionalObject(options.tls, "options.tls");
+  const given = {
+    ...checkHandlers(options),
+    port: errors.optionalPort(options.port, "options.port") ?? 443,
+    hostname: errors.optionalHostname(options.hostname, "options.hostname"),
+    idleTimeout: errors.optionalInteger(options.idleTimeout, "options.idleTimeout", 1, longestTimeout),
+    maxRequestBodySize: errors.optionalInteger(
+      options.maxRequestBodySize, "options.maxRequestBodySize", 0, Number.MAX_SAFE_INTEGER,
+    ),
+    ...checkIdentity(tls),
+  };
+  return new Server(given);
+}
+
+function checkIdentity(tls) {
+  const cert = errors.optionalPem(tls?.cert, "options.tls.cert");
+  const key = errors.optionalPem(tls?.key, "options.tls.key");
+  if ((cert === undefined) !== (key === undefined)) {
+    throw errors.invalidValue(`options.tls.${cert === undefined ? "cert" : "key"}`, "given: cert and key go together");
+  }
+  return {
+    cert,
+    key,
+    ca: errors.optionalPem(tls?.ca, "options.tls.ca"),
+    passphrase: errors.optionalString(tls?.passphrase, "options.tls.passphrase"),
+    developmentCertificate: cert === undefined,
+  };
+}
+
+module.exports = { serve };

@@ -1,0 +1,41 @@
+// Every test file in Node's test runner and in Bun's, then the types.
+//   test.mjs [--asan] [FILE...]      --asan: in Node alone, with the addon of build:asan, and without other
+//                                    programs (peers), which would get the sanitizer too
+// USQUIC_NODE_BINARY names another addon.
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const words = process.argv.slice(2);
+const isAsan = words.includes("--asan");
+const named = words.filter((word) => !word.startsWith("--"));
+
+const files = named.length > 0 ? named : readdirSync(join(root, "test"), { recursive: true })
+  .filter((name) => name.endsWith(".test.mjs") && !(isAsan && name.endsWith("peers.test.mjs"))).sort().map((name) => join("test", name));
+
+let failed = 0;
+function run(name, command, args, env = {}) {
+  console.log(`\n== ${name}`);
+  const done = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  if (done.status === 0) return;
+  console.error(`usquic: ${name} failed (${done.status ?? done.signal ?? done.error?.message})`);
+  ++failed;
+}
+
+if (isAsan) {
+  const library = spawnSync("c++", ["-print-file-name=libasan.so"], { encoding: "utf8" }).stdout.trim();
+  run("node under AddressSanitizer", process.execPath, ["--test", "--test-concurrency=1", ...files], {
+    LD_PRELOAD: library,
+    // Node and V8 keep what they need until the process ends.
+    ASAN_OPTIONS: "detect_leaks=0",
+    USQUIC_NODE_BINARY: process.env.USQUIC_NODE_BINARY ?? join(root, "build/Asan/usquic.node"),
+  });
+} else {
+  const bin = (name) => join(root, "node_modules/.bin", name);
+  run("node", process.execPath, ["--test", "--test-concurrency=1", ...files]);
+  run("bun", bin("bun"), ["test", ...files.map((file) => `./${file}`)]);
+  if (existsSync(join(root, "test/types"))) run("types", bin("tsc"), ["-p", "test/types"]);
+}
+process.exit(failed > 0 ? 1 : 0);

@@ -1,0 +1,52 @@
+// What the QUIC thread tells JavaScript.
+#pragma once
+
+#include <node_api.h>
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace usquic::node {
+
+struct Bytes {
+  std::string data;
+};
+
+// Becomes the array [name, ...items].
+class Event {
+ public:
+  using Item = std::variant<double, bool, std::string, std::vector<std::string>, Bytes>;
+
+  template <class... Items>
+  explicit Event(const char* name, Items&&... items) : name_(name) {
+    items_.reserve(sizeof...(items));
+    (add(std::forward<Items>(items)), ...);
+  }
+
+  // Takes the bytes out of it.
+  napi_value to_js(napi_env env);
+
+ private:
+  template <class T>
+  void add(T&& item) {
+    using Plain = std::decay_t<T>;
+    if constexpr (std::is_same_v<Plain, bool>) {
+      items_.emplace_back(item);
+    } else if constexpr (std::is_arithmetic_v<Plain> || std::is_enum_v<Plain>) {
+      items_.emplace_back(static_cast<double>(item));
+    } else if constexpr (std::is_convertible_v<Plain, std::string_view> &&
+                         !std::is_same_v<Plain, std::string>) {
+      items_.emplace_back(std::string(std::string_view(item)));
+    } else {
+      items_.emplace_back(std::forward<T>(item));
+    }
+  }
+
+  const char* name_;  // a literal
+  std::vector<Item> items_;
+};
+
+}  // namespace usquic::node

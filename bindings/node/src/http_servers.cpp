@@ -1,0 +1,198 @@
+#include "http_servers.h"
+
+#include <utility>
+
+#include "flow.h"
+#include "usquic/h3/app.h"
+#include "worker.h"
+
+namespace usquic::node {
+
+struct HttpServers::Server {
+  std::uint32_t id;
+  std::unique_ptr<H3App> app;
+  us_timer_t* watch = nullptr;  // while it stops
+};
+
+struct HttpServers::Request {
+  std::uint32_t id;
+  Http3Response* response;
+  std::size_t unsent = 0;  // bytes that were written while the client takes no more
+  bool is_reading = false;
+  Backlog backlog;
+};
+
+HttpServers::HttpServers(Worker& worker) : worker_(worker) {}
+
+HttpServers::~HttpServers() = default;
+
+void HttpServers::shut() {
+  for (auto& [id, server] : servers_) {
+    if (server->watch != nullptr) us_timer_close(std::exchange(server->watch, nullptr));
+    server->app->closeNow();
+  }
+}
+
+int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::string& detail) {
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  if (options.idle_timeout_ms > 0) core.idle_timeout_ms = options.idle_timeout_ms;
+  worker_.last_error().attach_to(core);
+  H3AppOptions app;
+  app.cert = options.identity.cert;
+  app.key = options.identity.key;
+  app.ca = options.identity.ca;
+  app.passphrase = options.identity.passphrase;
+  app.max_body_bytes = options.max_body_bytes;
+  app.core = &core;
+  auto server = std::make_unique<Server>();
+  server->id = id;
+  server->app = std::make_unique<H3App>(app, worker_.shared_loop());
+  if (server->app->constructorFailed()) {
+    detail = worker_.last_error().text;
+    return server->app->error();
+  }
+  server->app->any(
+      "/*", [this, raw = server.get()](Http3Response* res, Http3Request* req) { take(*raw, *res, *req); });
+  servers_.emplace(id, std::move(server));
+  return US_QUIC_OK;
+}
+
+int HttpServers::listen(std::uint32_t id, const std::string& host, int port, int& bound) {
+  const auto found = servers_.find(id);
+  if (found == servers_.end()) return US_QUIC_E_CLOSED;
+  H3App& app = *found->second->app;
+  app.listen(host, port, [&bound](us_quic_listen_socket_t* socket) {
+    if (socket != nullptr) bound = us_quic_listen_socket_port(socket);
+  });
+  return app.error();
+}
+
+void HttpServers::take(const Server& server, Http3Response& response, const Http3Request& request) {
+  const std::uint32_t id = worker_.new_id();
+  auto owned = std::make_unique<Request>();
+  owned->id = id;
+  owned->response = &response;
+  requests_.emplace(id, std::move(owned));
+  response.onAborted([this, id] { forget(id, "abort"); });
+  response.onWritable([this, id](std::uint64_t) {
+    if (Request* waiting = find(id); waiting != nullptr && waiting->unsent > 0) {
+      worker_.emit(Event("sent", id, std::exchange(waiting->unsent, 0)));
+    }
+    return true;
+  });
+  std::vector<std::string> fields;
+  request.forEachHeader([&fields](std::string_view name, std::string_view value) {
+    fields.emplace_back(name);
+    fields.emplace_back(value);
+  });
+  const std::string_view method = request.getMethod();
+  const bool has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0";
+  worker_.emit(Event("request", server.id, id, method, request.getFullUrl(), request.getAuthority(),
+                     std::move(fields), has_body, response.getRemoteAddressAsText(),
+                     response.getRemotePort()));
+}
+
+HttpServers::Request* HttpServers::find(std::uint32_t id) {
+  const auto found = requests_.find(id);
+  return found != requests_.end() ? found->second.get() : nullptr;
+}
+
+// The last that is told of it.
+void HttpServers::forget(std::uint32_t id, const char* event) {
+  if (requests_.erase(id) > 0) worker_.emit(Event(event, id));
+}
+
+void HttpServers::respond(std::uint32_t id, const Answer& answer) {
+  Request* request = find(id);
+  if (request == nullptr) return;
+  Http3Response& response = *request->response;
+  response.writeStatus(std::to_string(answer.status));
+  for (std::size_t i = 0; i + 1 < answer.fields.size(); i += 2) {
+    response.writeHeader(answer.fields[i], answer.fields[i + 1]);
+  }
+  if (!answer.is_end) return write(id, answer.body.value_or(""));
+  response.end(answer.body.value_or(""));
+  forget(id, "done");
+}
+
+void HttpServers::write(std::uint32_t id, const std::string& bytes) {
+  Request* request = find(id);
+  if (request == nullptr) return;
+  const bool may_go_on = request->response->write(bytes);
+  request->unsent += bytes.size();
+  if (may_go_on && request->unsent > 0) worker_.emit(Event("sent", id, std::exchange(request->unsent, 0)));
+  if (request->response->hasResponded()) forget(id, "abort");  // it broke its content-length
+}
+
+void HttpServers::end(std::uint32_t id) {
+  Request* request = find(id);
+  if (request == nullptr) return;
+  request->response->end();
+  forget(id, "done");
+}
+
+void HttpServers::abort(std::uint32_t id) {
+  Request* request = find(id);
+  if (request == nullptr) return;
+  request->response->close();
+  forget(id, "abort");
+}
+
+void HttpServers::read_body(std::uint32_t id) {
+  Request* request = find(id);
+  if (request == nullptr || std::exchange(request->is_reading, true)) return;
+  request->response->onData([this, id](std::string_view chunk, bool is_end) {
+    Request* reading = find(id);
+    if (reading == nullptr) return;
+    if (!chunk.empty()) {
+      worker_.emit(Event("data", id, Bytes{std::string(chunk)}));
+      if (reading->backlog.add(chunk.size())) reading->response->pause();
+    }
+    if (is_end) worker_.emit(Event("end", id));
+  });
+}
+
+void HttpServers::consumed(std::uint32_t id, std::size_t bytes) {
+  Request* request = find(id);
+  if (request != nullptr && request->backlog.take(bytes)) request->response->resume();
+}
+
+void HttpServers::stop(std::uint32_t id, bool is_forced) {
+  const auto found = servers_.find(id);
+  if (found == servers_.end()) return;
+  Server& server = *found->second;
+  is_forced ? server.app->closeNow() : server.app->close();
+  if (server.watch == nullptr) watch(server);
+}
+
+// The app does not tell when its last connection is gone.
+void HttpServers::watch(Server& server) {
+  constexpr int look_every_ms = 20;
+  struct Call {
+    HttpServers* servers;
+    std::uint32_t id;
+  };
+  server.watch = us_create_timer(worker_.loop().native(), 1, sizeof(Call));
+  *static_cast<Call*>(us_timer_ext(server.watch)) = {this, server.id};
+  us_timer_set(
+      server.watch,
+      [](us_timer_t* timer) {
+        const Call& call = *static_cast<Call*>(us_timer_ext(timer));
+        call.servers->finish(call.id);
+      },
+      1, look_every_ms);
+}
+
+void HttpServers::finish(std::uint32_t id) {
+  const auto found = servers_.find(id);
+  if (found == servers_.end()) return;
+  Server& server = *found->second;
+  us_quic_context_stats_t stats{};
+  if (server.app->native() != nullptr) us_quic_socket_context_stats(server.app->native(), &stats);
+  if (stats.connections_open > 0) return;
+  us_timer_close(std::exchange(server.watch, nullptr));
+  worker_.emit(Event("serverClose", id));
+  servers_.erase(found);
+}
+
+}  // namespace usquic::node

@@ -1,0 +1,68 @@
+// HTTP/3 servers behind serve(): an H3App each, whose requests JavaScript answers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "identity.h"
+#include "usquic/h3/request.h"
+#include "usquic/h3/response.h"
+
+namespace usquic::node {
+
+class Worker;
+
+// All calls on the QUIC thread. Ids that are not known, or over, are passed over.
+class HttpServers {
+ public:
+  explicit HttpServers(Worker& worker);
+  ~HttpServers();
+  HttpServers(const HttpServers&) = delete;
+  HttpServers& operator=(const HttpServers&) = delete;
+
+  // Closes everything, at once.
+  void shut();
+
+  struct ServerOptions {
+    Identity identity;
+    std::uint64_t max_body_bytes = UINT64_MAX;
+    unsigned int idle_timeout_ms = 0;  // 0 = the library's
+  };
+  // Both return US_QUIC_OK, or an error and in `detail` what the library says of it.
+  int create(std::uint32_t id, const ServerOptions& options, std::string& detail);
+  int listen(std::uint32_t id, const std::string& host, int port, int& bound);
+  void stop(std::uint32_t id, bool is_forced);
+
+  struct Answer {
+    int status = 200;
+    std::vector<std::string> fields;  // name, value, name, value...
+    std::optional<std::string> body;
+    bool is_end = false;
+  };
+  void respond(std::uint32_t request, const Answer& answer);
+  void write(std::uint32_t request, const std::string& bytes);
+  void end(std::uint32_t request);
+  void abort(std::uint32_t request);
+  void read_body(std::uint32_t request);
+  void consumed(std::uint32_t request, std::size_t bytes);
+
+ private:
+  struct Server;
+  struct Request;
+
+  void take(const Server& server, Http3Response& response, const Http3Request& request);
+  Request* find(std::uint32_t id);
+  void forget(std::uint32_t id, const char* event);
+  void watch(Server& server);
+  void finish(std::uint32_t id);
+
+  Worker& worker_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Server>> servers_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Request>> requests_;
+};
+
+}  // namespace usquic::node

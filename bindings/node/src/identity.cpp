@@ -1,0 +1,37 @@
+#include "identity.h"
+
+#include <array>
+
+namespace usquic::node {
+
+Identity::Identity(napi_env env, const Options& options)
+    : cert(options.text("cert").value_or("")),
+      key(options.text("key").value_or("")),
+      ca(options.text("ca").value_or("")),
+      passphrase(options.text("passphrase").value_or("")) {
+  if (!cert.empty() || !options.flag("developmentCertificate")) return;
+  constexpr unsigned int days = 14;
+  std::array<char, 4096> cert_pem{};
+  std::array<char, 4096> key_pem{};
+  const int error = us_quic_development_certificate(days, cert_pem.data(), cert_pem.size(), key_pem.data(),
+                                                    key_pem.size(), nullptr);
+  if (error != US_QUIC_OK) throw_quic_error(env, error, {});
+  cert = cert_pem.data();
+  key = key_pem.data();
+}
+
+void Identity::apply_to(us_quic_socket_context_options_t& options) const {
+  options.cert = {cert.data(), cert.size()};
+  options.key = {key.data(), key.size()};
+  options.ca = {ca.data(), ca.size()};
+  options.passphrase = passphrase.empty() ? nullptr : passphrase.c_str();
+}
+
+void LastError::attach_to(us_quic_socket_context_options_t& options) {
+  text.clear();
+  options.log_user = this;
+  options.log_level = US_QUIC_LOG_ERROR;
+  options.log = [](void* user, int, const char* message) { static_cast<LastError*>(user)->text = message; };
+}
+
+}  // namespace usquic::node

@@ -1,0 +1,31 @@
+// Who a context is, and whom it trusts, from JavaScript options.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "usquic/quic.h"
+#include "values.h"
+
+namespace usquic::node {
+
+struct Identity {
+  std::string cert;
+  std::string key;
+  std::string ca;
+  std::string passphrase;
+
+  // {cert, key, ca, passphrase}, and {developmentCertificate: true} for one made for localhost. Throws.
+  explicit Identity(napi_env env, const Options& options);
+  // Views of this, which must outlive the options' use.
+  void apply_to(us_quic_socket_context_options_t& options) const;
+};
+
+// The library's last error line: the detail of what a creating call returned. It outlives every context.
+struct LastError {
+  std::string text;
+  // Also forgets what was said before.
+  void attach_to(us_quic_socket_context_options_t& options);
+};
+
+}  // namespace usquic::node

@@ -1,0 +1,308 @@
+#include "sockets.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include <array>
+#include <cstring>
+#include <deque>
+#include <utility>
+
+#include "worker.h"
+
+namespace usquic::node {
+
+struct Sockets::Stream {
+  std::uint32_t id;
+  us_quic_stream_t* handle;
+  std::deque<std::string> unsent;
+  std::size_t front_sent = 0;  // of unsent.front()
+  bool is_ending = false;
+  Backlog backlog;
+};
+
+namespace {
+
+struct Address {
+  std::string ip;
+  int port = 0;
+};
+
+Address remote_address(us_quic_connection_t* c) {
+  sockaddr_storage storage{};
+  auto* address = reinterpret_cast<sockaddr*>(&storage);
+  if (us_quic_connection_remote_address(c, address, sizeof storage) <= 0) return {};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address->sa_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &storage, sizeof v4);
+    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    return {text.data(), ntohs(v4.sin_port)};
+  }
+  sockaddr_in6 v6{};
+  std::memcpy(&v6, &storage, sizeof v6);
+  const bool is_mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr) != 0;
+  inet_ntop(is_mapped ? AF_INET : AF_INET6, is_mapped ? &v6.sin6_addr.s6_addr[12] : &v6.sin6_addr.s6_addr[0],
+            text.data(), text.size());
+  return {text.data(), ntohs(v6.sin6_port)};
+}
+
+std::string connection_id_text(us_quic_connection_t* c) {
+  constexpr std::size_t longest = 20;  // RFC 9000 section 17.2
+  std::array<std::uint8_t, longest> id{};
+  const int length = us_quic_connection_id(c, id.data(), id.size());
+  std::string text;
+  for (int i = 0; i < length; ++i) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    const std::uint8_t byte = id[static_cast<std::size_t>(i)];
+    text += {digits[byte >> 4], digits[byte & 15]};
+  }
+  return text;
+}
+
+}  // namespace
+
+Sockets::Sockets(Worker& worker) : worker_(worker) {}
+
+Sockets::~Sockets() = default;
+
+void Sockets::shut() {
+  for (auto& [id, context] : std::exchange(contexts_, {})) us_quic_socket_context_free(context);
+}
+
+Sockets& Sockets::of(us_quic_socket_context_t* context) {
+  return **static_cast<Sockets**>(us_quic_socket_context_ext(context));
+}
+
+Sockets::Stream*& Sockets::stream_slot(us_quic_stream_t* s) {
+  return *static_cast<Stream**>(us_quic_stream_ext(s));
+}
+
+std::uint32_t& Sockets::id_slot(us_quic_connection_t* c) {
+  return *static_cast<std::uint32_t*>(us_quic_connection_ext(c));
+}
+
+int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std::string& detail) {
+  us_quic_socket_context_options_t quic = US_QUIC_OPTIONS_INIT;
+  std::vector<const char*> alpn;
+  for (const std::string& name : options.alpn) alpn.push_back(name.c_str());
+  quic.alpn = alpn.data();
+  quic.alpn_count = alpn.size();
+  quic.connection_ext_size = sizeof(std::uint32_t);
+  quic.stream_ext_size = sizeof(Stream*);
+  quic.reject_unauthorized = options.rejects_unauthorized ? 1 : 0;
+  if (options.idle_timeout_ms > 0) quic.idle_timeout_ms = options.idle_timeout_ms;
+  if (options.handshake_timeout_ms > 0) quic.handshake_timeout_ms = options.handshake_timeout_ms;
+  if (options.keep_alive_ms > 0) quic.keep_alive_ms = options.keep_alive_ms;
+  if (options.max_streams > 0) quic.max_streams_bidi = options.max_streams;
+  options.identity.apply_to(quic);
+  worker_.last_error().attach_to(quic);
+  int error = US_QUIC_OK;
+  us_quic_socket_context_t* context =
+      us_create_quic_socket_context(worker_.loop().native(), &quic, sizeof(Sockets*), &error);
+  if (context == nullptr) {
+    detail = worker_.last_error().text;
+    return error;
+  }
+  *static_cast<Sockets**>(us_quic_socket_context_ext(context)) = this;
+  set_callbacks(context);
+  contexts_.emplace(id, context);
+  return US_QUIC_OK;
+}
+
+int Sockets::listen(std::uint32_t id, const char* host, int port, int& bound) {
+  const auto found = contexts_.find(id);
+  if (found == contexts_.end()) return US_QUIC_E_CLOSED;
+  int error = US_QUIC_OK;
+  us_quic_listen_socket_t* socket =
+      us_quic_socket_context_listen(found->second, host, port, nullptr, sizeof(std::uint32_t), &error);
+  if (socket == nullptr) return error;
+  *static_cast<std::uint32_t*>(us_quic_socket_ext(socket)) = id;
+  bound = us_quic_listen_socket_port(socket);
+  return US_QUIC_OK;
+}
+
+void Sockets::connect(std::uint32_t context, std::uint32_t id, const std::string& host, int port) {
+  const auto found = contexts_.find(context);
+  int error = US_QUIC_E_CLOSED;
+  us_quic_connection_t* connection = nullptr;
+  if (found != contexts_.end()) {
+    connection =
+        us_quic_socket_context_connect(found->second, host.c_str(), port, sizeof(std::uint32_t), &error);
+  }
+  if (connection == nullptr) {
+    worker_.emit(Event("close", id, error, 0, "", false));
+    return;
+  }
+  id_slot(connection) = id;
+  connections_.emplace(id, connection);
+}
+
+void Sockets::close_context(std::uint32_t id) {
+  const auto found = contexts_.find(id);
+  if (found == contexts_.end()) return;
+  us_quic_socket_context_t* context = found->second;
+  contexts_.erase(found);
+  us_quic_socket_context_free(context);
+}
+
+void Sockets::close_connection(std::uint32_t id, std::uint64_t code, const std::string& reason) {
+  const auto found = connections_.find(id);
+  if (found == connections_.end()) return;
+  us_quic_connection_close(found->second, code, reason.empty() ? nullptr : reason.c_str());
+}
+
+void Sockets::create_stream(std::uint32_t connection, std::uint32_t id) {
+  const auto found = connections_.find(connection);
+  int error = US_QUIC_E_CLOSED;
+  us_quic_stream_t* stream = nullptr;
+  if (found != connections_.end()) {
+    stream = us_quic_connection_create_stream(found->second, sizeof(Stream*), &error);
+  }
+  if (stream == nullptr) {
+    worker_.emit(Event("streamClose", id, error, 0));
+    return;
+  }
+  adopt(stream, id);
+}
+
+Sockets::Stream& Sockets::adopt(us_quic_stream_t* s, std::uint32_t id) {
+  auto stream = std::make_unique<Stream>();
+  stream->id = id;
+  stream->handle = s;
+  stream_slot(s) = stream.get();
+  return *streams_.emplace(id, std::move(stream)).first->second;
+}
+
+Sockets::Stream* Sockets::find_stream(std::uint32_t id) {
+  const auto found = streams_.find(id);
+  return found != streams_.end() ? found->second.get() : nullptr;
+}
+
+void Sockets::write(std::uint32_t id, std::string bytes) {
+  Stream* stream = find_stream(id);
+  if (stream == nullptr || stream->is_ending || bytes.empty()) return;
+  stream->unsent.push_back(std::move(bytes));
+  pump(*stream);
+}
+
+void Sockets::end_stream(std::uint32_t id) {
+  Stream* stream = find_stream(id);
+  if (stream == nullptr || std::exchange(stream->is_ending, true)) return;
+  pump(*stream);
+}
+
+// Gives the stream what it takes; on_stream_writable says when to go on.
+void Sockets::pump(Stream& stream) {
+  std::size_t sent = 0;
+  while (!stream.unsent.empty()) {
+    const std::string_view left = std::string_view(stream.unsent.front()).substr(stream.front_sent);
+    const std::ptrdiff_t taken = us_quic_stream_write(stream.handle, left.data(), left.size());
+    if (taken < 0) break;  // its end is told
+    sent += static_cast<std::size_t>(taken);
+    stream.front_sent += static_cast<std::size_t>(taken);
+    if (stream.front_sent < stream.unsent.front().size()) break;
+    stream.unsent.pop_front();
+    stream.front_sent = 0;
+  }
+  if (sent > 0) worker_.emit(Event("sent", stream.id, sent));
+  if (stream.is_ending && stream.unsent.empty()) us_quic_stream_shutdown(stream.handle);
+}
+
+void Sockets::close_stream(std::uint32_t id, std::uint64_t code) {
+  if (Stream* stream = find_stream(id)) us_quic_stream_close_with(stream->handle, code);
+}
+
+void Sockets::consumed(std::uint32_t id, std::size_t bytes) {
+  Stream* stream = find_stream(id);
+  if (stream != nullptr && stream->backlog.take(bytes)) us_quic_stream_resume(stream->handle);
+}
+
+void Sockets::tell_close(us_quic_connection_t* c, const us_quic_close_info_t& info) {
+  const std::uint32_t id = id_slot(c);
+  if (id == 0) return;  // a client's handshake that failed: the server's user never knew it
+  connections_.erase(id);
+  worker_.emit(Event("close", id, info.error, static_cast<double>(info.code),
+                     std::string(info.reason, info.reason_length), info.is_remote != 0));
+}
+
+void Sockets::set_callbacks(us_quic_socket_context_t* context) {
+  set_connection_callbacks(context);
+  set_stream_callbacks(context);
+  set_stream_end_callbacks(context);
+}
+
+void Sockets::set_connection_callbacks(us_quic_socket_context_t* context) {
+  us_quic_socket_context_on_open(context, [](us_quic_connection_t* c, int is_client) {
+    Sockets& self = of(us_quic_connection_context(c));
+    if (is_client != 0) {
+      self.worker_.emit(Event("open", id_slot(c), us_quic_connection_alpn(c), connection_id_text(c),
+                              us_quic_connection_is_resumed(c) != 0));
+      return;
+    }
+    const std::uint32_t id = self.worker_.new_id();
+    id_slot(c) = id;
+    self.connections_.emplace(id, c);
+    const auto listener = *static_cast<std::uint32_t*>(us_quic_socket_ext(us_quic_connection_socket(c)));
+    const Address address = remote_address(c);
+    self.worker_.emit(Event("accept", listener, id, address.ip, address.port,
+                            us_quic_connection_server_name(c), connection_id_text(c)));
+  });
+  us_quic_socket_context_on_close(context, [](us_quic_connection_t* c, const us_quic_close_info_t* info) {
+    of(us_quic_connection_context(c)).tell_close(c, *info);
+  });
+}
+
+void Sockets::set_stream_callbacks(us_quic_socket_context_t* context) {
+  us_quic_socket_context_on_stream_open(context, [](us_quic_stream_t* s, int is_client) {
+    Sockets& self = of(us_quic_stream_context(s));
+    if (is_client != 0) {
+      if (const Stream* stream = stream_slot(s)) {
+        self.worker_.emit(Event("streamOpen", stream->id, us_quic_stream_id(s)));
+      }
+      return;
+    }
+    const Stream& stream = self.adopt(s, self.worker_.new_id());
+    self.worker_.emit(
+        Event("stream", id_slot(us_quic_stream_connection(s)), stream.id, us_quic_stream_id(s)));
+  });
+  us_quic_socket_context_on_stream_data(context, [](us_quic_stream_t* s, const void* data,
+                                                    std::size_t length) {
+    Stream* stream = stream_slot(s);
+    if (stream == nullptr) return;
+    of(us_quic_stream_context(s))
+        .worker_.emit(Event("data", stream->id, Bytes{std::string(static_cast<const char*>(data), length)}));
+    if (stream->backlog.add(length)) us_quic_stream_pause(s);
+  });
+  us_quic_socket_context_on_stream_writable(context, [](us_quic_stream_t* s) {
+    if (Stream* stream = stream_slot(s)) of(us_quic_stream_context(s)).pump(*stream);
+  });
+}
+
+void Sockets::set_stream_end_callbacks(us_quic_socket_context_t* context) {
+  us_quic_socket_context_on_stream_end(context, [](us_quic_stream_t* s) {
+    if (const Stream* stream = stream_slot(s)) {
+      of(us_quic_stream_context(s)).worker_.emit(Event("end", stream->id));
+    }
+  });
+  us_quic_socket_context_on_stream_reset(context, [](us_quic_stream_t* s, std::uint64_t code) {
+    if (const Stream* stream = stream_slot(s)) {
+      of(us_quic_stream_context(s)).worker_.emit(Event("reset", stream->id, static_cast<double>(code)));
+    }
+  });
+  us_quic_socket_context_on_stream_stop(context, [](us_quic_stream_t* s, std::uint64_t) {
+    if (const Stream* stream = stream_slot(s)) {
+      of(us_quic_stream_context(s)).worker_.emit(Event("stop", stream->id));
+    }
+  });
+  us_quic_socket_context_on_stream_close(
+      context, [](us_quic_stream_t* s, const us_quic_stream_close_info_t* info) {
+        Stream* stream = std::exchange(stream_slot(s), nullptr);
+        if (stream == nullptr) return;
+        Sockets& self = of(us_quic_stream_context(s));
+        self.worker_.emit(Event("streamClose", stream->id, info->reason, static_cast<double>(info->code)));
+        self.streams_.erase(stream->id);
+      });
+}
+
+}  // namespace usquic::node

@@ -1,0 +1,72 @@
+// QUIC with protocols of one's own: contexts, connections and streams behind quic().
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "flow.h"
+#include "identity.h"
+#include "usquic/quic.h"
+
+namespace usquic::node {
+
+class Worker;
+
+// All calls on the QUIC thread. Ids that are not known, or closed, are passed over.
+class Sockets {
+ public:
+  explicit Sockets(Worker& worker);
+  ~Sockets();
+  Sockets(const Sockets&) = delete;
+  Sockets& operator=(const Sockets&) = delete;
+
+  // Closes everything. What the library tells of it comes later, and finds this still there.
+  void shut();
+
+  struct ContextOptions {
+    Identity identity;
+    bool rejects_unauthorized = true;
+    std::vector<std::string> alpn;
+    unsigned int idle_timeout_ms = 0;  // 0 = the library's
+    unsigned int handshake_timeout_ms = 0;
+    unsigned int keep_alive_ms = 0;
+    std::uint64_t max_streams = 0;
+  };
+  // Both return US_QUIC_OK, or an error and in `detail` what the library says of it.
+  int create_context(std::uint32_t id, const ContextOptions& options, std::string& detail);
+  int listen(std::uint32_t id, const char* host, int port, int& bound);
+  void connect(std::uint32_t context, std::uint32_t id, const std::string& host, int port);
+  void close_context(std::uint32_t id);
+  void close_connection(std::uint32_t id, std::uint64_t code, const std::string& reason);
+
+  void create_stream(std::uint32_t connection, std::uint32_t id);
+  void write(std::uint32_t id, std::string bytes);
+  void end_stream(std::uint32_t id);
+  void close_stream(std::uint32_t id, std::uint64_t code);
+  void consumed(std::uint32_t id, std::size_t bytes);
+
+ private:
+  struct Stream;
+
+  static Sockets& of(us_quic_socket_context_t* context);
+  static Stream*& stream_slot(us_quic_stream_t* s);
+  static std::uint32_t& id_slot(us_quic_connection_t* c);
+  static void set_callbacks(us_quic_socket_context_t* context);
+  static void set_connection_callbacks(us_quic_socket_context_t* context);
+  static void set_stream_callbacks(us_quic_socket_context_t* context);
+  static void set_stream_end_callbacks(us_quic_socket_context_t* context);
+  void tell_close(us_quic_connection_t* c, const us_quic_close_info_t& info);
+  Stream& adopt(us_quic_stream_t* s, std::uint32_t id);
+  Stream* find_stream(std::uint32_t id);
+  void pump(Stream& stream);
+
+  Worker& worker_;
+  std::unordered_map<std::uint32_t, us_quic_socket_context_t*> contexts_;
+  std::unordered_map<std::uint32_t, us_quic_connection_t*> connections_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Stream>> streams_;
+};
+
+}  // namespace usquic::node

@@ -1,0 +1,49 @@
+// Compiled, never run: what must be accepted, and, behind @ts-expect-error, what must not.
+import { fetch3, quic, QuicError, serve } from "../../index.js";
+
+const server = quic({
+  server: true,
+  port: 0,
+  tls: { cert: "PEM", key: new Uint8Array(1) },
+  message(socket, bytes) {
+    const written: number = socket.write(bytes.toString("utf8"));
+    console.log(written, socket.stats.bytesReceived, socket.port);
+  },
+  error(socket, error) {
+    if (error instanceof QuicError) console.log(error.code, error.errno, error.protocolCode);
+    socket.close();
+  },
+});
+server.unref();
+
+quic({
+  socketOpen: (socket) => {
+    const stream = socket.createStream();
+    stream.end();
+  },
+  data: (stream, bytes) => {
+    stream.write(bytes);
+  },
+});
+
+// @ts-expect-error a callback must be a function
+quic({ message: 1 });
+// @ts-expect-error a port must be a number
+quic({ port: "443", message() {} });
+
+const http = serve({
+  port: 0,
+  fetch: (request, served) => new Response(served.requestIP(request)?.address ?? request.url),
+});
+const stopped: Promise<void> = http.stop();
+// @ts-expect-error a handler is needed
+serve({ port: 0 });
+
+const response: Promise<Response> = fetch3(`https://localhost:${http.port}/`, {
+  method: "POST",
+  body: "text",
+  tls: { ca: "PEM" },
+});
+// @ts-expect-error a URL is needed
+fetch3();
+console.log(stopped, response);

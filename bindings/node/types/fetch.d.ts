@@ -1,0 +1,22 @@
+import type { Pem } from "./quic";
+
+export interface Fetch3Tls {
+  /** Trusted instead of the system's roots. */
+  ca?: Pem;
+  /** Default: true. With false, any certificate will do. */
+  rejectUnauthorized?: boolean;
+}
+
+export interface Fetch3Init extends RequestInit {
+  /** Requests with the same `tls` share their connections. */
+  tls?: Fetch3Tls;
+  /** Needed where `body` is a ReadableStream. */
+  duplex?: "half";
+}
+
+/**
+ * fetch over HTTP/3 only. Rejects with a TypeError whose `cause` is a QuicError when the network or the server fails,
+ * with the signal's reason when the signal aborts. Unlike the runtimes' fetch it asks for no content coding, and
+ * decodes none; "manual" gives the redirect itself. 20 redirects are followed.
+ */
+export function fetch3(input: string | URL | Request, init?: Fetch3Init): Promise<Response>;

@@ -1,0 +1,62 @@
+import type { Pem } from "./quic";
+
+export interface ServeTls {
+  /** The certificate and the chain below it. */
+  cert?: Pem;
+  key?: Pem;
+  passphrase?: string;
+  ca?: Pem;
+}
+
+export interface SocketAddress {
+  address: string;
+  port: number;
+  family: "IPv4" | "IPv6";
+}
+
+export type FetchHandler = (this: Server, request: Request, server: Server) => Response | Promise<Response>;
+
+/** The Response that it returns is sent when the answer has not begun. Without one the client gets a plain 500. */
+export type ErrorHandler = (this: Server, error: unknown) => Response | void | Promise<Response | void>;
+
+export interface ServeOptions {
+  /** 0 = any free port. Default: 443. */
+  port?: number;
+  /** Name or address to listen on. Default: every address, IPv6 and IPv4. */
+  hostname?: string;
+  /** Without `cert` and `key` the server makes a development certificate for localhost. */
+  tls?: ServeTls;
+  fetch: FetchHandler;
+  /**
+   * What the handler threw, its promise was rejected with, or went wrong with its Response. Without it, failures are
+   * told as process warnings.
+   */
+  error?: ErrorHandler;
+  /** Milliseconds without a packet until a connection is given up. */
+  idleTimeout?: number;
+  /** Bytes; above: 413. Default: no limit. */
+  maxRequestBodySize?: number;
+}
+
+export interface ReloadOptions {
+  fetch?: FetchHandler;
+  error?: ErrorHandler | null;
+}
+
+export interface Server {
+  readonly port: number;
+  readonly hostname: string;
+  readonly url: URL;
+  /** Where a request of the fetch handler came from; null for any other Request. */
+  requestIP(request: Request): SocketAddress | null;
+  /** New handlers, for the requests that come from now on. */
+  reload(options: ReloadOptions): this;
+  /** Takes no new requests; settles when those in flight are done. With `force` these are cut off. */
+  stop(force?: boolean): Promise<void>;
+  /** The server keeps the process alive (the default). */
+  ref(): this;
+  unref(): this;
+}
+
+/** Serves HTTP/3. Throws TypeError for wrong options, QuicError for a bad certificate or an address that is in use. */
+export function serve(options: ServeOptions): Server;
