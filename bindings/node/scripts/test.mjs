@@ -34,6 +34,10 @@ if (isAsan) {
   });
 } else {
   const bin = (name) => join(root, "node_modules/.bin", name);
+  // Where npm runs no scripts of dependencies, Bun's binary is not in its place yet.
+  if (spawnSync(bin("bun"), ["--version"], { stdio: "ignore" }).status !== 0) {
+    run("bun's postinstall", process.execPath, [join(root, "node_modules/bun/install.js")]);
+  }
   run("node", process.execPath, ["--test", "--test-concurrency=1", ...files]);
   run("bun", bin("bun"), ["test", ...files.map((file) => `./${file}`)]);
   if (existsSync(join(root, "test/types"))) run("types", bin("tsc"), ["-p", "test/types"]);
