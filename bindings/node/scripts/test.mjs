@@ -16,9 +16,9 @@ const files = named.length > 0 ? named : readdirSync(join(root, "test"), { recur
   .filter((name) => name.endsWith(".test.mjs") && !(isAsan && name.endsWith("peers.test.mjs"))).sort().map((name) => join("test", name));
 
 let failed = 0;
-function run(name, command, args, env = {}) {
+function run(name, command, args, env = {}, cwd = root) {
   console.log(`\n== ${name}`);
-  const done = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
+  const done = spawnSync(command, args, { cwd, stdio: "inherit", env: { ...process.env, ...env } });
   if (done.status === 0) return;
   console.error(`usquic: ${name} failed (${done.status ?? done.signal ?? done.error?.message})`);
   ++failed;
@@ -36,7 +36,7 @@ if (isAsan) {
   const bin = (name) => join(root, "node_modules/.bin", name);
   // Where npm runs no scripts of dependencies, Bun's binary is not in its place yet.
   if (spawnSync(bin("bun"), ["--version"], { stdio: "ignore" }).status !== 0) {
-    run("bun's postinstall", process.execPath, [join(root, "node_modules/bun/install.js")]);
+    run("bun's postinstall", process.execPath, ["install.js"], {}, join(root, "node_modules/bun"));
   }
   run("node", process.execPath, ["--test", "--test-concurrency=1", ...files]);
   run("bun", bin("bun"), ["test", ...files.map((file) => `./${file}`)]);
