@@ -150,7 +150,8 @@ typedef struct us_quic_socket_context_options_t {
   us_quic_blob_t ca;
   int request_cert;        /* server: ask clients for a certificate */
   int reject_unauthorized; /* -1 = default: 1 for clients (verify chain and name), and for servers with
-                              request_cert */
+                              request_cert. 0: let everybody pass; what a given ca says of them is told by
+                              us_quic_connection_is_authorized, the system's roots are not loaded */
 
   /* Application protocols (RFC 7301), preferred first; NULL = {"h3"}. "h3" speaks HTTP/3, any other raw
    * streams. */
@@ -291,10 +292,10 @@ typedef struct us_quic_listen_options_t {
 } us_quic_listen_options_t;
 
 /* Listen for connections. host: NULL = any address, IPv6 and IPv4; else an address or a name that is in
- * /etc/hosts. port: 0 = any. options: NULL = defaults. ext_size: bytes of ext memory of the socket.
- * Ownership: the context's; close with us_quic_socket_close.
- * Returns: NULL on failure, and then *error = US_QUIC_E_STATE (no certificate), _ADDRESS_IN_USE, _ADDRESS,
- * _ACCESS, _RESOLVE, _NOMEM or _IO. */
+ * /etc/hosts, of which the first address counts that this machine has. port: 0 = any. options: NULL =
+ * defaults. ext_size: bytes of ext memory of the socket. Ownership: the context's; close with
+ * us_quic_socket_close. Returns: NULL on failure, and then *error = US_QUIC_E_STATE (no certificate),
+ * _ADDRESS_IN_USE, _ADDRESS, _ACCESS, _RESOLVE, _NOMEM or _IO. */
 US_API us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_context_t* context,
                                                               const char* host, int port,
                                                               const us_quic_listen_options_t* options,
@@ -365,7 +366,8 @@ US_API const char* us_quic_connection_server_name(us_quic_connection_t* c);
 US_API const char* us_quic_connection_alpn(us_quic_connection_t* c);
 /* The peer's leaf certificate in DER, or length 0. Valid until on_close returns. */
 US_API us_quic_blob_t us_quic_connection_peer_certificate(us_quic_connection_t* c);
-/* 1 when the peer's certificate was verified against the trusted roots. */
+/* 1 when the peer's certificate was verified against the trusted roots; 0 also when nothing verifies it
+ * (reject_unauthorized 0 and no ca). */
 US_API int us_quic_connection_is_authorized(us_quic_connection_t* c);
 /* 1 when the TLS session was resumed from a ticket. */
 US_API int us_quic_connection_is_resumed(us_quic_connection_t* c);

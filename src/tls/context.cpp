@@ -43,6 +43,7 @@ class ContextImpl final : public Context {
 
  private:
   int load_trust(const PemSource& source);
+  int load_trust_if(bool is_enforced);
 
   SharedState shared_;
 };
@@ -93,6 +94,11 @@ int ContextImpl::load_trust(const PemSource& source) {
   return 0;
 }
 
+// The system's roots take milliseconds to load: only sessions that cannot do without make it happen.
+int ContextImpl::load_trust_if(bool is_enforced) {
+  return is_enforced && shared_.trust == nullptr ? load_trust({}) : 0;
+}
+
 int ContextImpl::add_server_name(std::string_view pattern, const IdentitySource& identity) {
   if (!ServerNames::is_pattern(pattern)) return US_QUIC_E_INVALID;
   Result<std::shared_ptr<const Credentials>> credentials = Credentials::load(identity, shared_.log);
@@ -107,10 +113,7 @@ int ContextImpl::remove_server_name(std::string_view pattern) {
 
 Result<std::unique_ptr<Session>> ContextImpl::server_session() {
   if (!can_serve()) return Error{US_QUIC_E_STATE};
-  if (shared_.asks_for_client_certificate() && shared_.trust == nullptr) {
-    const int loaded = load_trust({});
-    if (loaded < 0) return Error{loaded};
-  }
+  if (const int needed = load_trust_if(shared_.verify_client)) return Error{needed};
   return SessionImpl::create_server(shared_);
 }
 
@@ -123,10 +126,7 @@ Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view se
     name = *std::move(normalized);
   }
   if (name.empty() && shared_.verify_server) return Error{US_QUIC_E_INVALID};
-  if (shared_.trust == nullptr) {
-    const int loaded = load_trust({});
-    if (loaded < 0) return Error{loaded};
-  }
+  if (const int needed = load_trust_if(shared_.verify_server)) return Error{needed};
   return SessionImpl::create_client(shared_, std::move(name), port);
 }
 

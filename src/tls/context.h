@@ -31,7 +31,7 @@ struct IdentitySource {
 
 struct Options {
   IdentitySource identity;  // may be absent (a client)
-  PemSource trust;          // absent = the system's roots
+  PemSource trust;          // absent = the system's roots where verification is enforced, else none
   bool request_client_certificate = false;
   bool verify_server = true;      // as a client
   bool verify_client = false;     // as a server: refuse clients without a trusted certificate
@@ -64,7 +64,8 @@ class Session {
   virtual std::string alpn() const = 0;  // "" = none negotiated
   virtual std::string server_name() const = 0;
   virtual Bytes peer_certificate() const = 0;  // DER, leaf; empty = none; valid as long as the session
-  // The peer's chain (and name, as a client) verified. A resumed session has what its first handshake found.
+  // The peer's chain (and name, as a client) verified; never where it was neither enforced nor `trust` given.
+  // A resumed session has what its first handshake found.
   virtual bool is_authorized() const = 0;
   virtual bool is_resumed() const = 0;
   // Why the handshake failed, in the library's terms: US_QUIC_E_CERT_UNTRUSTED, _CERT_NAME, _CERT_EXPIRED,

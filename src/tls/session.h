@@ -35,7 +35,8 @@ struct SharedState {
   TicketKey ticket_key{};
   ServerNames names;
   std::shared_ptr<const Credentials> anonymous;
-  std::unique_ptr<Trust> trust;  // there before any session that verifies
+  std::unique_ptr<Trust>
+      trust;  // what was given; the system's roots before the first session that must verify
   TicketStore tickets;
 
   bool asks_for_client_certificate() const { return request_client_certificate || verify_client; }

@@ -13,7 +13,7 @@ namespace usquic::tls {
 
 class Trust {
  public:
-  // A source that is not given means the system's roots (about 20 ms); a system without any trusts nobody,
+  // A source that is not given means the system's roots (about 10 ms); a system without any trusts nobody,
   // and the log gets a warning. Errors: US_QUIC_E_CERT_FILE, _CERT_PARSE, _NOMEM.
   static Result<std::unique_ptr<Trust>> load(const PemSource& source, const Logger& log);
 

@@ -1,0 +1,84 @@
+#include "tls/trust.h"
+
+#include <dlfcn.h>
+#include <gtest/gtest.h>
+
+#include "handshake.h"
+
+namespace {
+
+int system_loads = 0;  // how often GnuTLS was asked for the system's roots
+
+}  // namespace
+
+// Stands before GnuTLS's own of that name, and passes on to it.
+extern "C" int gnutls_x509_trust_list_add_system_trust(gnutls_x509_trust_list_t list, unsigned tl_flags,
+                                                       unsigned tl_vflags) {
+  ++system_loads;
+  using Function = int (*)(gnutls_x509_trust_list_t, unsigned, unsigned);
+  static const auto own =
+      reinterpret_cast<Function>(dlsym(RTLD_NEXT, "gnutls_x509_trust_list_add_system_trust"));
+  return own(list, tl_flags, tl_vflags);
+}
+
+namespace usquic::tls::test {
+namespace {
+
+class SystemRoots : public testing::Test {
+ protected:
+  SystemRoots() : identity_(leaf_for(authority_, {"a.example"})) {
+    system_loads = 0;
+    client_.alpn = {"h3"};
+  }
+
+  // Connects twice over the same two contexts; returns whether the client was let through.
+  bool meet_twice(const Options& client, const Options& server) {
+    const std::unique_ptr<Context> client_context = make_context(client);
+    const std::unique_ptr<Context> server_context = make_context(server);
+    Handshake first(*client_context, *server_context, "a.example");
+    const bool has_succeeded = first.run().succeeded();
+    Handshake second(*client_context, *server_context, "a.example");
+    return second.run().succeeded() && has_succeeded;
+  }
+
+  Authority authority_;
+  Identity identity_;
+  Options client_;
+};
+
+TEST_F(SystemRoots, AreLoadedOnceForAClientThatVerifies) {
+  EXPECT_FALSE(meet_twice(client_, server_options(identity_)));
+  EXPECT_EQ(system_loads, 1);
+}
+
+TEST_F(SystemRoots, AreNotLoadedForAClientThatVerifiesNobody) {
+  client_.verify_server = false;
+  EXPECT_TRUE(meet_twice(client_, server_options(identity_)));
+  EXPECT_EQ(system_loads, 0);
+}
+
+TEST_F(SystemRoots, AreNotLoadedWhereOthersAreGiven) {
+  EXPECT_TRUE(meet_twice(client_options(authority_), server_options(identity_)));
+  EXPECT_EQ(system_loads, 0);
+}
+
+TEST_F(SystemRoots, AreNotLoadedForAServerThatLetsAnyClientIn) {
+  Options server = server_options(identity_);
+  server.request_client_certificate = true;
+  Options client = client_options(authority_);
+  client.identity = source_of(identity_);
+  EXPECT_TRUE(meet_twice(client, server));
+  EXPECT_EQ(system_loads, 0);
+}
+
+TEST_F(SystemRoots, WithoutThemNobodyIsAuthorized) {
+  client_.verify_server = false;
+  const std::unique_ptr<Context> client = make_context(client_);
+  const std::unique_ptr<Context> server = make_context(server_options(identity_));
+  Handshake handshake(*client, *server, "a.example");
+  ASSERT_TRUE(handshake.run().succeeded());
+  EXPECT_FALSE(handshake.client.session->is_authorized());
+}
+
+}  // namespace
+}  // namespace usquic::tls::test
