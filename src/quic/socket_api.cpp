@@ -18,6 +18,14 @@ Result<Addresses> listen_addresses(const char* host, std::uint16_t port) {
   return Addresses{*Address::parse("::", port)};
 }
 
+// Errors that say that this machine does not have such an address (it may have no IPv6), not that others hold
+// it or that it is forbidden.
+bool is_address_missing(int error) {
+  return error == US_QUIC_E_ADDRESS || error == US_QUIC_E_IO;
+}
+
+// The first address that the machine has. One that is in use is an error, although a name may have others:
+// clients that try the name's addresses in the same order would reach who holds it.
 us_quic_socket_t* listen_on(us_quic_socket_context_t& context, const char* host, std::uint16_t port,
                             const us_quic_listen_options_t& options, unsigned ext_size, int* error) {
   Result<Addresses> addresses = listen_addresses(host, port);
@@ -30,10 +38,9 @@ us_quic_socket_t* listen_on(us_quic_socket_context_t& context, const char* host,
   open_options.ipv6_only = options.ipv6_only != 0;
   for (const Address& address : *addresses) {
     us_quic_socket_t* socket = open_socket(context, address, open_options, ext_size, error);
-    if (socket != nullptr) return socket;
+    if (socket != nullptr || !is_address_missing(*error)) return socket;
   }
-  // A machine without IPv6.
-  if (host == nullptr && (*error == US_QUIC_E_ADDRESS || *error == US_QUIC_E_IO)) {
+  if (host == nullptr) {
     return open_socket(context, *Address::parse("0.0.0.0", port), open_options, ext_size, error);
   }
   return nullptr;

@@ -248,5 +248,17 @@ TEST(Listen, ErrorsAreToldAtOnce) {
   EXPECT_EQ(error, US_QUIC_E_ADDRESS);
 }
 
+TEST(Listen, OnANameWhoseFirstAddressIsTakenFailsAlthoughAnotherIsFree) {
+  TestLoop loop;
+  Peer server(loop, {.is_server = true});
+  int error = 0;
+  us_quic_socket_t* first = us_quic_socket_context_listen(server.context, "localhost", 0, nullptr, 0, &error);
+  ASSERT_NE(first, nullptr);
+  EXPECT_EQ(us_quic_socket_context_listen(server.context, "localhost", us_quic_listen_socket_port(first),
+                                          nullptr, 0, &error),
+            nullptr);
+  EXPECT_EQ(error, US_QUIC_E_ADDRESS_IN_USE);
+}
+
 }  // namespace
 }  // namespace usquic::test
