@@ -124,10 +124,7 @@ napi_value close_context(Arguments& arguments, Worker& worker) {
 }
 
 napi_value close_connection(Arguments& arguments, Worker& worker) {
-  worker.post([&worker, id = arguments.id(0), code = static_cast<std::uint64_t>(arguments.number(1)),
-               reason = arguments.text_or_null(2).value_or("")] {
-    worker.sockets().close_connection(id, code, reason);
-  });
+  worker.post([&worker, id = arguments.id(0)] { worker.sockets().close_connection(id); });
   return nullptr;
 }
 
@@ -199,7 +196,7 @@ napi_value stop_server(Arguments& arguments, Worker& worker) {
 
 napi_value respond(Arguments& arguments, Worker& worker) {
   HttpServers::Answer answer{.status = static_cast<int>(arguments.number(1)),
-                             .fields = arguments.texts(2),
+                             .fields = arguments.byte_strings(2).values,
                              .body = arguments.bytes_or_null(3),
                              .is_end = arguments.flag(4)};
   worker.post(
@@ -250,7 +247,7 @@ napi_value fetch(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(1));
   HttpClients::Request request{.url = given.text("url").value_or(""),
                                .method = given.text("method").value_or("GET"),
-                               .fields = given.texts("headers"),
+                               .fields = given.byte_strings("headers").values,
                                .body = given.bytes("body").value_or(""),
                                .streams_body = given.flag("streamBody"),
                                .max_redirects = static_cast<int>(given.number("maxRedirects").value_or(0))};

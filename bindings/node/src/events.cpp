@@ -2,8 +2,6 @@
 
 #include <memory>
 
-#include "values.h"
-
 namespace usquic::node {
 namespace {
 

@@ -9,6 +9,8 @@
 #include <variant>
 #include <vector>
 
+#include "values.h"
+
 namespace usquic::node {
 
 struct Bytes {
@@ -18,7 +20,7 @@ struct Bytes {
 // Becomes the array [name, ...items].
 class Event {
  public:
-  using Item = std::variant<double, bool, std::string, std::vector<std::string>, Bytes>;
+  using Item = std::variant<double, bool, std::string, ByteStrings, Bytes>;
 
   template <class... Items>
   explicit Event(const char* name, Items&&... items) : name_(name) {

@@ -74,11 +74,11 @@ void HttpClients::listen_to(Fetch& fetch) {
   const std::uint32_t id = fetch.id;
   handle
       ->onResponse([this, id, handle](const H3ResponseHead& head) {
-        std::vector<std::string> fields;
-        fields.reserve(head.headers.size() * 2);
+        ByteStrings fields;
+        fields.values.reserve(head.headers.size() * 2);
         for (const H3Field& field : head.headers) {
-          fields.push_back(field.name);
-          fields.push_back(field.value);
+          fields.values.push_back(field.name);
+          fields.values.push_back(field.value);
         }
         worker_.emit(
             Event("response", id, head.status, std::move(fields), handle->url(), handle->redirects()));

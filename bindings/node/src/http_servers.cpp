@@ -80,10 +80,10 @@ void HttpServers::take(const Server& server, Http3Response& response, const Http
     }
     return true;
   });
-  std::vector<std::string> fields;
+  ByteStrings fields;
   request.forEachHeader([&fields](std::string_view name, std::string_view value) {
-    fields.emplace_back(name);
-    fields.emplace_back(value);
+    fields.values.emplace_back(name);
+    fields.values.emplace_back(value);
   });
   const std::string_view method = request.getMethod();
   const bool has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0";

@@ -1,27 +1,28 @@
 #include "sockets.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
+#include <netdb.h>
+#include <sys/socket.h>
 
 #include <array>
-#include <cstring>
-#include <deque>
+#include <string>
 #include <utility>
 
+#include "socket_stream.h"
 #include "worker.h"
 
 namespace usquic::node {
 
-struct Sockets::Stream {
+namespace {
+
+// A context's ext memory.
+struct Owner {
+  Sockets* sockets;
   std::uint32_t id;
-  us_quic_stream_t* handle;
-  std::deque<std::string> unsent;
-  std::size_t front_sent = 0;  // of unsent.front()
-  bool is_ending = false;
-  Backlog backlog;
 };
 
-namespace {
+Owner& owner_of(us_quic_socket_context_t* context) {
+  return *static_cast<Owner*>(us_quic_socket_context_ext(context));
+}
 
 struct Address {
   std::string ip;
@@ -31,20 +32,15 @@ struct Address {
 Address remote_address(us_quic_connection_t* c) {
   sockaddr_storage storage{};
   auto* address = reinterpret_cast<sockaddr*>(&storage);
-  if (us_quic_connection_remote_address(c, address, sizeof storage) <= 0) return {};
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address->sa_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &storage, sizeof v4);
-    inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-    return {text.data(), ntohs(v4.sin_port)};
+  const int length = us_quic_connection_remote_address(c, address, sizeof storage);
+  std::array<char, NI_MAXHOST> ip{};
+  std::array<char, NI_MAXSERV> port{};
+  constexpr int flags = NI_NUMERICHOST | NI_NUMERICSERV | NI_DGRAM;
+  if (length <= 0 || getnameinfo(address, static_cast<socklen_t>(length), ip.data(), ip.size(), port.data(),
+                                 port.size(), flags) != 0) {
+    return {};
   }
-  sockaddr_in6 v6{};
-  std::memcpy(&v6, &storage, sizeof v6);
-  const bool is_mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr) != 0;
-  inet_ntop(is_mapped ? AF_INET : AF_INET6, is_mapped ? &v6.sin6_addr.s6_addr[12] : &v6.sin6_addr.s6_addr[0],
-            text.data(), text.size());
-  return {text.data(), ntohs(v6.sin6_port)};
+  return {ip.data(), std::stoi(port.data())};
 }
 
 std::string connection_id_text(us_quic_connection_t* c) {
@@ -67,11 +63,15 @@ Sockets::Sockets(Worker& worker) : worker_(worker) {}
 Sockets::~Sockets() = default;
 
 void Sockets::shut() {
-  for (auto& [id, context] : std::exchange(contexts_, {})) us_quic_socket_context_free(context);
+  for (auto& [id, context] : std::exchange(contexts_, {})) us_quic_socket_context_free(context.handle);
 }
 
 Sockets& Sockets::of(us_quic_socket_context_t* context) {
-  return **static_cast<Sockets**>(us_quic_socket_context_ext(context));
+  return *owner_of(context).sockets;
+}
+
+std::uint32_t Sockets::context_id(us_quic_connection_t* c) {
+  return owner_of(us_quic_connection_context(c)).id;
 }
 
 Sockets::Stream*& Sockets::stream_slot(us_quic_stream_t* s) {
@@ -99,14 +99,14 @@ int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std
   worker_.last_error().attach_to(quic);
   int error = US_QUIC_OK;
   us_quic_socket_context_t* context =
-      us_create_quic_socket_context(worker_.loop().native(), &quic, sizeof(Sockets*), &error);
+      us_create_quic_socket_context(worker_.loop().native(), &quic, sizeof(Owner), &error);
   if (context == nullptr) {
     detail = worker_.last_error().text;
     return error;
   }
-  *static_cast<Sockets**>(us_quic_socket_context_ext(context)) = this;
+  owner_of(context) = {this, id};
   set_callbacks(context);
-  contexts_.emplace(id, context);
+  contexts_.emplace(id, Context{.handle = context, .connections = {}});
   return US_QUIC_OK;
 }
 
@@ -115,7 +115,7 @@ int Sockets::listen(std::uint32_t id, const char* host, int port, int& bound) {
   if (found == contexts_.end()) return US_QUIC_E_CLOSED;
   int error = US_QUIC_OK;
   us_quic_listen_socket_t* socket =
-      us_quic_socket_context_listen(found->second, host, port, nullptr, sizeof(std::uint32_t), &error);
+      us_quic_socket_context_listen(found->second.handle, host, port, nullptr, sizeof(std::uint32_t), &error);
   if (socket == nullptr) return error;
   *static_cast<std::uint32_t*>(us_quic_socket_ext(socket)) = id;
   bound = us_quic_listen_socket_port(socket);
@@ -128,36 +128,32 @@ void Sockets::connect(std::uint32_t context, std::uint32_t id, const std::string
   us_quic_connection_t* connection = nullptr;
   if (found != contexts_.end()) {
     connection =
-        us_quic_socket_context_connect(found->second, host.c_str(), port, sizeof(std::uint32_t), &error);
+        us_quic_socket_context_connect(found->second.handle, host.c_str(), port, sizeof(std::uint32_t), &error);
   }
   if (connection == nullptr) {
     worker_.emit(Event("close", id, error, 0, "", false));
     return;
   }
-  id_slot(connection) = id;
-  connections_.emplace(id, connection);
+  remember(connection, id, context);
 }
 
-void Sockets::close_context(std::uint32_t id) {
-  const auto found = contexts_.find(id);
-  if (found == contexts_.end()) return;
-  us_quic_socket_context_t* context = found->second;
-  contexts_.erase(found);
-  us_quic_socket_context_free(context);
+void Sockets::remember(us_quic_connection_t* c, std::uint32_t id, std::uint32_t context) {
+  id_slot(c) = id;
+  connections_.emplace(id, Connection{.handle = c, .context = context, .streams = {}});
+  contexts_.at(context).connections.insert(id);
 }
 
-void Sockets::close_connection(std::uint32_t id, std::uint64_t code, const std::string& reason) {
+Sockets::Connection* Sockets::find_connection(std::uint32_t id) {
   const auto found = connections_.find(id);
-  if (found == connections_.end()) return;
-  us_quic_connection_close(found->second, code, reason.empty() ? nullptr : reason.c_str());
+  return found != connections_.end() ? &found->second : nullptr;
 }
 
 void Sockets::create_stream(std::uint32_t connection, std::uint32_t id) {
-  const auto found = connections_.find(connection);
+  const Connection* found = find_connection(connection);
   int error = US_QUIC_E_CLOSED;
   us_quic_stream_t* stream = nullptr;
-  if (found != connections_.end()) {
-    stream = us_quic_connection_create_stream(found->second, sizeof(Stream*), &error);
+  if (found != nullptr) {
+    stream = us_quic_connection_create_stream(found->handle, sizeof(Stream*), &error);
   }
   if (stream == nullptr) {
     worker_.emit(Event("streamClose", id, error, 0));
@@ -171,6 +167,7 @@ Sockets::Stream& Sockets::adopt(us_quic_stream_t* s, std::uint32_t id) {
   stream->id = id;
   stream->handle = s;
   stream_slot(s) = stream.get();
+  find_connection(id_slot(us_quic_stream_connection(s)))->streams.insert(id);
   return *streams_.emplace(id, std::move(stream)).first->second;
 }
 
@@ -182,6 +179,7 @@ Sockets::Stream* Sockets::find_stream(std::uint32_t id) {
 void Sockets::write(std::uint32_t id, std::string bytes) {
   Stream* stream = find_stream(id);
   if (stream == nullptr || stream->is_ending || bytes.empty()) return;
+  stream->has_written = true;
   stream->unsent.push_back(std::move(bytes));
   pump(*stream);
 }
@@ -218,14 +216,6 @@ void Sockets::consumed(std::uint32_t id, std::size_t bytes) {
   if (stream != nullptr && stream->backlog.take(bytes)) us_quic_stream_resume(stream->handle);
 }
 
-void Sockets::tell_close(us_quic_connection_t* c, const us_quic_close_info_t& info) {
-  const std::uint32_t id = id_slot(c);
-  if (id == 0) return;  // a client's handshake that failed: the server's user never knew it
-  connections_.erase(id);
-  worker_.emit(Event("close", id, info.error, static_cast<double>(info.code),
-                     std::string(info.reason, info.reason_length), info.is_remote != 0));
-}
-
 void Sockets::set_callbacks(us_quic_socket_context_t* context) {
   set_connection_callbacks(context);
   set_stream_callbacks(context);
@@ -240,17 +230,23 @@ void Sockets::set_connection_callbacks(us_quic_socket_context_t* context) {
                               us_quic_connection_is_resumed(c) != 0));
       return;
     }
-    const std::uint32_t id = self.worker_.new_id();
-    id_slot(c) = id;
-    self.connections_.emplace(id, c);
-    const auto listener = *static_cast<std::uint32_t*>(us_quic_socket_ext(us_quic_connection_socket(c)));
-    const Address address = remote_address(c);
-    self.worker_.emit(Event("accept", listener, id, address.ip, address.port,
-                            us_quic_connection_server_name(c), connection_id_text(c)));
+    self.take_connection(c);
   });
   us_quic_socket_context_on_close(context, [](us_quic_connection_t* c, const us_quic_close_info_t* info) {
     of(us_quic_connection_context(c)).tell_close(c, *info);
   });
+}
+
+// A server's new connection; one that was under way when the server closed is closed too.
+void Sockets::take_connection(us_quic_connection_t* c) {
+  const auto context = contexts_.find(context_id(c));
+  if (context == contexts_.end() || context->second.is_closing) return us_quic_connection_close(c, 0, nullptr);
+  const std::uint32_t id = worker_.new_id();
+  remember(c, id, context->first);
+  const auto listener = *static_cast<std::uint32_t*>(us_quic_socket_ext(us_quic_connection_socket(c)));
+  const Address address = remote_address(c);
+  worker_.emit(Event("accept", listener, id, address.ip, address.port, us_quic_connection_server_name(c),
+                     connection_id_text(c)));
 }
 
 void Sockets::set_stream_callbacks(us_quic_socket_context_t* context) {
@@ -262,14 +258,12 @@ void Sockets::set_stream_callbacks(us_quic_socket_context_t* context) {
       }
       return;
     }
-    const Stream& stream = self.adopt(s, self.worker_.new_id());
-    self.worker_.emit(
-        Event("stream", id_slot(us_quic_stream_connection(s)), stream.id, us_quic_stream_id(s)));
+    self.take_stream(s);
   });
   us_quic_socket_context_on_stream_data(context, [](us_quic_stream_t* s, const void* data,
                                                     std::size_t length) {
     Stream* stream = stream_slot(s);
-    if (stream == nullptr) return;
+    if (stream == nullptr || stream->is_dropping) return;
     of(us_quic_stream_context(s))
         .worker_.emit(Event("data", stream->id, Bytes{std::string(static_cast<const char*>(data), length)}));
     if (stream->backlog.add(length)) us_quic_stream_pause(s);
@@ -277,6 +271,15 @@ void Sockets::set_stream_callbacks(us_quic_socket_context_t* context) {
   us_quic_socket_context_on_stream_writable(context, [](us_quic_stream_t* s) {
     if (Stream* stream = stream_slot(s)) of(us_quic_stream_context(s)).pump(*stream);
   });
+}
+
+// A stream that the peer opened; nobody is there for it any more while the connection closes.
+void Sockets::take_stream(us_quic_stream_t* s) {
+  const std::uint32_t connection = id_slot(us_quic_stream_connection(s));
+  const Connection* found = find_connection(connection);
+  if (found == nullptr || found->patience != nullptr) return us_quic_stream_close_with(s, 0);
+  const Stream& stream = adopt(s, worker_.new_id());
+  worker_.emit(Event("stream", connection, stream.id, us_quic_stream_id(s)));
 }
 
 void Sockets::set_stream_end_callbacks(us_quic_socket_context_t* context) {
@@ -290,9 +293,9 @@ void Sockets::set_stream_end_callbacks(us_quic_socket_context_t* context) {
       of(us_quic_stream_context(s)).worker_.emit(Event("reset", stream->id, static_cast<double>(code)));
     }
   });
-  us_quic_socket_context_on_stream_stop(context, [](us_quic_stream_t* s, std::uint64_t) {
+  us_quic_socket_context_on_stream_stop(context, [](us_quic_stream_t* s, std::uint64_t code) {
     if (const Stream* stream = stream_slot(s)) {
-      of(us_quic_stream_context(s)).worker_.emit(Event("stop", stream->id));
+      of(us_quic_stream_context(s)).worker_.emit(Event("stop", stream->id, static_cast<double>(code)));
     }
   });
   us_quic_socket_context_on_stream_close(
@@ -301,6 +304,9 @@ void Sockets::set_stream_end_callbacks(us_quic_socket_context_t* context) {
         if (stream == nullptr) return;
         Sockets& self = of(us_quic_stream_context(s));
         self.worker_.emit(Event("streamClose", stream->id, info->reason, static_cast<double>(info->code)));
+        if (Connection* connection = self.find_connection(id_slot(us_quic_stream_connection(s)))) {
+          connection->streams.erase(stream->id);
+        }
         self.streams_.erase(stream->id);
       });
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "flow.h"
@@ -39,8 +40,10 @@ class Sockets {
   int create_context(std::uint32_t id, const ContextOptions& options, std::string& detail);
   int listen(std::uint32_t id, const char* host, int port, int& bound);
   void connect(std::uint32_t context, std::uint32_t id, const std::string& host, int port);
+  // Takes no new connections, closes those that are there (see close_connection), then frees it.
   void close_context(std::uint32_t id);
-  void close_connection(std::uint32_t id, std::uint64_t code, const std::string& reason);
+  // Once all that was written is acknowledged; at once when nothing was, or when the peer takes none of it.
+  void close_connection(std::uint32_t id);
 
   void create_stream(std::uint32_t connection, std::uint32_t id);
   void write(std::uint32_t id, std::string bytes);
@@ -50,22 +53,43 @@ class Sockets {
 
  private:
   struct Stream;
+  struct Context {
+    us_quic_socket_context_t* handle;
+    std::unordered_set<std::uint32_t> connections;
+    bool is_closing = false;
+  };
+  struct Connection {
+    us_quic_connection_t* handle;
+    std::uint32_t context;
+    std::unordered_set<std::uint32_t> streams;
+    us_timer_t* patience = nullptr;  // while it closes, and what was written is on its way
+    std::size_t unsent = 0;          // when the timer ran last
+  };
 
   static Sockets& of(us_quic_socket_context_t* context);
+  static std::uint32_t context_id(us_quic_connection_t* c);
   static Stream*& stream_slot(us_quic_stream_t* s);
   static std::uint32_t& id_slot(us_quic_connection_t* c);
   static void set_callbacks(us_quic_socket_context_t* context);
   static void set_connection_callbacks(us_quic_socket_context_t* context);
   static void set_stream_callbacks(us_quic_socket_context_t* context);
   static void set_stream_end_callbacks(us_quic_socket_context_t* context);
+  void take_connection(us_quic_connection_t* c);
+  void take_stream(us_quic_stream_t* s);
   void tell_close(us_quic_connection_t* c, const us_quic_close_info_t& info);
+  Connection* find_connection(std::uint32_t id);
+  void remember(us_quic_connection_t* c, std::uint32_t id, std::uint32_t context);
+  bool finish_streams(const Connection& connection);
+  std::size_t unsent(const Connection& connection);
+  void watch(std::uint32_t id, Connection& connection);
+  void look_at(std::uint32_t id);
   Stream& adopt(us_quic_stream_t* s, std::uint32_t id);
   Stream* find_stream(std::uint32_t id);
   void pump(Stream& stream);
 
   Worker& worker_;
-  std::unordered_map<std::uint32_t, us_quic_socket_context_t*> contexts_;
-  std::unordered_map<std::uint32_t, us_quic_connection_t*> connections_;
+  std::unordered_map<std::uint32_t, Context> contexts_;
+  std::unordered_map<std::uint32_t, Connection> connections_;
   std::unordered_map<std::uint32_t, std::unique_ptr<Stream>> streams_;
 };
 

@@ -36,7 +36,17 @@ bool flag_of(napi_env env, napi_value value, const char* what) {
   return flag;
 }
 
-std::vector<std::string> texts_of(napi_env env, napi_value value, const char* what) {
+std::string byte_string_of(napi_env env, napi_value value, const char* what) {
+  std::size_t length = 0;
+  if (napi_get_value_string_latin1(env, value, nullptr, 0, &length) != napi_ok) throw_argument_error(env, what);
+  std::string text(length, '\0');
+  check(env, napi_get_value_string_latin1(env, value, text.data(), length + 1, &length));
+  return text;
+}
+
+using ReadText = std::string (*)(napi_env env, napi_value value, const char* what);
+
+std::vector<std::string> list_of(napi_env env, napi_value value, const char* what, ReadText read) {
   std::uint32_t count = 0;
   if (napi_get_array_length(env, value, &count) != napi_ok) throw_argument_error(env, what);
   std::vector<std::string> texts;
@@ -44,7 +54,7 @@ std::vector<std::string> texts_of(napi_env env, napi_value value, const char* wh
   for (std::uint32_t i = 0; i < count; ++i) {
     napi_value element = nullptr;
     check(env, napi_get_element(env, value, i, &element));
-    texts.push_back(text_of(env, element, what));
+    texts.push_back(read(env, element, what));
   }
   return texts;
 }
@@ -114,12 +124,14 @@ napi_value to_js(napi_env env, std::string_view text) {
   return value;
 }
 
-napi_value to_js(napi_env env, const std::vector<std::string>& texts) {
+napi_value to_js(napi_env env, const ByteStrings& strings) {
   napi_value array = nullptr;
-  check(env, napi_create_array_with_length(env, texts.size(), &array));
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i),
-                                to_js(env, std::string_view(texts[i]))));
+  check(env, napi_create_array_with_length(env, strings.values.size(), &array));
+  for (std::size_t i = 0; i < strings.values.size(); ++i) {
+    const std::string& text = strings.values[i];
+    napi_value value = nullptr;
+    check(env, napi_create_string_latin1(env, text.data(), text.size(), &value));
+    check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i), value));
   }
   return array;
 }
@@ -152,7 +164,12 @@ bool Options::flag(const char* name) const {
 
 std::vector<std::string> Options::texts(const char* name) const {
   const auto value = get(name);
-  return value ? texts_of(env_, *value, name) : std::vector<std::string>();
+  return value ? list_of(env_, *value, name, text_of) : std::vector<std::string>();
+}
+
+ByteStrings Options::byte_strings(const char* name) const {
+  const auto value = get(name);
+  return value ? ByteStrings{list_of(env_, *value, name, byte_string_of)} : ByteStrings();
 }
 
 std::optional<std::string> Options::bytes(const char* name) const {
@@ -195,8 +212,8 @@ bool Arguments::flag(std::size_t index) const {
   return flag_of(env_, values_[index], "a boolean is expected");
 }
 
-std::vector<std::string> Arguments::texts(std::size_t index) const {
-  return texts_of(env_, values_[index], "an array of strings is expected");
+ByteStrings Arguments::byte_strings(std::size_t index) const {
+  return {list_of(env_, values_[index], "an array of strings is expected", byte_string_of)};
 }
 
 std::string Arguments::bytes(std::size_t index) const {

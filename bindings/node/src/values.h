@@ -28,7 +28,12 @@ std::string error_code_name(int error);
 napi_value to_js(napi_env env, double number);
 napi_value to_js(napi_env env, bool flag);
 napi_value to_js(napi_env env, std::string_view text);
-napi_value to_js(napi_env env, const std::vector<std::string>& texts);
+
+// Strings of which each character stands for one byte, as in header fields (ByteString of Web IDL); others are UTF-8.
+struct ByteStrings {
+  std::vector<std::string> values;
+};
+napi_value to_js(napi_env env, const ByteStrings& strings);
 
 // An object's properties; absent (undefined or null) ones are std::nullopt.
 class Options {
@@ -39,6 +44,7 @@ class Options {
   std::optional<double> number(const char* name) const;
   bool flag(const char* name) const;  // false when absent
   std::vector<std::string> texts(const char* name) const;
+  ByteStrings byte_strings(const char* name) const;
   std::optional<std::string> bytes(const char* name) const;
 
  private:
@@ -61,7 +67,7 @@ class Arguments {
   std::uint32_t id(std::size_t index) const;
   int port(std::size_t index) const;
   bool flag(std::size_t index) const;
-  std::vector<std::string> texts(std::size_t index) const;
+  ByteStrings byte_strings(std::size_t index) const;
   std::string bytes(std::size_t index) const;
   std::optional<std::string> bytes_or_null(std::size_t index) const;
 

@@ -1,24 +1,16 @@
-// The same test files run in `node --test` and in `bun test`: test() and what tests share.
-import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+// What the tests of quic() share.
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import path from "node:path";
-import { fileURLToPath } from "node:url";
+import { deferred, run, test as runnerTest, within } from "./runner.mjs";
+
+export { certificate, deferred, repository, root, within } from "./runner.mjs";
 
 const require = createRequire(import.meta.url);
-const isBun = process.versions.bun !== undefined;
-const runner = isBun ? (await import("bun:test")).test : (await import("node:test")).test;
 
-export const quicModule = fileURLToPath(new URL("../lib/quic.js", import.meta.url));
-export const { quic, QuicError } = require(quicModule);
-
-const TEST_LIMIT_MS = 30_000;
-const WAIT_LIMIT_MS = 10_000;
+export const { quic, QuicError } = require("../lib/quic.js");
 
 // body(open): open(options) is quic(options), and closes the socket when the test is over, however it ends.
-export function test(name, body) {
-  const run = async () => {
+export function test(name, body, limitMs) {
+  const bodyWithSockets = async () => {
     const sockets = [];
     const open = (options) => {
       const socket = quic(options);
@@ -31,26 +23,7 @@ export function test(name, body) {
       for (const socket of sockets) socket.close();
     }
   };
-  if (isBun) runner(name, run, TEST_LIMIT_MS);
-  else runner(name, { timeout: TEST_LIMIT_MS }, run);
-}
-
-// A promise with its resolve and reject outside.
-export function deferred() {
-  const result = {};
-  result.promise = new Promise((resolve, reject) => Object.assign(result, { resolve, reject }));
-  return result;
-}
-
-// What the promise gives, or an error that names what did not come in time.
-export async function within(promise, what, limitMs = WAIT_LIMIT_MS) {
-  const limit = deferred();
-  const timer = setTimeout(() => limit.reject(new Error(`did not happen in ${limitMs} ms: ${what}`)), limitMs);
-  try {
-    return await Promise.race([promise, limit.promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  runnerTest(name, bodyWithSockets, limitMs);
 }
 
 // Named marks that callbacks set and tests wait for: events.set("open", value); await events.get("open").
@@ -70,9 +43,11 @@ export function marks() {
 export function collector() {
   const waiting = new Set();
   const chunks = [];
+  let length = 0;
   const check = () => {
-    const bytes = Buffer.concat(chunks);
     for (const wait of waiting) {
+      if (length < wait.least) continue;
+      const bytes = Buffer.concat(chunks);
       if (!wait.predicate(bytes)) continue;
       waiting.delete(wait);
       wait.resolve(bytes);
@@ -81,16 +56,17 @@ export function collector() {
   return {
     add(bytes) {
       chunks.push(bytes);
+      length += bytes.length;
       check();
     },
-    until(predicate, what) {
-      const wait = { predicate, ...deferred() };
+    until(predicate, what, least = 0) {
+      const wait = { predicate, least, ...deferred() };
       waiting.add(wait);
       check();
       return within(wait.promise, what);
     },
-    untilLength(length) {
-      return this.until((bytes) => bytes.length >= length, `${length} bytes`);
+    untilLength(least) {
+      return this.until(() => true, `${least} bytes`, least);
     },
     untilText(text) {
       return this.until((bytes) => bytes.toString().includes(text), `text ${JSON.stringify(text)}`);
@@ -126,34 +102,7 @@ export async function freePort() {
   return port;
 }
 
-// A certificate for localhost that signs itself, so that it is its own `ca`.
-export function certificate({ name = "localhost" } = {}) {
-  const folder = mkdtempSync(path.join(tmpdir(), "usquic-test-"));
-  try {
-    const [keyFile, certFile] = ["key.pem", "cert.pem"].map((file) => path.join(folder, file));
-    execFileSync("openssl", [
-      "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
-      "-subj", `/CN=${name}`, "-addext", `subjectAltName=DNS:${name}`, "-keyout", keyFile, "-out", certFile,
-    ], { stdio: ["ignore", "ignore", "pipe"] });
-    return { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-// Runs a program text (CommonJS; `quic` is there) in a process of its own: {code, signal, stdout, stderr} once it
-// ended by itself; a process that is still there after the limit is killed, and the promise rejects.
-export async function runProgram(text, limitMs = WAIT_LIMIT_MS) {
-  const program = `const { quic } = require(${JSON.stringify(quicModule)});\n${text}`;
-  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "pipe"] });
-  const output = { stdout: "", stderr: "" };
-  for (const name of ["stdout", "stderr"]) child[name].on("data", (bytes) => (output[name] += bytes));
-  const ended = deferred();
-  child.on("error", ended.reject);
-  child.on("close", (code, signal) => ended.resolve({ code, signal, ...output }));
-  try {
-    return await within(ended.promise, `the process ends (it said: ${JSON.stringify(output)})`, limitMs);
-  } finally {
-    child.kill("SIGKILL");
-  }
+// Runs a program text (CommonJS; `quic` is there); see run() of runner.mjs.
+export function runProgram(text, limitMs) {
+  return run(`const { quic } = require(${JSON.stringify(require.resolve("../lib/quic.js"))});\n${text}`, { limitMs });
 }

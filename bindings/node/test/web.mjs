@@ -1,32 +1,24 @@
 // What the tests of serve and fetch3 share: servers for one test, certificates, bodies, other people's programs.
 import assert from "node:assert/strict";
-import { spawn, spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { delimiter, dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { delimiter, join } from "node:path";
+import { deferred, repository, run, skip, test } from "./runner.mjs";
+
+export { certificate as makeCertificate, deferred, isBun, repository, root, temporaryFolder, test } from "./runner.mjs";
 
 const require = createRequire(import.meta.url);
-export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
-export const repository = resolve(root, "../..");
 export const { serve } = require("../lib/serve.js");
 export const { fetch3 } = require("../lib/fetch.js");
 export const { QuicError } = require("../lib/errors.js");
-export const isBun = process.versions.bun !== undefined;
 
-// The two test runners under one name each. Bun's own limit of 5 s per test is too short for 64 MiB on a busy machine.
-const runner = isBun ? await import("bun:test") : await import("node:test");
-export function test(name, run, timeout = 120_000) {
-  if (isBun) runner.test(name, run, timeout);
-  else runner.test(name, { timeout }, () => run());
-}
 // Where a peer's program is not installed; under USQUIC_REQUIRE_PEERS that is a failure.
-export function testWith(program, what, name, run) {
-  if (program !== undefined) test(name, run);
+export function testWith(program, what, name, body) {
+  if (program !== undefined) test(name, body);
   else if (process.env.USQUIC_REQUIRE_PEERS) test(name, () => assert.fail(`${what} is not installed`));
-  else runner.test.skip(`${name} (no ${what})`, () => {});
+  else skip(`${name} (no ${what})`);
 }
 
 export const insecure = { rejectUnauthorized: false };
@@ -40,12 +32,6 @@ export async function withServer(options, use) {
   } finally {
     await server.stop(true);
   }
-}
-
-export function deferred() {
-  const result = {};
-  result.promise = new Promise((settle, fail) => Object.assign(result, { resolve: settle, reject: fail }));
-  return result;
 }
 
 export const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -117,26 +103,6 @@ export async function rejection(promise) {
   return assert.fail(`did not reject, but gave ${value}`);
 }
 
-// A folder that is gone when the test file ends.
-export function temporaryFolder() {
-  const folder = mkdtempSync(join(tmpdir(), "usquic-test-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-// A self-signed certificate for localhost and 127.0.0.1: {cert, key, certFile, keyFile}.
-export function makeCertificate(names = "DNS:localhost,IP:127.0.0.1") {
-  const folder = temporaryFolder();
-  const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
-  const done = spawnSync("openssl", [
-    "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "10",
-    "-subj", "/CN=test", "-addext", `subjectAltName=${names}`, "-addext", "basicConstraints=critical,CA:TRUE",
-    "-keyout", keyFile, "-out", certFile,
-  ]);
-  assert.equal(done.status, 0, String(done.stderr ?? done.error));
-  return { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8"), certFile, keyFile };
-}
-
 // A program's path, or undefined. Debian puts gtlsserver into sbin.
 export function findProgram(name) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/sbin"];
@@ -182,14 +148,8 @@ export async function withProgram(command, args, use) {
   }
 }
 
-// Runs a JavaScript program of its own in this runtime: {code, stdout, stderr}. `serve` and `fetch3` are there.
-export async function runScript(source) {
-  const prelude = `const {serve} = require(${JSON.stringify(join(root, "lib/serve.js"))});
-    const {fetch3} = require(${JSON.stringify(join(root, "lib/fetch.js"))});\n`;
-  const child = spawn(process.execPath, ["-e", prelude + source], { stdio: ["ignore", "pipe", "pipe"] });
-  const told = { stdout: "", stderr: "" };
-  child.stdout.on("data", (text) => (told.stdout += text));
-  child.stderr.on("data", (text) => (told.stderr += text));
-  const code = await new Promise((settle) => child.on("close", settle));
-  return { code, ...told };
+// Runs a JavaScript program of its own in this runtime; `serve` and `fetch3` are there. See run() of runner.mjs.
+export function runScript(source) {
+  return run(`const {serve} = require(${JSON.stringify(require.resolve("../lib/serve.js"))});
+    const {fetch3} = require(${JSON.stringify(require.resolve("../lib/fetch.js"))});\n${source}`);
 }

@@ -123,7 +123,11 @@ export class QuicSocket<Data = any> {
   createStream(meta?: unknown): QuicStream;
   getStream(id: number): QuicStream | undefined;
   closeStream(id: number | QuicStream): boolean;
-  /** At once: what is not sent yet is lost. A server closes its connections too. */
+  /**
+   * Nothing comes in and nothing is taken any more from here on. What was written is delivered: the connection closes
+   * when the peer has ended its streams in turn, or when nothing went out for three seconds. A server closes its
+   * connections too. `close` is called when all is over.
+   */
   close(): void;
   ref(): this;
   unref(): this;

@@ -202,7 +202,7 @@ class QuicSocket {
     return stream !== undefined;
   }
 
-  // At once: what is not sent yet is lost. `close` is called when all is over.
+  // What was written is delivered first, as long as the peer takes it. `close` is called when all is over.
   close() {
     if (this.#state === "closed") return;
     const previous = this.#state;
@@ -215,7 +215,7 @@ class QuicSocket {
       engine.native.closeContext(this.#contextId);
       if (this.#connections.size === 0) queueMicrotask(() => this.#finish());
     } else {
-      engine.native.closeConnection(this.#connectionId, 0, "");
+      engine.native.closeConnection(this.#connectionId);
     }
   }
 

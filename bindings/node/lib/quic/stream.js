@@ -116,7 +116,7 @@ class QuicStream {
       stream.#tellError(E_RESET, code);
       stream.#onPeerEnd();
     },
-    stop(stream, code = 0) {
+    stop(stream, code) {
       stream.#isEnded = true;
       stream.#tellError(E_STOPPED, code);
     },
