@@ -157,8 +157,11 @@ Loop* H3App::loop() const {
   return state_->server != nullptr ? state_->server->loop() : nullptr;
 }
 
-H3App& H3App::close() {
-  if (us_quic_socket_context_t* context = state_->context()) us_quic_socket_context_shutdown(context);
+H3App& H3App::close(Function<void()> onClosed) {
+  if (us_quic_socket_context_t* context = state_->context()) {
+    us_quic_socket_context_shutdown(context);
+    if (onClosed) state_->server->tell_when_closed(std::move(onClosed));
+  }
   return *this;
 }
 

@@ -8,8 +8,17 @@ namespace usquic::h3 {
 
 namespace {
 
+Server& server_of(us_quic_socket_context_t* context) {
+  return **static_cast<Server**>(us_quic_socket_context_ext(context));
+}
+
 Server& server_of(us_quic_stream_t* stream) {
-  return **static_cast<Server**>(us_quic_socket_context_ext(us_quic_stream_context(stream)));
+  return server_of(us_quic_stream_context(stream));
+}
+
+// A connection's ext memory: on_close also comes for handshakes that failed.
+bool& was_open(us_quic_connection_t* connection) {
+  return *static_cast<bool*>(us_quic_connection_ext(connection));
 }
 
 // The stream's ext memory; nullptr before the request's header section came.
@@ -61,7 +70,7 @@ Server::~Server() = default;
 
 int Server::open(us_quic_socket_context_options_t options) {
   options.stream_ext_size = sizeof(Exchange*);
-  options.connection_ext_size = 0;
+  options.connection_ext_size = sizeof(bool);
   options.alpn = nullptr;  // "h3"
   options.alpn_count = 0;
   int error = US_QUIC_OK;
@@ -75,12 +84,42 @@ int Server::open(us_quic_socket_context_options_t options) {
 void Server::abandon() {
   if (context_ == nullptr) return;
   const std::shared_ptr<Server> hold = shared_from_this();
-  if (slab_.in_use() > 0) self_ = hold;
+  when_closed_ = nullptr;
+  if (is_in_use()) self_ = hold;
   us_quic_socket_context_free(std::exchange(context_, nullptr));
+}
+
+void Server::tell_when_closed(Function<void()> task) {
+  when_closed_ = std::move(task);
+  tell_if_closed();
+}
+
+void Server::connection_closed() {
+  const std::shared_ptr<Server> hold = self_;
+  --open_connections_;
+  tell_if_closed();
+  if (!is_in_use()) self_.reset();
+}
+
+// Later, when the last connection's CONNECTION_CLOSE is sent and the port is free.
+void Server::tell_if_closed() {
+  if (open_connections_ > 0 || !when_closed_) return;
+  loop_->defer([self = weak_from_this()] {
+    const std::shared_ptr<Server> server = self.lock();
+    if (server == nullptr || !server->when_closed_) return;
+    std::exchange(server->when_closed_, nullptr)();
+  });
 }
 
 // noexcept: an exception of a handler ends the process here, not in the middle of C.
 void Server::set_callbacks() {
+  us_quic_socket_context_on_open(context_, [](us_quic_connection_t* c, int) noexcept {
+    was_open(c) = true;
+    ++server_of(us_quic_connection_context(c)).open_connections_;
+  });
+  us_quic_socket_context_on_close(context_, [](us_quic_connection_t* c, const us_quic_close_info_t*) noexcept {
+    if (was_open(c)) server_of(us_quic_connection_context(c)).connection_closed();
+  });
   us_quic_socket_context_on_stream_headers(
       context_, [](us_quic_stream_t* s, int kind, int end_stream) noexcept {
         Exchange* exchange = exchange_slot(s);
@@ -155,7 +194,7 @@ void Server::release(Exchange& exchange) {
   const std::shared_ptr<Server> hold = self_;
   exchange.stream_closed();
   slab_.give_back(&exchange);
-  if (slab_.in_use() == 0) self_.reset();
+  if (!is_in_use()) self_.reset();
 }
 
 }  // namespace usquic::h3

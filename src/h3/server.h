@@ -1,7 +1,8 @@
 // What is behind an H3App: the core's context, the routes, and the requests being answered. It outlives its
-// app until the last of them is closed.
+// app until the last of them and of its connections is closed.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 
@@ -9,6 +10,7 @@
 #include "h3/exchange.h"
 #include "h3/exchange_slab.h"
 #include "h3/request_view.h"
+#include "usquic/h3/function.h"
 #include "usquic/h3/loop.h"
 
 namespace usquic::h3 {
@@ -29,6 +31,8 @@ class Server : public std::enable_shared_from_this<Server> {
   int open(us_quic_socket_context_options_t options);
   // The app is gone: closes and frees the context. Streams that are told of later still find the server.
   void abandon();
+  // Runs `task` in an iteration of its own once no connection is open, unless the server is abandoned before.
+  void tell_when_closed(Function<void()> task);
 
   us_quic_socket_context_t* context() const { return context_; }
   Loop* loop() const { return loop_.get(); }
@@ -43,6 +47,9 @@ class Server : public std::enable_shared_from_this<Server> {
   void route(RequestView& request, Exchange& exchange);
   void answer_unmatched(const RequestView& request, Exchange& exchange, Router& router, bool was_declined);
   void release(Exchange& exchange);
+  bool is_in_use() const { return slab_.in_use() > 0 || open_connections_ > 0; }
+  void connection_closed();
+  void tell_if_closed();
 
   const std::shared_ptr<Loop> loop_;
   const ServerRules rules_;
@@ -50,7 +57,9 @@ class Server : public std::enable_shared_from_this<Server> {
   Domains domains_;
   ExchangeContext sending_;
   ExchangeSlab slab_;
-  std::shared_ptr<Server> self_;  // while it is abandoned and streams are open
+  std::shared_ptr<Server> self_;  // while it is abandoned and in use
+  std::size_t open_connections_ = 0;
+  Function<void()> when_closed_;
 };
 
 }  // namespace usquic::h3

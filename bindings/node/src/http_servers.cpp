@@ -11,7 +11,7 @@ namespace usquic::node {
 struct HttpServers::Server {
   std::uint32_t id;
   std::unique_ptr<H3App> app;
-  us_timer_t* watch = nullptr;  // while it stops
+  bool is_stopping = false;
 };
 
 struct HttpServers::Request {
@@ -27,10 +27,7 @@ HttpServers::HttpServers(Worker& worker) : worker_(worker) {}
 HttpServers::~HttpServers() = default;
 
 void HttpServers::shut() {
-  for (auto& [id, server] : servers_) {
-    if (server->watch != nullptr) us_timer_close(std::exchange(server->watch, nullptr));
-    server->app->closeNow();
-  }
+  for (auto& [id, server] : servers_) server->app->closeNow();
 }
 
 int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::string& detail) {
@@ -160,39 +157,14 @@ void HttpServers::consumed(std::uint32_t id, std::size_t bytes) {
 void HttpServers::stop(std::uint32_t id, bool is_forced) {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return;
-  Server& server = *found->second;
-  is_forced ? server.app->closeNow() : server.app->close();
-  if (server.watch == nullptr) watch(server);
-}
-
-// The app does not tell when its last connection is gone.
-void HttpServers::watch(Server& server) {
-  constexpr int look_every_ms = 20;
-  struct Call {
-    HttpServers* servers;
-    std::uint32_t id;
-  };
-  server.watch = us_create_timer(worker_.loop().native(), 1, sizeof(Call));
-  *static_cast<Call*>(us_timer_ext(server.watch)) = {this, server.id};
-  us_timer_set(
-      server.watch,
-      [](us_timer_t* timer) {
-        const Call& call = *static_cast<Call*>(us_timer_ext(timer));
-        call.servers->finish(call.id);
-      },
-      1, look_every_ms);
+  H3App& app = *found->second->app;
+  if (!std::exchange(found->second->is_stopping, true)) app.close([this, id] { finish(id); });
+  if (is_forced) app.closeNow();
 }
 
 void HttpServers::finish(std::uint32_t id) {
-  const auto found = servers_.find(id);
-  if (found == servers_.end()) return;
-  Server& server = *found->second;
-  us_quic_context_stats_t stats{};
-  if (server.app->native() != nullptr) us_quic_socket_context_stats(server.app->native(), &stats);
-  if (stats.connections_open > 0) return;
-  us_timer_close(std::exchange(server.watch, nullptr));
+  servers_.erase(id);
   worker_.emit(Event("serverClose", id));
-  servers_.erase(found);
 }
 
 }  // namespace usquic::node

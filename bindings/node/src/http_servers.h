@@ -57,7 +57,6 @@ class HttpServers {
   void take(const Server& server, Http3Response& response, const Http3Request& request);
   Request* find(std::uint32_t id);
   void forget(std::uint32_t id, const char* event);
-  void watch(Server& server);
   void finish(std::uint32_t id);
 
   Worker& worker_;

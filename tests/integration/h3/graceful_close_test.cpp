@@ -160,6 +160,64 @@ TEST_F(GracefulClose, AnIdleServerThatStopsSaysGoodbye) {
   EXPECT_EQ(connection->code, 0x100u);
 }
 
+TEST_F(GracefulClose, IsToldWhenTheLastRequestAndItsConnectionAreOver) {
+  Http3Response* waiting = nullptr;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    waiting = res;
+    res->onAborted([&] { waiting = nullptr; });
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  ASSERT_TRUE(run_until([&] { return waiting != nullptr; }));
+  int told = 0;
+  app->close([&] { ++told; });
+  EXPECT_EQ(told, 0);
+  settle(connection);
+  EXPECT_EQ(told, 0);
+  waiting->end("late");
+  ASSERT_TRUE(run_until([&] { return told == 1; }));
+  finish(request);
+  EXPECT_EQ(request->body, "late");
+  us_quic_context_stats_t stats{};
+  us_quic_socket_context_stats(app->native(), &stats);
+  EXPECT_EQ(stats.connections_open, 0u);
+}
+
+TEST_F(GracefulClose, IsToldWithoutConnectionsToo) {
+  make_app();
+  listen(*app);
+  int told = 0;
+  app->close([&] { ++told; });
+  EXPECT_EQ(told, 0);  // never inside the call
+  ASSERT_TRUE(run_until([&] { return told == 1; }));
+}
+
+TEST_F(GracefulClose, IsToldAfterCloseNowWhoseHandlerMayDestroyTheApp) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->onAborted([] {}); });
+  RawConnection* connection = start();
+  connection->get("/");
+  settle(connection);
+  bool is_told = false;
+  app->close([&] {
+    app.reset();
+    is_told = true;
+  });
+  app->closeNow();
+  ASSERT_TRUE(run_until([&] { return is_told && connection->closed; }));
+}
+
+TEST_F(GracefulClose, IsNotToldToAnAppThatIsDestroyedBefore) {
+  make_app();
+  RawConnection* connection = start();
+  settle(connection);
+  int told = 0;
+  app->close([&] { ++told; });
+  app.reset();
+  ASSERT_TRUE(run_until([&] { return connection->closed; }));
+  settle(client->connect(port));
+  EXPECT_EQ(told, 0);
+}
+
 TEST_F(GracefulClose, ThePortCanBeUsedAgainAtOnce) {
   make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("first"); });
   RawConnection* connection = start();
