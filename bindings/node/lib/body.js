@@ -13,9 +13,11 @@ const gatherAtMost = 256 * 1024;
 //   source: {start?(), consumed(byteCount), cancel?(reason), waiting?(isWaiting), over?()}
 //           start: before the first read; cancel: the reader wants no more of what has not come yet;
 //           waiting: whether a reader waits for bytes; over: nothing happens any more, last
+// The stream belongs to the program alone: here it is held only while a read waits. When the program drops it, nobody
+// can read any more, which is a cancel.
 class Incoming {
   #source;
-  #controller;
+  #controller; // a WeakRef
   #chunks = [];
   #wake;
   #isStarted = false;
@@ -24,16 +26,26 @@ class Incoming {
 
   constructor(source) {
     this.#source = source;
-    this.stream = new ReadableStream(
+  }
+
+  // The program's stream; to be called once.
+  open() {
+    const stream = new ReadableStream(
       {
         start: (controller) => {
-          this.#controller = controller;
+          this.#controller = new WeakRef(controller);
         },
         pull: () => this.#pull(),
         cancel: (reason) => this.#cancel(reason),
       },
       { highWaterMark: 0 },
     );
+    if (this.#source.cancel !== undefined) dropped.register(stream, this);
+    return stream;
+  }
+
+  static drop(incoming) {
+    incoming.#cancel(new Error("The body was collected as garbage, unread"));
   }
 
   take(bytes) {
@@ -46,14 +58,14 @@ class Incoming {
     if (this.#isOver) return;
     this.#isEnded = true;
     if (this.#chunks.length > 0) return;
-    this.#controller.close();
+    this.#controller?.deref()?.close();
     this.#finish();
   }
 
   // What came before is lost, as in fetch: a body that broke off is not mistaken for a whole one.
   fail(reason) {
     if (this.#isOver) return;
-    this.#controller.error(reason);
+    this.#controller?.deref()?.error(reason);
     this.#finish();
   }
 
@@ -92,12 +104,13 @@ class Incoming {
   }
 
   #give() {
+    const controller = this.#controller.deref(); // somebody reads: it is there
     const bytes = this.#chunks.shift();
     // A plain Uint8Array, as every runtime's own bodies give, not Node's Buffer.
-    this.#controller.enqueue(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+    controller.enqueue(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     this.#source.consumed(bytes.byteLength);
     if (this.#isEnded && this.#chunks.length === 0) {
-      this.#controller.close();
+      controller.close();
       this.#finish();
     }
   }
@@ -108,6 +121,8 @@ class Incoming {
     if (!this.#isEnded) this.#source.cancel?.(reason);
   }
 }
+
+const dropped = new FinalizationRegistry(Incoming.drop);
 
 // Bytes that are sent: writes what `next` gives, and waits while more than sendAhead bytes are on their way.
 class Outgoing {

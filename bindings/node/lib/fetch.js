@@ -6,13 +6,13 @@ const errors = require("./errors.js");
 const { clientFor } = require("./clients.js");
 const { Incoming, Outgoing, begin, join } = require("./body.js");
 const { flatten, unflatten } = require("./headers.js");
+const { isForbiddenMethod } = require("./methods.js");
 
 const { native } = engine;
 
 const mostRedirects = 20;
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
-const refusedMethods = new Set(["CONNECT", "TRACE", "TRACK"]);
 
 // Everything that is wrong, arguments too, is a rejection, as in fetch.
 async function fetch3(input, init) {
@@ -65,7 +65,7 @@ function methodOf(request, input, init) {
   const known = ["DELETE", "GET", "HEAD", "OPTIONS", "POST", "PUT"];
   const method = asked === undefined ? request.method : String(asked);
   if (known.includes(method.toUpperCase())) return method.toUpperCase();
-  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method) || refusedMethods.has(method.toUpperCase())) {
+  if (!/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/.test(method) || isForbiddenMethod(method)) {
     throw new TypeError(`fetch3: ${JSON.stringify(method)} is not a method that can be fetched with`);
   }
   return method;
@@ -77,18 +77,16 @@ class Exchange {
     this.request = request; // its signal follows the caller's as long as it is not collected
     this.method = method;
     this.signal = signal;
-    this.result = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
-    });
     this.onAbort = () => this.fail(signal.reason);
     signal.addEventListener("abort", this.onAbort, { once: true });
     engine.hold(this);
   }
 
-  async run(trust, init) {
-    this.start(trust, init).catch((failure) => this.fail(failed(failure)));
-    return this.result;
+  run(trust, init) {
+    return new Promise((resolve, reject) => {
+      this.settle = { resolve, reject };
+      this.start(trust, init).catch((failure) => this.fail(failed(failure)));
+    });
   }
 
   async start(trust, init) {
@@ -149,8 +147,9 @@ class Exchange {
     this.isAnswered = true;
     const hasNoBody = this.method === "HEAD" || nullBodyStatuses.has(status);
     try {
-      const response = new Response(hasNoBody ? null : this.incoming.stream, { status, headers });
-      this.resolve(describe(response, new URL(url).href, redirects > 0));
+      const response = new Response(hasNoBody ? null : this.incoming.open(), { status, headers });
+      this.settle.resolve(describe(response, new URL(url).href, redirects > 0));
+      this.settle = undefined; // it would hold the response
     } catch (failure) {
       this.fail(failed(failure));
       return;
@@ -189,7 +188,7 @@ class Exchange {
 
   fail(reason) {
     this.close(reason);
-    this.reject(reason); // of no effect once there is a response: its body fails
+    this.settle?.reject(reason); // once there is a response its body fails
     this.incoming?.fail(reason);
   }
 }

@@ -6,11 +6,10 @@ const errors = require("./errors.js");
 const { Answer } = require("./answer.js");
 const { Incoming } = require("./body.js");
 const { unflatten } = require("./headers.js");
+const { isForbiddenMethod } = require("./methods.js");
 
 const { native } = engine;
 
-// Not to be told by a Request: the standard forbids these methods there (and HTTP/3 servers rarely want them).
-const refusedMethods = new Set(["CONNECT", "TRACE", "TRACK"]);
 const longestTimeout = 2 ** 31 - 1;
 const peers = new WeakMap(); // Request -> {address, port, family}
 
@@ -112,7 +111,7 @@ class Exchange {
   }
 
   begin(head) {
-    if (refusedMethods.has(head.method)) return this.answer.refuse(501);
+    if (isForbiddenMethod(head.method)) return this.answer.refuse(501);
     try {
       // Held as long as the exchange: its signal follows the controller's only while it is not collected.
       this.request = this.makeRequest(head);
@@ -136,7 +135,7 @@ class Exchange {
         start: () => native.readBody(this.id),
         consumed: (byteCount) => native.consumed(this.id, byteCount),
       });
-      init.body = this.incoming.stream;
+      init.body = this.incoming.open();
       init.duplex = "half";
     }
     const request = new Request(`https://${authority}${path.startsWith("/") ? "" : "/"}${path}`, init);

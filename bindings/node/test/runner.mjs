@@ -5,6 +5,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const repository = resolve(root, "../..");
@@ -78,5 +80,36 @@ export async function run(text, { limitMs, command = [process.execPath, "-e", te
     throw new Error(`${error.message}; it said ${JSON.stringify(told)}`, { cause: error });
   } finally {
     child.kill("SIGKILL");
+  }
+}
+
+let collectNow;
+
+// Everything that is garbage when it is called goes; what FinalizationRegistry tells of it comes with the event loop.
+export async function collectGarbage() {
+  if (collectNow === undefined && isBun) collectNow = () => Bun.gc(true);
+  if (collectNow === undefined) {
+    setFlagsFromString("--expose-gc");
+    collectNow = runInNewContext("gc");
+  }
+  // What runs now, and the turn before, still holds what it used.
+  await new Promise(setImmediate);
+  collectNow();
+  await new Promise(setImmediate);
+}
+
+// Collects until `promise` settles.
+export async function collectUntil(promise, what, limitMs) {
+  let isSettled = false;
+  const settle = () => (isSettled = true);
+  promise.then(settle, settle);
+  const collecting = (async () => {
+    while (!isSettled) await collectGarbage();
+    return promise;
+  })();
+  try {
+    return await within(collecting, what, limitMs);
+  } finally {
+    isSettled = true;
   }
 }

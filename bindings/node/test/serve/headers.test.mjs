@@ -40,6 +40,26 @@ test("header values beyond ASCII arrive as they were sent", async () => {
   });
 });
 
+test("a value is the bytes of its characters, both ways", async () => {
+  const every = Array.from({ length: 256 }, (_, byte) => byte)
+    .filter((byte) => byte >= 0x21 && byte !== 0x7f).map((byte) => String.fromCharCode(byte)).join("");
+  const seen = {};
+  const handler = (request) => {
+    seen.every = request.headers.get("x-every");
+    seen.lone = request.headers.get("x-lone");
+    const headers = new Headers({ "x-every": every, "x-lone": "\xe9" });
+    headers.append("set-cookie", "a=\xfc");
+    return new Response("", { headers });
+  };
+  await withServer({ fetch: handler }, async (server, get) => {
+    const response = await get("/", { headers: { "x-every": every, "x-lone": "\xe9" } });
+    assert.deepEqual(seen, { every, lone: "\xe9" });
+    assert.equal(response.headers.get("x-every"), every);
+    assert.equal(response.headers.get("x-lone"), "\xe9");
+    assert.deepEqual(response.headers.getSetCookie(), ["a=\xfc"]);
+  });
+});
+
 test("fields of the connection are left out", async () => {
   const headers = { connection: "close", "keep-alive": "5", "transfer-encoding": "chunked", upgrade: "h9" };
   headers["x-kept"] = "1";
