@@ -1,6 +1,6 @@
 // Every test file in Node's test runner and in Bun's, then the types.
-//   test.mjs [--asan] [FILE...]      --asan: in Node alone, with the addon of build:asan, and without other
-//                                    programs (peers), which would get the sanitizer too
+//   test.mjs [--asan] [FILE...]      --asan: in Node alone, with the addon of build:asan; without other programs
+//                                    (peers), which would get the sanitizer too, and without memory figures
 // USQUIC_NODE_BINARY names another addon.
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
@@ -13,7 +13,7 @@ const isAsan = words.includes("--asan");
 const named = words.filter((word) => !word.startsWith("--"));
 
 const files = named.length > 0 ? named : readdirSync(join(root, "test"), { recursive: true })
-  .filter((name) => name.endsWith(".test.mjs") && !(isAsan && name.endsWith("peers.test.mjs"))).sort().map((name) => join("test", name));
+  .filter((name) => name.endsWith(".test.mjs") && !(isAsan && /(peers|memory)\.test\.mjs$/.test(name))).sort().map((name) => join("test", name));
 
 let failed = 0;
 function run(name, command, args, env = {}, cwd = root) {

@@ -6,7 +6,8 @@ export { certificate, deferred, repository, root, within } from "./runner.mjs";
 
 const require = createRequire(import.meta.url);
 
-export const { quic, QuicError } = require("../lib/quic.js");
+export const quicModule = require.resolve("../lib/quic.js");
+export const { quic, QuicError } = require(quicModule);
 
 // body(open): open(options) is quic(options), and closes the socket when the test is over, however it ends.
 export function test(name, body, limitMs) {
@@ -104,5 +105,5 @@ export async function freePort() {
 
 // Runs a program text (CommonJS; `quic` is there); see run() of runner.mjs.
 export function runProgram(text, limitMs) {
-  return run(`const { quic } = require(${JSON.stringify(require.resolve("../lib/quic.js"))});\n${text}`, { limitMs });
+  return run(`const { quic } = require(${JSON.stringify(quicModule)});\n${text}`, { limitMs });
 }

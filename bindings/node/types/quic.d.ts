@@ -152,8 +152,11 @@ export class QuicStream {
   write(chunk: QuicChunk): number;
   /** Our side is complete (FIN), after what was written. */
   end(chunk?: QuicChunk): void;
-  /** Both directions, at once: what is not sent yet is lost. */
-  close(): void;
+  /**
+   * Both directions, at once: what is not sent yet is lost. With a code other than 0, one of the application's own, the
+   * peer gets it as the `protocolCode` of an error.
+   */
+  close(code?: number): void;
   /** Streams do not keep the process alive by themselves. */
   ref(): this;
   unref(): this;

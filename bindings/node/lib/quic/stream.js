@@ -2,7 +2,7 @@
 "use strict";
 
 const engine = require("../engine.js");
-const { toBytes } = require("../errors.js");
+const { checkInteger, toBytes } = require("../errors.js");
 
 const CONNECTING = 1;
 const OPEN = 2;
@@ -72,10 +72,12 @@ class QuicStream {
     engine.native.endStream(this.#nativeId);
   }
 
-  close() {
+  // code: of the application, for the peer.
+  close(code = 0) {
+    checkInteger(code, "code", 0, Number.MAX_SAFE_INTEGER);
     if (this.#readyState === CLOSED) return;
     this.#readyState = CLOSED;
-    engine.native.closeStream(this.#nativeId, 0);
+    engine.native.closeStream(this.#nativeId, code);
     this.#link.closing(this);
   }
 

@@ -122,6 +122,32 @@ test("a port that is taken throws", async (open) => {
   assert.throws(() => echoServer(open, { hostname, port }), error);
 });
 
+test("a port of localhost that is taken throws, although localhost has another address", async (open) => {
+  const { port } = echoServer(open);
+  assert.throws(() => echoServer(open, { port }), { code: "ERR_QUIC_ADDRESS_IN_USE" });
+});
+
+test("the code of close() reaches the peer's error, once", async (open) => {
+  const events = marks();
+  const told = [];
+  const server = open({
+    hostname: "localhost",
+    port: 0,
+    server: true,
+    data: (stream) => stream.write("go on"),
+    error: (stream, error) => told.push([stream.id, error.code, error.protocolCode]),
+    close: () => events.set("close"),
+  });
+  const client = open({ hostname: "localhost", port: server.port, data: (stream) => stream.close(77) });
+  client.stream().write("go");
+  await events.get("close");
+  assert.equal(told.length, 1);
+  const [id, code, protocolCode] = told[0];
+  assert.deepEqual([id, protocolCode], [0, 77]);
+  assert.match(code, /^ERR_QUIC_(RESET|STOPPED)$/);
+  for (const wrong of ["1", -1, 0.5, 2 ** 53]) assert.throws(() => client.stream().close(wrong), TypeError);
+});
+
 test("what a callback throws goes to error, and later callbacks still come", async (open) => {
   const received = collector();
   const events = marks();

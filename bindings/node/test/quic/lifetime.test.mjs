@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { echoServer, runProgram, test } from "../support.mjs";
+import { collectGarbage } from "../runner.mjs";
+import { collector, echoServer, marks, quic, runProgram, test } from "../support.mjs";
 
 async function endsBySaying(program, expected) {
   const { code, signal, stdout, stderr } = await runProgram(program);
@@ -102,3 +103,26 @@ test("a hundred sockets made and closed at once leave nothing behind", () => end
   const close = () => { if (--left === 0) server.close(); };
   for (let i = 0; i < 100; i++) quic({ hostname: "localhost", port: server.port, close, message() {} }).close();
 `, ""));
+
+test("a socket that nobody refers to lives on with its connection", async (open) => {
+  const [events, received] = [marks(), collector()];
+  let connection;
+  const server = echoServer(open, { connection: (socket) => events.set("connection", (connection = socket)) });
+  const { port } = server;
+  const isGone = new Map();
+  const registry = new FinalizationRegistry((name) => isGone.set(name, true));
+  const connectAndForget = () => registry.register(quic({
+    hostname: "localhost",
+    port,
+    message: (socket, bytes) => received.add(bytes),
+    close: () => events.set("close"),
+  }), "client");
+  connectAndForget();
+  await events.get("connection");
+  for (let i = 0; i < 5; i++) await collectGarbage();
+  assert.equal(isGone.has("client"), false);
+  connection.write("still there?");
+  await received.untilText("still there?");
+  connection.close();
+  await events.get("close");
+});

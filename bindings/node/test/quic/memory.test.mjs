@@ -1,0 +1,73 @@
+// Programs of their own whose memory is looked at: resident memory after a warm-up, and after far more of the same.
+import assert from "node:assert/strict";
+import { isBun, run } from "../runner.mjs";
+import { quicModule, test } from "../support.mjs";
+
+// Of ten thousand rounds: far less than 1 KiB each, far more than what the allocators and engines breathe.
+const mostGrowth = 6 << 20;
+
+// V8's young generation would grow for as long as the test lasts.
+const flags = isBun ? [] : ["--expose-gc", "--max-semi-space-size=1"];
+
+// `body` defines rounds(count), which plays that many rounds against `server` and settles when they are over.
+async function growth(body, { warmUp, count, callbacks }) {
+  const program = `
+    const { quic } = require(${JSON.stringify(quicModule)});
+    const server = quic({ hostname: "127.0.0.1", port: 0, server: true, ${callbacks} });
+    const where = { hostname: "127.0.0.1", port: server.port };
+    ${body}
+    async function memory() {
+      for (let i = 0; i < 3; i++) {
+        globalThis.Bun ? Bun.gc(true) : gc();
+        await new Promise(setImmediate);
+      }
+      return process.memoryUsage().rss;
+    }
+    (async () => {
+      await rounds(${warmUp});
+      const before = await memory();
+      await rounds(${count});
+      console.log(await memory() - before);
+      server.close();
+    })();`;
+  const command = [process.execPath, ...flags, "-e", program];
+  const { code, stdout, stderr } = await run(program, { command, limitMs: 100_000 });
+  assert.equal(code, 0, stderr);
+  return Number(stdout);
+}
+
+test("10,000 connections that are opened and closed leave memory flat", async () => {
+  const bytes = await growth(`
+    const cycle = () => new Promise((resolve, reject) => {
+      quic({ ...where, open: (socket) => socket.close(), close: resolve, error: (socket, error) => reject(error) });
+    });
+    async function rounds(count) {
+      await Promise.all(Array.from({ length: 8 }, async () => {
+        while (count-- > 0) await cycle();
+      }));
+    }`, { warmUp: 2000, count: 10_000, callbacks: "message() {}" });
+  assert.ok(bytes < mostGrowth, `grew by ${bytes} bytes`);
+});
+
+test("100,000 messages that are echoed leave memory flat", async () => {
+  const bytes = await growth(`
+    function rounds(count) {
+      return Promise.all(Array.from({ length: 32 }, () => new Promise((resolve) => {
+        quic({
+          ...where,
+          data: (stream) => (count-- > 0 ? stream.write("sixteen bytes...") : stream.socket.close()),
+          socketClose: resolve,
+        }).stream().write("sixteen bytes...");
+      })));
+    }`, { warmUp: 20_000, count: 100_000, callbacks: "data: (stream, bytes) => stream.write(bytes)" });
+  assert.ok(bytes < mostGrowth, `grew by ${bytes} bytes`);
+});
+
+test("a leak of 1 KiB in each of 10,000 rounds would be found", async () => {
+  const bytes = await growth(`
+    const kept = [];
+    async function rounds(count) {
+      while (count-- > 0) kept.push(Buffer.alloc(1024, 1).toString("latin1"));
+    }`, { warmUp: 2000, count: 10_000, callbacks: "message() {}" });
+  assert.ok(bytes > mostGrowth, `grew by ${bytes} bytes only`);
+});
