@@ -115,8 +115,8 @@ export function findTool() {
 }
 
 // Runs `use(child, line)` with a program in the background; line(pattern) waits for what it prints.
-export async function withProgram(command, args, use) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+export async function withProgram(command, args, use, options = {}) {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
   let output = "";
   let changed = deferred();
   const tell = (text) => {

@@ -1,11 +1,11 @@
-// Other servers: `usquic serve` and ngtcp2's gtlsserver.
+// Other servers: `usquic serve`, ngtcp2's gtlsserver, Caddy, and Bun's own.
 import assert from "node:assert/strict";
 import { createSocket } from "node:dgram";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import {
-  fetch3, findProgram, findTool, hashOf, makeBytes, makeCertificate, rejection, sha256, temporaryFolder, testWith,
-  withProgram,
+  fetch3, findProgram, findTool, hashOf, isBun, makeBytes, makeCertificate, rejection, root, sha256, temporaryFolder,
+  testWith, withProgram,
 } from "../web.mjs";
 
 const identity = makeCertificate();
@@ -78,5 +78,38 @@ testWith(gtlsserver, "gtlsserver", "files of gtlsserver", async () => {
     const origin = `https://127.0.0.1:${port}/`;
     await (await untilServed(`${origin}file-1`)).text();
     await checkSite(origin, hashes);
+  });
+});
+
+const caddy = findProgram("caddy");
+testWith(caddy, "caddy", "files of Caddy", async () => {
+  const { folder, hashes } = makeSite();
+  const port = await freePort();
+  const home = temporaryFolder();
+  const config = join(home, "Caddyfile");
+  writeFileSync(config, `{\n  admin off\n  auto_https off\n  servers {\n    protocols h1 h2 h3\n  }\n}\n` +
+    `https://localhost:${port} {\n  tls ${identity.certFile} ${identity.keyFile}\n  root * ${folder}\n  file_server\n}\n`);
+  const args = ["run", "--config", config, "--adapter", "caddyfile"];
+  await withProgram(caddy, args, async (child, line) => {
+    await line(/serving initial configuration/);
+    await checkSite(`https://localhost:${port}/`, hashes); // it picks its certificate by name
+  }, { env: { ...process.env, HOME: home } });
+});
+
+const bun = isBun ? process.execPath : [join(root, "node_modules/.bin/bun")].find((path) => existsSync(path));
+testWith(bun, "bun", "Bun's own HTTP/3 server answers, and echoes an upload", async () => {
+  const program = `
+    const [cert, key] = ${JSON.stringify([identity.cert, identity.key])};
+    const fetch = (request) => new Response(request.body ?? request.url, { headers: { "x-method": request.method } });
+    const server = Bun.serve({ port: 0, hostname: "127.0.0.1", http3: true, tls: { cert, key }, fetch });
+    console.log(\`at \${server.url}\`);`;
+  await withProgram(bun, ["-e", program], async (child, line) => {
+    const [, origin] = await line(/at (https:\S+)/);
+    const response = await fetch3(`${origin}a?b`, { tls });
+    assert.deepEqual([response.status, response.headers.get("x-method")], [200, "GET"]);
+    assert.equal(await response.text(), `${origin}a?b`);
+    const bytes = makeBytes(4 << 20);
+    const echo = await fetch3(origin, { tls, method: "POST", body: bytes });
+    assert.equal(await hashOf(echo.body), sha256(bytes));
   });
 });

@@ -6,7 +6,10 @@ import { run, root, test } from "../runner.mjs";
 const busy = `
   const { parentPort } = require("node:worker_threads");
   const { quic, serve, fetch3 } = require(${JSON.stringify(root)});
-  const server = quic({ hostname: "127.0.0.1", port: 0, server: true, message: (socket, bytes) => socket.write(bytes) });
+  const server = quic({
+    hostname: "127.0.0.1", port: 0, server: true, message: (socket, bytes) => socket.write(bytes),
+    connection: (socket) => socket.unref(),
+  });
   const client = quic({ hostname: "127.0.0.1", port: server.port, message: (socket, bytes) => socket.write(bytes) });
   client.write("x".repeat(10_000));
   const http = serve({ port: 0, hostname: "127.0.0.1", fetch: () => (parentPort.postMessage("busy"), new Promise(() => {})) });
@@ -29,7 +32,7 @@ async function endings(worker, end, count = 5) {
       }
       console.log("all ended");
     })();`;
-  const { code, signal, stdout, stderr } = await run(program, { limitMs: 60_000 });
+  const { code, signal, stdout, stderr } = await run(program, { limitMs: 20_000 });
   assert.deepEqual({ code, signal, stdout, stderr }, { code: 0, signal: null, stdout: "all ended\n", stderr: "" });
 }
 

@@ -1,0 +1,85 @@
+// What a user gets: the packed package, installed in an empty folder, where it builds itself. In test.mjs it is run once,
+// by Node; without optimization and debugging information the build takes half as long.
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root, run, temporaryFolder, test } from "../runner.mjs";
+
+const buildLimitMs = 600_000;
+
+async function npm(folder, words, env = {}) {
+  const command = ["npm", ...words, "--no-audit", "--no-fund", "--prefer-offline"];
+  const given = { ...process.env, CMAKE_BUILD_TYPE: "None", ...env };
+  delete given.USQUIC_NODE_BINARY;
+  return run("", { command, cwd: folder, env: given, limitMs: buildLimitMs });
+}
+
+let packed;
+
+// The tarball; packed once.
+function tarball() {
+  packed ??= pack();
+  return packed;
+}
+
+async function pack() {
+  const folder = temporaryFolder();
+  const { code, stderr } = await npm(root, ["pack", "--pack-destination", folder]);
+  assert.equal(code, 0, stderr);
+  const [name] = readdirSync(folder);
+  assert.match(name, /^usquic-.*\.tgz$/);
+  return join(folder, name);
+}
+
+function emptyProject() {
+  const folder = temporaryFolder();
+  writeFileSync(join(folder, "package.json"), '{ "private": true }');
+  return folder;
+}
+
+const echo = `
+  const server = quic({ server: true, hostname: "localhost", port: 0, message: (socket, bytes) => socket.write(bytes) });
+  quic({
+    hostname: "localhost",
+    port: server.port,
+    open: (socket) => socket.write("from " + process.env.HOW),
+    message(socket, bytes) {
+      console.log(String(bytes));
+      socket.close();
+      server.close();
+    },
+  });`;
+
+const programs = {
+  "require.cjs": `const { quic } = require("usquic");${echo}`,
+  "import.mjs": `import { quic } from "usquic";${echo}`,
+  "default.mjs": `import usquic from "usquic"; const { quic } = usquic;${echo}`,
+};
+
+function runtimes() {
+  const bun = join(root, "node_modules/.bin/bun");
+  return [process.execPath, ...(existsSync(bun) ? [bun] : [])];
+}
+
+test("npm install of the package builds it, and it can be required and imported", async () => {
+  const folder = emptyProject();
+  const installed = await npm(folder, ["install", await tarball()]);
+  assert.equal(installed.code, 0, installed.stderr + installed.stdout);
+  for (const runtime of runtimes()) {
+    for (const [name, text] of Object.entries(programs)) {
+      writeFileSync(join(folder, name), text);
+      const env = { ...process.env, HOW: name };
+      delete env.USQUIC_NODE_BINARY;
+      const { code, stdout, stderr } = await run(text, { command: [runtime, join(folder, name)], cwd: folder, env });
+      assert.deepEqual([code, stdout, stderr], [0, `from ${name}\n`, ""], runtime);
+    }
+  }
+}, buildLimitMs);
+
+test("without its libraries npm install fails, and names the packages that are missing", async () => {
+  const { code, stderr } = await npm(emptyProject(), ["install", await tarball()], { PKG_CONFIG_LIBDIR: "/nowhere" });
+  assert.notEqual(code, 0);
+  const packages = ["libngtcp2-dev", "libngtcp2-crypto-gnutls-dev", "libnghttp3-dev", "libgnutls28-dev"];
+  assert.ok(stderr.includes(`usquic: cannot build the addon without: ${packages.join(" ")}`), stderr);
+  assert.ok(stderr.includes(`apt-get install ${packages.join(" ")}`), stderr);
+}, buildLimitMs);

@@ -1,0 +1,33 @@
+// Every program that README.md shows is run.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { certificate, root, run, temporaryFolder, test } from "./runner.mjs";
+
+const programs = Array.from(readFileSync(join(root, "README.md"), "utf8").matchAll(/```js\n(.*?)```/gs), ([, text]) => text);
+const expected = ["hello\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/];
+
+// A folder in which the package is installed, with a certificate.
+function userFolder() {
+  const folder = temporaryFolder();
+  mkdirSync(join(folder, "node_modules"));
+  symlinkSync(root, join(folder, "node_modules/usquic"));
+  const { cert, key } = certificate();
+  writeFileSync(join(folder, "cert.pem"), cert);
+  writeFileSync(join(folder, "key.pem"), key);
+  return folder;
+}
+
+test("README.md has a program for each of the expected outputs", () => assert.equal(programs.length, expected.length));
+
+for (const [index, text] of programs.entries()) {
+  test(`program ${index + 1} of README.md says what it should, and ends`, async () => {
+    const folder = userFolder();
+    writeFileSync(join(folder, "program.mjs"), text);
+    const command = [process.execPath, join(folder, "program.mjs")];
+    const { code, stdout, stderr } = await run(text, { command, cwd: folder });
+    assert.equal(code, 0, stderr);
+    if (typeof expected[index] === "string") assert.equal(stdout, expected[index]);
+    else assert.match(stdout, expected[index]);
+  });
+}
