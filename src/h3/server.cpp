@@ -117,9 +117,11 @@ void Server::set_callbacks() {
     was_open(c) = true;
     ++server_of(us_quic_connection_context(c)).open_connections_;
   });
-  us_quic_socket_context_on_close(context_, [](us_quic_connection_t* c, const us_quic_close_info_t*) noexcept {
-    if (was_open(c)) server_of(us_quic_connection_context(c)).connection_closed();
-  });
+  us_quic_socket_context_on_close(context_,
+                                  [](us_quic_connection_t* c, const us_quic_close_info_t*) noexcept {
+                                    if (was_open(c))
+                                      server_of(us_quic_connection_context(c)).connection_closed();
+                                  });
   us_quic_socket_context_on_stream_headers(
       context_, [](us_quic_stream_t* s, int kind, int end_stream) noexcept {
         Exchange* exchange = exchange_slot(s);

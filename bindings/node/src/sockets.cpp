@@ -127,8 +127,8 @@ void Sockets::connect(std::uint32_t context, std::uint32_t id, const std::string
   int error = US_QUIC_E_CLOSED;
   us_quic_connection_t* connection = nullptr;
   if (found != contexts_.end()) {
-    connection =
-        us_quic_socket_context_connect(found->second.handle, host.c_str(), port, sizeof(std::uint32_t), &error);
+    connection = us_quic_socket_context_connect(found->second.handle, host.c_str(), port,
+                                                sizeof(std::uint32_t), &error);
   }
   if (connection == nullptr) {
     worker_.emit(Event("close", id, error, 0, "", false));
@@ -240,7 +240,8 @@ void Sockets::set_connection_callbacks(us_quic_socket_context_t* context) {
 // A server's new connection; one that was under way when the server closed is closed too.
 void Sockets::take_connection(us_quic_connection_t* c) {
   const auto context = contexts_.find(context_id(c));
-  if (context == contexts_.end() || context->second.is_closing) return us_quic_connection_close(c, 0, nullptr);
+  if (context == contexts_.end() || context->second.is_closing)
+    return us_quic_connection_close(c, 0, nullptr);
   const std::uint32_t id = worker_.new_id();
   remember(c, id, context->first);
   const auto listener = *static_cast<std::uint32_t*>(us_quic_socket_ext(us_quic_connection_socket(c)));

@@ -64,6 +64,7 @@ class Sockets {
     std::unordered_set<std::uint32_t> streams;
     us_timer_t* patience = nullptr;  // while it closes, and what was written is on its way
     std::size_t unsent = 0;          // when the timer ran last
+    int idle_looks = 0;              // one after another at which no less was unsent
   };
 
   static Sockets& of(us_quic_socket_context_t* context);

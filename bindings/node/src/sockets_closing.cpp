@@ -6,6 +6,13 @@
 #include "worker.h"
 
 namespace usquic::node {
+namespace {
+
+// A peer may be slow, not idle: it is given up when none of the bytes went out for three looks.
+constexpr int look_every_ms = 1000;
+constexpr int most_idle_looks = 3;
+
+}  // namespace
 
 void Sockets::close_context(std::uint32_t id) {
   const auto found = contexts_.find(id);
@@ -58,9 +65,7 @@ std::size_t Sockets::unsent(const Connection& connection) {
   return bytes;
 }
 
-// The peer may be slow, not idle: it is given up when none of the bytes went out for so long.
 void Sockets::watch(std::uint32_t id, Connection& connection) {
-  constexpr int patience_ms = 3000;
   struct Call {
     Sockets* sockets;
     std::uint32_t id;
@@ -75,14 +80,15 @@ void Sockets::watch(std::uint32_t id, Connection& connection) {
         const Call& call = *static_cast<Call*>(us_timer_ext(timer));
         call.sockets->look_at(call.id);
       },
-      patience_ms, patience_ms);
+      look_every_ms, look_every_ms);
 }
 
 void Sockets::look_at(std::uint32_t id) {
   Connection* connection = find_connection(id);
   if (connection == nullptr) return;
   const std::size_t before = std::exchange(connection->unsent, unsent(*connection));
-  if (connection->unsent >= before) us_quic_connection_close(connection->handle, 0, nullptr);
+  connection->idle_looks = connection->unsent < before ? 0 : connection->idle_looks + 1;
+  if (connection->idle_looks == most_idle_looks) us_quic_connection_close(connection->handle, 0, nullptr);
 }
 
 void Sockets::tell_close(us_quic_connection_t* c, const us_quic_close_info_t& info) {

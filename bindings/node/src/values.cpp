@@ -38,7 +38,8 @@ bool flag_of(napi_env env, napi_value value, const char* what) {
 
 std::string byte_string_of(napi_env env, napi_value value, const char* what) {
   std::size_t length = 0;
-  if (napi_get_value_string_latin1(env, value, nullptr, 0, &length) != napi_ok) throw_argument_error(env, what);
+  if (napi_get_value_string_latin1(env, value, nullptr, 0, &length) != napi_ok)
+    throw_argument_error(env, what);
   std::string text(length, '\0');
   check(env, napi_get_value_string_latin1(env, value, text.data(), length + 1, &length));
   return text;

@@ -130,8 +130,9 @@ class US_API H3App {
   Loop* loop() const;
 
   // Stop in good order: no new connections, GOAWAY, requests in flight finish, late ones are refused so that
-  // clients retry elsewhere. onClosed: runs once, when the last connection is gone, never inside this call; it
-  // may destroy the app, and does not run when the app is destroyed before. Of several calls the last one's runs.
+  // clients retry elsewhere. onClosed: runs once, when the last connection is gone, never inside this call;
+  // it may destroy the app, and does not run when the app is destroyed before. Of several calls the last
+  // one's runs.
   H3App& close(Function<void()> onClosed = nullptr);
   // Now: connections are closed, handlers in waiting see onAborted.
   H3App& closeNow();

@@ -52,6 +52,19 @@ test("the result can be awaited", async (open) => {
   assert.equal(client.readyState, "open");
 });
 
+test("the port is 443 and the host is localhost where they are not given", (open) => {
+  const [onlyHost, onlyPort] = [open({ hostname: "localhost", error() {} }), open({ port: 9, error() {} })];
+  assert.deepEqual([onlyHost.serverName, onlyHost.port], ["localhost", 443]);
+  assert.deepEqual([onlyPort.serverName, onlyPort.port], ["localhost", 9]);
+});
+
+test("ref() and unref() give back what they were called on", async (open) => {
+  const server = echoServer(open);
+  const client = open({ hostname: "localhost", port: server.port, message() {} });
+  const stream = client.createStream();
+  for (const each of [server, client, stream]) assert.equal(each.unref().ref(), each);
+});
+
 test("without an address nothing happens until connect()", async (open) => {
   const events = marks();
   const server = echoServer(open);

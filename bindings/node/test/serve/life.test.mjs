@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import {
-  deferred, endless, fetch3, insecure, makeCertificate, QuicError, rejection, runScript, serve, test, withServer,
+  deferred, endless, fetch3, insecure, makeCertificate, QuicError, rejection, runScript, serve, test, withServer, within,
 } from "../web.mjs";
 
 test("64 requests at once are in the handler at once, and each gets its own answer", async () => {
@@ -151,6 +151,19 @@ test("a client that gives up in mid-upload aborts the signal and fails the reque
     await signal.promise;
     assert.equal(await read.promise, "AbortError");
     assert.equal((await answer).name, "AbortError");
+  });
+});
+
+test("idleTimeout gives up a connection that says nothing, and with it its requests", async () => {
+  const aborted = deferred();
+  const handler = (request) => {
+    request.signal.addEventListener("abort", () => aborted.resolve(request.signal.reason));
+    return new Promise(() => {});
+  };
+  await withServer({ fetch: handler, idleTimeout: 200 }, async (server, get) => {
+    const answer = rejection(get());
+    assert.equal((await within(aborted.promise, "the connection is given up", 5000)).name, "AbortError");
+    assert.ok((await answer).cause instanceof QuicError);
   });
 });
 
