@@ -3,8 +3,10 @@ import assert from "node:assert/strict";
 import { isBun, run } from "../runner.mjs";
 import { quicModule, test } from "../support.mjs";
 
-// Of ten thousand rounds: far less than 1 KiB each, far more than what the allocators and engines breathe.
-const mostGrowth = 6 << 20;
+// Bytes: of 10,000 connections less than 1 KiB each, of 100,000 messages less than any event or buffer takes, and for
+// both more than what the allocators and engines breathe.
+const mostForConnections = 8 << 20;
+const mostForMessages = 16 << 20;
 
 // V8's young generation would grow for as long as the test lasts.
 const flags = isBun ? [] : ["--expose-gc", "--max-semi-space-size=1"];
@@ -46,7 +48,7 @@ test("10,000 connections that are opened and closed leave memory flat", async ()
         while (count-- > 0) await cycle();
       }));
     }`, { warmUp: 2000, count: 10_000, callbacks: "message() {}" });
-  assert.ok(bytes < mostGrowth, `grew by ${bytes} bytes`);
+  assert.ok(bytes < mostForConnections, `grew by ${bytes} bytes`);
 });
 
 test("100,000 messages that are echoed leave memory flat", async () => {
@@ -60,7 +62,7 @@ test("100,000 messages that are echoed leave memory flat", async () => {
         }).stream().write("sixteen bytes...");
       })));
     }`, { warmUp: 10_000, count: 100_000, callbacks: "data: (stream, bytes) => stream.write(bytes)" });
-  assert.ok(bytes < mostGrowth, `grew by ${bytes} bytes`);
+  assert.ok(bytes < mostForMessages, `grew by ${bytes} bytes`);
 });
 
 // Bytes outside of the engine's heap count too when it decides to collect: nothing here asks for it.
@@ -97,5 +99,5 @@ test("a leak of 1 KiB in each of 10,000 rounds would be found", async () => {
     async function rounds(count) {
       while (count-- > 0) kept.push(Buffer.alloc(1024, 1).toString("latin1"));
     }`, { warmUp: 2000, count: 10_000, callbacks: "message() {}" });
-  assert.ok(bytes > mostGrowth, `grew by ${bytes} bytes only`);
+  assert.ok(bytes > mostForConnections, `grew by ${bytes} bytes only`);
 });
