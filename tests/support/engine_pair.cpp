@@ -62,7 +62,11 @@ void Side::kill() {
 }
 
 ConnectionRecord* Side::connect(const Side& to, std::string_view name) {
-  const engine::Path path{address, to.address, this};
+  return connect(to.address, name);
+}
+
+ConnectionRecord* Side::connect(const Address& to, std::string_view name) {
+  const engine::Path path{address, to, this};
   connections.push_back(std::make_unique<ConnectionRecord>());
   ConnectionRecord* c = connections.back().get();
   auto made = endpoint->connect(pair_.now, path, name, c);
@@ -270,7 +274,10 @@ bool EnginePair::join(std::string_view alpn) {
 
 void EnginePair::send(Packet packet) {
   ++datagrams_sent;
-  if (filter && !filter(packet)) return;
+  if (!filter || filter(packet)) inject(std::move(packet));
+}
+
+void EnginePair::inject(Packet packet) {
   const auto place = std::upper_bound(wire_.begin(), wire_.end(), packet.at,
                                       [](TimePoint at, const Packet& p) { return at < p.at; });
   wire_.insert(place, std::move(packet));

@@ -91,6 +91,7 @@ class Side final : public engine::Sink, public engine::SendBatch {
   void kill();
 
   ConnectionRecord* connect(const Side& server, std::string_view name = "server.test");
+  ConnectionRecord* connect(const Address& server, std::string_view name = "server.test");
   StreamRecord* create_stream(ConnectionRecord& c,
                               engine::Direction direction = engine::Direction::bidirectional);
   void close(ConnectionRecord& c, std::uint64_t code, std::string_view reason = {});  // and detach
@@ -162,6 +163,8 @@ class EnginePair {
   // One step: deliver, expire and flush what is due now.
   void step();
   TimePoint next_event() const;
+  // Puts a datagram of anybody's onto the network, past the filter; not from inside an engine's call.
+  void inject(Packet packet);
 
   TimePoint now{std::chrono::seconds(1000)};
   Duration delay = std::chrono::milliseconds(10);
