@@ -53,7 +53,9 @@ std::string RawPeer::transport_parameters() {
   p.add(parameter_initial_scid, std::string_view(options_.scid));
   if (options_.tls.is_server) p.add(parameter_original_dcid, std::string_view(original_dcid_));
   if (options_.edit_parameters) options_.edit_parameters(p);
-  return p.encode();
+  std::string bytes = p.encode();
+  if (options_.edit_raw_parameters) options_.edit_raw_parameters(bytes);
+  return bytes;
 }
 
 void RawPeer::set_initial_keys(std::string_view client_dcid) {

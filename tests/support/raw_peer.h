@@ -68,6 +68,7 @@ class RawPeer {
     bool follows_retry = true;
     bool sends_handshake_done = true;
     std::function<void(TransportParameters&)> edit_parameters;
+    std::function<void(std::string& bytes)> edit_raw_parameters;
     // The TLS messages that this side sends pass here first.
     std::function<void(Level, std::string& message)> edit_message;
   };

@@ -21,6 +21,7 @@
 #include "engine/ngtcp2/packet_run.h"
 #include "engine/ngtcp2/route.h"
 #include "engine/ngtcp2/stream.h"
+#include "engine/ngtcp2/tls_messages.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -197,6 +198,7 @@ class QuicConnection final : public engine::Connection,
   bool peer_is_going_away_ = false;
   std::optional<CloseReason> failure_;  // to be ended with at the next chance
   CloseReason close_reason_;            // what CONNECTION_CLOSE says
+  TlsMessages tls_messages_;
   ngtcp2_cid first_id_{};
   std::vector<ngtcp2_cid> ids_;
   std::vector<ResetTokenTable::Token> peer_reset_tokens_;
