@@ -249,6 +249,24 @@ TEST(Rfc9000Section12_2, CoalescedPacketsForOtherConnectionsAreDropped) {
   EXPECT_FALSE(in_handshake.peer->close());
 }
 
+// Only the first packet says where the peer is to be reached.
+TEST(Rfc9000Section7_2, ALaterPacketFromAnotherSourceConnectionIdChangesNothing) {
+  for (const Level level : {Level::initial, Level::handshake}) {
+    InHandshake in_handshake;
+    RawPeer& peer = *in_handshake.peer;
+    PacketOptions options;
+    options.scid = "elsewhr!";
+    peer.send(level, frame::ping(), options);
+    peer.send(level, frame::ping());
+    const std::size_t before = peer.packets().size();
+    in_handshake.net.run();
+    EXPECT_FALSE(peer.close());
+    // Answers, which go on using the first ID: the peer reads no other.
+    EXPECT_GT(peer.packets().size(), before);
+    EXPECT_TRUE(peer.unread().empty());
+  }
+}
+
 TEST(Rfc9000Section17_2_2, AServersInitialHasNoToken) {
   RawNetwork net;
   net.start();

@@ -53,6 +53,7 @@ struct PacketOptions {
   unsigned number_bytes = 4;
   std::uint8_t header_xor = 0;  // bits of the first byte to flip, before header protection
   std::optional<std::string> dcid;
+  std::optional<std::string> scid;
   std::size_t payload_bytes = 0;  // PADDING up to this
   bool without_frames = false;    // an empty payload
 };

@@ -36,7 +36,8 @@ Http3Connection::Http3Connection(const Options& options, Events& events)
     : options_(options),
       events_(events),
       decoder_(options.max_header_list_size),
-      reader_(options_, decoder_, events, *this) {}
+      reader_(options_, decoder_, events, *this),
+      control_reader_(options.is_server) {}
 
 Http3Connection::~Http3Connection() {
   // nghttp3 first: it holds views of the streams' bodies.
