@@ -108,6 +108,7 @@ class Side final : public engine::Sink, public engine::SendBatch {
   std::vector<std::pair<std::size_t, std::size_t>> runs;  // length and segment size of each commit
   bool consume_at_once = true;
   bool is_blocked = false;  // reserve() gives nothing
+  bool forgets = false;     // keeps no log, no runs, and no record of a stream that closed: for floods
 
   std::function<void(ConnectionRecord&)> on_open;
   std::function<void(ConnectionRecord&)> on_done;  // on_handshake
@@ -141,6 +142,7 @@ class Side final : public engine::Sink, public engine::SendBatch {
               std::size_t segment_size) override;
 
   StreamRecord& add_stream(ConnectionRecord& c);
+  void note(std::string_view callback);
 
   EnginePair& pair_;
   std::vector<std::uint8_t> room_;

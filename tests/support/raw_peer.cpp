@@ -287,11 +287,11 @@ void RawPeer::take(RawPacket packet) {
   add_number(s.received, packet.number);
   for (const QuicFrame& f : packet.frames) {
     ++counts_[f.type];
-    last_[f.type] = f;
+    if (!forgets_) last_[f.type] = f;
     if (is_ack_eliciting(f)) s.owes_acknowledgement = true;
     take_frame(packet.level, f);
   }
-  if (keeps_packets_) packets_.push_back(std::move(packet));
+  if (!forgets_) packets_.push_back(std::move(packet));
 }
 
 void RawPeer::take_frame(Level level, const QuicFrame& f) {
@@ -308,6 +308,7 @@ void RawPeer::take_frame(Level level, const QuicFrame& f) {
       }
       return;
     case frame::type_stream: {
+      if (forgets_) return;
       RawStream& s = streams_[f.id];
       if (s.data.size() < f.offset + f.data.size()) s.data.resize(f.offset + f.data.size());
       s.data.replace(f.offset, f.data.size(), f.data);
@@ -315,10 +316,10 @@ void RawPeer::take_frame(Level level, const QuicFrame& f) {
       return;
     }
     case frame::type_reset_stream:
-      streams_[f.id].reset = f.value;
+      if (!forgets_) streams_[f.id].reset = f.value;
       return;
     case frame::type_stop_sending:
-      streams_[f.id].stopped = f.value;
+      if (!forgets_) streams_[f.id].stopped = f.value;
       return;
     default:
       return;

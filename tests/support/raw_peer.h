@@ -108,8 +108,9 @@ class RawPeer {
   std::optional<std::string> retry_token() const { return retry_token_; }
   std::uint64_t bytes_received() const { return bytes_received_; }
   std::uint64_t next_number(Level level) const { return space(level).next; }
-  // Keeps counts and streams but not each packet: for floods.
-  void forget_packets() { keeps_packets_ = false; }
+  // From now on keeps neither packets nor what comes on streams, only counts of frames: for floods.
+  void forget() { forgets_ = true; }
+  const std::string& client_hello() const { return client_hello_; }
 
   TransportParameters peer_parameters() const { return TransportParameters::decode(tls_.peer_parameters()); }
   const std::string& scid() const { return options_.scid; }
@@ -154,7 +155,7 @@ class RawPeer {
   std::map<std::uint64_t, std::uint64_t> offsets_;  // of write()
   std::string client_hello_;
 
-  bool keeps_packets_ = true;
+  bool forgets_ = false;
   std::vector<RawPacket> packets_;
   std::map<std::uint64_t, std::size_t> counts_;
   std::map<std::uint64_t, QuicFrame> last_;

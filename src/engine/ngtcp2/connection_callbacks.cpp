@@ -48,7 +48,10 @@ struct ConnectionCallbacks {
     QuicConnection& c = self(user);
     // An HTTP/3 request begins with its first byte: a stream that is reset before is none.
     if (!c.is_http3()) c.add_peer_stream(id);
-    return 0;
+    // RFC 9114 section 6.2: beside these three no unidirectional stream does anything here.
+    constexpr std::uint64_t critical_streams = 3;
+    const bool is_extra = c.is_http3() && !ngtcp2_is_bidi_stream(id) && ++c.peer_uni_streams_ > critical_streams;
+    return is_extra ? c.count_wasted_stream() : 0;
   }
 
   static int recv_stream_data(ngtcp2_conn* /*conn*/, std::uint32_t flags, std::int64_t id,
@@ -88,17 +91,22 @@ struct ConnectionCallbacks {
       if (const int result = c.http3_->peer_reset(id); result < 0) return c.fail_http3(result);
     }
     QuicStream* s = c.find_stream(id);
-    if (s == nullptr) return 0;
-    s->was_reset_ = true;
-    s->peer_code_ = code;
-    if (c.may_tell(*s) && !s->stop_code_) c.endpoint_.sink().on_reset(*s, code);
-    return 0;
+    if (s != nullptr) {
+      s->was_reset_ = true;
+      s->peer_code_ = code;
+      if (c.may_tell(*s) && !s->stop_code_) c.endpoint_.sink().on_reset(*s, code);
+    }
+    return ngtcp2_conn_is_local_stream(c.conn_, id) ? 0 : c.count_wasted_stream();
   }
 
   static int stream_close(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id, std::uint64_t code,
                           void* user, void* /*stream_user*/) {
     QuicConnection& c = self(user);
     const bool has_code = (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0;
+    const QuicStream* s = c.find_stream(id);
+    // By STOP_SENDING alone: a reset was counted when it came.
+    const bool was_stopped_by_peer =
+        has_code && s != nullptr && !s->is_local_ && !s->was_reset_ && !s->reset_code_ && !s->stop_code_;
     c.close_stream_by_id(id, has_code, code);
     if (!ngtcp2_conn_is_local_stream(conn, id)) {
       if (ngtcp2_is_bidi_stream(id)) {
@@ -107,7 +115,7 @@ struct ConnectionCallbacks {
         ngtcp2_conn_extend_max_streams_uni(conn, 1);
       }
     }
-    return 0;
+    return was_stopped_by_peer ? c.count_wasted_stream() : 0;
   }
 
   static int extend_max_remote_streams_bidi(ngtcp2_conn* /*conn*/, std::uint64_t most, void* user) {
