@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::uint64_t max_varint = (std::uint64_t{1} << 62) - 1;  // RFC 9000 section 16
 constexpr std::uint64_t max_streams = std::uint64_t{1} << 60;       // RFC 9000 section 4.6
-constexpr std::uint64_t h3_uni_streams = 3;     // control and QPACK streams (RFC 9114 section 6.2)
-constexpr std::size_t min_udp_payload = 1200;   // RFC 9000 section 14
-constexpr std::size_t max_udp_payload = 65527;  // RFC 9000 section 18.2
+constexpr std::uint64_t h3_uni_streams = 3;               // control and QPACK streams (RFC 9114 section 6.2)
+constexpr std::size_t min_udp_payload = 1200;             // RFC 9000 section 14
+constexpr std::size_t max_udp_payload = 65527;            // RFC 9000 section 18.2
 constexpr std::uint32_t max_stream_resets = 100'000'000;  // ten times as many are a 32-bit burst
-constexpr std::size_t max_alpn_name = 255;      // RFC 7301 section 3.1
+constexpr std::size_t max_alpn_name = 255;                // RFC 7301 section 3.1
 
 std::string text_of(const char* text) {
   return text != nullptr ? text : "";
@@ -162,7 +162,7 @@ us_quic_socket_context_options_t us_quic_default_options(void) {
   o.max_header_list_size = std::size_t{64} << 10;
   o.header_timeout_ms = 10000;
   o.max_stream_resets_per_second = 100;
-  o.max_handshakes = 20000;
+  o.max_handshakes = 5000;
   o.max_handshakes_per_address = 2000;
   o.max_udp_payload = 1452;
   o.congestion = US_QUIC_CONGESTION_CUBIC;

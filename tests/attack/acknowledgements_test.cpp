@@ -17,7 +17,8 @@ struct Download {
   std::uint64_t window = 0;  // its congestion window at the end
 };
 
-// A server sends all it may to a peer that loses half of the packets, and acknowledges what came, or everything.
+// A server sends all it may to a peer that loses half of the packets, and acknowledges what came, or
+// everything.
 Download download(bool is_optimistic) {
   RawNetwork net;
   net.pair.server.forgets = true;
@@ -59,8 +60,8 @@ Download download(bool is_optimistic) {
   return {peer.bytes_received() - before, stats.congestion_window};
 }
 
-// ngtcp2 1.11 skips no packet numbers, so that it cannot tell who acknowledges what never came. What that buys is
-// bounded by the flow control credit that the liar must give.
+// ngtcp2 1.11 skips no packet numbers, so that it cannot tell who acknowledges what never came. What that
+// buys is bounded by the flow control credit that the liar must give.
 TEST(OptimisticAcknowledgements, BuyNoMoreThanTheCreditThatWasGiven) {
   const Download honest = download(false);
   const Download liar = download(true);

@@ -64,7 +64,8 @@ TEST(Datagrams, CutAnywhereDoNoHarm) {
   RawPeer& peer = net.join_client();
   const std::string packet = peer.make_packet(Level::application, frame::stream(0, 0, std::string(300, 'x')));
   for (std::size_t length = 0; length < initial.size(); ++length) {
-    net.deliver(net.pair.server, *Address::parse("203.0.113.6", 6), std::string_view(initial).substr(0, length));
+    net.deliver(net.pair.server, *Address::parse("203.0.113.6", 6),
+                std::string_view(initial).substr(0, length));
   }
   for (std::size_t length = 0; length < packet.size(); ++length) {
     net.deliver(net.pair.server, peer.address, std::string_view(packet).substr(0, length));
@@ -101,7 +102,8 @@ TEST(CoalescedPackets, OfForeignConnectionsAreDropped) {
 void use_large_certificate(EnginePair& pair) {
   LeafOptions leaf;
   leaf.dns_names = {"server.test"};
-  for (int i = 0; i < 200; ++i) leaf.dns_names.push_back("name-" + std::to_string(i) + ".of-a-long-list.test");
+  for (int i = 0; i < 200; ++i)
+    leaf.dns_names.push_back("name-" + std::to_string(i) + ".of-a-long-list.test");
   const Identity identity = pair.authority.issue(leaf);
   pair.server.tls_options.identity.certificate.text = identity.certificate;
   pair.server.tls_options.identity.key.text = identity.key;

@@ -1,5 +1,7 @@
 #include "support/raw_network.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 
 namespace usquic::test {
@@ -99,6 +101,12 @@ RawPeer& RawNetwork::join_server(RawPeer::Options options) {
 bool RawNetwork::pass(Packet& packet) {
   if (packet.destination == pair.client.address || packet.destination == pair.server.address) return true;
   last_ecn = packet.ecn;
+  constexpr std::uint8_t retry_bits = 0xf0;  // RFC 9000 section 17.2.5
+  if ((packet.bytes[0] & retry_bits) == retry_bits) {
+    WireReader in(as_text(packet.bytes).substr(5));
+    in.take(in.integer(1));
+    last_retry_scid = in.take(in.integer(1));
+  }
   inbox_.push_back(std::move(packet));
   return false;
 }
@@ -133,7 +141,6 @@ void RawNetwork::deliver(Side& side, const Address& from, std::string_view datag
 }
 
 bool RawNetwork::neighbours_talk() {
-  const std::size_t known = pair.server.streams.size();
   if (neighbour_ == nullptr) neighbour_ = pair.client.connect(pair.server);
   if (!run(std::chrono::seconds(5), [&] { return neighbour_->handshakes == 1; })) return false;
   StreamRecord* s = pair.client.create_stream(*neighbour_);
@@ -148,8 +155,12 @@ bool RawNetwork::neighbours_talk() {
     s->write("are you there?");
     s->handle->finish();
   }
-  return run(std::chrono::seconds(5),
-             [&] { return pair.server.streams.size() > known && pair.server.streams.back()->ended; });
+  return run(std::chrono::seconds(5), [&] {
+    return std::any_of(pair.server.streams.begin(), pair.server.streams.end(), [&](const auto& other) {
+      const engine::Connection* c = other->connection->handle;
+      return other->ended && other->id == s->id && c != nullptr && c->path().remote == pair.client.address;
+    });
+  });
 }
 
 }  // namespace usquic::test

@@ -51,7 +51,8 @@ class RawNetwork {
   ConnectionRecord* connection = nullptr;  // the engine's, of the peer joined last
   std::uint64_t stray_bytes = 0;           // sent by engines to addresses where nobody is
   std::uint64_t stray_datagrams = 0;
-  engine::Ecn last_ecn = 0;  // of the latest packet to a raw peer
+  std::string last_retry_scid;  // the ID that the latest Retry gave to its client
+  engine::Ecn last_ecn = 0;     // of the latest packet to a raw peer
 
  private:
   struct Node {

@@ -50,7 +50,8 @@ struct ConnectionCallbacks {
     if (!c.is_http3()) c.add_peer_stream(id);
     // RFC 9114 section 6.2: beside these three no unidirectional stream does anything here.
     constexpr std::uint64_t critical_streams = 3;
-    const bool is_extra = c.is_http3() && !ngtcp2_is_bidi_stream(id) && ++c.peer_uni_streams_ > critical_streams;
+    const bool is_extra =
+        c.is_http3() && !ngtcp2_is_bidi_stream(id) && ++c.peer_uni_streams_ > critical_streams;
     return is_extra ? c.count_wasted_stream() : 0;
   }
 

@@ -11,8 +11,8 @@ constexpr std::uint32_t burst_seconds = 10;
 
 }  // namespace
 
-// The peer gave up a stream of its own, or opened one that means nothing here: work for us, next to none for it.
-// 0, or what is to be returned to ngtcp2.
+// The peer gave up a stream of its own, or opened one that means nothing here: work for us, next to none for
+// it. 0, or what is to be returned to ngtcp2.
 int QuicConnection::count_wasted_stream() {
   const std::uint32_t most = endpoint_.config().max_stream_resets_per_second;
   if (most == 0) return 0;

@@ -47,9 +47,8 @@ bool QuicEndpoint::admit(TimePoint now, const Datagram& datagram, const ngtcp2_p
   // not keep it out.
   const bool is_under_load =
       server_handshakes_ >= retry_above || of_sender >= (config_.max_handshakes_per_address + 1) / 2;
-  const bool wants_retry =
-      config_.address_validation == AddressValidation::always ||
-      (config_.address_validation == AddressValidation::under_load && is_under_load);
+  const bool wants_retry = config_.address_validation == AddressValidation::always ||
+                           (config_.address_validation == AddressValidation::under_load && is_under_load);
   if (wants_retry && !admission.is_validated) {
     send_retry(now, datagram, header);
     return false;

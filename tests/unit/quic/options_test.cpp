@@ -33,8 +33,9 @@ TEST(Options, InvalidFieldIsNamedInTheLog) {
   EXPECT_NE(refusal([](Options& o) { o.max_handshakes = 0; }).find("max_handshakes"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.max_handshakes_per_address = 0; }).find("max_handshakes_per_address"),
             std::string::npos);
-  EXPECT_NE(refusal([](Options& o) { o.max_stream_resets_per_second = UINT32_MAX; })
-                .find("max_stream_resets_per_second"),
+  EXPECT_NE(refusal([](Options& o) {
+              o.max_stream_resets_per_second = UINT32_MAX;
+            }).find("max_stream_resets_per_second"),
             std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.max_udp_payload = 1199; }).find("max_udp_payload"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.congestion = 9; }).find("congestion"), std::string::npos);
