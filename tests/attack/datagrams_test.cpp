@@ -10,12 +10,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-us_quic_context_stats_t stats_of(const Side& side) {
-  us_quic_context_stats_t stats;
-  side.endpoint->stats(stats);
-  return stats;
-}
-
 TEST(Datagrams, OfEveryLengthAreDroppedAndCounted) {
   RawNetwork net;
   net.pair.server.forgets = true;
@@ -26,7 +20,7 @@ TEST(Datagrams, OfEveryLengthAreDroppedAndCounted) {
   net.pair.random.source().fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
   const std::string_view view = bytes;
   std::uint64_t delivered = 0;
-  const std::uint64_t dropped = stats_of(net.pair.server).datagrams_dropped;
+  const std::uint64_t dropped = net.server_stats().datagrams_dropped;
   HeapMeter heap;
   for (std::size_t length = 0; length <= bytes.size(); ++length) {
     // A short header, a long one of version 1, and a short one that names a connection.
@@ -46,8 +40,8 @@ TEST(Datagrams, OfEveryLengthAreDroppedAndCounted) {
   print_figure("malformed_datagrams_survived", static_cast<double>(delivered), "datagrams");
   print_figure("memory_after_malformed_datagrams", static_cast<double>(heap.growth()), "bytes");
   // Every one that belongs to no connection counts. A stranger's Initial of unreadable bytes does not stay.
-  EXPECT_GE(stats_of(net.pair.server).datagrams_dropped - dropped, delivered / 2);
-  EXPECT_EQ(stats_of(net.pair.server).connections_open, 1u);
+  EXPECT_GE(net.server_stats().datagrams_dropped - dropped, delivered / 2);
+  EXPECT_EQ(net.server_stats().connections_open, 1u);
   EXPECT_LT(heap.growth(), 2 << 20);
   EXPECT_FALSE(peer.close());
   EXPECT_TRUE(net.neighbours_talk());
@@ -72,7 +66,7 @@ TEST(Datagrams, CutAnywhereDoNoHarm) {
   }
   net.run();
   EXPECT_FALSE(peer.close());
-  EXPECT_EQ(stats_of(net.pair.server).connections_open, 1u);
+  EXPECT_EQ(net.server_stats().connections_open, 1u);
   EXPECT_TRUE(net.neighbours_talk());
 }
 

@@ -187,10 +187,7 @@ TEST(RapidReset, ABrowserThatLeavesAPageIsWithinTheBudget) {
 // stream.
 TEST(RequestSmuggling, IsRefusedStreamByStream) {
   RawNetwork net("h3");
-  net.pair.server.on_fin = [](StreamRecord& s) {
-    constexpr us_quic_header_t ok[] = {{":status", 7, "200", 3, 0}};
-    s.handle->submit_headers(ok, true);
-  };
+  net.pair.server.on_fin = answer_ok;
   net.start();
   RawHttp3 h3(net.join_client());
   const std::vector<WireFields> more = {

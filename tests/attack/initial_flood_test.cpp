@@ -12,14 +12,8 @@ using engine::ngtcp2::QuicEndpoint;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-us_quic_context_stats_t stats_of(const Side& side) {
-  us_quic_context_stats_t stats;
-  side.endpoint->stats(stats);
-  return stats;
-}
-
-std::uint64_t half_open(const Side& server, std::uint64_t begun) {
-  const us_quic_context_stats_t stats = stats_of(server);
+std::uint64_t half_open(const RawNetwork& net, std::uint64_t begun) {
+  const us_quic_context_stats_t stats = net.server_stats();
   return begun - stats.retries_sent - stats.connections_accepted - stats.handshakes_failed;
 }
 
@@ -71,8 +65,8 @@ TEST(SpoofedInitials, CostNoMemoryOnceRetryIsOn) {
   const double bytes = static_cast<double>(std::max<std::int64_t>(0, heap.growth())) / flood;
   print_figure("memory_per_spoofed_initial_with_retry", bytes, "bytes");
   EXPECT_LT(bytes, 0.1);
-  EXPECT_EQ(stats_of(net.pair.server).retries_sent, warm_up + flood);
-  EXPECT_EQ(stats_of(net.pair.server).handshakes_failed, 0u);
+  EXPECT_EQ(net.server_stats().retries_sent, warm_up + flood);
+  EXPECT_EQ(net.server_stats().handshakes_failed, 0u);
   EXPECT_TRUE(net.neighbours_talk());
 }
 
@@ -94,7 +88,7 @@ TEST(SpoofedInitials, HoldABoundedNumberOfPlacesAndHonestClientsGetIn) {
     clients.push_back(net.pair.client.connect(net.pair.server));
     net.run(milliseconds(20));
     heap.sample();
-    most_half_open = std::max(most_half_open, half_open(net.pair.server, begun));
+    most_half_open = std::max(most_half_open, half_open(net, begun));
   }
   const std::int64_t peak = heap.peak();
   net.run(seconds(3));
@@ -112,7 +106,7 @@ TEST(SpoofedInitials, HoldABoundedNumberOfPlacesAndHonestClientsGetIn) {
   }
   // Afterwards all is as before.
   net.run(seconds(20));
-  EXPECT_GE(stats_of(net.pair.server).handshakes_failed, QuicEndpoint::retry_above - honest);
+  EXPECT_GE(net.server_stats().handshakes_failed, QuicEndpoint::retry_above - honest);
   EXPECT_TRUE(net.neighbours_talk());
 }
 
@@ -125,9 +119,9 @@ TEST(OneSender, HoldsABoundedNumberOfPlaces) {
   std::uint64_t begun = 0;
   for (; begun < 100; ++begun) net.deliver(net.pair.server, sender, initials.next());
   net.run(milliseconds(10));
-  const us_quic_context_stats_t stats = stats_of(net.pair.server);
+  const us_quic_context_stats_t stats = net.server_stats();
   // Half of its places without a proof of its address; all others are asked for one.
-  EXPECT_EQ(half_open(net.pair.server, begun), 5u);
+  EXPECT_EQ(half_open(net, begun), 5u);
   EXPECT_EQ(stats.retries_sent, 95u);
   print_figure("half_open_handshakes_of_one_sender", 5, "handshakes_of_10");
   // Clients there that answer the Retry take the rest.
@@ -142,8 +136,8 @@ TEST(OneSender, HoldsABoundedNumberOfPlaces) {
     peer.start();
   }
   net.run(milliseconds(200));
-  EXPECT_EQ(stats_of(net.pair.server).retries_sent, 115u);
-  EXPECT_GE(stats_of(net.pair.server).datagrams_dropped, 15u);
+  EXPECT_EQ(net.server_stats().retries_sent, 115u);
+  EXPECT_GE(net.server_stats().datagrams_dropped, 15u);
   EXPECT_TRUE(net.neighbours_talk());
 }
 
@@ -154,9 +148,9 @@ TEST(AllSenders, HoldABoundedNumberOfPlaces) {
   net.start();
   Initials initials(net);
   for (std::uint32_t i = 0; i < 200; ++i) net.deliver(net.pair.server, spoofed(i), initials.next());
-  EXPECT_EQ(stats_of(net.pair.server).datagrams_dropped, 150u);
+  EXPECT_EQ(net.server_stats().datagrams_dropped, 150u);
   net.run(seconds(20));
-  EXPECT_EQ(stats_of(net.pair.server).handshakes_failed, 50u);
+  EXPECT_EQ(net.server_stats().handshakes_failed, 50u);
   EXPECT_TRUE(net.neighbours_talk());
 }
 

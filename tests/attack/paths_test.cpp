@@ -46,8 +46,7 @@ TEST(PathChallengeFlood, IsAnsweredWithinBoundsOrEndsTheConnection) {
   RawNetwork net;
   net.pair.server.forgets = true;
   net.start();
-  RawPeer::Options options = net.client_options();
-  RawPeer& peer = net.join_client(options);
+  RawPeer& peer = net.join_client();
   peer.forget();
   constexpr std::size_t per_packet = 100, packets = 200;
   std::string challenges;
@@ -119,8 +118,7 @@ TEST(AbsurdRetirePriorTo, IsBoundedAlsoWithoutAcknowledgements) {
   RawNetwork net;
   net.pair.server.forgets = true;
   net.start();
-  RawPeer::Options options = net.client_options();
-  RawPeer& peer = net.join_client(options);
+  RawPeer& peer = net.join_client();
   peer.forget();
   const auto transmit = std::exchange(peer.transmit, [](const std::string&) {});  // acknowledges no more
   HeapMeter heap;

@@ -11,12 +11,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-us_quic_context_stats_t stats_of(const Side& side) {
-  us_quic_context_stats_t stats;
-  side.endpoint->stats(stats);
-  return stats;
-}
-
 double seconds_of(Duration d) {
   return std::chrono::duration<double>(d).count();
 }
@@ -32,13 +26,13 @@ TEST(SlowHandshakes, AreGivenUpInTime) {
   peer.start();
   const TimePoint began = net.pair.now;
   // It stays alive for all that it says nothing new.
-  while (stats_of(net.pair.server).handshakes_failed == 0 && net.pair.now - began < seconds(60)) {
+  while (net.server_stats().handshakes_failed == 0 && net.pair.now - began < seconds(60)) {
     net.run(milliseconds(500));
     peer.send(Level::handshake, frame::ping());
   }
   print_figure("slow_handshake_given_up_after", seconds_of(net.pair.now - began), "s");
   EXPECT_LE(net.pair.now - began, seconds(11));
-  EXPECT_EQ(stats_of(net.pair.server).connections_open, 0u);
+  EXPECT_EQ(net.server_stats().connections_open, 0u);
   EXPECT_TRUE(net.neighbours_talk());
 }
 
@@ -128,7 +122,7 @@ TEST(UnreadResponses, HoldNoMoreThanTheSendBuffer) {
   for (const auto& s : net.pair.server.streams) EXPECT_LE(s->handle->buffered(), buffer);
   // When it falls silent the connection goes, and all of that with it.
   net.run(seconds(60));
-  EXPECT_EQ(stats_of(net.pair.server).connections_open, 0u);
+  EXPECT_EQ(net.server_stats().connections_open, 0u);
   EXPECT_TRUE(net.neighbours_talk());
 }
 

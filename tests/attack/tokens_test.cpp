@@ -11,12 +11,6 @@ using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-us_quic_context_stats_t stats_of(const Side& side) {
-  us_quic_context_stats_t stats;
-  side.endpoint->stats(stats);
-  return stats;
-}
-
 constexpr std::uint64_t invalid_token = 0x0b;
 
 // A server that asks everybody for a proof of its address.
@@ -84,7 +78,7 @@ TEST(RetryTokens, AreForOneAddressOneConnectionAndSomeSeconds) {
   expect_refused(server.present(token.substr(0, token.size() - 1), dcid, own));
   server.net.run(seconds(11));
   expect_refused(server.present(token, dcid, own));
-  EXPECT_EQ(stats_of(server.net.pair.server).connections_accepted, 0u);
+  EXPECT_EQ(server.net.server_stats().connections_accepted, 0u);
   print_figure("retry_token_misuses_refused", 5, "of_5");
 }
 
@@ -92,13 +86,13 @@ TEST(RetryTokens, PresentedAgainMakeNoSecondConnection) {
   Validating server;
   RawPeer& peer = server.net.join_client();
   ASSERT_TRUE(peer.retry_token());
-  const std::uint64_t accepted = stats_of(server.net.pair.server).connections_accepted;
+  const std::uint64_t accepted = server.net.server_stats().connections_accepted;
   // The same ID belongs to the connection that it made.
   const Address own = peer.address;
   server.move_away(peer);
   RawPeer& again = server.present(*peer.retry_token(), dcid_of_retry(server.net), own);
   EXPECT_FALSE(again.is_ready());
-  EXPECT_EQ(stats_of(server.net.pair.server).connections_accepted, accepted);
+  EXPECT_EQ(server.net.server_stats().connections_accepted, accepted);
 }
 
 TEST(NewTokens, OfAnotherAddressOrForgedOrExpiredProveNothing) {
@@ -108,7 +102,7 @@ TEST(NewTokens, OfAnotherAddressOrForgedOrExpiredProveNothing) {
   const std::string token = peer.last(frame::type_new_token)->data;
   const Address own = peer.address;
   server.move_away(peer);
-  const auto retries = [&] { return stats_of(server.net.pair.server).retries_sent; };
+  const auto retries = [&] { return server.net.server_stats().retries_sent; };
   std::uint64_t before = retries();
   server.present(token, "dcid-aaa", *Address::parse("198.51.100.78", 10000));
   EXPECT_EQ(retries(), before + 1);

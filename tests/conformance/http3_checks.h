@@ -38,10 +38,7 @@ struct Http3Joined {
   explicit Http3Joined(Engine role, const std::optional<std::string>& control = wire_settings({}),
                        const std::function<void(EnginePair&)>& configure = nullptr) {
     if (configure) configure(net.pair);
-    net.pair.server.on_fin = [](StreamRecord& s) {
-      constexpr us_quic_header_t ok[] = {{":status", 7, "200", 3, 0}};
-      s.handle->submit_headers(ok, true);
-    };
+    net.pair.server.on_fin = answer_ok;
     net.start();
     RawPeer& joined = role == Engine::server ? net.join_client() : net.join_server();
     if (control) {

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "support/engine_pair.h"
+
 namespace usquic::test {
 namespace {
 
@@ -43,6 +45,11 @@ WireFields get_fields(const WireFields& more) {
       {":method", "GET"}, {":scheme", "https"}, {":authority", "server.test"}, {":path", "/"}};
   fields.insert(fields.end(), more.begin(), more.end());
   return fields;
+}
+
+void answer_ok(StreamRecord& s) {
+  constexpr us_quic_header_t ok[] = {{":status", 7, "200", 3, 0}};
+  s.handle->submit_headers(ok, true);
 }
 
 RawHttp3::RawHttp3(RawPeer& peer, const std::string& control) : RawHttp3(peer, Bare{}) {

@@ -12,6 +12,8 @@
 
 namespace usquic::test {
 
+struct StreamRecord;
+
 // Types of unidirectional streams (RFC 9114 section 6.2, RFC 9204 section 4.2).
 inline constexpr std::uint64_t type_control_stream = 0x0;
 inline constexpr std::uint64_t type_push_stream = 0x1;
@@ -45,6 +47,9 @@ std::string wire_settings(std::initializer_list<std::pair<std::uint64_t, std::ui
 
 // A GET of "/" with `more` fields behind.
 WireFields get_fields(const WireFields& more = {});
+
+// A handler for an engine's server: 200, without a body.
+void answer_ok(StreamRecord& s);
 
 class RawHttp3 {
  public:

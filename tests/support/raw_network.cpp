@@ -140,6 +140,12 @@ void RawNetwork::deliver(Side& side, const Address& from, std::string_view datag
   side.endpoint->receive(pair.now, {&d, 1});
 }
 
+us_quic_context_stats_t RawNetwork::server_stats() const {
+  us_quic_context_stats_t stats;
+  pair.server.endpoint->stats(stats);
+  return stats;
+}
+
 bool RawNetwork::neighbours_talk() {
   if (neighbour_ == nullptr) neighbour_ = pair.client.connect(pair.server);
   if (!run(std::chrono::seconds(5), [&] { return neighbour_->handshakes == 1; })) return false;

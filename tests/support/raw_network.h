@@ -46,6 +46,8 @@ class RawNetwork {
   // Two engines of the pair still reach each other: a stream is answered (or the connection made) now.
   bool neighbours_talk();
 
+  us_quic_context_stats_t server_stats() const;
+
   std::string alpn;
   EnginePair pair;
   ConnectionRecord* connection = nullptr;  // the engine's, of the peer joined last
