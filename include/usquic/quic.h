@@ -169,6 +169,15 @@ typedef struct us_quic_socket_context_options_t {
   uint64_t max_streams_bidi;   /* that the peer may have open at once */
   uint64_t max_streams_uni;    /* at least 3 where HTTP/3 is spoken (RFC 9114 section 6.2) */
   size_t max_header_list_size; /* bytes of a header section as RFC 9114 section 4.2.2 counts */
+  /* Bounds against hostile peers (docs/tuning.md says what each costs whom). */
+  unsigned int header_timeout_ms; /* server: from a request's first byte to the end of its header section,
+                                     else the stream is reset with H3_REQUEST_REJECTED; 0 = no limit */
+  uint32_t max_stream_resets_per_second; /* streams that the peer opens and gives up, per connection, with
+                                            bursts of ten times as many; more closes the connection with
+                                            H3_EXCESSIVE_LOAD; 0 = no limit */
+  size_t max_handshakes;                 /* server handshakes in flight; more Initials are dropped */
+  size_t max_handshakes_per_address; /* the same from one IPv4 address, or one /64 of IPv6; from half of it on
+                                        a client must prove its address as under load */
   size_t max_udp_payload; /* bytes of the largest datagram to send, 1200 to 65527; path MTU discovery stays
                              below */
   int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221) */

@@ -196,6 +196,11 @@ struct Config {
   std::uint64_t max_streams_uni = 0;
   std::size_t max_header_list_size = 0;
   std::size_t max_udp_payload = 0;
+  // As documented for the options of these names; 0 = no limit, but for handshakes.
+  std::size_t max_handshakes = 5000;
+  std::size_t max_handshakes_per_address = 2000;
+  std::uint32_t max_stream_resets_per_second = 100;
+  Duration header_timeout = std::chrono::seconds(10);
   bool datagrams = false;
   Congestion congestion = Congestion::cubic;
   AddressValidation address_validation = AddressValidation::under_load;

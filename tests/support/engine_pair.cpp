@@ -62,13 +62,21 @@ void Side::kill() {
 }
 
 ConnectionRecord* Side::connect(const Side& to, std::string_view name) {
-  const engine::Path path{address, to.address, this};
+  return connect(to.address, name);
+}
+
+ConnectionRecord* Side::connect(const Address& to, std::string_view name) {
+  const engine::Path path{address, to, this};
   connections.push_back(std::make_unique<ConnectionRecord>());
   ConnectionRecord* c = connections.back().get();
   auto made = endpoint->connect(pair_.now, path, name, c);
   CHECK(made);
   c->handle = *made;
   return c;
+}
+
+void Side::note(std::string_view callback) {
+  if (!forgets) log.emplace_back(callback);
 }
 
 StreamRecord& Side::add_stream(ConnectionRecord& c) {
@@ -100,7 +108,7 @@ ConnectionRecord* Side::only_connection() {
 }
 
 void Side::on_connection_open(engine::Connection& c) {
-  log.emplace_back("connection_open");
+  note("connection_open");
   connections.push_back(std::make_unique<ConnectionRecord>());
   ConnectionRecord& r = *connections.back();
   c.user = &r;
@@ -110,13 +118,13 @@ void Side::on_connection_open(engine::Connection& c) {
 }
 
 void Side::on_handshake(engine::Connection& c) {
-  log.emplace_back("handshake");
+  note("handshake");
   ++record(c).handshakes;
   if (on_done) on_done(record(c));
 }
 
 void Side::on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) {
-  log.emplace_back("connection_close");
+  note("connection_close");
   ConnectionRecord& r = record(c);
   ++r.closes;
   r.close = info;
@@ -127,17 +135,17 @@ void Side::on_connection_close(engine::Connection& c, const us_quic_close_info_t
 }
 
 void Side::on_goaway(engine::Connection& c) {
-  log.emplace_back("goaway");
+  note("goaway");
   ++record(c).goaways;
 }
 
 void Side::on_datagram(engine::Connection& c, Bytes data) {
-  log.emplace_back("datagram");
+  note("datagram");
   record(c).datagrams.emplace_back(as_text(data));
 }
 
 void Side::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) {
-  log.emplace_back("stream_open");
+  note("stream_open");
   if (!is_local) s.user = &add_stream(record(c));
   StreamRecord& r = record(s);
   r.handle = &s;
@@ -148,7 +156,7 @@ void Side::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_loca
 }
 
 void Side::on_headers(engine::Stream& s, int kind, bool end_stream) {
-  log.emplace_back("headers");
+  note("headers");
   HeaderSection section{kind, end_stream, {}};
   for (const us_quic_header_t& f : s.headers()) {
     section.fields.emplace_back(std::string(f.name, f.name_length), std::string(f.value, f.value_length));
@@ -158,7 +166,7 @@ void Side::on_headers(engine::Stream& s, int kind, bool end_stream) {
 }
 
 void Side::on_body(engine::Stream& s, Bytes data) {
-  log.emplace_back("body");
+  note("body");
   StreamRecord& r = record(s);
   r.body += as_text(data);
   if (consume_at_once) s.consume(data.size());
@@ -166,34 +174,37 @@ void Side::on_body(engine::Stream& s, Bytes data) {
 }
 
 void Side::on_end(engine::Stream& s) {
-  log.emplace_back("end");
+  note("end");
   record(s).ended = true;
   if (on_fin) on_fin(record(s));
 }
 
 void Side::on_reset(engine::Stream& s, std::uint64_t code) {
-  log.emplace_back("reset");
+  note("reset");
   record(s).reset = code;
 }
 
 void Side::on_stop(engine::Stream& s, std::uint64_t code) {
-  log.emplace_back("stop");
+  note("stop");
   record(s).stopped = code;
 }
 
 void Side::on_writable(engine::Stream& s) {
-  log.emplace_back("writable");
+  note("writable");
   ++record(s).writable;
   if (on_stream_writable) on_stream_writable(record(s));
 }
 
 void Side::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {
-  log.emplace_back("stream_close");
+  note("stream_close");
   StreamRecord& r = record(s);
   ++r.closes;
   r.close = info;
   if (on_stream_closed) on_stream_closed(r);
   r.handle = nullptr;
+  if (!forgets) return;
+  std::erase(r.connection->streams, &r);
+  std::erase_if(streams, [&r](const auto& kept) { return kept.get() == &r; });
 }
 
 MutableBytes Side::reserve(void* socket) {
@@ -207,7 +218,7 @@ void Side::commit(const engine::Path& path, engine::Ecn ecn, std::size_t length,
   CHECK(path.socket == this);
   CHECK(segment_size > 0 && length > 0 && length <= 65507 &&
         (length + segment_size - 1) / segment_size <= 64);
-  runs.emplace_back(length, segment_size);
+  if (!forgets) runs.emplace_back(length, segment_size);
   for (std::size_t at = 0; at < length; at += segment_size) {
     const std::size_t n = std::min(segment_size, length - at);
     pair_.send({pair_.now + pair_.delay, this, address, path.remote,
@@ -270,7 +281,10 @@ bool EnginePair::join(std::string_view alpn) {
 
 void EnginePair::send(Packet packet) {
   ++datagrams_sent;
-  if (filter && !filter(packet)) return;
+  if (!filter || filter(packet)) inject(std::move(packet));
+}
+
+void EnginePair::inject(Packet packet) {
   const auto place = std::upper_bound(wire_.begin(), wire_.end(), packet.at,
                                       [](TimePoint at, const Packet& p) { return at < p.at; });
   wire_.insert(place, std::move(packet));

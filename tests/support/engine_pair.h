@@ -91,6 +91,7 @@ class Side final : public engine::Sink, public engine::SendBatch {
   void kill();
 
   ConnectionRecord* connect(const Side& server, std::string_view name = "server.test");
+  ConnectionRecord* connect(const Address& server, std::string_view name = "server.test");
   StreamRecord* create_stream(ConnectionRecord& c,
                               engine::Direction direction = engine::Direction::bidirectional);
   void close(ConnectionRecord& c, std::uint64_t code, std::string_view reason = {});  // and detach
@@ -107,6 +108,7 @@ class Side final : public engine::Sink, public engine::SendBatch {
   std::vector<std::pair<std::size_t, std::size_t>> runs;  // length and segment size of each commit
   bool consume_at_once = true;
   bool is_blocked = false;  // reserve() gives nothing
+  bool forgets = false;     // keeps no log, no runs, and no record of a stream that closed: for floods
 
   std::function<void(ConnectionRecord&)> on_open;
   std::function<void(ConnectionRecord&)> on_done;  // on_handshake
@@ -140,6 +142,7 @@ class Side final : public engine::Sink, public engine::SendBatch {
               std::size_t segment_size) override;
 
   StreamRecord& add_stream(ConnectionRecord& c);
+  void note(std::string_view callback);
 
   EnginePair& pair_;
   std::vector<std::uint8_t> room_;
@@ -162,6 +165,8 @@ class EnginePair {
   // One step: deliver, expire and flush what is due now.
   void step();
   TimePoint next_event() const;
+  // Puts a datagram of anybody's onto the network, past the filter; not from inside an engine's call.
+  void inject(Packet packet);
 
   TimePoint now{std::chrono::seconds(1000)};
   Duration delay = std::chrono::milliseconds(10);

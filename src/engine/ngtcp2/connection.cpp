@@ -28,7 +28,8 @@ QuicConnection::QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is
       path_(path),
       local_for_ngtcp2_(specified_like(path.local, path.remote)),
       tls_ref_{&QuicConnection::library_connection, this},
-      is_client_(is_client) {}
+      is_client_(is_client),
+      sender_(HandshakeCounts::key_of(path.remote)) {}
 
 QuicConnection::~QuicConnection() {
   if (life_ != Life::gone) forget();
@@ -161,6 +162,7 @@ void QuicConnection::on_deadline(TimePoint now) {
   const int result = ngtcp2_conn_handle_expiry(conn_, timestamp(now));
   if (life_ == Life::gone) return;
   if (result != 0) return end_by_library(now, result);
+  end_late_headers(now);
   endpoint_.mark_dirty(*this);  // its flush sets the next deadline
   if (socket_state_->blocked) wait_for_socket(now);
 }
@@ -176,7 +178,7 @@ void QuicConnection::wait_for_socket(TimePoint now) {
 void QuicConnection::update_deadline(TimePoint /*now*/) {
   const std::uint64_t expiry = ngtcp2_conn_get_expiry(conn_);
   const TimePoint next = expiry < UINT64_MAX / 2 ? TimePoint(Duration(expiry)) : never;
-  endpoint_.deadlines().set(*this, std::min(next, shutdown_deadline_));
+  endpoint_.deadlines().set(*this, std::min({next, shutdown_deadline_, headers_deadline()}));
 }
 
 bool QuicConnection::flush(TimePoint now, SendBatch& batch) {

@@ -21,6 +21,7 @@
 #include "engine/ngtcp2/route.h"
 #include "engine/ngtcp2/stream.h"
 #include "engine/ngtcp2/stream_table.h"
+#include "engine/ngtcp2/tls_messages.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -72,6 +73,7 @@ class QuicConnection final : public engine::Connection,
   void fail_at_flush(CloseReason reason);
   void forget();  // its socket is gone
   SocketState* socket_state() const { return socket_state_; }
+  const HandshakeCounts::Key& sender() const { return sender_; }
 
   // For streams.
   bool is_active() const { return life_ == Life::active; }
@@ -138,6 +140,12 @@ class QuicConnection final : public engine::Connection,
   void destroy(QuicStream& s);
   bool may_tell(const QuicStream& s) const { return may_tell() && !s.is_detached_ && !s.is_closed_; }
 
+  // connection_limits.cpp
+  int count_wasted_stream();  // to be returned to ngtcp2
+  void await_headers(QuicStream& s);
+  TimePoint headers_deadline();
+  void end_late_headers(TimePoint now);
+
   // connection_http3.cpp
   int start_http3();
   int fail_http3(int result);  // to be returned to ngtcp2
@@ -186,6 +194,7 @@ class QuicConnection final : public engine::Connection,
   std::unique_ptr<tls::Session> session_;
   ngtcp2_conn* conn_ = nullptr;
   const bool is_client_;
+  const HandshakeCounts::Key sender_;  // where its first packet came from
   Life life_ = Life::active;
   Protocol protocol_ = Protocol::undecided;
   Shutdown shutdown_ = Shutdown::none;
@@ -198,6 +207,7 @@ class QuicConnection final : public engine::Connection,
   bool peer_is_going_away_ = false;
   std::optional<CloseReason> failure_;  // to be ended with at the next chance
   CloseReason close_reason_;            // what CONNECTION_CLOSE says
+  TlsMessages tls_messages_;
   ngtcp2_cid first_id_{};
   std::vector<ngtcp2_cid> ids_;
   std::vector<ResetTokenTable::Token> peer_reset_tokens_;
@@ -212,6 +222,8 @@ class QuicConnection final : public engine::Connection,
   List<QuicStream, SendableTag> sendable_;
   List<QuicStream, TouchedTag> touched_;
   List<QuicStream, EventTag> eventful_;
+  List<QuicStream, HeadersTag> awaited_headers_;  // the oldest first
+  std::optional<RateLimit> wasted_streams_;
   std::size_t pending_bidi_count_ = 0;
   std::deque<std::vector<std::uint8_t>> datagrams_;
   HeldPacket held_packet_;
@@ -221,6 +233,7 @@ class QuicConnection final : public engine::Connection,
   std::uint64_t packets_sent_ = 0;
   std::uint64_t packets_received_ = 0;
   std::uint64_t streams_opened_ = 0;
+  std::uint64_t peer_uni_streams_ = 0;
 };
 
 }  // namespace usquic::engine::ngtcp2

@@ -15,11 +15,44 @@ struct ConnectionCallbacks {
     return self(user).on_handshake_completed();
   }
 
+  // Keys of a level are there once the TLS messages before it were read: the ClientHello on a server, the
+  // server's EncryptedExtensions when a client has 1-RTT keys.
+  static int recv_tx_key(ngtcp2_conn* conn, ngtcp2_encryption_level level, void* user) {
+    QuicConnection& c = self(user);
+    if (c.is_client_ && level != NGTCP2_ENCRYPTION_LEVEL_1RTT) return 0;
+    if (ngtcp2_conn_get_remote_transport_params(conn) != nullptr) return 0;
+    // RFC 9001 section 8.2. ngtcp2 1.11 takes it for granted and aborts the process while it writes.
+    constexpr std::uint64_t missing_extension = 109;
+    c.failure_ = from_transport_error(NGTCP2_CRYPTO_ERROR | missing_extension, US_QUIC_E_TLS,
+                                      "the peer sent no transport parameters");
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+
+  // GnuTLS would act on a KeyUpdate message, and ngtcp2 1.11 aborts the process when it hears of new secrets.
+  static int recv_crypto_data(ngtcp2_conn* conn, ngtcp2_encryption_level level, std::uint64_t offset,
+                              const std::uint8_t* data, std::size_t length, void* user) {
+    QuicConnection& c = self(user);
+    const TlsMessages::Level to = level == NGTCP2_ENCRYPTION_LEVEL_INITIAL ? TlsMessages::Level::initial
+                                  : level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE
+                                      ? TlsMessages::Level::handshake
+                                      : TlsMessages::Level::application;
+    const TlsMessages::Verdict verdict = c.tls_messages_.read(to, {data, length}, c.is_client_);
+    if (verdict != TlsMessages::Verdict::fine) {
+      c.failure_ = from_tls_messages(verdict);
+      return NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+    return ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, length, user);
+  }
+
   static int stream_open(ngtcp2_conn* /*conn*/, std::int64_t id, void* user) {
     QuicConnection& c = self(user);
     // An HTTP/3 request begins with its first byte: a stream that is reset before is none.
     if (!c.is_http3()) c.add_peer_stream(id);
-    return 0;
+    // RFC 9114 section 6.2: beside these three no unidirectional stream does anything here.
+    constexpr std::uint64_t critical_streams = 3;
+    const bool is_extra =
+        c.is_http3() && !ngtcp2_is_bidi_stream(id) && ++c.peer_uni_streams_ > critical_streams;
+    return is_extra ? c.count_wasted_stream() : 0;
   }
 
   static int recv_stream_data(ngtcp2_conn* /*conn*/, std::uint32_t flags, std::int64_t id,
@@ -59,17 +92,22 @@ struct ConnectionCallbacks {
       if (const int result = c.http3_->peer_reset(id); result < 0) return c.fail_http3(result);
     }
     QuicStream* s = c.find_stream(id);
-    if (s == nullptr) return 0;
-    s->was_reset_ = true;
-    s->peer_code_ = code;
-    if (c.may_tell(*s) && !s->stop_code_) c.endpoint_.sink().on_reset(*s, code);
-    return 0;
+    if (s != nullptr) {
+      s->was_reset_ = true;
+      s->peer_code_ = code;
+      if (c.may_tell(*s) && !s->stop_code_) c.endpoint_.sink().on_reset(*s, code);
+    }
+    return ngtcp2_conn_is_local_stream(c.conn_, id) ? 0 : c.count_wasted_stream();
   }
 
   static int stream_close(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id, std::uint64_t code,
                           void* user, void* /*stream_user*/) {
     QuicConnection& c = self(user);
     const bool has_code = (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0;
+    const QuicStream* s = c.find_stream(id);
+    // By STOP_SENDING alone: a reset was counted when it came.
+    const bool was_stopped_by_peer =
+        has_code && s != nullptr && !s->is_local_ && !s->was_reset_ && !s->reset_code_ && !s->stop_code_;
     c.close_stream_by_id(id, has_code, code);
     if (!ngtcp2_conn_is_local_stream(conn, id)) {
       if (ngtcp2_is_bidi_stream(id)) {
@@ -78,7 +116,7 @@ struct ConnectionCallbacks {
         ngtcp2_conn_extend_max_streams_uni(conn, 1);
       }
     }
-    return 0;
+    return was_stopped_by_peer ? c.count_wasted_stream() : 0;
   }
 
   static int extend_max_remote_streams_bidi(ngtcp2_conn* /*conn*/, std::uint64_t most, void* user) {
@@ -190,6 +228,8 @@ ngtcp2_callbacks connection_callbacks() {
   ngtcp2_callbacks callbacks{};
   set_packet_protection(callbacks);
   callbacks.handshake_completed = C::handshake_completed;
+  callbacks.recv_crypto_data = C::recv_crypto_data;
+  callbacks.recv_tx_key = C::recv_tx_key;
   callbacks.stream_open = C::stream_open;
   callbacks.recv_stream_data = C::recv_stream_data;
   callbacks.acked_stream_data_offset = C::acked_stream_data_offset;

@@ -48,6 +48,7 @@ Http3Stream* QuicConnection::http3_request_stream(std::int64_t id) {
 
 void QuicConnection::http3_headers(Http3Stream& message, int kind, bool end_stream) {
   auto& s = *static_cast<QuicStream*>(message.owner);
+  s.ListHook<HeadersTag>::unlink();
   if (may_tell(s) && !s.stop_code_) endpoint_.sink().on_headers(s, kind, end_stream);
 }
 
@@ -66,6 +67,7 @@ void QuicConnection::http3_reset_stream(std::int64_t id, std::uint64_t code) {
   ngtcp2_conn_shutdown_stream_write(conn_, 0, id, code);
   QuicStream* s = find_stream(id);
   if (s == nullptr || s->reset_code_) return;
+  s->ListHook<HeadersTag>::unlink();
   s->reset_code_ = code;
   touch(*s);
 }

@@ -45,6 +45,7 @@ QuicStream* QuicConnection::add_peer_stream(std::int64_t id) {
   streams_.put(id, made.get());
   QuicStream* s = made.release();
   ++streams_opened_;
+  await_headers(*s);
   endpoint_.sink().on_stream_open(*this, *s, false);
   return s;
 }

@@ -29,7 +29,8 @@ QuicEndpoint::QuicEndpoint(const Config& config, Sink& sink)
       id_factory_(config_.server_id, config_.worker_index, config_.random),
       tokens_(config_.secret),
       ids_(config_.random),
-      reset_tokens_(config_.random) {}
+      reset_tokens_(config_.random),
+      handshakes_of_sender_(config_.random) {}
 
 QuicEndpoint::~QuicEndpoint() {
   while (QuicConnection* c = connections_.front()) delete c;
@@ -202,6 +203,7 @@ void QuicEndpoint::handshake_ended(QuicConnection& c, bool is_complete) {
   if (is_complete) ++stats_.connections_open;
   if (c.is_client()) return;
   --server_handshakes_;
+  handshakes_of_sender_.remove(c.sender());
   ++(is_complete ? stats_.connections_accepted : stats_.handshakes_failed);
 }
 

@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
 #include "engine/ngtcp2/connection_ids.h"
+#include "engine/ngtcp2/handshake_counts.h"
 #include "engine/ngtcp2/library_memory.h"
 #include "engine/ngtcp2/rate_limit.h"
 #include "engine/ngtcp2/reset_tokens.h"
@@ -41,10 +42,8 @@ struct SocketState {
 
 class QuicEndpoint final : public engine::Endpoint {
  public:
-  // Server handshakes that may be in flight: above the first figure new clients must prove their address by
-  // Retry, above the second one new Initials are dropped.
+  // Server handshakes in flight above which new clients must prove their address by Retry.
   static constexpr std::size_t retry_above = 1000;
-  static constexpr std::size_t drop_above = 20000;
   // Packets that belong to no connection and wait for the flush.
   static constexpr std::size_t max_stateless_packets = 1024;
 
@@ -137,6 +136,7 @@ class QuicEndpoint final : public engine::Endpoint {
   std::deque<StatelessPacket> stateless_packets_;
   us_quic_context_stats_t stats_{};
   std::size_t server_handshakes_ = 0;
+  HandshakeCounts handshakes_of_sender_;
   int running_calls_ = 0;
   TimePoint now_{};
 

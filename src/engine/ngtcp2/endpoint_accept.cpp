@@ -38,13 +38,17 @@ bool QuicEndpoint::admit(TimePoint now, const Datagram& datagram, const ngtcp2_p
     case TokenKind::none:
       break;
   }
-  if (server_handshakes_ >= drop_above) {
+  const std::size_t of_sender = handshakes_of_sender_.of(HandshakeCounts::key_of(remote));
+  if (server_handshakes_ >= config_.max_handshakes || of_sender >= config_.max_handshakes_per_address) {
     count_dropped();
     return false;
   }
-  const bool wants_retry =
-      config_.address_validation == AddressValidation::always ||
-      (config_.address_validation == AddressValidation::under_load && server_handshakes_ >= retry_above);
+  // Half of a sender's places are for those that can be reached there: who writes its address on packets must
+  // not keep it out.
+  const bool is_under_load =
+      server_handshakes_ >= retry_above || of_sender >= (config_.max_handshakes_per_address + 1) / 2;
+  const bool wants_retry = config_.address_validation == AddressValidation::always ||
+                           (config_.address_validation == AddressValidation::under_load && is_under_load);
   if (wants_retry && !admission.is_validated) {
     send_retry(now, datagram, header);
     return false;
@@ -75,6 +79,7 @@ void QuicEndpoint::open_server_connection(TimePoint now, const Datagram& datagra
   connections_.push_back(c);
   handshakes_.push_back(c);
   ++server_handshakes_;
+  handshakes_of_sender_.add(c->sender());
   c->on_datagram(now, datagram);
 }
 

@@ -40,6 +40,7 @@ Http3Connection::Http3Connection(const Options& options, const LibraryMemory& me
       events_(events),
       decoder_(options.max_header_list_size, memory),
       reader_(options_, decoder_, events, *this),
+      control_reader_(options.is_server),
       decoder_out_(memory.pool()) {}
 
 Http3Connection::~Http3Connection() {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "engine/ngtcp2/http3.h"
+#include "engine/ngtcp2/http3_control_reader.h"
 #include "engine/ngtcp2/http3_field_decoder.h"
 #include "engine/ngtcp2/http3_request_reader.h"
 #include "engine/ngtcp2/stream_table.h"
@@ -71,6 +72,7 @@ class Http3Connection final : public Http3, private RequestReader::Host {
   int read_unidirectional(std::int64_t id, Bytes data, bool fin);
   int read_type(std::int64_t id, PeerStream& stream, Bytes& data, bool fin);
   int forward(std::int64_t id, Bytes data, bool fin);
+  int read_control_stream(std::int64_t id, Bytes data);
   int read_encoder_stream(Bytes data);
   int drain_decoder() noexcept;
 
@@ -100,6 +102,7 @@ class Http3Connection final : public Http3, private RequestReader::Host {
   nghttp3_conn* connection_ = nullptr;
   FieldDecoder decoder_;
   RequestReader reader_;
+  ControlReader control_reader_;
   // Requests that are known; nullptr = refused, its bytes are dropped.
   StreamTable<Http3Stream> streams_;
   std::map<std::int64_t, PeerStream> peer_streams_;

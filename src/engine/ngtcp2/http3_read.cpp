@@ -63,6 +63,7 @@ int Http3Connection::read_request(std::int64_t id, Bytes data, bool fin) {
 // nghttp3 learns of the stream, to schedule the response and to refuse it after GOAWAY; it reads none of it.
 int Http3Connection::open_request(std::int64_t id, Http3Stream*& s) {
   streams_.put(id, nullptr);
+  control_reader_.request_opened();
   refused_by_goaway_ = false;
   const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, id, nullptr, 0, 0);
   if (rv < 0) return static_cast<int>(rv);
@@ -97,6 +98,8 @@ int Http3Connection::read_unidirectional(std::int64_t id, Bytes data, bool fin) 
       if (fin) return NGHTTP3_ERR_H3_CLOSED_CRITICAL_STREAM;
       return read_encoder_stream(data);
     case StreamType::control:
+      if (fin) return NGHTTP3_ERR_H3_CLOSED_CRITICAL_STREAM;
+      return read_control_stream(id, data);
     case StreamType::qpack_decoder:
       if (fin) return NGHTTP3_ERR_H3_CLOSED_CRITICAL_STREAM;
       return forward(id, data, false);
@@ -137,6 +140,14 @@ int Http3Connection::forward(std::int64_t id, Bytes data, bool fin) {
   if (data.empty()) return 0;
   const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, id, data.data(), data.size(), fin);
   return rv < 0 ? static_cast<int>(rv) : 0;
+}
+
+int Http3Connection::read_control_stream(std::int64_t id, Bytes data) {
+  std::vector<std::uint8_t> frames;
+  const int rv = control_reader_.read(data, frames);
+  // What came before an error counts.
+  const int passed = forward(id, frames, false);
+  return passed != 0 ? passed : rv;
 }
 
 int Http3Connection::read_encoder_stream(Bytes data) {

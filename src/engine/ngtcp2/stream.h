@@ -20,6 +20,7 @@ struct PendingTag {};   // local, not open yet
 struct SendableTag {};  // raw, has something to send and credit to send it
 struct TouchedTag {};   // the application asked for something that the next flush does
 struct EventTag {};     // a callback is due at the end of the flush
+struct HeadersTag {};   // its request's header section is not whole yet
 
 // A header section that waits for its stream to open.
 struct QueuedSection {
@@ -36,7 +37,8 @@ class QuicStream final : public engine::Stream,
                          public ListHook<PendingTag>,
                          public ListHook<SendableTag>,
                          public ListHook<TouchedTag>,
-                         public ListHook<EventTag> {
+                         public ListHook<EventTag>,
+                         public ListHook<HeadersTag> {
  public:
   enum class Sent : std::uint8_t { nothing, message, trailers };
 
@@ -92,6 +94,7 @@ class QuicStream final : public engine::Stream,
   std::uint64_t unconsumed_ = 0;              // body bytes told and not yet consumed
   std::uint64_t credit_ = 0;                  // consumed bytes that the next flush gives credit for
   us_quic_stream_close_info_t close_info_{};  // once ngtcp2 closed it
+  TimePoint headers_due_{};                   // while it waits for its header section
   std::vector<QueuedSection> queued_sections_;
   std::optional<std::pair<int, bool>> queued_priority_;
 };

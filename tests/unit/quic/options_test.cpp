@@ -30,6 +30,13 @@ TEST(Options, DefaultsAreValid) {
 
 TEST(Options, InvalidFieldIsNamedInTheLog) {
   EXPECT_NE(refusal([](Options& o) { o.idle_timeout_ms = 0; }).find("idle_timeout_ms"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.max_handshakes = 0; }).find("max_handshakes"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.max_handshakes_per_address = 0; }).find("max_handshakes_per_address"),
+            std::string::npos);
+  EXPECT_NE(refusal([](Options& o) {
+              o.max_stream_resets_per_second = UINT32_MAX;
+            }).find("max_stream_resets_per_second"),
+            std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.max_udp_payload = 1199; }).find("max_udp_payload"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.congestion = 9; }).find("congestion"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.worker_index = 256; }).find("worker_index"), std::string::npos);

@@ -1,0 +1,50 @@
+// What a peer may cost a connection: streams given up, and headers that do not come.
+#include "engine/ngtcp2/connection.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+constexpr std::uint64_t h3_excessive_load = 0x107;  // RFC 9114 section 8.1
+constexpr std::uint64_t h3_request_rejected = 0x10b;
+// A page that is left, or a sensor that is done, gives up many streams at once.
+constexpr std::uint32_t burst_seconds = 10;
+
+}  // namespace
+
+// The peer gave up a stream of its own, or opened one that means nothing here: work for us, next to none for
+// it. 0, or what is to be returned to ngtcp2.
+int QuicConnection::count_wasted_stream() {
+  const std::uint32_t most = endpoint_.config().max_stream_resets_per_second;
+  if (most == 0) return 0;
+  if (!wasted_streams_) wasted_streams_.emplace(most, most * burst_seconds);
+  if (wasted_streams_->allow(endpoint_.now())) return 0;
+  constexpr const char* text = "too many streams opened and reset";
+  failure_ = is_http3() ? from_application_error(h3_excessive_load, US_QUIC_E_APPLICATION, text)
+                        : from_transport_error(NGTCP2_PROTOCOL_VIOLATION, US_QUIC_E_TRANSPORT, text);
+  return NGTCP2_ERR_CALLBACK_FAILURE;
+}
+
+void QuicConnection::await_headers(QuicStream& s) {
+  if (!is_http3() || endpoint_.config().header_timeout.count() <= 0) return;
+  s.headers_due_ = endpoint_.now() + endpoint_.config().header_timeout;
+  awaited_headers_.push_back(&s);
+}
+
+TimePoint QuicConnection::headers_deadline() {
+  const QuicStream* first = awaited_headers_.front();
+  return first != nullptr ? first->headers_due_ : never;
+}
+
+// The client may ask again: the application has not seen the request (RFC 9114 section 8.1).
+void QuicConnection::end_late_headers(TimePoint now) {
+  while (headers_deadline() <= now) {
+    QuicStream& s = *awaited_headers_.pop_front();
+    const std::int64_t id = s.id_;
+    http3_->peer_reset(id);
+    http3_->no_more_writes(id);
+    http3_stop_sending(id, h3_request_rejected);
+    http3_reset_stream(id, h3_request_rejected);
+  }
+}
+
+}  // namespace usquic::engine::ngtcp2

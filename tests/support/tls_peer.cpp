@@ -1,0 +1,149 @@
+#include "support/tls_peer.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
+#include "base/check.h"
+
+namespace usquic::test {
+namespace {
+
+constexpr int quic_transport_parameters = 0x39;  // RFC 9001 section 8.2
+
+gnutls_datum_t datum(std::string_view text) {
+  return {reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())),
+          static_cast<unsigned>(text.size())};
+}
+
+std::string text_of(const void* data, std::size_t length) {
+  return data == nullptr ? std::string() : std::string(static_cast<const char*>(data), length);
+}
+
+Level to_level(gnutls_record_encryption_level_t level) {
+  switch (level) {
+    case GNUTLS_ENCRYPTION_LEVEL_INITIAL:
+      return Level::initial;
+    case GNUTLS_ENCRYPTION_LEVEL_EARLY:
+      return Level::early;
+    case GNUTLS_ENCRYPTION_LEVEL_HANDSHAKE:
+      return Level::handshake;
+    case GNUTLS_ENCRYPTION_LEVEL_APPLICATION:
+      break;
+  }
+  return Level::application;
+}
+
+gnutls_record_encryption_level_t from_level(Level level) {
+  switch (level) {
+    case Level::initial:
+      return GNUTLS_ENCRYPTION_LEVEL_INITIAL;
+    case Level::early:
+      return GNUTLS_ENCRYPTION_LEVEL_EARLY;
+    case Level::handshake:
+      return GNUTLS_ENCRYPTION_LEVEL_HANDSHAKE;
+    case Level::application:
+      break;
+  }
+  return GNUTLS_ENCRYPTION_LEVEL_APPLICATION;
+}
+
+}  // namespace
+
+struct TlsPeer::Hooks {
+  static TlsPeer& self(gnutls_session_t session) {
+    return *static_cast<TlsPeer*>(gnutls_session_get_ptr(session));
+  }
+
+  static int secrets(gnutls_session_t session, gnutls_record_encryption_level_t level,
+                     const void* read_secret, const void* write_secret, std::size_t size) {
+    self(session).events_.on_secrets(to_level(level), text_of(read_secret, size),
+                                     text_of(write_secret, size));
+    return 0;
+  }
+
+  static int message(gnutls_session_t session, gnutls_record_encryption_level_t level,
+                     gnutls_handshake_description_t type, const void* data, std::size_t size) {
+    if (type == GNUTLS_HANDSHAKE_CHANGE_CIPHER_SPEC) return 0;
+    self(session).events_.on_message(to_level(level), text_of(data, size));
+    return 0;
+  }
+
+  static int alert(gnutls_session_t session, gnutls_record_encryption_level_t /*level*/,
+                   gnutls_alert_level_t /*alert_level*/, gnutls_alert_description_t description) {
+    self(session).alert_ = description;
+    return 0;
+  }
+
+  static int receive_parameters(gnutls_session_t session, const unsigned char* data, std::size_t size) {
+    self(session).peer_parameters_ = text_of(data, size);
+    return 0;
+  }
+
+  static int send_parameters(gnutls_session_t session, gnutls_buffer_t buffer) {
+    const std::string bytes = self(session).events_.transport_parameters();
+    // An extension without bytes must be asked for by its own code.
+    if (bytes.empty()) return GNUTLS_E_INT_RET_0;
+    return gnutls_buffer_append_data(buffer, bytes.data(), bytes.size());
+  }
+};
+
+TlsPeer::TlsPeer(const Options& options, Events events)
+    : events_(std::move(events)), sends_transport_parameters_(options.sends_transport_parameters) {
+  const unsigned role = options.is_server ? GNUTLS_SERVER : GNUTLS_CLIENT;
+  CHECK(gnutls_init(&session_, role | GNUTLS_NO_END_OF_EARLY_DATA) == 0);
+  CHECK(gnutls_priority_set_direct(session_, options.priority.c_str(), nullptr) == 0);
+  gnutls_session_set_ptr(session_, this);
+  gnutls_handshake_set_secret_function(session_, Hooks::secrets);
+  gnutls_handshake_set_read_function(session_, Hooks::message);
+  gnutls_alert_set_read_function(session_, Hooks::alert);
+  if (sends_transport_parameters_) {
+    CHECK(gnutls_session_ext_register(
+              session_, "QUIC Transport Parameters", quic_transport_parameters, GNUTLS_EXT_TLS,
+              Hooks::receive_parameters, Hooks::send_parameters, nullptr, nullptr, nullptr,
+              GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_EE) == 0);
+  }
+  std::vector<gnutls_datum_t> protocols;
+  for (const std::string& protocol : options.alpn) protocols.push_back(datum(protocol));
+  if (!protocols.empty()) {
+    CHECK(gnutls_alpn_set_protocols(session_, protocols.data(), static_cast<unsigned>(protocols.size()), 0) ==
+          0);
+  }
+  CHECK(gnutls_certificate_allocate_credentials(&credentials_) == 0);
+  if (options.is_server) {
+    const gnutls_datum_t certificate = datum(options.identity.certificate);
+    const gnutls_datum_t key = datum(options.identity.key);
+    CHECK(gnutls_certificate_set_x509_key_mem(credentials_, &certificate, &key, GNUTLS_X509_FMT_PEM) >= 0);
+  } else {
+    CHECK(gnutls_server_name_set(session_, GNUTLS_NAME_DNS, options.server_name.data(),
+                                 options.server_name.size()) == 0);
+  }
+  CHECK(gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_) == 0);
+}
+
+TlsPeer::~TlsPeer() {
+  gnutls_deinit(session_);
+  gnutls_certificate_free_credentials(credentials_);
+}
+
+void TlsPeer::start() {
+  go_on();
+}
+
+void TlsPeer::read(Level level, std::string_view message_bytes) {
+  if (alert_) return;
+  const int result =
+      gnutls_handshake_write(session_, from_level(level), message_bytes.data(), message_bytes.size());
+  if (result == GNUTLS_E_AGAIN || result == GNUTLS_E_SUCCESS) go_on();
+}
+
+void TlsPeer::go_on() {
+  if (is_complete_) return;
+  const int result = gnutls_handshake(session_);
+  if (result == 0) {
+    is_complete_ = true;
+  } else if (gnutls_error_is_fatal(result) != 0) {
+    gnutls_alert_send_appropriate(session_, result);
+  }
+}
+
+}  // namespace usquic::test
