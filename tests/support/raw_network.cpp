@@ -98,6 +98,7 @@ RawPeer& RawNetwork::join_server(RawPeer::Options options) {
 // From inside an engine's flush(): peers may not answer here.
 bool RawNetwork::pass(Packet& packet) {
   if (packet.destination == pair.client.address || packet.destination == pair.server.address) return true;
+  last_ecn = packet.ecn;
   inbox_.push_back(std::move(packet));
   return false;
 }

@@ -51,6 +51,7 @@ class RawNetwork {
   ConnectionRecord* connection = nullptr;  // the engine's, of the peer joined last
   std::uint64_t stray_bytes = 0;           // sent by engines to addresses where nobody is
   std::uint64_t stray_datagrams = 0;
+  engine::Ecn last_ecn = 0;  // of the latest packet to a raw peer
 
  private:
   struct Node {

@@ -53,7 +53,9 @@ std::string RawPeer::transport_parameters() {
   p.add(parameter_initial_scid, std::string_view(options_.scid));
   if (options_.tls.is_server) p.add(parameter_original_dcid, std::string_view(original_dcid_));
   if (options_.edit_parameters) options_.edit_parameters(p);
-  return p.encode();
+  std::string bytes = p.encode();
+  if (options_.edit_raw_parameters) options_.edit_raw_parameters(bytes);
+  return bytes;
 }
 
 void RawPeer::set_initial_keys(std::string_view client_dcid) {
@@ -75,13 +77,14 @@ std::string RawPeer::make_packet(Level level, std::string_view frames, const Pac
   s.next = std::max(s.next, number + 1);
   std::string payload(frames);
   const std::string& to = options.dcid ? *options.dcid : dcid;
+  const std::string& from = options.scid ? *options.scid : options_.scid;
   const bool is_long = level != Level::application;
   const std::string token =
       level == Level::initial ? wire_varint(options_.token.size()) + options_.token : std::string();
   // The sample for header protection begins 4 bytes behind the packet number's start.
   std::size_t least = options.without_frames ? 0 : std::max<std::size_t>(4, options.payload_bytes);
   if (level == Level::initial && !options.without_frames && options.payload_bytes == 0) {
-    const std::size_t head = 7 + to.size() + options_.scid.size() + token.size() + 2 + options.number_bytes;
+    const std::size_t head = 7 + to.size() + from.size() + token.size() + 2 + options.number_bytes;
     least = min_initial_bytes - head - PacketKeys::tag_bytes;
   }
   if (payload.size() < least) payload += frame::padding(least - payload.size());
@@ -89,7 +92,7 @@ std::string RawPeer::make_packet(Level level, std::string_view frames, const Pac
   std::string header;
   if (is_long) {
     header = header_type(level) + wire_integer(version_1, 4) + wire_integer(to.size(), 1) + to +
-             wire_integer(options_.scid.size(), 1) + options_.scid + token +
+             wire_integer(from.size(), 1) + from + token +
              wire_varint(options.number_bytes + payload.size() + PacketKeys::tag_bytes, 2);
   } else {
     header = static_cast<char>(0x40 | (write_phase_ ? 4 : 0)) + to;

@@ -53,6 +53,7 @@ struct PacketOptions {
   unsigned number_bytes = 4;
   std::uint8_t header_xor = 0;  // bits of the first byte to flip, before header protection
   std::optional<std::string> dcid;
+  std::optional<std::string> scid;
   std::size_t payload_bytes = 0;  // PADDING up to this
   bool without_frames = false;    // an empty payload
 };
@@ -68,6 +69,7 @@ class RawPeer {
     bool follows_retry = true;
     bool sends_handshake_done = true;
     std::function<void(TransportParameters&)> edit_parameters;
+    std::function<void(std::string& bytes)> edit_raw_parameters;
     // The TLS messages that this side sends pass here first.
     std::function<void(Level, std::string& message)> edit_message;
   };

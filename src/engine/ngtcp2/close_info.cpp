@@ -78,6 +78,26 @@ CloseReason from_library(int result, std::uint8_t tls_alert, const tls::Session*
   }
 }
 
+CloseReason from_tls_messages(TlsMessages::Verdict verdict) {
+  constexpr std::uint64_t unexpected_message = 10;  // RFC 8446 section 6
+  switch (verdict) {
+    case TlsMessages::Verdict::fine:
+      break;
+    case TlsMessages::Verdict::left_over:
+      return from_transport_error(NGTCP2_PROTOCOL_VIOLATION, US_QUIC_E_TRANSPORT, "half a TLS message");
+    case TlsMessages::Verdict::unexpected:
+      return from_transport_error(NGTCP2_CRYPTO_ERROR | unexpected_message, US_QUIC_E_TLS,
+                                  "a TLS message that QUIC forbids");
+    case TlsMessages::Verdict::asks_client_auth:
+      return from_transport_error(NGTCP2_PROTOCOL_VIOLATION, US_QUIC_E_TRANSPORT,
+                                  "client authentication after the handshake");
+    case TlsMessages::Verdict::too_much:
+      return from_transport_error(NGTCP2_CRYPTO_BUFFER_EXCEEDED, US_QUIC_E_TRANSPORT,
+                                  "too much TLS data after the handshake");
+  }
+  return from_transport_error(NGTCP2_INTERNAL_ERROR, US_QUIC_E_INTERNAL, "");
+}
+
 CloseReason from_icmp(int error_number) {
   const bool is_refused = error_number == ECONNREFUSED;
   return without_code(is_refused ? US_QUIC_E_REFUSED : US_QUIC_E_UNREACHABLE,

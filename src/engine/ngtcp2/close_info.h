@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "engine/ngtcp2/tls_messages.h"
 #include "usquic/quic.h"
 
 namespace usquic::tls {
@@ -31,6 +32,9 @@ CloseReason from_peer(const ngtcp2_ccerr& close, const tls::Session* session, st
 // ngtcp2_conn_get_tls_alert says.
 CloseReason from_library(int result, std::uint8_t tls_alert, const tls::Session* session,
                          bool is_handshake_complete);
+
+// For what is not `fine`.
+CloseReason from_tls_messages(TlsMessages::Verdict verdict);
 
 CloseReason from_icmp(int error_number);
 

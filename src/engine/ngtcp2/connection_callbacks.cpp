@@ -15,6 +15,35 @@ struct ConnectionCallbacks {
     return self(user).on_handshake_completed();
   }
 
+  // Keys of a level are there once the TLS messages before it were read: the ClientHello on a server, the
+  // server's EncryptedExtensions when a client has 1-RTT keys.
+  static int recv_tx_key(ngtcp2_conn* conn, ngtcp2_encryption_level level, void* user) {
+    QuicConnection& c = self(user);
+    if (c.is_client_ && level != NGTCP2_ENCRYPTION_LEVEL_1RTT) return 0;
+    if (ngtcp2_conn_get_remote_transport_params(conn) != nullptr) return 0;
+    // RFC 9001 section 8.2. ngtcp2 1.11 takes it for granted and aborts the process while it writes.
+    constexpr std::uint64_t missing_extension = 109;
+    c.failure_ = from_transport_error(NGTCP2_CRYPTO_ERROR | missing_extension, US_QUIC_E_TLS,
+                                      "the peer sent no transport parameters");
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+
+  // GnuTLS would act on a KeyUpdate message, and ngtcp2 1.11 aborts the process when it hears of new secrets.
+  static int recv_crypto_data(ngtcp2_conn* conn, ngtcp2_encryption_level level, std::uint64_t offset,
+                              const std::uint8_t* data, std::size_t length, void* user) {
+    QuicConnection& c = self(user);
+    const TlsMessages::Level to = level == NGTCP2_ENCRYPTION_LEVEL_INITIAL ? TlsMessages::Level::initial
+                                  : level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE
+                                      ? TlsMessages::Level::handshake
+                                      : TlsMessages::Level::application;
+    const TlsMessages::Verdict verdict = c.tls_messages_.read(to, {data, length}, c.is_client_);
+    if (verdict != TlsMessages::Verdict::fine) {
+      c.failure_ = from_tls_messages(verdict);
+      return NGTCP2_ERR_CALLBACK_FAILURE;
+    }
+    return ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, length, user);
+  }
+
   static int stream_open(ngtcp2_conn* /*conn*/, std::int64_t id, void* user) {
     QuicConnection& c = self(user);
     // An HTTP/3 request begins with its first byte: a stream that is reset before is none.
@@ -190,6 +219,8 @@ ngtcp2_callbacks connection_callbacks() {
   ngtcp2_callbacks callbacks{};
   set_packet_protection(callbacks);
   callbacks.handshake_completed = C::handshake_completed;
+  callbacks.recv_crypto_data = C::recv_crypto_data;
+  callbacks.recv_tx_key = C::recv_tx_key;
   callbacks.stream_open = C::stream_open;
   callbacks.recv_stream_data = C::recv_stream_data;
   callbacks.acked_stream_data_offset = C::acked_stream_data_offset;

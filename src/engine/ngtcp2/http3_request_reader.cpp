@@ -3,29 +3,14 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/ngtcp2/http3_frame_types.h"
+
 namespace usquic::engine::ngtcp2 {
 
 using Part = Http3ReceiveState::Part;
 using Phase = Http3ReceiveState::Phase;
 
 namespace {
-
-// Frame types (RFC 9114 section 7.2, RFC 9218 section 7.1) and those of HTTP/2 that are reserved.
-enum FrameType : std::uint64_t {
-  frame_data = 0x0,
-  frame_headers = 0x1,
-  frame_h2_priority = 0x2,
-  frame_cancel_push = 0x3,
-  frame_settings = 0x4,
-  frame_push_promise = 0x5,
-  frame_h2_ping = 0x6,
-  frame_goaway = 0x7,
-  frame_h2_window_update = 0x8,
-  frame_h2_continuation = 0x9,
-  frame_max_push_id = 0xd,
-  frame_priority_update = 0xf0700,
-  frame_priority_update_push = 0xf0701,
-};
 
 // Frames on one stream that bring nothing (unknown types, empty DATA): more is an attempt to keep us busy.
 constexpr std::uint32_t most_idle_frames = 1000;
@@ -150,7 +135,7 @@ int RequestReader::begin_section(Http3Stream& s) {
   if (!is_message && !are_trailers) return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
   // No encoder needs more bytes than the fields themselves: refuse what cannot fit before decoding it.
   if (r.frame_left > decoder_.max_list_size()) return too_large(s);
-  r.pending = std::make_unique<FieldSection>();
+  r.pending = decoder_.make_section();
   return 0;
 }
 

@@ -51,6 +51,7 @@ int Http3Connection::submit_request(std::int64_t id, Http3Stream& s,
       close_in_nghttp3(id, NGHTTP3_H3_REQUEST_CANCELLED);
       return public_error(rv);
     }
+    control_reader_.request_opened();
     s.final_submitted_ = true;
     s.write_ended_ = is_whole;
     s.receive_.request_is_head = facts.is_head;
