@@ -1,6 +1,7 @@
 #include "datagram_script.h"
 
 #include "base/check.h"
+#include "change.h"
 
 namespace usquic::fuzz {
 namespace {
@@ -127,7 +128,7 @@ void DatagramScript::deliver_changed() {
   if (to_target_.empty()) return;
   Packet p = to_target_.front();
   if (input_.flag()) to_target_.pop_front();  // else the right one comes after it
-  change(p.bytes);
+  change(input_, p.bytes);
   deliver(target_, p.source, p.bytes);
 }
 
@@ -166,7 +167,7 @@ void DatagramScript::deliver_header_and_more() {
   datagram.insert(datagram.end(), more.begin(), more.end());
   const std::size_t least = input_.flag() ? 1200 : 0;
   if (datagram.size() < least) datagram.resize(least, input_.byte());
-  change(datagram);
+  change(input_, datagram);
   deliver(target_, peer_.address, datagram);
 }
 
@@ -175,31 +176,8 @@ void DatagramScript::repeat_changed() {
   const Packet* p = any_past();
   if (p == nullptr) return;
   std::vector<std::uint8_t> datagram = p->bytes;
-  change(datagram);
+  change(input_, datagram);
   deliver(target_, peer_.address, datagram);
-}
-
-void DatagramScript::change(std::vector<std::uint8_t>& datagram) {
-  for (std::size_t i = input_.pick(4); i > 0 && !datagram.empty(); --i) {
-    // Headers are where most is decided.
-    const std::size_t range = input_.flag() ? std::min<std::size_t>(datagram.size(), 64) : datagram.size();
-    const std::size_t at = input_.integer(2) % range;
-    switch (input_.pick(4)) {
-      case 0:
-        datagram[at] ^= input_.byte();
-        break;
-      case 1:
-        datagram[at] = input_.byte();
-        break;
-      case 2:
-        datagram.resize(at);
-        break;
-      default: {
-        const std::string_view more = input_.text();
-        datagram.insert(datagram.begin() + static_cast<std::ptrdiff_t>(at), more.begin(), more.end());
-      }
-    }
-  }
 }
 
 void DatagramScript::drop() {

@@ -45,7 +45,6 @@ class DatagramScript {
   void client_acts();
   void server_acts();
   void act_on(test::Side& side, test::StreamRecord& s);
-  void change(std::vector<std::uint8_t>& datagram);
   void answer(test::StreamRecord& s);
   void recover();
   void check_records() const;

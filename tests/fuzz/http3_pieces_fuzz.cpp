@@ -34,7 +34,7 @@ struct Told {
 class Reader final : public Http3::Events {
  public:
   Reader() {
-    auto made = Http3::create({.is_server = true, .max_header_list_size = 2048}, *this);
+    auto made = Http3::create({.is_server = true, .max_header_list_size = 2048}, memory_, *this);
     CHECK(made);
     http3_ = std::move(*made);
     CHECK(http3_->bind_streams(3, 7, 11) == 0);
@@ -67,7 +67,7 @@ class Reader final : public Http3::Events {
   Http3Stream* http3_request_stream(std::int64_t id) override {
     auto& s = streams_[id];
     s.id = id;
-    s.http3 = std::make_unique<Http3Stream>(&s.id);
+    s.http3 = std::make_unique<Http3Stream>(&s.id, pool_);
     return s.http3.get();
   }
   // end_stream depends on the pieces: FIN may come by itself.
@@ -89,6 +89,8 @@ class Reader final : public Http3::Events {
     std::int64_t id = -1;
     std::unique_ptr<Http3Stream> http3;
   };
+  BlockPool pool_;
+  const engine::ngtcp2::LibraryMemory memory_{pool_};
   std::unique_ptr<Http3> http3_;
   std::map<std::int64_t, Stream> streams_;
 };

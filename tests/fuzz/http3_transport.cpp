@@ -28,7 +28,7 @@ Http3Transport::Http3Transport(Input& input)
                                 .max_header_list_size = input.choose(limits),
                                 .extended_connect = input.flag(),
                                 .datagrams = true},
-                               *this);
+                               memory_, *this);
   CHECK(created);
   http3_ = std::move(*created);
   const std::int64_t first = is_server_ ? 3 : 2;
@@ -267,7 +267,7 @@ void Http3Transport::apply_wishes() {
 void Http3Transport::request() {
   const std::int64_t id = request_id();
   if (wires_.contains(id)) return;
-  auto made = std::make_unique<Stream>(id);
+  auto made = std::make_unique<Stream>(id, pool_);
   constexpr std::string_view methods[] = {"GET", "HEAD", "CONNECT"};
   const std::string_view method = input_.choose(methods);
   made->http3.fin = input_.flag();
@@ -323,7 +323,7 @@ void Http3Transport::maybe_answer(Stream& s) {
 engine::ngtcp2::Http3Stream* Http3Transport::http3_request_stream(std::int64_t id) {
   CHECK(is_server_ && !streams_.contains(id));
   if (input_.byte() == 1) return nullptr;
-  return &streams_.emplace(id, std::make_unique<Stream>(id)).first->second->http3;
+  return &streams_.emplace(id, std::make_unique<Stream>(id, pool_)).first->second->http3;
 }
 
 void Http3Transport::http3_headers(Http3Stream& http3, int kind, bool) {

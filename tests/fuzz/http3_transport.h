@@ -30,9 +30,9 @@ class Http3Transport final : private engine::ngtcp2::Http3::Events {
 
   // A request stream, and what was told about it.
   struct Stream {
-    explicit Stream(std::int64_t stream_id) : id(stream_id) {}
+    Stream(std::int64_t stream_id, BlockPool& pool) : id(stream_id), http3(this, pool) {}
     const std::int64_t id;
-    Http3Stream http3{this};
+    Http3Stream http3;
     bool has_message = false, has_trailers = false, has_ended = false;
     bool waits = false;  // stream_closed() returned false
   };
@@ -79,6 +79,8 @@ class Http3Transport final : private engine::ngtcp2::Http3::Events {
   const bool is_server_;
   const bool answers_inside_;
   int result_ = 0;  // of the call that failed
+  BlockPool pool_;
+  const engine::ngtcp2::LibraryMemory memory_{pool_};
   std::unique_ptr<engine::ngtcp2::Http3> http3_;
   std::map<std::int64_t, std::unique_ptr<Stream>> streams_;
   std::map<std::int64_t, Wire> wires_;

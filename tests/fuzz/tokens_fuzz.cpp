@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "change.h"
 #include "engine/ngtcp2/connection_ids.h"
 #include "engine/ngtcp2/reset_tokens.h"
 #include "input.h"
@@ -29,23 +30,10 @@ Address address_of(Input& input) {
   return *Address::parse(host, static_cast<std::uint16_t>(1000 + (b >> 1 & 15)));
 }
 
-// Flips, cuts or lengthens; false: it is what it was.
-bool change(Input& input, std::vector<std::uint8_t>& token) {
+// false: it is what it was.
+bool is_changed_by(Input& input, std::vector<std::uint8_t>& token) {
   const std::vector<std::uint8_t> before = token;
-  for (std::size_t i = input.pick(4); i > 0 && !token.empty(); --i) {
-    switch (input.pick(3)) {
-      case 0:
-        token[input.byte() % token.size()] ^= input.byte();
-        break;
-      case 1:
-        token.resize(input.byte() % (token.size() + 1));
-        break;
-      default: {
-        const Bytes more = input.take(input.pick(8));
-        token.insert(token.end(), more.begin(), more.end());
-      }
-    }
-  }
+  change(input, token);
   return token != before;
 }
 
@@ -60,7 +48,7 @@ void check_retry(Input& input) {
   const auto age = std::chrono::seconds(input.pick(20));
   auto token = tokens.make_retry(issued, version, remote, scid, original);
   CHECK(!token.empty());
-  const bool is_changed = change(input, token);
+  const bool is_changed = is_changed_by(input, token);
   ngtcp2_cid found{};
   const bool is_taken = tokens.verify_retry(issued + age, other_version, other, other_id, token, found);
   const bool is_right = !is_changed && other == remote && version == other_version &&
@@ -77,7 +65,7 @@ void check_regular(Input& input) {
   const auto age = std::chrono::hours(input.pick(48));
   auto token = tokens.make_regular(issued, remote);
   CHECK(!token.empty());
-  const bool is_changed = change(input, token);
+  const bool is_changed = is_changed_by(input, token);
   const bool is_taken = tokens.verify_regular(issued + age, other, token);
   CHECK(!is_taken || (!is_changed && other.ip_string() == remote.ip_string() && age <= Tokens::regular_lifetime));
   CHECK(is_changed || Tokens::kind(token) == TokenKind::regular);
