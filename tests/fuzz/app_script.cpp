@@ -94,9 +94,10 @@ void AppScript::make_client() {
     AppScript& self = *script_of(us_quic_connection_context(c));
     if (self.connection_ == c) self.connection_ = nullptr;
   });
-  us_quic_socket_context_on_stream_close(client_, [](us_quic_stream_t* s, const us_quic_stream_close_info_t*) {
-    std::erase(script_of(us_quic_stream_context(s))->streams_, s);
-  });
+  us_quic_socket_context_on_stream_close(client_,
+                                         [](us_quic_stream_t* s, const us_quic_stream_close_info_t*) {
+                                           std::erase(script_of(us_quic_stream_context(s))->streams_, s);
+                                         });
 }
 
 void AppScript::connect() {
@@ -312,7 +313,8 @@ void AppScript::ask() {
   constexpr std::string_view paths[] = {"/", "/a/%41/b?q=1", "/limited", "/tunnel", "/late/", "/x"};
   const std::string_view method = input_.choose(methods);
   std::vector<us_quic_header_t> fields = {header(":method", method), header(":scheme", "https"),
-                                          header(":authority", "localhost"), header(":path", input_.choose(paths))};
+                                          header(":authority", "localhost"),
+                                          header(":path", input_.choose(paths))};
   if (method == "CONNECT") fields.push_back(header(":protocol", "websocket"));
   const std::string_view value = input_.text();
   if (input_.flag()) fields.push_back(header(input_.flag() ? "content-length" : "expect", value));

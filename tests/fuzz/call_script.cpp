@@ -43,7 +43,9 @@ void CallScript::attach(Peer& peer) {
   peer.on_stream_reset = [&, of](us_quic_stream_t* s, std::uint64_t) { act(peer, of(s), s); };
   peer.on_stream_stop = [&, of](us_quic_stream_t* s, std::uint64_t) { act(peer, of(s), s); };
   peer.on_stream_writable = [&, of](us_quic_stream_t* s) { act(peer, of(s), s); };
-  peer.on_stream_close = [&, of](us_quic_stream_t* s, const us_quic_stream_close_info_t*) { act(peer, of(s), s); };
+  peer.on_stream_close = [&, of](us_quic_stream_t* s, const us_quic_stream_close_info_t*) {
+    act(peer, of(s), s);
+  };
 }
 
 void CallScript::run() {
@@ -101,7 +103,8 @@ void CallScript::act_on_context(Peer& peer) {
       return free(peer);
     case 3:
       if (server_->context == nullptr) return;
-      if (int error = 0; us_quic_socket_context_listen(server_->context, "127.0.0.1", 0, nullptr, 8, &error) == nullptr) {
+      if (int error = 0;
+          us_quic_socket_context_listen(server_->context, "127.0.0.1", 0, nullptr, 8, &error) == nullptr) {
         CHECK(error < 0);
       }
       return;
@@ -205,14 +208,15 @@ void CallScript::end_stream(us_quic_stream_t* s) {
 
 void CallScript::write_static(us_quic_stream_t* s) {
   const auto release = [](void* self) { ++static_cast<CallScript*>(self)->releases_; };
-  const std::ptrdiff_t taken =
-      us_quic_stream_write_static(s, payload.data(), 1 + input_.integer(2) % (payload.size() - 1), release, this);
+  const std::ptrdiff_t taken = us_quic_stream_write_static(
+      s, payload.data(), 1 + input_.integer(2) % (payload.size() - 1), release, this);
   if (taken > 0) ++static_writes_;
 }
 
 void CallScript::send_headers(us_quic_stream_t* s) {
   constexpr std::string_view statuses[] = {"200", "103", "404", "100", "x"};
-  const us_quic_header_t fields[] = {header(":status", input_.choose(statuses)), header("x-field", input_.text())};
+  const us_quic_header_t fields[] = {header(":status", input_.choose(statuses)),
+                                     header("x-field", input_.text())};
   switch (input_.pick(4)) {
     case 0: {
       int error = 0;

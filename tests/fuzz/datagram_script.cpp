@@ -27,8 +27,9 @@ DatagramScript::DatagramScript(Input& input, Target target)
       is_http3_(input.flag()),
       target_(target == Target::server ? pair_.server : pair_.client),
       peer_(target == Target::server ? pair_.client : pair_.server) {
-  constexpr engine::AddressValidation validations[] = {
-      engine::AddressValidation::under_load, engine::AddressValidation::always, engine::AddressValidation::never};
+  constexpr engine::AddressValidation validations[] = {engine::AddressValidation::under_load,
+                                                       engine::AddressValidation::always,
+                                                       engine::AddressValidation::never};
   constexpr engine::Congestion algorithms[] = {engine::Congestion::cubic, engine::Congestion::reno,
                                                engine::Congestion::bbr};
   pair_.server.config.address_validation = input.choose(validations);
@@ -231,7 +232,8 @@ void DatagramScript::client_acts() {
     default:
       break;
   }
-  const auto direction = input_.byte() == 1 ? engine::Direction::unidirectional : engine::Direction::bidirectional;
+  const auto direction =
+      input_.byte() == 1 ? engine::Direction::unidirectional : engine::Direction::bidirectional;
   StreamRecord* s = pair_.client.create_stream(*c, direction);
   if (s == nullptr) return;
   if (is_http3_) {

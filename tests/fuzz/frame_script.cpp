@@ -12,7 +12,7 @@ using namespace test;
 constexpr std::uint64_t numbers[] = {0,    1,    2,     3,     4,       5,          6,
                                      7,    8,    10,    63,    64,      1199,       1200,
                                      4096, 9999, 10001, 65536, 1 << 30, 1ULL << 60, (1ULL << 62) - 1};
-constexpr std::uint64_t parameters[] = {0,  1,  2,  3,    4,    5,    6,      7,      8,     9,   10,
+constexpr std::uint64_t parameters[] = {0,  1,  2,  3,    4,    5,    6,      7,      8,    9,    10,
                                         11, 12, 13, 0x0e, 0x0f, 0x10, 0x2ab2, 0x3127, 0x11, 0x20, 27};
 
 }  // namespace
@@ -229,8 +229,8 @@ void FrameScript::application_acts() {
     return;
   }
   if (what < 5) {
-    StreamRecord* s = engine_.create_stream(*c, what == 3 ? engine::Direction::bidirectional
-                                                          : engine::Direction::unidirectional);
+    StreamRecord* s = engine_.create_stream(
+        *c, what == 3 ? engine::Direction::bidirectional : engine::Direction::unidirectional);
     if (s == nullptr) return;
     constexpr us_quic_header_t request[] = {{":method", 7, "GET", 3, 0},
                                             {":scheme", 7, "https", 5, 0},

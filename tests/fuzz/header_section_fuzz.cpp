@@ -24,12 +24,13 @@ std::string_view value_of(const us_quic_header_t& h) {
   return {h.value, h.value_length};
 }
 
-constexpr std::string_view names[] = {":method",     ":scheme", ":authority", ":path",
-                                      ":protocol",   ":status", "host",       "content-length",
-                                      "priority",    "te",      "connection", "cookie",
-                                      "user-agent",  "x-field", "set-cookie", "transfer-encoding"};
-constexpr std::string_view values[] = {"GET", "HEAD", "CONNECT", "OPTIONS", "https",    "a:1", "/", "*",
-                                       "200", "204",  "103",     "0",       "trailers", "u=1", "",  "websocket"};
+constexpr std::string_view names[] = {":method",    ":scheme", ":authority", ":path",
+                                      ":protocol",  ":status", "host",       "content-length",
+                                      "priority",   "te",      "connection", "cookie",
+                                      "user-agent", "x-field", "set-cookie", "transfer-encoding"};
+constexpr std::string_view values[] = {"GET",      "HEAD", "CONNECT", "OPTIONS",  "https", "a:1",
+                                       "/",        "*",    "200",     "204",      "103",   "0",
+                                       "trailers", "u=1",  "",        "websocket"};
 
 Fields fields_of(Input& input) {
   constexpr std::size_t most = 16;
@@ -83,7 +84,8 @@ class Side final : public Http3::Events {
     CHECK(received.size() == sent.size());
     for (std::size_t i = 0; i < sent.size(); ++i) {
       CHECK(name_of(received[i]) == name_of(sent[i]) && value_of(received[i]) == value_of(sent[i]));
-      CHECK((sent[i].flags & US_QUIC_HEADER_NEVER_INDEX) == 0 || received[i].flags == US_QUIC_HEADER_NEVER_INDEX);
+      CHECK((sent[i].flags & US_QUIC_HEADER_NEVER_INDEX) == 0 ||
+            received[i].flags == US_QUIC_HEADER_NEVER_INDEX);
     }
   }
 
@@ -124,7 +126,8 @@ void send(SectionKind kind, const Fields& fields) {
 
   Side client(false), server(true);
   const bool is_request = kind == SectionKind::request;
-  const std::span<const us_quic_header_t> request = is_request ? std::span<const us_quic_header_t>(fields) : plain_request;
+  const std::span<const us_quic_header_t> request =
+      is_request ? std::span<const us_quic_header_t>(fields) : plain_request;
   CHECK((client.http3->submit_request(0, client.make_stream(), request) == 0) == (is_allowed || !is_request));
   if (is_request && !is_allowed) {
     client.stream.reset();
@@ -160,7 +163,8 @@ void check_client_fields(const Fields& fields) {
   }
   if (h3::check_request(options)) return;
   // The host that takes the place of :authority is looked at when the request is sent.
-  if (std::any_of(options.headers.begin(), options.headers.end(), [](auto& f) { return f.name == "host"; })) return;
+  if (std::any_of(options.headers.begin(), options.headers.end(), [](auto& f) { return f.name == "host"; }))
+    return;
   const H3Url url{"a.test", 443, "a.test", "/"};
   Fields section;
   const std::vector<H3Field> made = h3::request_fields(url, options, 0);

@@ -13,7 +13,8 @@ using test::wire_varint;
 using test::WireFields;
 
 constexpr std::uint64_t frame_types[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xd, 0x21, 0xf0700, 0xf0701};
-constexpr std::uint64_t numbers[] = {0, 1, 2, 4, 6, 7, 8, 0x21, 0x33, 63, 64, 100, 4096, 65536, (1ULL << 62) - 1};
+constexpr std::uint64_t numbers[] = {
+    0, 1, 2, 4, 6, 7, 8, 0x21, 0x33, 63, 64, 100, 4096, 65536, (1ULL << 62) - 1};
 
 us_quic_header_t header(std::string_view name, std::string_view value) {
   return {name.data(), name.size(), value.data(), value.size(), 0};
@@ -209,7 +210,8 @@ void Http3Transport::send() {
 void Http3Transport::acknowledge() {
   const std::size_t most = input_.byte();
   for (auto& [id, wire] : wires_) {
-    const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(most, wire.sent - wire.acknowledged));
+    const auto length =
+        static_cast<std::size_t>(std::min<std::uint64_t>(most, wire.sent - wire.acknowledged));
     if (wire.is_closed || length == 0) continue;
     wire.acknowledged += length;
     http3_->acknowledged(id, length);
@@ -332,9 +334,9 @@ void Http3Transport::http3_headers(Http3Stream& http3, int kind, bool) {
   CHECK(s.has_message == (kind == US_QUIC_HEADERS_TRAILERS) && !s.has_trailers);
   s.has_message = s.has_message || kind == US_QUIC_HEADERS_MESSAGE;
   s.has_trailers = kind == US_QUIC_HEADERS_TRAILERS;
-  const auto section_kind = s.has_trailers  ? engine::SectionKind::trailers
-                            : is_server_    ? engine::SectionKind::request
-                                            : engine::SectionKind::response;
+  const auto section_kind = s.has_trailers ? engine::SectionKind::trailers
+                            : is_server_   ? engine::SectionKind::request
+                                           : engine::SectionKind::response;
   engine::SectionFacts facts;
   CHECK(engine::check_received_section(section_kind, s.http3.headers(), facts) == 0);
   maybe_answer(s);

@@ -26,7 +26,8 @@ ngtcp2_cid id_of(Input& input) {
 
 Address address_of(Input& input) {
   const std::uint8_t b = input.byte();
-  const std::string host = (b & 1) != 0 ? "2001:db8::" + std::to_string(b >> 5) : "192.0.2." + std::to_string(b >> 5);
+  const std::string host =
+      (b & 1) != 0 ? "2001:db8::" + std::to_string(b >> 5) : "192.0.2." + std::to_string(b >> 5);
   return *Address::parse(host, static_cast<std::uint16_t>(1000 + (b >> 1 & 15)));
 }
 
@@ -51,8 +52,8 @@ void check_retry(Input& input) {
   const bool is_changed = is_changed_by(input, token);
   ngtcp2_cid found{};
   const bool is_taken = tokens.verify_retry(issued + age, other_version, other, other_id, token, found);
-  const bool is_right = !is_changed && other == remote && version == other_version &&
-                        ngtcp2_cid_eq(&scid, &other_id) != 0;
+  const bool is_right =
+      !is_changed && other == remote && version == other_version && ngtcp2_cid_eq(&scid, &other_id) != 0;
   CHECK(!is_taken || is_right);
   CHECK(!is_right || is_taken == (age < Tokens::retry_lifetime) || age == Tokens::retry_lifetime);
   CHECK(!is_taken || ngtcp2_cid_eq(&found, &original) != 0);
@@ -67,7 +68,8 @@ void check_regular(Input& input) {
   CHECK(!token.empty());
   const bool is_changed = is_changed_by(input, token);
   const bool is_taken = tokens.verify_regular(issued + age, other, token);
-  CHECK(!is_taken || (!is_changed && other.ip_string() == remote.ip_string() && age <= Tokens::regular_lifetime));
+  CHECK(!is_taken ||
+        (!is_changed && other.ip_string() == remote.ip_string() && age <= Tokens::regular_lifetime));
   CHECK(is_changed || Tokens::kind(token) == TokenKind::regular);
 }
 
@@ -174,8 +176,8 @@ void check_ids(Input& input) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace usquic;
   fuzz::Input input(data, size);
-  constexpr void (*checks[])(fuzz::Input&) = {fuzz::check_retry,     fuzz::check_regular,
-                                              fuzz::check_forged,    fuzz::check_ids_table,
+  constexpr void (*checks[])(fuzz::Input&) = {fuzz::check_retry,       fuzz::check_regular,
+                                              fuzz::check_forged,      fuzz::check_ids_table,
                                               fuzz::check_reset_table, fuzz::check_ids};
   input.choose(checks)(input);
   return 0;
