@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "h3/date.h"
 #include "http_date.h"
 #include "input.h"
 #include "serve/byte_range.h"
@@ -37,6 +38,7 @@ void check_dates(std::string_view text) {
   const auto seconds = tools::parse_http_date(text);
   if (!seconds) return;
   CHECK(tools::parse_http_date(tools::format_http_date(*seconds)) == seconds);
+  if (*seconds >= 0) CHECK(h3::Date().at(*seconds) == tools::format_http_date(*seconds));
 }
 
 std::optional<std::string_view> maybe(Input& input) {
