@@ -70,8 +70,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   switch (input.pick(4)) {
     case 0: {
       const std::uint64_t length = input.integer(input.pick(9));
-      fuzz::check_ranges(input.rest(), length);
-      fuzz::check_ranges("bytes=" + std::string(input.rest()), length);
+      const std::string_view text = input.rest();
+      fuzz::check_ranges(text, length);
+      fuzz::check_ranges("bytes=" + std::string(text), length);
       break;
     }
     case 1: {
