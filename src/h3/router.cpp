@@ -85,43 +85,54 @@ struct Router::Walk {
 Router::Router() : root_(std::make_unique<Node>()), everything_(std::make_unique<Methods>()) {}
 Router::~Router() = default;
 
-bool Router::add(std::string_view method, std::string_view pattern, Route route) {
-  if (method.empty() || pattern.empty()) return false;
-  auto made = std::make_unique<Route>(std::move(route));
-  Methods* end = everything_.get();
-  if (pattern == "*") {
-    made->names.emplace_back("*");
-  } else {
-    if (pattern.front() != '/') return false;
-    Node* node = root_.get();
-    for (std::string_view left = pattern;;) {
-      left.remove_prefix(1);
-      const std::size_t slash = left.find('/');
-      const std::string_view segment = left.substr(0, slash);
-      const bool is_last = slash == std::string_view::npos;
-      if (segment == "*") {
-        if (!is_last) return false;
-        made->names.emplace_back("*");
-        end = &node->rest;
-        break;
-      }
-      if (segment.starts_with(':')) {
-        if (segment.size() == 1) return false;
-        made->names.emplace_back(segment.substr(1));
-        if (node->parameter == nullptr) node->parameter = std::make_unique<Node>();
-        node = node->parameter.get();
-      } else {
-        auto& next = node->statics.try_emplace(std::string(segment)).first->second;
-        if (next == nullptr) next = std::make_unique<Node>();
-        node = next.get();
-      }
-      end = &node->here;
-      if (is_last || made->names.size() > max_parameters) break;
-      left.remove_prefix(slash);
+// The names of a pattern's parameters, or nothing when the pattern is malformed.
+std::optional<std::vector<std::string>> Router::names_of(std::string_view pattern) {
+  if (pattern == "*") return std::vector<std::string>{"*"};
+  if (!pattern.starts_with('/')) return std::nullopt;
+  std::vector<std::string> names;
+  for (bool is_last = false; !is_last;) {
+    pattern.remove_prefix(1);
+    const std::size_t end = std::min(pattern.find('/'), pattern.size());
+    const std::string_view segment = pattern.substr(0, end);
+    pattern.remove_prefix(end);
+    is_last = pattern.empty();
+    if (segment == "*") {
+      if (!is_last) return std::nullopt;
+      names.emplace_back("*");
+    } else if (segment.starts_with(':')) {
+      if (segment.size() == 1) return std::nullopt;
+      names.emplace_back(segment.substr(1));
     }
   }
-  if (made->names.size() > max_parameters) return false;
-  if (auto replaced = end->set(method, std::move(made))) retired_.push_back(std::move(replaced));
+  if (names.size() > max_parameters) return std::nullopt;
+  return names;
+}
+
+// Where the routes of a well-formed pattern are kept; what is missing on the way is made.
+Router::Methods& Router::end_of(std::string_view pattern) {
+  if (pattern == "*") return *everything_;
+  Node* node = root_.get();
+  for (;;) {
+    pattern.remove_prefix(1);
+    const std::size_t end = std::min(pattern.find('/'), pattern.size());
+    const std::string_view segment = pattern.substr(0, end);
+    pattern.remove_prefix(end);
+    if (segment == "*") return node->rest;
+    auto& next = segment.starts_with(':') ? node->parameter
+                                          : node->statics.try_emplace(std::string(segment)).first->second;
+    if (next == nullptr) next = std::make_unique<Node>();
+    node = next.get();
+    if (pattern.empty()) return node->here;
+  }
+}
+
+// A refused pattern must leave no node behind: searches count on paths of at most max_parameters parameters.
+bool Router::add(std::string_view method, std::string_view pattern, Route route) {
+  auto names = names_of(pattern);
+  if (method.empty() || !names) return false;
+  auto made = std::make_unique<Route>(std::move(route));
+  made->names = std::move(*names);
+  if (auto replaced = end_of(pattern).set(method, std::move(made))) retired_.push_back(std::move(replaced));
   return true;
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -62,6 +63,9 @@ class Router {
     using is_transparent = void;
     std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
   };
+
+  static std::optional<std::vector<std::string>> names_of(std::string_view pattern);
+  Methods& end_of(std::string_view pattern);
 
   std::unique_ptr<Node> root_;
   std::unique_ptr<Methods> everything_;          // of the pattern "*"

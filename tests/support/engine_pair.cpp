@@ -227,15 +227,27 @@ void Side::commit(const engine::Path& path, engine::Ecn ecn, std::size_t length,
   std::fill(room_.begin(), room_.end(), std::uint8_t{0xdd});  // the batch owns them: nothing may look again
 }
 
+namespace {
+
+// Made once: keys take longer than most tests.
+const Authority& shared_authority() {
+  static const Authority made;
+  return made;
+}
+
+const Identity& server_identity() {
+  static const Identity made = leaf_for(shared_authority(), {"server.test"}, KeyType::ed25519);
+  return made;
+}
+
+}  // namespace
+
 EnginePair::EnginePair(std::uint64_t seed)
     : random(seed),
+      authority(shared_authority()),
       client(*this, *Address::parse("192.0.2.1", 50000)),
       server(*this, *Address::parse("192.0.2.2", 443)) {
-  LeafOptions leaf;
-  leaf.common_name = "server.test";
-  leaf.dns_names = {"server.test"};
-  leaf.key_type = KeyType::ed25519;
-  const Identity identity = authority.issue(leaf);
+  const Identity& identity = server_identity();
   server.tls_options.identity.certificate.text = identity.certificate;
   server.tls_options.identity.key.text = identity.key;
   client.tls_options.trust.text = authority.certificate();

@@ -171,7 +171,7 @@ class EnginePair {
   TimePoint now{std::chrono::seconds(1000)};
   Duration delay = std::chrono::milliseconds(10);
   SeededRandom random;
-  Authority authority;
+  const Authority& authority;  // of all pairs
   Side client;
   Side server;
   ConnectionRecord* connection = nullptr;  // the client's, of join()

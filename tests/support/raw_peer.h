@@ -95,6 +95,7 @@ class RawPeer {
   // Stream data in order, as many packets as it takes.
   void write(std::uint64_t id, std::string_view data, bool fin = false);
   std::uint64_t written(std::uint64_t id) const;
+  bool can_send(Level level) const { return space(level).write.has_value(); }  // has the keys
   void update_keys();  // of what is sent (RFC 9001 section 6)
 
   // What came.

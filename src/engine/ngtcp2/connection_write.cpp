@@ -109,9 +109,11 @@ bool QuicConnection::write_datagrams(MutableBytes room, ngtcp2_path& path, ngtcp
       continue;
     }
     const ngtcp2_vec vector{data.data(), data.size()};
+    const std::size_t vectors = data.empty() ? 0 : 1;  // ngtcp2 aborts on an empty one
     int accepted = 0;
-    written = ngtcp2_conn_writev_datagram(conn_, &path, &info, room.data(), room.size(), &accepted,
-                                          NGTCP2_WRITE_DATAGRAM_FLAG_MORE, 0, &vector, 1, timestamp(now));
+    written =
+        ngtcp2_conn_writev_datagram(conn_, &path, &info, room.data(), room.size(), &accepted,
+                                    NGTCP2_WRITE_DATAGRAM_FLAG_MORE, 0, &vector, vectors, timestamp(now));
     if (accepted != 0) datagrams_.pop_front();
     if (written == NGTCP2_ERR_WRITE_MORE) continue;
     return true;

@@ -209,13 +209,13 @@ void Http3Connection::request_priority(Http3Stream& s, std::string_view value) {
                                            0x50, 0x01, 'h',   // :authority
                                            0x27, 0x01, 'p',  'r', 'i',
                                            'o',  'r',  'i',  't', 'y'};  // the name, 8 bytes
-  std::array<std::uint8_t, 3 + sizeof(fixed) + longest> frame{};
-  frame[0] = 0x01;  // HEADERS
-  // Two bytes of length (RFC 9000 section 16), then the section.
+  constexpr std::size_t head = 3;  // type, and two bytes of length (RFC 9000 section 16)
+  std::array<std::uint8_t, head + sizeof(fixed) + 1 + longest> frame{};
   const std::size_t length = sizeof(fixed) + 1 + value.size();
+  frame[0] = 0x01;  // HEADERS
   frame[1] = static_cast<std::uint8_t>(0x40 | length >> 8);
   frame[2] = static_cast<std::uint8_t>(length & 0xff);
-  auto out = std::copy(std::begin(fixed), std::end(fixed), frame.begin() + 3);
+  auto out = std::copy(std::begin(fixed), std::end(fixed), frame.begin() + head);
   *out++ = static_cast<std::uint8_t>(value.size());
   out = std::copy(value.begin(), value.end(), out);
   // A value that cannot be parsed is ignored there too (RFC 9218 section 4).

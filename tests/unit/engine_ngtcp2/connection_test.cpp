@@ -300,6 +300,16 @@ TEST(Datagrams, ArriveUnlessTooLarge) {
   EXPECT_THAT(pair.server.only_connection()->datagrams, ElementsAre("one", "two", std::string(1100, 'z')));
 }
 
+// RFC 9221 section 4: Datagram Data may be empty.
+TEST(Datagrams, MayBeEmpty) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  EXPECT_EQ(pair.connection->handle->send_datagram({}), 0);
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes("more")), 0);
+  pair.run(milliseconds(100));
+  EXPECT_THAT(pair.server.only_connection()->datagrams, ElementsAre("", "more"));
+}
+
 TEST(Datagrams, AreRefusedWhenThePeerTakesNone) {
   EnginePair pair;
   pair.server.config.datagrams = false;

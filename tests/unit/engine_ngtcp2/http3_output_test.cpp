@@ -153,6 +153,20 @@ TEST(Http3Output, ThePriorityFieldOfARequestOrdersResponses) {
   EXPECT_EQ(first_served(pair), 4);
 }
 
+// Longer values than any that RFC 9218 has are ignored.
+TEST(Http3Output, ThePriorityFieldMayHaveAnyLength) {
+  for (std::size_t length = 6; length < 80; ++length) {
+    SCOPED_TRACE(length);
+    TestPair pair;
+    pair.request(0, get_request);
+    pair.request(4, with(get_request, {{"priority", "u=1;p=" + std::string(length - 6, 'p')}}));
+    pair.run();
+    EXPECT_EQ(pair.server.stream(4).ends, 1);
+    const bool is_heeded = length > 6 && length <= 60;
+    EXPECT_EQ(first_served(pair), is_heeded ? 4 : 0);
+  }
+}
+
 TEST(Http3Output, APriorityUpdateOutranksTheField) {
   TestPair pair;
   pair.request(0, with(get_request, {{"priority", "u=5"}}));

@@ -152,6 +152,15 @@ TEST(Router, RefusesMalformedPatterns) {
   EXPECT_EQ(labels(router, "GET", "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"), Labels{});
 }
 
+TEST(Router, KeepsNothingOfARefusedPattern) {
+  Router router;
+  std::string too_many;
+  for (std::size_t i = 0; i <= max_parameters; ++i) too_many += "/:p";
+  EXPECT_FALSE(router.add("GET", too_many, labelled(1)));
+  EXPECT_TRUE(router.add("GET", "/*", labelled(2)));
+  EXPECT_EQ(labels(router, "GET", "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18"), Labels{2});
+}
+
 TEST(Router, FindsEachOfTenThousandRoutes) {
   Router router;
   for (std::uint64_t i = 0; i < 10'000; ++i) {

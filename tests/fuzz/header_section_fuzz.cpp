@@ -1,0 +1,192 @@
+// Header sections that an application sends: what the rules let through arrives at the peer as it was sent.
+#include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/check.h"
+#include "engine/ngtcp2/http3.h"
+#include "h3/client_fields.h"
+#include "input.h"
+
+namespace usquic::fuzz {
+namespace {
+
+using namespace engine::ngtcp2;
+using Fields = std::vector<us_quic_header_t>;
+
+std::string_view name_of(const us_quic_header_t& h) {
+  return {h.name, h.name_length};
+}
+std::string_view value_of(const us_quic_header_t& h) {
+  return {h.value, h.value_length};
+}
+
+constexpr std::string_view names[] = {":method",    ":scheme", ":authority", ":path",
+                                      ":protocol",  ":status", "host",       "content-length",
+                                      "priority",   "te",      "connection", "cookie",
+                                      "user-agent", "x-field", "set-cookie", "transfer-encoding"};
+constexpr std::string_view values[] = {"GET",      "HEAD", "CONNECT", "OPTIONS",  "https", "a:1",
+                                       "/",        "*",    "200",     "204",      "103",   "0",
+                                       "trailers", "u=1",  "",        "websocket"};
+
+Fields fields_of(Input& input) {
+  constexpr std::size_t most = 16;
+  Fields fields;
+  while (!input.at_end() && fields.size() < most) {
+    const std::uint8_t how = input.byte();
+    const std::string_view name = (how & 1) != 0 ? input.text() : input.choose(names);
+    const std::string_view value = (how & 2) != 0 ? input.text() : input.choose(values);
+    fields.push_back({name.data(), name.size(), value.data(), value.size(), (how >> 2) & 1U});
+  }
+  return fields;
+}
+
+class Side final : public Http3::Events {
+ public:
+  explicit Side(bool is_server) {
+    auto made = Http3::create({.is_server = is_server, .max_header_list_size = 65536}, memory_, *this);
+    CHECK(made);
+    http3 = std::move(*made);
+    const std::int64_t first = is_server ? 3 : 2;
+    CHECK(http3->bind_streams(first, first + 4, first + 8) == 0);
+    if (is_server) http3->set_max_client_streams(10);
+  }
+  ~Side() {
+    if (stream != nullptr) http3->stream_closed(0, 0);
+  }
+
+  Http3Stream& make_stream() {
+    stream = std::make_unique<Http3Stream>(this, pool_);
+    return *stream;
+  }
+
+  // Everything this side has to send; the other one takes all of it.
+  void send_to(Side& other) {
+    for (;;) {
+      std::array<Bytes, 16> views;
+      Http3::Output out;
+      CHECK(http3->next_output(views, out) == 0);
+      if (out.id < 0) return;
+      std::string bytes;
+      for (std::size_t i = 0; i < out.count; ++i) bytes += as_text(views[i]);
+      http3->written(out.id, bytes.size());
+      CHECK(other.http3->read(out.id, as_bytes(bytes), out.fin) == 0);
+    }
+  }
+
+  // The latest section that came is the one that was sent.
+  void expect(std::size_t count, const Fields& sent) const {
+    CHECK(sections == count && !is_refused);
+    const auto received = stream->headers();
+    CHECK(received.size() == sent.size());
+    for (std::size_t i = 0; i < sent.size(); ++i) {
+      CHECK(name_of(received[i]) == name_of(sent[i]) && value_of(received[i]) == value_of(sent[i]));
+      CHECK((sent[i].flags & US_QUIC_HEADER_NEVER_INDEX) == 0 ||
+            received[i].flags == US_QUIC_HEADER_NEVER_INDEX);
+    }
+  }
+
+  std::unique_ptr<Http3> http3;
+  std::unique_ptr<Http3Stream> stream;
+  std::size_t sections = 0;
+  bool is_refused = false;
+
+ private:
+  Http3Stream* http3_request_stream(std::int64_t) override { return &make_stream(); }
+  void http3_headers(Http3Stream&, int, bool) override { ++sections; }
+  void http3_body(Http3Stream&, Bytes) override {}
+  void http3_end(Http3Stream&) override {}
+  void http3_reset_stream(std::int64_t, std::uint64_t) override { is_refused = true; }
+  void http3_stop_sending(std::int64_t, std::uint64_t) override { is_refused = true; }
+  void http3_consumed(std::int64_t, std::size_t) override {}
+  void http3_goaway(std::int64_t) override {}
+
+  BlockPool pool_;
+  const LibraryMemory memory_{pool_};
+};
+
+constexpr us_quic_header_t plain_request[] = {{":method", 7, "GET", 3, 0},
+                                              {":scheme", 7, "https", 5, 0},
+                                              {":authority", 10, "a", 1, 0},
+                                              {":path", 5, "/", 1, 0}};
+constexpr us_quic_header_t plain_response[] = {{":status", 7, "200", 3, 0}};
+
+void send(SectionKind kind, const Fields& fields) {
+  engine::SectionFacts facts;
+  const bool is_allowed = check_section(kind, fields, &facts) == 0;
+  // What may be sent may be received.
+  const auto received_kind = kind == SectionKind::informational ? SectionKind::response : kind;
+  engine::SectionFacts received;
+  CHECK(!is_allowed || check_received_section(received_kind, fields, received) == 0);
+  // A connection that lasts for one section; the length that it promises does not matter.
+  if (is_allowed && facts.content_length > 0) return;
+
+  Side client(false), server(true);
+  const bool is_request = kind == SectionKind::request;
+  const std::span<const us_quic_header_t> request =
+      is_request ? std::span<const us_quic_header_t>(fields) : plain_request;
+  CHECK((client.http3->submit_request(0, client.make_stream(), request) == 0) == (is_allowed || !is_request));
+  if (is_request && !is_allowed) {
+    client.stream.reset();
+    return;
+  }
+  client.send_to(server);
+  if (is_request) return server.expect(1, fields);
+  switch (kind) {
+    case SectionKind::informational:
+      CHECK((server.http3->submit_informational(0, fields) == 0) == is_allowed);
+      break;
+    case SectionKind::response:
+      CHECK((server.http3->submit_response(0, fields) == 0) == is_allowed);
+      break;
+    default:
+      CHECK(server.http3->submit_response(0, plain_response) == 0);
+      CHECK((server.http3->submit_trailers(0, fields) == 0) == is_allowed);
+  }
+  server.send_to(client);
+  if (!is_allowed) return;
+  // Trailers without a field are only the end of the stream.
+  const bool is_only_end = kind == SectionKind::trailers && fields.empty();
+  if (is_only_end) return client.expect(1, Fields(std::begin(plain_response), std::end(plain_response)));
+  client.expect(kind == SectionKind::trailers ? 2 : 1, fields);
+}
+
+// What a user of H3Client may write becomes a section that may be sent.
+void check_client_fields(const Fields& fields) {
+  H3FetchOptions options;
+  for (const us_quic_header_t& f : fields) {
+    if (name_of(f) == ":method") options.method = value_of(f);
+    options.headers.push_back({std::string(name_of(f)), std::string(value_of(f))});
+  }
+  if (h3::check_request(options)) return;
+  // Looked at when the request is sent: a host, which takes the place of :authority, and the largest lengths.
+  const auto is_checked_later = [](const H3Field& f) {
+    return f.name == "host" || (f.name == "content-length" && f.value.size() > 18);
+  };
+  if (std::any_of(options.headers.begin(), options.headers.end(), is_checked_later)) return;
+  const H3Url url{"a.test", 443, "a.test", "/"};
+  Fields section;
+  const std::vector<H3Field> made = h3::request_fields(url, options, 0);
+  for (const H3Field& f : made) {
+    section.push_back({f.name.data(), f.name.size(), f.value.data(), f.value.size(), 0});
+  }
+  CHECK(check_section(SectionKind::request, section) == 0);
+}
+
+}  // namespace
+}  // namespace usquic::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace usquic;
+  fuzz::Input input(data, size);
+  constexpr engine::SectionKind kinds[] = {engine::SectionKind::request, engine::SectionKind::response,
+                                           engine::SectionKind::informational, engine::SectionKind::trailers};
+  const engine::SectionKind kind = input.choose(kinds);
+  const fuzz::Fields fields = fuzz::fields_of(input);
+  fuzz::send(kind, fields);
+  fuzz::check_client_fields(fields);
+  return 0;
+}

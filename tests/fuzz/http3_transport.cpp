@@ -1,0 +1,381 @@
+#include "http3_transport.h"
+
+#include <array>
+
+#include "base/check.h"
+#include "support/http3_wire.h"
+
+namespace usquic::fuzz {
+namespace {
+
+using engine::ngtcp2::Http3;
+using test::wire_varint;
+using test::WireFields;
+
+constexpr std::uint64_t frame_types[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xd, 0x21, 0xf0700, 0xf0701};
+constexpr std::uint64_t numbers[] = {
+    0, 1, 2, 4, 6, 7, 8, 0x21, 0x33, 63, 64, 100, 4096, 65536, (1ULL << 62) - 1};
+
+us_quic_header_t header(std::string_view name, std::string_view value) {
+  return {name.data(), name.size(), value.data(), value.size(), 0};
+}
+
+}  // namespace
+
+Http3Transport::Http3Transport(Input& input)
+    : input_(input), is_server_(input.flag()), answers_inside_(input.flag()) {
+  constexpr std::size_t limits[] = {65536, 4096, 200};
+  auto created = Http3::create({.is_server = is_server_,
+                                .max_header_list_size = input.choose(limits),
+                                .extended_connect = input.flag(),
+                                .datagrams = true},
+                               memory_, *this);
+  CHECK(created);
+  http3_ = std::move(*created);
+  const std::int64_t first = is_server_ ? 3 : 2;
+  CHECK(http3_->bind_streams(first, first + 4, first + 8) == 0);
+  if (is_server_) http3_->set_max_client_streams(100);
+}
+
+// As a connection ends: its streams first, the codec after them. All bytes that came were credited.
+Http3Transport::~Http3Transport() {
+  for (const auto& [id, s] : streams_) http3_->stream_closed(id, 0);
+  CHECK(credited_bytes_ <= read_bytes_);
+  streams_.clear();
+  CHECK(http3_is_over() || credited_bytes_ == read_bytes_);
+}
+
+void Http3Transport::run() {
+  while (!input_.at_end() && !http3_is_over()) {
+    act();
+    apply_wishes();
+  }
+}
+
+void Http3Transport::act() {
+  switch (input_.pick(12)) {
+    case 0:
+    case 1:
+      return read_something();
+    case 2:
+      return read_request();
+    case 3:
+    case 4:
+      return read_unidirectional();
+    case 5:
+      return send();
+    case 6:
+      return acknowledge();
+    case 7:
+      return end_half();
+    case 8:
+      return close_streams();
+    case 9:
+      if (!is_server_) return request();
+      if (Stream* s = any_stream()) answer(*s);
+      return;
+    case 10:
+      if (Stream* s = any_stream()) answer(*s);
+      return;
+    default:
+      input_.flag() ? http3_->shutdown() : http3_->submit_shutdown_notice();
+  }
+}
+
+std::int64_t Http3Transport::request_id() {
+  return static_cast<std::int64_t>(input_.pick(6)) * 4;
+}
+
+std::int64_t Http3Transport::unidirectional_id() {
+  return static_cast<std::int64_t>(input_.pick(5)) * 4 + (is_server_ ? 2 : 3);
+}
+
+Http3Transport::Stream* Http3Transport::any_stream() {
+  if (streams_.empty()) return nullptr;
+  return std::next(streams_.begin(), static_cast<std::ptrdiff_t>(input_.pick(streams_.size())))->second.get();
+}
+
+// A transport delivers nothing on a stream that is over, nor on a request that was never made.
+void Http3Transport::read(std::int64_t id, std::string_view bytes, bool fin) {
+  const bool is_request = (id & 3) == 0;
+  if (is_request && !is_server_ && !wires_.contains(id)) return;
+  Wire& wire = wires_[id];
+  if (wire.is_read_over || wire.is_closed || wire.is_stopped) return;
+  if (bytes.empty() && !fin) return;
+  read_bytes_ += bytes.size();
+  wire.is_read_over = fin;
+  // A copy of its own: reading beyond its end is found out.
+  const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
+  result_ = http3_->read(id, copy, fin);
+  if (http3_is_over()) CHECK(Http3::application_error(result_) >= 0x100);
+}
+
+void Http3Transport::read_something() {
+  constexpr std::int64_t wrong[] = {1, 5};
+  const std::uint8_t where = input_.byte();
+  const std::int64_t id = where == 255 ? wrong[0] : (where & 1) != 0 ? request_id() : unidirectional_id();
+  const bool fin = input_.flag();
+  if (input_.flag()) return read(id, input_.long_text(), fin);
+  read(id, test::wire_frame(input_.choose(frame_types), input_.long_text()), fin);
+}
+
+// A section that is nearly right.
+std::string Http3Transport::section() {
+  WireFields fields;
+  if (is_server_) {
+    constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "CONNECT"};
+    fields = {{":method", std::string(input_.choose(methods))},
+              {":scheme", "https"},
+              {":authority", "a:1"},
+              {":path", "/"}};
+    const std::size_t left_out = input_.pick(8);
+    if (left_out < fields.size()) fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(left_out));
+  } else {
+    constexpr std::string_view statuses[] = {"200", "100", "103", "204", "304", "500", "x"};
+    fields = {{":status", std::string(input_.choose(statuses))}};
+  }
+  constexpr std::string_view names[] = {"content-length", "priority", "x", ":protocol", "te", "host"};
+  for (std::size_t i = input_.pick(4); i > 0; --i) {
+    const std::string_view name = input_.flag() ? input_.choose(names) : input_.text();
+    fields.emplace_back(name, input_.text());
+  }
+  return test::wire_headers(fields);
+}
+
+void Http3Transport::read_request() {
+  const std::int64_t id = request_id();
+  std::string bytes = section();
+  const std::size_t body = input_.byte();
+  if (body > 0) bytes += test::wire_data(std::string(body - 1, 'b'));
+  if (input_.flag()) bytes += test::wire_headers({{"trailer", std::string(input_.text())}});
+  read(id, bytes, input_.flag());
+}
+
+void Http3Transport::read_unidirectional() {
+  const std::int64_t id = unidirectional_id();
+  std::string bytes;
+  if (!wires_.contains(id)) bytes = wire_varint(input_.pick(6));
+  switch (input_.pick(4)) {
+    case 0: {  // SETTINGS
+      std::string settings;
+      for (std::size_t i = input_.pick(5); i > 0; --i) {
+        settings += wire_varint(input_.choose(numbers)) + wire_varint(input_.choose(numbers));
+      }
+      bytes += test::wire_frame(4, settings);
+      break;
+    }
+    case 1:  // GOAWAY, MAX_PUSH_ID, PRIORITY_UPDATE and others
+      bytes += test::wire_frame(input_.choose(frame_types),
+                                wire_varint(input_.choose(numbers)) + std::string(input_.text()));
+      break;
+    case 2:  // insertions with literal names (RFC 9204 section 4.3.3), behind a capacity
+      if (input_.flag()) bytes += test::wire_prefixed(0x20, 5, input_.choose(numbers));
+      for (std::size_t i = input_.pick(4); i > 0; --i) {
+        const std::string_view name = input_.text(), value = input_.text();
+        bytes += test::wire_prefixed(0x40, 5, name.size()) + std::string(name);
+        bytes += test::wire_prefixed(0, 7, value.size()) + std::string(value);
+      }
+      break;
+    default:
+      bytes += input_.long_text();
+  }
+  read(id, bytes, input_.byte() == 1);
+}
+
+void Http3Transport::send() {
+  for (std::size_t rounds = 1 + input_.pick(8); rounds > 0; --rounds) {
+    std::array<Bytes, 16> views;
+    Http3::Output out;
+    result_ = http3_->next_output(views, out);
+    if (http3_is_over() || out.id < 0) return;
+    std::size_t offered = 0;
+    for (std::size_t i = 0; i < out.count; ++i) {
+      offered += views[i].size();
+      for (const std::uint8_t b : views[i]) check_sum_ += b;  // the views can be read
+    }
+    Wire& wire = wires_[out.id];
+    CHECK(!wire.is_write_over && (offered > 0 || out.fin));
+    const std::uint8_t most = input_.byte();
+    if (most == 0) {
+      http3_->blocked(out.id);
+      return;
+    }
+    const std::size_t taken = most > 127 ? offered : std::min<std::size_t>(offered, most);
+    http3_->written(out.id, taken);
+    wire.sent += taken;
+    wire.is_write_over = out.fin && taken == offered;
+  }
+}
+
+void Http3Transport::acknowledge() {
+  const std::size_t most = input_.byte();
+  for (auto& [id, wire] : wires_) {
+    const auto length =
+        static_cast<std::size_t>(std::min<std::uint64_t>(most, wire.sent - wire.acknowledged));
+    if (wire.is_closed || length == 0) continue;
+    wire.acknowledged += length;
+    http3_->acknowledged(id, length);
+  }
+  if (input_.flag()) http3_->unblocked(request_id());
+}
+
+// RESET_STREAM or STOP_SENDING came, or this side gave up.
+void Http3Transport::end_half() {
+  const std::int64_t id = input_.flag() ? request_id() : unidirectional_id();
+  const auto known = wires_.find(id);
+  if (known == wires_.end() || known->second.is_closed) return;
+  Wire& wire = known->second;
+  if (input_.flag()) {
+    if (wire.is_write_over || (id & 2) != 0) return;
+    wire.is_write_over = true;
+    result_ = http3_->no_more_writes(id);
+  } else if (!wire.is_read_over) {
+    wire.is_read_over = true;
+    result_ = http3_->peer_reset(id);
+  }
+}
+
+void Http3Transport::close_streams() {
+  for (auto& [id, wire] : wires_) {
+    const bool is_peers_half = (id & 2) != 0;
+    const bool is_over = wire.is_read_over && (wire.is_write_over || is_peers_half);
+    if (is_over && !wire.is_closed) close(id);
+  }
+}
+
+void Http3Transport::close(std::int64_t id) {
+  wires_[id].is_closed = true;
+  const auto known = streams_.find(id);
+  if (http3_->stream_closed(id, 0x100)) {
+    streams_.erase(id);
+  } else {
+    CHECK(known != streams_.end());
+    known->second->waits = true;
+    if (input_.flag()) streams_.erase(known);  // nobody wants the rest
+  }
+}
+
+// What the codec asked for while it was told something.
+void Http3Transport::apply_wishes() {
+  for (const std::int64_t id : std::exchange(gone_, {})) streams_.erase(id);
+  for (auto& [id, wire] : wires_) {
+    if (wire.is_reset && !wire.is_write_over && !wire.is_closed && !http3_is_over()) {
+      wire.is_write_over = true;
+      result_ = http3_->no_more_writes(id);
+    }
+  }
+}
+
+void Http3Transport::request() {
+  const std::int64_t id = request_id();
+  if (wires_.contains(id)) return;
+  auto made = std::make_unique<Stream>(id, pool_);
+  constexpr std::string_view methods[] = {"GET", "HEAD", "CONNECT"};
+  const std::string_view method = input_.choose(methods);
+  made->http3.fin = input_.flag();
+  made->http3.body.append(as_bytes(input_.text()));
+  std::vector<us_quic_header_t> fields = {header(":method", method), header(":scheme", "https"),
+                                          header(":authority", "a"), header(":path", "/")};
+  if (method == "CONNECT") fields = {header(":method", method), header(":authority", "a:1")};
+  const std::string_view value = input_.text();
+  fields.push_back(header("x-field", value));
+  if (http3_->submit_request(id, made->http3, fields) != 0) return;
+  wires_[id];
+  streams_.emplace(id, std::move(made));
+}
+
+// The application's calls on a stream.
+void Http3Transport::answer(Stream& s) {
+  constexpr std::string_view statuses[] = {"200", "404", "103", "100", "bad"};
+  const std::string_view value = input_.text();
+  const us_quic_header_t fields[] = {header(":status", input_.choose(statuses)), header("x-field", value)};
+  const us_quic_header_t trailers[] = {header("x-trailer", value)};
+  switch (input_.pick(7)) {
+    case 0:
+      http3_->submit_response(s.id, fields);
+      return;
+    case 1:
+      http3_->submit_informational(s.id, fields);
+      return;
+    case 2:
+      http3_->submit_trailers(s.id, trailers);
+      return;
+    case 3:
+      if (!s.http3.fin) s.http3.body.append(as_bytes(value));
+      http3_->resume(s.id);
+      return;
+    case 4:
+      s.http3.fin = true;
+      http3_->resume(s.id);
+      return;
+    case 5:
+      http3_->set_priority(s.id, static_cast<int>(input_.pick(9)), input_.flag());
+      return;
+    default:
+      if (wires_[s.id].is_write_over || s.waits) return;
+      wires_[s.id].is_write_over = true;
+      http3_->no_more_writes(s.id);
+  }
+}
+
+void Http3Transport::maybe_answer(Stream& s) {
+  if (answers_inside_ && input_.flag()) answer(s);
+}
+
+engine::ngtcp2::Http3Stream* Http3Transport::http3_request_stream(std::int64_t id) {
+  CHECK(is_server_ && !streams_.contains(id));
+  if (input_.byte() == 1) return nullptr;
+  return &streams_.emplace(id, std::make_unique<Stream>(id, pool_)).first->second->http3;
+}
+
+void Http3Transport::http3_headers(Http3Stream& http3, int kind, bool) {
+  Stream& s = of(http3);
+  CHECK(!s.has_ended && !wires_[s.id].is_stopped);
+  CHECK(s.has_message == (kind == US_QUIC_HEADERS_TRAILERS) && !s.has_trailers);
+  s.has_message = s.has_message || kind == US_QUIC_HEADERS_MESSAGE;
+  s.has_trailers = kind == US_QUIC_HEADERS_TRAILERS;
+  const auto section_kind = s.has_trailers ? engine::SectionKind::trailers
+                            : is_server_   ? engine::SectionKind::request
+                                           : engine::SectionKind::response;
+  engine::SectionFacts facts;
+  CHECK(engine::check_received_section(section_kind, s.http3.headers(), facts) == 0);
+  maybe_answer(s);
+}
+
+void Http3Transport::http3_body(Http3Stream& http3, Bytes data) {
+  Stream& s = of(http3);
+  CHECK(s.has_message && !s.has_trailers && !s.has_ended && !data.empty() && !wires_[s.id].is_stopped);
+  credited_bytes_ += data.size();  // the application takes it at once
+  maybe_answer(s);
+}
+
+void Http3Transport::http3_end(Http3Stream& http3) {
+  Stream& s = of(http3);
+  CHECK(s.has_message && !s.has_ended && !wires_[s.id].is_stopped);
+  s.has_ended = true;
+  maybe_answer(s);
+}
+
+void Http3Transport::http3_reset_stream(std::int64_t id, std::uint64_t) {
+  wires_[id].is_reset = true;
+}
+
+void Http3Transport::http3_stop_sending(std::int64_t id, std::uint64_t) {
+  wires_[id].is_stopped = true;
+}
+
+void Http3Transport::http3_consumed(std::int64_t, std::size_t length) {
+  credited_bytes_ += length;
+  CHECK(length > 0 && credited_bytes_ <= read_bytes_);
+}
+
+void Http3Transport::http3_goaway(std::int64_t id) {
+  CHECK(id >= 0);
+}
+
+void Http3Transport::http3_closed(Http3Stream& http3) {
+  CHECK(of(http3).waits);
+  gone_.push_back(of(http3).id);
+}
+
+}  // namespace usquic::fuzz

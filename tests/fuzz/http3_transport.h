@@ -1,0 +1,92 @@
+// The transport below the HTTP/3 codec, played by a fuzz target: it feeds the codec stream data, takes what
+// is to be sent, acknowledges it and ends streams, in any order that the contract in http3.h allows, and
+// checks what the codec tells.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/ngtcp2/http3.h"
+#include "input.h"
+
+namespace usquic::fuzz {
+
+class Http3Transport final : private engine::ngtcp2::Http3::Events {
+ public:
+  explicit Http3Transport(Input& input);
+  ~Http3Transport();
+  Http3Transport(const Http3Transport&) = delete;
+  Http3Transport& operator=(const Http3Transport&) = delete;
+
+  // Operations until the input ends or the codec fails.
+  void run();
+
+ private:
+  using Http3Stream = engine::ngtcp2::Http3Stream;
+
+  // A request stream, and what was told about it.
+  struct Stream {
+    Stream(std::int64_t stream_id, BlockPool& pool) : id(stream_id), http3(this, pool) {}
+    const std::int64_t id;
+    Http3Stream http3;
+    bool has_message = false, has_trailers = false, has_ended = false;
+    bool waits = false;  // stream_closed() returned false
+  };
+  // A stream as the transport sees it.
+  struct Wire {
+    std::uint64_t sent = 0, acknowledged = 0;
+    bool is_read_over = false, is_write_over = false;
+    bool is_stopped = false, is_reset = false;  // as the codec asked
+    bool is_closed = false;
+  };
+
+  bool http3_is_over() const { return result_ != 0; }
+  void act();
+  void read(std::int64_t id, std::string_view bytes, bool fin);
+  void read_something();
+  void read_request();
+  void read_unidirectional();
+  void send();
+  void acknowledge();
+  void end_half();
+  void close_streams();
+  void close(std::int64_t id);
+  void apply_wishes();
+  void answer(Stream& s);
+  void request();
+  void maybe_answer(Stream& s);
+  std::string section();
+  std::int64_t request_id();
+  std::int64_t unidirectional_id();
+  Stream* any_stream();
+  static Stream& of(Http3Stream& s) { return *static_cast<Stream*>(s.owner); }
+
+  Http3Stream* http3_request_stream(std::int64_t id) override;
+  void http3_headers(Http3Stream& s, int kind, bool end_stream) override;
+  void http3_body(Http3Stream& s, Bytes data) override;
+  void http3_end(Http3Stream& s) override;
+  void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
+  void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
+  void http3_consumed(std::int64_t id, std::size_t length) override;
+  void http3_goaway(std::int64_t id) override;
+  void http3_closed(Http3Stream& s) override;
+
+  Input& input_;
+  const bool is_server_;
+  const bool answers_inside_;
+  int result_ = 0;  // of the call that failed
+  BlockPool pool_;
+  const engine::ngtcp2::LibraryMemory memory_{pool_};
+  std::unique_ptr<engine::ngtcp2::Http3> http3_;
+  std::map<std::int64_t, std::unique_ptr<Stream>> streams_;
+  std::map<std::int64_t, Wire> wires_;
+  std::vector<std::int64_t> gone_;  // told by http3_closed()
+  std::size_t read_bytes_ = 0, credited_bytes_ = 0;
+  std::uint64_t check_sum_ = 0;  // of all that was sent
+};
+
+}  // namespace usquic::fuzz

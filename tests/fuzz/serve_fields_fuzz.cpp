@@ -1,0 +1,90 @@
+// The fields of a request that choose what `usquic serve` sends: ranges, conditions, codings, dates.
+#include <string>
+#include <string_view>
+
+#include "base/check.h"
+#include "h3/date.h"
+#include "http_date.h"
+#include "input.h"
+#include "serve/byte_range.h"
+#include "serve/conditional.h"
+#include "serve/content_coding.h"
+
+namespace usquic::fuzz {
+namespace {
+
+namespace serve = tools::serve;
+
+void check_ranges(std::string_view field, std::uint64_t size) {
+  const serve::RangeSelection selection = serve::select_ranges(field, size);
+  CHECK((selection.outcome == serve::RangeOutcome::Partial) == !selection.ranges.empty());
+  CHECK(selection.ranges.size() <= serve::kMaxRanges);
+  std::uint64_t total = 0;
+  for (const serve::ByteRange& range : selection.ranges) {
+    CHECK(range.first <= range.last && range.last < size);
+    total += range.length();
+  }
+  CHECK(total <= size);  // no byte twice
+}
+
+void check_codings(std::string_view field, std::size_t available) {
+  const std::span<const serve::ContentCoding> some(serve::kPrecompressed.data(), available);
+  const serve::ContentCoding chosen = serve::choose_coding(field, some);
+  CHECK(chosen == serve::ContentCoding::Identity ||
+        std::find(some.begin(), some.end(), chosen) != some.end());
+}
+
+void check_dates(std::string_view text) {
+  const auto seconds = tools::parse_http_date(text);
+  if (!seconds) return;
+  CHECK(tools::parse_http_date(tools::format_http_date(*seconds)) == seconds);
+  if (*seconds >= 0) CHECK(h3::Date().at(*seconds) == tools::format_http_date(*seconds));
+}
+
+std::optional<std::string_view> maybe(Input& input) {
+  const bool is_there = input.flag();
+  return is_there ? std::optional(input.text()) : std::nullopt;
+}
+
+void check_conditions(Input& input) {
+  const std::int64_t modified = static_cast<std::int64_t>(input.integer(4));
+  const std::string tag = serve::make_entity_tag({1, 2, input.integer(4), modified * 1'000'000'000});
+  const serve::Validators validators{tag, modified};
+  const serve::Conditions conditions{maybe(input), maybe(input), maybe(input), maybe(input), maybe(input)};
+  const serve::Verdict verdict = serve::evaluate_conditions(conditions, validators);
+  const bool has_any = conditions.if_match || conditions.if_unmodified_since || conditions.if_none_match ||
+                       conditions.if_modified_since;
+  CHECK(has_any || verdict == serve::Verdict::Proceed);
+  CHECK(conditions.if_range || serve::range_applies(conditions, validators));
+  // The file's own tag, always.
+  CHECK(serve::evaluate_conditions({.if_none_match = tag}, validators) == serve::Verdict::NotModified);
+  CHECK(serve::evaluate_conditions({.if_match = tag}, validators) == serve::Verdict::Proceed);
+}
+
+}  // namespace
+}  // namespace usquic::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace usquic;
+  fuzz::Input input(data, size);
+  switch (input.pick(4)) {
+    case 0: {
+      const std::uint64_t length = input.integer(input.pick(9));
+      const std::string_view text = input.rest();
+      fuzz::check_ranges(text, length);
+      fuzz::check_ranges("bytes=" + std::string(text), length);
+      break;
+    }
+    case 1: {
+      const std::size_t available = input.pick(tools::serve::kPrecompressed.size() + 1);
+      fuzz::check_codings(input.rest(), available);
+      break;
+    }
+    case 2:
+      fuzz::check_dates(input.rest());
+      break;
+    default:
+      fuzz::check_conditions(input);
+  }
+  return 0;
+}

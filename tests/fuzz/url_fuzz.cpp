@@ -1,0 +1,68 @@
+// URLs, references to others, percent-decoding and query fields.
+#include "usquic/h3/url.h"
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "base/check.h"
+#include "h3/domains.h"
+#include "h3/url_decoding.h"
+#include "input.h"
+
+namespace usquic::fuzz {
+namespace {
+
+// What was taken apart means the same when it is written again.
+void check_url(const H3Url& url) {
+  CHECK(url.port >= 1 && url.port <= 65535 && !url.host.empty() && url.target.starts_with('/'));
+  for (const H3DotSegments dots : {H3DotSegments::Keep, H3DotSegments::Remove}) {
+    const auto again = parseH3Url(url.text(), dots);
+    const auto* same = std::get_if<H3Url>(&again);
+    CHECK(same != nullptr && same->hasOriginOf(url) && same->authority == url.authority);
+    CHECK(dots == H3DotSegments::Remove || same->target == url.target);
+  }
+}
+
+void check_resolving(const H3Url& base, std::string_view reference) {
+  const auto resolved = resolveH3Url(base, reference);
+  if (const auto* url = std::get_if<H3Url>(&resolved)) {
+    check_url(*url);
+  } else {
+    CHECK(!std::get<H3UrlError>(resolved).reason.empty());
+  }
+}
+
+void check_decoding(std::string_view text, h3::Plus plus) {
+  const std::string decoded = h3::decode(text, plus);
+  CHECK(decoded.size() <= text.size());
+  CHECK(h3::needs_decoding(text, plus) || decoded == text);
+}
+
+}  // namespace
+}  // namespace usquic::fuzz
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace usquic;
+  fuzz::Input input(data, size);
+  const auto dots = input.flag() ? H3DotSegments::Keep : H3DotSegments::Remove;
+  const std::string_view text = input.text();
+  const std::string_view reference = input.rest();
+  for (const std::string& written : {std::string(text), "https://" + std::string(text)}) {
+    const auto parsed = parseH3Url(written, dots);
+    if (const auto* url = std::get_if<H3Url>(&parsed)) {
+      fuzz::check_url(*url);
+      fuzz::check_resolving(*url, reference);
+    }
+  }
+  fuzz::check_resolving({"a.test", 443, "a.test", "/b/c/d;p?q"}, reference);
+
+  fuzz::check_decoding(reference, h3::Plus::is_space);
+  fuzz::check_decoding(reference, h3::Plus::is_itself);
+  const auto value = h3::find_query_field(reference, text);
+  CHECK(!value || reference.find(*value) != std::string_view::npos);
+  h3::Domains domains;
+  domains.select(text);
+  domains.find(reference);
+  return 0;
+}
