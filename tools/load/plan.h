@@ -1,0 +1,35 @@
+// How targets are loaded: the options, checked, in numbers.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <variant>
+
+#include "load/options.h"
+#include "load/target.h"
+
+namespace usquic::tools::load {
+
+struct Plan {
+  std::uint64_t threads = 1;
+  std::uint64_t connections = 1;
+  std::uint64_t streams = 1;
+  std::int64_t duration_ns = 0;  // 0 = by count
+  std::uint64_t count = 0;       // 0 = by duration
+  double rate = 0;               // requests per second; 0 = closed loop
+  std::int64_t warm_up_ns = 0;
+  std::int64_t timeout_ns = 0;
+  std::uint64_t rounds = 1;
+  std::uint64_t requests_per_connection = 0;  // 0 = no limit
+  bool is_handshakes_only = false;
+
+  get::Options request;
+  std::string body;
+  std::deque<Target> targets;  // at places that they keep
+};
+
+// Failure: Usage, MalformedUrl, UnsupportedScheme, or Read for a body.
+std::variant<std::unique_ptr<Plan>, Failure> make_plan(const Options& options);
+
+}  // namespace usquic::tools::load
