@@ -8,6 +8,8 @@
 #include <new>
 #include <utility>
 
+#include "base/block_pool.h"
+
 namespace usquic {
 
 inline constexpr std::size_t ext_alignment = 16;
@@ -22,14 +24,20 @@ void* ext_of(T* object) {
   return reinterpret_cast<char*>(object) + ext_offset<T>();
 }
 
-// nullptr when memory is used up.
+// In `memory` of ext_offset<T>() + ext_size bytes, which may be nullptr: then there is no object.
 template <class T, class... Args>
-T* new_with_ext(std::size_t ext_size, Args&&... args) {
-  static_assert(alignof(T) <= ext_alignment, "malloc gives 16-byte alignment");
-  void* memory = std::malloc(ext_offset<T>() + ext_size);
+T* construct_with_ext(void* memory, std::size_t ext_size, Args&&... args) {
+  static_assert(alignof(T) <= ext_alignment, "malloc and BlockPool give 16-byte alignment");
   if (memory == nullptr) return nullptr;
   std::memset(static_cast<char*>(memory) + ext_offset<T>(), 0, ext_size);
   return new (memory) T(std::forward<Args>(args)...);
+}
+
+// nullptr when memory is used up.
+template <class T, class... Args>
+T* new_with_ext(std::size_t ext_size, Args&&... args) {
+  return construct_with_ext<T>(std::malloc(ext_offset<T>() + ext_size), ext_size,
+                               std::forward<Args>(args)...);
 }
 
 template <class T>
@@ -37,6 +45,19 @@ void delete_with_ext(T* object) {
   if (object == nullptr) return;
   object->~T();
   std::free(object);
+}
+
+// The same for objects of which there are many.
+template <class T, class... Args>
+T* new_with_ext(BlockPool& pool, std::size_t ext_size, Args&&... args) {
+  return construct_with_ext<T>(pool.allocate(ext_offset<T>() + ext_size), ext_size,
+                               std::forward<Args>(args)...);
+}
+
+template <class T>
+void delete_pooled_with_ext(T* object) {
+  object->~T();
+  BlockPool::release(object);
 }
 
 }  // namespace usquic

@@ -75,7 +75,7 @@ us_quic_stream_t* create_stream(us_quic_connection_t& c, engine::Direction direc
   if (!made) {
     *error = made.error();
     --c.stream_count;
-    delete_with_ext(s);  // nobody has seen it
+    delete_pooled_with_ext(s);  // nobody has seen it
     return nullptr;
   }
   s->engine = *made;

@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/block_pool.h"
 #include "base/deadline_heap.h"
 #include "base/list.h"
 #include "engine/engine.h"
@@ -43,6 +44,7 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
   // Runs every context's flush, or one context's.
   void flush_context(us_quic_socket_context_t& context, TimePoint now);
 
+  BlockPool pool;  // of streams
   EventQueue events;
   DeadlineHeap timers;    // of Timer
   DeadlineHeap goodbyes;  // of closing sockets

@@ -30,7 +30,7 @@ void mark_closed(us_quic_stream_t& s, us_quic_stream_close_info_t info) {
 }  // namespace
 
 us_quic_stream_t* new_stream(us_quic_connection_t& connection, unsigned ext_size) {
-  auto* stream = new_with_ext<us_quic_stream_t>(ext_size, &connection);
+  auto* stream = new_with_ext<us_quic_stream_t>(connection.context->quic->pool, ext_size, &connection);
   if (stream == nullptr) return nullptr;
   connection.streams.push_back(stream);
   ++connection.stream_count;

@@ -19,7 +19,7 @@ void sweep_streams(QuicLoop& quic, const us_quic_socket_context_t* only) {
     --s->connection->stream_count;
     if (s->engine != nullptr) s->engine->detach();  // may run release callbacks of static bytes
     next = quic.closed_streams.next(s);
-    delete_with_ext(s);
+    delete_pooled_with_ext(s);
   }
 }
 

@@ -35,6 +35,7 @@ QuicConnection::~QuicConnection() {
   ListHook<GraveTag>::unlink();
   ngtcp2_conn_del(conn_);
   http3_.reset();
+  streams_.for_each([](std::int64_t, QuicStream* s) { delete s; });
   while (QuicStream* s = pending_bidi_.pop_front()) delete s;
   while (QuicStream* s = pending_uni_.pop_front()) delete s;
 }
@@ -62,7 +63,7 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_client(QuicEndpoi
   const ngtcp2_transport_params parameters = endpoint.settings().parameters();
   const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
   if (ngtcp2_conn_client_new(&c->conn_, &dcid, &c->first_id_, &p, NGTCP2_PROTO_VER_V1, &endpoint.callbacks(),
-                             &settings, &parameters, nullptr, c.get()) != 0) {
+                             &settings, &parameters, endpoint.memory().quic(), c.get()) != 0) {
     return Error{US_QUIC_E_NOMEM};
   }
   if (const int error = c->start_tls(std::move(*session))) return Error{error};
@@ -97,7 +98,8 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoi
   parameters.stateless_reset_token_present = 1;
   const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
   if (ngtcp2_conn_server_new(&c->conn_, &initial.header.scid, &c->first_id_, &p, initial.header.version,
-                             &endpoint.callbacks(), &settings, &parameters, nullptr, c.get()) != 0) {
+                             &endpoint.callbacks(), &settings, &parameters, endpoint.memory().quic(),
+                             c.get()) != 0) {
     return Error{US_QUIC_E_NOMEM};
   }
   if (const int error = c->start_tls(std::move(*session))) return Error{error};

@@ -10,7 +10,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "base/list.h"
@@ -21,6 +20,7 @@
 #include "engine/ngtcp2/packet_run.h"
 #include "engine/ngtcp2/route.h"
 #include "engine/ngtcp2/stream.h"
+#include "engine/ngtcp2/stream_table.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -78,6 +78,7 @@ class QuicConnection final : public engine::Connection,
   bool is_raw() const { return protocol_ == Protocol::raw; }
   bool is_http3() const { return protocol_ == Protocol::http3; }
   std::size_t send_buffer_bytes() const;
+  BlockPool& pool() const { return endpoint_.memory().pool(); }
   void touch(QuicStream& s);
   void stream_has_data(QuicStream& s);
   int submit_section(QuicStream& s, SectionKind kind, std::span<const us_quic_header_t> fields);
@@ -205,7 +206,7 @@ class QuicConnection final : public engine::Connection,
   std::unique_ptr<Http3> http3_;
   TimePoint shutdown_deadline_ = never;
 
-  std::unordered_map<std::int64_t, std::unique_ptr<QuicStream>> streams_;
+  StreamTable<QuicStream> streams_;            // owned
   List<QuicStream, PendingTag> pending_bidi_;  // owned
   List<QuicStream, PendingTag> pending_uni_;   // owned
   List<QuicStream, SendableTag> sendable_;

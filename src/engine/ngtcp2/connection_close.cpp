@@ -141,7 +141,7 @@ void QuicConnection::become_gone() {
   forget();
   ngtcp2_conn_del(std::exchange(conn_, nullptr));
   http3_.reset();
-  for (auto& [id, stream] : streams_) stream->message.body.clear();
+  streams_.for_each([](std::int64_t, QuicStream* s) { s->message.body.clear(); });
   held_packet_ = {};
   datagrams_.clear();
 }

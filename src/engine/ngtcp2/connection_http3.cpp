@@ -19,7 +19,7 @@ int QuicConnection::start_http3() {
                              .max_header_list_size = endpoint_.config().max_header_list_size,
                              .extended_connect = true,
                              .datagrams = endpoint_.config().datagrams},
-                            *this);
+                            endpoint_.memory(), *this);
   if (!made) return made.error();
   http3_ = std::move(*made);
   std::int64_t ids[3];
@@ -93,12 +93,12 @@ void QuicConnection::http3_goaway(std::int64_t first_unprocessed_id) {
   if (is_first && may_tell()) endpoint_.sink().on_goaway(*this);
   if (!is_client_) return;
   std::vector<std::int64_t> ids;
-  for (const auto& [id, stream] : streams_) {
-    if (stream->is_local_ && id >= first_unprocessed_id) ids.push_back(id);
-  }
+  streams_.for_each([&](std::int64_t id, const QuicStream* s) {
+    if (s->is_local_ && id >= first_unprocessed_id) ids.push_back(id);
+  });
   std::sort(ids.begin(), ids.end());
   for (const std::int64_t id : ids) {
-    QuicStream& s = *streams_.at(id);
+    QuicStream& s = *find_stream(id);
     if (!s.reset_code_) s.reset_code_ = abandon_code();
     if (!s.stop_code_) s.stop_code_ = abandon_code();
     touch(s);

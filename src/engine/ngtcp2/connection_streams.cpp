@@ -16,8 +16,8 @@ std::uint64_t QuicConnection::abandon_code() const {
 }
 
 QuicStream* QuicConnection::find_stream(std::int64_t id) {
-  const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second.get();
+  QuicStream* const* found = streams_.find(id);
+  return found == nullptr ? nullptr : *found;
 }
 
 Result<engine::Stream*> QuicConnection::create_stream(Direction direction, void* stream_user) {
@@ -27,7 +27,7 @@ Result<engine::Stream*> QuicConnection::create_stream(Direction direction, void*
   if (shutdown_ != Shutdown::none || (is_http3() && (is_unidirectional || !is_client_))) {
     return Error{US_QUIC_E_STATE};
   }
-  auto* s = new QuicStream(*this, -1, true, is_unidirectional);
+  auto* s = new (pool()) QuicStream(*this, -1, true, is_unidirectional);
   s->user = stream_user;
   if (is_unidirectional) {
     pending_uni_.push_back(s);
@@ -41,9 +41,9 @@ Result<engine::Stream*> QuicConnection::create_stream(Direction direction, void*
 
 QuicStream* QuicConnection::add_peer_stream(std::int64_t id) {
   if (!may_tell()) return nullptr;
-  auto made = std::make_unique<QuicStream>(*this, id, false, ngtcp2_is_bidi_stream(id) == 0);
-  QuicStream* s = made.get();
-  streams_.emplace(id, std::move(made));
+  std::unique_ptr<QuicStream> made(new (pool()) QuicStream(*this, id, false, ngtcp2_is_bidi_stream(id) == 0));
+  streams_.put(id, made.get());
+  QuicStream* s = made.release();
   ++streams_opened_;
   endpoint_.sink().on_stream_open(*this, *s, false);
   return s;
@@ -70,7 +70,7 @@ void QuicConnection::open_pending(List<QuicStream, PendingTag>& pending) {
     s.ListHook<PendingTag>::unlink();
     if (!s.is_unidirectional_) --pending_bidi_count_;
     s.id_ = id;
-    streams_.emplace(id, std::unique_ptr<QuicStream>(&s));
+    streams_.put(id, &s);
     ++streams_opened_;
     if (!settle_opened(s)) continue;
     if (may_tell(s)) endpoint_.sink().on_stream_open(*this, s, true);
@@ -223,9 +223,9 @@ void QuicConnection::close_stream(QuicStream& s, const us_quic_stream_close_info
 void QuicConnection::destroy(QuicStream& s) {
   if (s.id_ >= 0) {
     streams_.erase(s.id_);
-    return;
+  } else if (!s.is_unidirectional_) {
+    --pending_bidi_count_;
   }
-  if (!s.is_unidirectional_) --pending_bidi_count_;
   delete &s;
 }
 
@@ -238,9 +238,9 @@ void QuicConnection::close_all_streams(int reason) {
   };
   std::vector<std::int64_t> ids;
   ids.reserve(streams_.size());
-  for (const auto& [id, stream] : streams_) ids.push_back(id);
+  streams_.for_each([&ids](std::int64_t id, const QuicStream*) { ids.push_back(id); });
   std::sort(ids.begin(), ids.end());
-  for (const std::int64_t id : ids) tell(*streams_.at(id));
+  for (const std::int64_t id : ids) tell(*find_stream(id));
   for (QuicStream* s = pending_bidi_.front(); s != nullptr; s = pending_bidi_.next(s)) tell(*s);
   for (QuicStream* s = pending_uni_.front(); s != nullptr; s = pending_uni_.next(s)) tell(*s);
 }

@@ -9,11 +9,13 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/block_pool.h"
 #include "base/deadline_heap.h"
 #include "base/list.h"
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
 #include "engine/ngtcp2/connection_ids.h"
+#include "engine/ngtcp2/library_memory.h"
 #include "engine/ngtcp2/rate_limit.h"
 #include "engine/ngtcp2/reset_tokens.h"
 #include "engine/ngtcp2/settings.h"
@@ -66,6 +68,7 @@ class QuicEndpoint final : public engine::Endpoint {
 
   // For connections:
   const Config& config() const { return config_; }
+  const LibraryMemory& memory() const { return memory_; }
   const TransportSettings& settings() const { return settings_; }
   const ngtcp2_callbacks& callbacks() const { return callbacks_; }
   Sink& sink() { return sink_; }
@@ -115,6 +118,9 @@ class QuicEndpoint final : public engine::Endpoint {
   void collect();
   bool is_accepting(void* socket) const;
 
+  // First, to go last.
+  BlockPool pool_;
+  const LibraryMemory memory_{pool_};
   const Config config_;
   Sink& sink_;
   const TransportSettings settings_;

@@ -22,6 +22,7 @@
 #include "base/result.h"
 #include "engine/header_rules.h"
 #include "engine/ngtcp2/http3_receive_state.h"
+#include "engine/ngtcp2/library_memory.h"
 #include "engine/ngtcp2/send_buffer.h"
 #include "usquic/quic.h"
 
@@ -33,7 +34,7 @@ using engine::SectionKind;
 // The HTTP/3 part of one request stream; a member of the engine's stream, which outlives its use here.
 class Http3Stream {
  public:
-  explicit Http3Stream(void* stream_owner) : owner(stream_owner) {}
+  Http3Stream(void* stream_owner, BlockPool& pool) : owner(stream_owner), body(pool) {}
   ~Http3Stream();
   Http3Stream(const Http3Stream&) = delete;
   Http3Stream& operator=(const Http3Stream&) = delete;
@@ -102,7 +103,9 @@ class Http3 {
     bool datagrams = false;        // SETTINGS_H3_DATAGRAM (RFC 9297)
   };
 
-  static Result<std::unique_ptr<Http3>> create(const Options& options, Events& events);
+  // `memory` outlives it.
+  static Result<std::unique_ptr<Http3>> create(const Options& options, const LibraryMemory& memory,
+                                               Events& events);
   virtual ~Http3() = default;
 
   // Ids of the three unidirectional streams that this side opened: control, QPACK encoder, QPACK decoder.

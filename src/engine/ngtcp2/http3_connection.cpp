@@ -20,8 +20,10 @@ std::span<const us_quic_header_t> Http3Stream::headers() const {
   return receive_.latest->fields();
 }
 
-Result<std::unique_ptr<Http3>> Http3::create(const Options& options, Events& events) {
-  auto connection = std::unique_ptr<Http3Connection>(new (std::nothrow) Http3Connection(options, events));
+Result<std::unique_ptr<Http3>> Http3::create(const Options& options, const LibraryMemory& memory,
+                                             Events& events) {
+  auto connection =
+      std::unique_ptr<Http3Connection>(new (std::nothrow) Http3Connection(options, memory, events));
   if (connection == nullptr) return Error{US_QUIC_E_NOMEM};
   if (const int rv = connection->init(); rv != 0) return Error{public_error(rv)};
   return std::unique_ptr<Http3>(std::move(connection));
@@ -32,18 +34,20 @@ std::uint64_t Http3::application_error(int result) {
   return nghttp3_err_infer_quic_app_error_code(result);
 }
 
-Http3Connection::Http3Connection(const Options& options, Events& events)
+Http3Connection::Http3Connection(const Options& options, const LibraryMemory& memory, Events& events)
     : options_(options),
+      memory_(memory),
       events_(events),
-      decoder_(options.max_header_list_size),
-      reader_(options_, decoder_, events, *this) {}
+      decoder_(options.max_header_list_size, memory),
+      reader_(options_, decoder_, events, *this),
+      decoder_out_(memory.pool()) {}
 
 Http3Connection::~Http3Connection() {
   // nghttp3 first: it holds views of the streams' bodies.
   nghttp3_conn_del(connection_);
-  for (const auto& [id, stream] : streams_) {
-    if (stream != nullptr) stream->connection_ = nullptr;
-  }
+  streams_.for_each([](std::int64_t, Http3Stream* s) {
+    if (s != nullptr) s->connection_ = nullptr;
+  });
 }
 
 nghttp3_callbacks Http3Connection::make_callbacks() {
@@ -66,7 +70,7 @@ int Http3Connection::init() {
   settings.enable_connect_protocol = options_.is_server && options_.extended_connect ? 1 : 0;
   settings.h3_datagram = options_.datagrams ? 1 : 0;
   const nghttp3_callbacks callbacks = make_callbacks();
-  const nghttp3_mem* memory = nghttp3_mem_default();
+  const nghttp3_mem* memory = memory_.http3();
   return options_.is_server ? nghttp3_conn_server_new(&connection_, &callbacks, &settings, memory, this)
                             : nghttp3_conn_client_new(&connection_, &callbacks, &settings, memory, this);
 }
@@ -81,13 +85,13 @@ int Http3Connection::bind_streams(std::int64_t control, std::int64_t encoder, st
 }
 
 Http3Stream* Http3Connection::find(std::int64_t id) const {
-  const auto found = streams_.find(id);
-  return found == streams_.end() ? nullptr : found->second;
+  Http3Stream* const* found = streams_.find(id);
+  return found == nullptr ? nullptr : *found;
 }
 
 void Http3Connection::attach(std::int64_t id, Http3Stream& s) {
   CHECK(s.connection_ == nullptr);
-  streams_[id] = &s;
+  streams_.put(id, &s);
   s.connection_ = this;
   s.id_ = id;
 }

@@ -9,18 +9,18 @@
 #include <map>
 #include <span>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "engine/ngtcp2/http3.h"
 #include "engine/ngtcp2/http3_field_decoder.h"
 #include "engine/ngtcp2/http3_request_reader.h"
+#include "engine/ngtcp2/stream_table.h"
 
 namespace usquic::engine::ngtcp2 {
 
 class Http3Connection final : public Http3, private RequestReader::Host {
  public:
-  Http3Connection(const Options& options, Events& events);
+  Http3Connection(const Options& options, const LibraryMemory& memory, Events& events);
   ~Http3Connection() override;
   Http3Connection(const Http3Connection&) = delete;
   Http3Connection& operator=(const Http3Connection&) = delete;
@@ -95,12 +95,13 @@ class Http3Connection final : public Http3, private RequestReader::Host {
   static int on_goaway(nghttp3_conn*, std::int64_t id, void* user);
 
   const Options options_;
+  const LibraryMemory& memory_;
   Events& events_;
   nghttp3_conn* connection_ = nullptr;
   FieldDecoder decoder_;
   RequestReader reader_;
   // Requests that are known; nullptr = refused, its bytes are dropped.
-  std::unordered_map<std::int64_t, Http3Stream*> streams_;
+  StreamTable<Http3Stream> streams_;
   std::map<std::int64_t, PeerStream> peer_streams_;
   std::vector<nghttp3_nv> nv_;  // reused
 

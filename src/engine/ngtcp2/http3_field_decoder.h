@@ -10,15 +10,17 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "engine/ngtcp2/library_memory.h"
 #include "engine/ngtcp2/send_buffer.h"
 #include "usquic/quic.h"
 
 namespace usquic::engine::ngtcp2 {
 
 // The fields of one section. Names and values stay where the decoder put them (reference-counted buffers).
-class FieldSection {
+class FieldSection : public Pooled {
  public:
-  FieldSection() = default;
+  explicit FieldSection(BlockPool& pool)
+      : fields_(PoolAllocator<us_quic_header_t>(pool)), buffers_(PoolAllocator<nghttp3_rcbuf*>(pool)) {}
   ~FieldSection();
   FieldSection(const FieldSection&) = delete;
   FieldSection& operator=(const FieldSection&) = delete;
@@ -29,17 +31,18 @@ class FieldSection {
   friend class FieldDecoder;
   void drop_context();
 
-  std::vector<us_quic_header_t> fields_;
-  std::vector<nghttp3_rcbuf*> buffers_;              // name and value of each field
-  std::size_t size_ = 0;                             // as RFC 9114 section 4.2.2 counts
-  nghttp3_qpack_stream_context* context_ = nullptr;  // while it is being decoded
+  std::vector<us_quic_header_t, PoolAllocator<us_quic_header_t>> fields_;
+  std::vector<nghttp3_rcbuf*, PoolAllocator<nghttp3_rcbuf*>> buffers_;  // name and value of each field
+  std::size_t size_ = 0;                                                // as RFC 9114 section 4.2.2 counts
+  nghttp3_qpack_stream_context* context_ = nullptr;                     // while it is being decoded
 };
 
 class FieldDecoder {
  public:
   // max_list_size: bytes that a section may have, counted as RFC 9114 section 4.2.2 does; it bounds the
   // number of fields as well.
-  explicit FieldDecoder(std::size_t max_list_size) : max_list_size_(max_list_size) {}
+  FieldDecoder(std::size_t max_list_size, const LibraryMemory& memory)
+      : max_list_size_(max_list_size), memory_(memory) {}
   ~FieldDecoder();
   FieldDecoder(const FieldDecoder&) = delete;
   FieldDecoder& operator=(const FieldDecoder&) = delete;
@@ -65,11 +68,13 @@ class FieldDecoder {
   std::size_t pending_length() const;  // bytes that drain() would move
 
   std::size_t max_list_size() const { return max_list_size_; }
+  std::unique_ptr<FieldSection> make_section() const;
 
  private:
   bool add(FieldSection& section, const nghttp3_qpack_nv& nv) const;
 
   const std::size_t max_list_size_;
+  const LibraryMemory& memory_;
   nghttp3_qpack_decoder* decoder_ = nullptr;
 };
 

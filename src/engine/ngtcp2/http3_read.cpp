@@ -50,9 +50,9 @@ int Http3Connection::read_stream(std::int64_t id, Bytes data, bool fin) {
 }
 
 int Http3Connection::read_request(std::int64_t id, Bytes data, bool fin) {
-  const auto known = streams_.find(id);
-  Http3Stream* s = known == streams_.end() ? nullptr : known->second;
-  if (known == streams_.end() && options_.is_server) {
+  Http3Stream* const* known = streams_.find(id);
+  Http3Stream* s = known == nullptr ? nullptr : *known;
+  if (known == nullptr && options_.is_server) {
     if (const int rv = open_request(id, s); rv != 0) return rv;
   }
   if (s != nullptr) return reader_.read(*s, data, fin);
@@ -62,7 +62,7 @@ int Http3Connection::read_request(std::int64_t id, Bytes data, bool fin) {
 
 // nghttp3 learns of the stream, to schedule the response and to refuse it after GOAWAY; it reads none of it.
 int Http3Connection::open_request(std::int64_t id, Http3Stream*& s) {
-  streams_.emplace(id, nullptr);
+  streams_.put(id, nullptr);
   refused_by_goaway_ = false;
   const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, id, nullptr, 0, 0);
   if (rv < 0) return static_cast<int>(rv);

@@ -150,7 +150,7 @@ int RequestReader::begin_section(Http3Stream& s) {
   if (!is_message && !are_trailers) return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
   // No encoder needs more bytes than the fields themselves: refuse what cannot fit before decoding it.
   if (r.frame_left > decoder_.max_list_size()) return too_large(s);
-  r.pending = std::make_unique<FieldSection>();
+  r.pending = decoder_.make_section();
   return 0;
 }
 

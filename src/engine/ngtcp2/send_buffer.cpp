@@ -1,7 +1,6 @@
 #include "engine/ngtcp2/send_buffer.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -35,7 +34,7 @@ SendBuffer::~SendBuffer() {
 }
 
 SendBuffer::Block* SendBuffer::allocate(std::size_t capacity) {
-  auto* block = static_cast<Block*>(std::malloc(sizeof(Block) + capacity));
+  auto* block = static_cast<Block*>(pool_.allocate(sizeof(Block) + capacity));
   if (block == nullptr) return nullptr;
   *block = Block{nullptr, block->storage(), 0, capacity, nullptr, nullptr};
   return block;
@@ -156,7 +155,7 @@ void SendBuffer::pop_front() {
 }
 
 void SendBuffer::drop_spare() {
-  std::free(std::exchange(spare_, nullptr));
+  BlockPool::release(std::exchange(spare_, nullptr));
 }
 
 void SendBuffer::clear() {
@@ -173,7 +172,7 @@ void SendBuffer::release_chain(Block* block) {
   while (block != nullptr) {
     Block* next = block->next;
     if (block->release != nullptr) block->release(block->user);
-    std::free(block);
+    BlockPool::release(block);
     block = next;
   }
 }

@@ -7,13 +7,14 @@
 #include <cstdint>
 #include <span>
 
+#include "base/block_pool.h"
 #include "base/bytes.h"
 
 namespace usquic::engine::ngtcp2 {
 
 class SendBuffer {
  public:
-  SendBuffer() = default;
+  explicit SendBuffer(BlockPool& pool) : pool_(pool) {}
   ~SendBuffer();  // releases what is left
   SendBuffer(const SendBuffer&) = delete;
   SendBuffer& operator=(const SendBuffer&) = delete;
@@ -44,7 +45,7 @@ class SendBuffer {
  private:
   struct Block;
 
-  static Block* allocate(std::size_t capacity);
+  Block* allocate(std::size_t capacity);
   static void release_chain(Block* block);
 
   Block* obtain(std::size_t wanted);
@@ -52,6 +53,7 @@ class SendBuffer {
   void pop_front();
   void drop_spare();
 
+  BlockPool& pool_;
   Block* head_ = nullptr;    // oldest block that is not wholly acknowledged
   Block* tail_ = nullptr;    // where copied bytes are appended
   Block* cursor_ = nullptr;  // block of the next byte to take; nullptr = all blocks are taken

@@ -35,7 +35,11 @@ QueuedSection::QueuedSection(std::span<const us_quic_header_t> wanted, bool ends
 }
 
 QuicStream::QuicStream(QuicConnection& connection, std::int64_t id, bool is_local, bool is_unidirectional)
-    : connection_(connection), id_(id), is_local_(is_local), is_unidirectional_(is_unidirectional) {}
+    : message(this, connection.pool()),
+      connection_(connection),
+      id_(id),
+      is_local_(is_local),
+      is_unidirectional_(is_unidirectional) {}
 
 QuicStream::~QuicStream() = default;
 

@@ -32,6 +32,7 @@ struct QueuedSection {
 };
 
 class QuicStream final : public engine::Stream,
+                         public Pooled,
                          public ListHook<PendingTag>,
                          public ListHook<SendableTag>,
                          public ListHook<TouchedTag>,
@@ -68,7 +69,7 @@ class QuicStream final : public engine::Stream,
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
 
-  Http3Stream message{this};  // raw streams use its `body` and `fin` alone
+  Http3Stream message;  // raw streams use its `body` and `fin` alone
   QuicConnection& connection_;
   std::int64_t id_;
   const bool is_local_;

@@ -31,7 +31,7 @@ inline std::vector<us_quic_header_t> to_headers(const Fields& fields, unsigned f
 }
 
 struct TestStream {
-  explicit TestStream(std::int64_t stream_id) : id(stream_id) {}
+  TestStream(std::int64_t stream_id, BlockPool& pool) : id(stream_id), http3(this, pool) {}
 
   struct Section {
     int kind;
@@ -41,7 +41,7 @@ struct TestStream {
   };
 
   const std::int64_t id;
-  Http3Stream http3{this};
+  Http3Stream http3;
   std::vector<Section> sections;
   std::string body;
   int ends = 0;
@@ -51,7 +51,7 @@ struct TestStream {
 class TestSide final : public Http3::Events {
  public:
   explicit TestSide(const Http3::Options& options) : is_server(options.is_server) {
-    auto created = Http3::create(options, *this);
+    auto created = Http3::create(options, memory, *this);
     EXPECT_TRUE(created);
     http3 = std::move(*created);
     const std::int64_t first = is_server ? 3 : 2;
@@ -65,7 +65,7 @@ class TestSide final : public Http3::Events {
 
   TestStream& stream(std::int64_t id) { return *streams.at(id); }
   TestStream& make(std::int64_t id) {
-    return *streams.emplace(id, std::make_unique<TestStream>(id)).first->second;
+    return *streams.emplace(id, std::make_unique<TestStream>(id, pool)).first->second;
   }
   static TestStream& of(Http3Stream& s) { return *static_cast<TestStream*>(s.owner); }
 
@@ -89,6 +89,8 @@ class TestSide final : public Http3::Events {
   void http3_goaway(std::int64_t id) override { goaways.push_back(id); }
   void http3_closed(Http3Stream& s) override { ++of(s).closed; }
 
+  BlockPool pool;
+  const LibraryMemory memory{pool};
   const bool is_server;
   bool refuse = false;
   std::unique_ptr<Http3> http3;

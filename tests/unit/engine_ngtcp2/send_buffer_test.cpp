@@ -34,7 +34,8 @@ struct Releases {
 };
 
 TEST(SendBuffer, StartsEmpty) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   Bytes views[1];
   EXPECT_EQ(buffer.peek(views, 100), 0u);
   EXPECT_EQ(buffer.accepted(), 0u);
@@ -42,7 +43,8 @@ TEST(SendBuffer, StartsEmpty) {
 }
 
 TEST(SendBuffer, GivesBytesInOrderAcrossCopiedAndStaticBlocks) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   Releases releases;
   const std::string fixed = "-static-";
   buffer.append(as_bytes("copied"));
@@ -55,7 +57,8 @@ TEST(SendBuffer, GivesBytesInOrderAcrossCopiedAndStaticBlocks) {
 }
 
 TEST(SendBuffer, CopiedBytesAreIndependentOfTheCallersMemory) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   std::string text = "before";
   buffer.append(as_bytes(text));
   text = "after!";
@@ -63,7 +66,8 @@ TEST(SendBuffer, CopiedBytesAreIndependentOfTheCallersMemory) {
 }
 
 TEST(SendBuffer, StaticBytesAreNotCopied) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   const std::string fixed = "not copied";
   buffer.append_static(as_bytes(fixed), nullptr, nullptr);
   Bytes views[1];
@@ -72,7 +76,8 @@ TEST(SendBuffer, StaticBytesAreNotCopied) {
 }
 
 TEST(SendBuffer, PeekIsBoundByBytesAndByViews) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   buffer.append_static(as_bytes("aaa"), nullptr, nullptr);
   buffer.append_static(as_bytes("bbb"), nullptr, nullptr);
   buffer.append_static(as_bytes("ccc"), nullptr, nullptr);
@@ -83,7 +88,8 @@ TEST(SendBuffer, PeekIsBoundByBytesAndByViews) {
 }
 
 TEST(SendBuffer, ViewsStayInPlaceWhileMoreIsAppended) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   buffer.append(as_bytes("first"));
   Bytes views[1];
   ASSERT_EQ(buffer.peek(views, 100), 1u);
@@ -93,7 +99,8 @@ TEST(SendBuffer, ViewsStayInPlaceWhileMoreIsAppended) {
 }
 
 TEST(SendBuffer, StaticMemoryIsReleasedOnceWhenItsLastByteIsAcknowledged) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   Releases releases;
   buffer.append_static(as_bytes("0123456789"), Releases::add, &releases);
   buffer.append(as_bytes("tail"));
@@ -109,7 +116,8 @@ TEST(SendBuffer, StaticMemoryIsReleasedOnceWhenItsLastByteIsAcknowledged) {
 }
 
 TEST(SendBuffer, TakenButPartlyTakenBlockIsNotReleasedByItsAcknowledgement) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   Releases releases;
   buffer.append_static(as_bytes("0123456789"), Releases::add, &releases);
   buffer.take(5);
@@ -121,7 +129,8 @@ TEST(SendBuffer, TakenButPartlyTakenBlockIsNotReleasedByItsAcknowledgement) {
 }
 
 TEST(SendBuffer, ClearReleasesEverythingOnceAndIgnoresLateAcknowledgements) {
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   Releases releases;
   buffer.append_static(as_bytes("one"), Releases::add, &releases);
   buffer.append_static(as_bytes("two"), Releases::add, &releases);
@@ -138,7 +147,8 @@ TEST(SendBuffer, ClearReleasesEverythingOnceAndIgnoresLateAcknowledgements) {
 TEST(SendBuffer, DestructionReleasesWhatIsLeft) {
   Releases releases;
   {
-    SendBuffer buffer;
+    BlockPool pool;
+    SendBuffer buffer(pool);
     buffer.append_static(as_bytes("one"), Releases::add, &releases);
     buffer.append_static(as_bytes("two"), nullptr, nullptr);
   }
@@ -147,7 +157,8 @@ TEST(SendBuffer, DestructionReleasesWhatIsLeft) {
 
 TEST(SendBuffer, ReleaseMayAppendAndClear) {
   struct Reentrant {
-    SendBuffer buffer;
+    BlockPool pool;
+    SendBuffer buffer{pool};
     int calls = 0;
     static void append_more(void* user) {
       auto* self = static_cast<Reentrant*>(user);
@@ -179,7 +190,8 @@ TEST(SendBuffer, RandomTrafficArrivesByteExact) {
   const auto up_to = [&](std::size_t most) {
     return std::uniform_int_distribution<std::size_t>(0, most)(random);
   };
-  SendBuffer buffer;
+  BlockPool pool;
+  SendBuffer buffer(pool);
   Releases releases;
   std::vector<std::string> fixed;
   fixed.reserve(2000);
