@@ -37,6 +37,8 @@ void add_load_options(CLI::App& parser, Options& options) {
       .add_option("--requests-per-connection", options.requests_per_connection,
                   "Close a connection after so many requests, and open another")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53));
+  parser.add_flag("--resume", options.resumes,
+                  "With the two before: offer session tickets; without it every handshake is a full one");
   parser
       .add_option("--rounds", options.rounds,
                   "Rounds for each URL, interleaved A B B A; default 1, with several URLs 4")

@@ -73,13 +73,13 @@ bool Generator::create(Failure& failure) {
     return false;
   }
   *static_cast<Generator**>(us_loop_ext(loop)) = this;
-  context_ = create_client_context(loop, plan_, logs_, sizeof(Generator*), failure);
-  us_timer_t* tick = context_ != nullptr ? us_create_timer(loop, 0, 0) : nullptr;
-  if (tick == nullptr) {
+  us_timer_t* tick = us_create_timer(loop, 0, 0);
+  if (tick == nullptr) failure = describe_error(US_QUIC_E_NOMEM);
+  if (tick != nullptr && !plan_.has_context_per_connection) context_ = create_context(loop, failure);
+  if (tick == nullptr || (context_ == nullptr && !plan_.has_context_per_connection)) {
     us_loop_free(loop);
     return false;
   }
-  set_callbacks(context_);
   us_timer_set(
       tick, [](us_timer_t* timer) { generator_of(us_timer_loop(timer)).on_tick(); }, kTickMs, kTickMs);
   {
@@ -96,7 +96,9 @@ bool Generator::create(Failure& failure) {
   return true;
 }
 
-void Generator::set_callbacks(us_quic_socket_context_t* context) {
+us_quic_socket_context_t* Generator::create_context(us_loop_t* loop, Failure& failure) {
+  us_quic_socket_context_t* context = create_client_context(loop, plan_, logs_, 0, failure);
+  if (context == nullptr) return nullptr;
   us_quic_socket_context_on_open(context, on_open);
   us_quic_socket_context_on_close(context, on_close);
   us_quic_socket_context_on_goaway(context, on_goaway);
@@ -106,6 +108,11 @@ void Generator::set_callbacks(us_quic_socket_context_t* context) {
   us_quic_socket_context_on_stream_stop(context, on_stream_stop);
   us_quic_socket_context_on_stream_writable(context, on_stream_writable);
   us_quic_socket_context_on_stream_close(context, on_stream_close);
+  return context;
+}
+
+void Generator::release_context(us_quic_socket_context_t* context) {
+  if (plan_.has_context_per_connection) us_quic_socket_context_free(context);
 }
 
 // Timers count in milliseconds; requests are due at any time between.

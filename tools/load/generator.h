@@ -60,7 +60,9 @@ class Generator {
 
   // ---- Its life: generator.cpp ----
   bool create(Failure& failure);
-  void set_callbacks(us_quic_socket_context_t* context);
+  us_quic_socket_context_t* create_context(us_loop_t* loop, Failure& failure);
+  // Frees what was made for one connection only.
+  void release_context(us_quic_socket_context_t* context);
   void run_paced(us_loop_t* loop);
   void follow();  // the board's phase
   void begin_load();
@@ -120,7 +122,7 @@ class Generator {
 
   std::mutex loop_mutex_;  // wake() against the loop's end
   us_loop_t* loop_ = nullptr;
-  us_quic_socket_context_t* context_ = nullptr;
+  us_quic_socket_context_t* context_ = nullptr;  // nullptr: each connection has its own
   Phase phase_ = Phase::Connecting;
   bool is_measuring_ = false;
   bool is_finished_ = false;

@@ -38,12 +38,20 @@ bool Generator::may_connect() const {
 
 void Generator::connect(Lane& lane) {
   ++started_connects_;
+  Failure failure;
+  us_quic_socket_context_t* context =
+      plan_.has_context_per_connection ? create_context(loop_, failure) : context_;
+  if (context == nullptr) return connect_failed(lane, failure);
+  const std::int64_t started_ns = monotonic_ns();
   int error = US_QUIC_OK;
-  us_quic_connection_t* c = connect_to(context_, target_, sizeof(Connection), error);
-  if (c == nullptr) return connect_failed(lane, describe_error(error));
+  us_quic_connection_t* c = connect_to(context, target_, sizeof(Connection), error);
+  if (c == nullptr) {
+    release_context(context);
+    return connect_failed(lane, describe_error(error));
+  }
   lane.connection = c;
   ++connecting_;
-  new (us_quic_connection_ext(c)) Connection{this, c, &lane, monotonic_ns()};
+  new (us_quic_connection_ext(c)) Connection{this, c, &lane, started_ns};
 }
 
 void Generator::on_open(us_quic_connection_t* c, int) {
@@ -100,7 +108,9 @@ void Generator::closed(Connection& connection, const us_quic_close_info_t& info)
     --connecting_;
   }
   Lane* lane = connection.lane;
-  if (lane == nullptr || phase_ == Phase::Stopping) return;
+  if (phase_ == Phase::Stopping) return;
+  release_context(us_quic_connection_context(connection.self));
+  if (lane == nullptr) return;
   lane->connection = nullptr;
   if (!connection.is_open) return connect_failed(*lane, describe_close(info));
   if (!connection.is_closing) {

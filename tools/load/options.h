@@ -25,6 +25,7 @@ struct Options {
   std::uint64_t rounds = 0;  // 0 = one, or kRoundsOfSeveral with several URLs
   std::uint64_t requests_per_connection = 0;  // 0 = no limit
   bool is_handshakes_only = false;
+  bool resumes = false;  // new connections offer the session tickets of earlier ones
   std::vector<int> server_pids;  // of local servers: one for all URLs, or one for each
   std::string json_file;         // "" = none, "-" = standard output, in place of the text
   bool is_live = false;  // also where standard error is no terminal

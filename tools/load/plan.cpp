@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -14,6 +15,13 @@ namespace {
 
 Failure usage(std::string reason) {
   return {ExitCode::Usage, std::move(reason)};
+}
+
+std::string make_placeholder_root() {
+  std::array<char, 4096> certificate = {};
+  std::array<char, 4096> key = {};
+  const int error = us_quic_development_certificate(1, certificate.data(), certificate.size(), key.data(), key.size(), nullptr);
+  return error == US_QUIC_OK ? certificate.data() : "";
 }
 
 // Reads `text` into ns.
@@ -36,12 +44,15 @@ std::optional<Failure> read_times(const Options& options, Plan& plan) {
   return read_duration("--timeout", options.timeout, false, plan.timeout_ns);
 }
 
-std::optional<Failure> check_numbers(const Plan& plan) {
+std::optional<Failure> check_numbers(const Options& options, const Plan& plan) {
   if (plan.connections < plan.threads) {
     return usage(fmt::format("{} threads need as many connections: raise -c, or lower -t", plan.threads));
   }
   if (plan.count != 0 && plan.count < plan.threads) {
     return usage(fmt::format("{} threads need as many requests: raise -n, or lower -t", plan.threads));
+  }
+  if (options.resumes && !options.is_handshakes_only && options.requests_per_connection == 0) {
+    return usage("--resume goes with --handshakes or --requests-per-connection");
   }
   if (plan.is_handshakes_only && (plan.rate > 0 || plan.requests_per_connection > 0)) {
     return usage("--handshakes goes with neither --rate nor --requests-per-connection");
@@ -92,9 +103,12 @@ std::variant<std::unique_ptr<Plan>, Failure> make_plan(const Options& options) {
   plan->rounds = options.rounds != 0 ? options.rounds : options.urls.size() > 1 ? kRoundsOfSeveral : 1;
   plan->requests_per_connection = options.requests_per_connection;
   plan->is_handshakes_only = options.is_handshakes_only;
+  plan->has_context_per_connection =
+      !options.resumes && (options.is_handshakes_only || options.requests_per_connection > 0);
   plan->request = options.request;
+  if (options.request.is_insecure) plan->placeholder_root = make_placeholder_root();
   if (auto failure = read_times(options, *plan)) return *failure;
-  if (auto failure = check_numbers(*plan)) return *failure;
+  if (auto failure = check_numbers(options, *plan)) return *failure;
   if (auto failure = add_targets(options, *plan)) return *failure;
   return plan;
 }

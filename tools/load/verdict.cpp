@@ -12,10 +12,15 @@ std::string judge_pace(const TargetResult& result) {
   if (result.knows_server()) {
     const double server = result.over_rounds([](const Round& round) { return round.server_busy; }).median;
     if (server >= kBusy) return "";
+    const std::string pace =
+        client >= kBusy ? fmt::format("measures this client (busy {:.0f} %)", client * 100)
+                        : fmt::format("measures what held both back (this client was busy {:.0f} %): too few "
+                                      "connections or streams, the network, or other programs on their cores",
+                                      client * 100);
     return fmt::format(
-        "The server's core was busy {:.0f} % of the time only, so {} measures this client (busy {:.0f} %), not the "
-        "server. The CPU time per {} is what counts.",
-        server * 100, figure, client * 100, result.work_name());
+        "The server's core was busy {:.0f} % of the time only, so {} {}, not the server. The CPU time per {} is what "
+        "counts.",
+        server * 100, figure, pace, result.work_name());
   }
   if (client >= kBusy) {
     return fmt::format(
