@@ -20,10 +20,12 @@ us_quic_socket_context_t* create_client_context(us_loop_t* loop, const Plan& pla
   const get::Options& request = plan.request;
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
   options.ca_file_name = text_or_null(request.ca_file);
-  if (!plan.placeholder_root.empty()) options.ca = {plan.placeholder_root.data(), plan.placeholder_root.size()};
+  if (!plan.placeholder_root.empty())
+    options.ca = {plan.placeholder_root.data(), plan.placeholder_root.size()};
   options.cert_file_name = text_or_null(request.certificate_file);
   // As with curl, a certificate file may hold the key too.
-  options.key_file_name = text_or_null(request.key_file.empty() ? request.certificate_file : request.key_file);
+  options.key_file_name =
+      text_or_null(request.key_file.empty() ? request.certificate_file : request.key_file);
   options.passphrase = text_or_null(request.passphrase);
   options.reject_unauthorized = request.is_insecure ? 0 : 1;
   options.keep_alive_ms = kKeepAliveMs;

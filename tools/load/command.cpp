@@ -20,17 +20,19 @@ void add_load_options(CLI::App& parser, Options& options) {
   parser.add_option("-t,--threads", options.threads, "Threads, each with its own loop")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
-  auto* duration =
-      parser.add_option("-d,--duration", options.duration, "How long to measure, such as 10s, 500ms, 2m; default 10s");
+  auto* duration = parser.add_option("-d,--duration", options.duration,
+                                     "How long to measure, such as 10s, 500ms, 2m; default 10s");
   parser.add_option("-n,--requests", options.count, "How many requests to measure, instead of a duration")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 53))
       ->excludes(duration);
   parser
-      .add_option("--rate", options.rate,
-                  "Requests per second in total, sent when they are due whether or not answers come (open loop)")
+      .add_option(
+          "--rate", options.rate,
+          "Requests per second in total, sent when they are due whether or not answers come (open loop)")
       ->check(CLI::Range(1e-3, 1e8));
   parser.add_option("--warm-up", options.warm_up, "Load before measuring")->capture_default_str();
-  parser.add_option("--timeout", options.timeout, "What a handshake, or a request, may take")->capture_default_str();
+  parser.add_option("--timeout", options.timeout, "What a handshake, or a request, may take")
+      ->capture_default_str();
   parser.add_flag("--handshakes", options.is_handshakes_only,
                   "No requests: each connection is closed once it is open, and another follows");
   parser
@@ -77,7 +79,9 @@ void add_output_options(CLI::App& parser, Options& options) {
       ->allow_extra_args(false)
       ->check(CLI::PositiveNumber)
       ->type_name("PID");
-  parser.add_option("--json", options.json_file, "Write all figures as JSON; - = standard output, instead of text")
+  parser
+      .add_option("--json", options.json_file,
+                  "Write all figures as JSON; - = standard output, instead of text")
       ->type_name("FILE");
   auto* live = parser.add_flag("--live", options.is_live,
                                "A line each second on standard error; default where that is a terminal");
@@ -89,13 +93,15 @@ void add_output_options(CLI::App& parser, Options& options) {
 Command add_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
   CLI::App* parser = app.add_subcommand("load", "Load HTTP/3 servers and measure them");
-  parser->add_option("URL", options->urls, "What to request; several are measured in turn, side by side")->required();
+  parser->add_option("URL", options->urls, "What to request; several are measured in turn, side by side")
+      ->required();
   add_load_options(*parser, *options);
   add_request_options(*parser, options->request);
   add_connection_options(*parser, options->request);
   add_output_options(*parser, *options);
   parser->footer(
-      "A failed request, or a status of 400 and above, gives the exit code of the first of them, as usquic get\n"
+      "A failed request, or a status of 400 and above, gives the exit code of the first of them, as usquic "
+      "get\n"
       "would. Ctrl-C tells what was measured so far. See docs/tool.md.\n"
       "Examples:\n"
       "  usquic load -k https://localhost:4433/ -c 8 -m 32 -d 10s\n"

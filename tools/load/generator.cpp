@@ -121,8 +121,9 @@ void Generator::run_paced(us_loop_t* loop) {
   pollfd readable = {us_loop_fd(loop), POLLIN, 0};
   do {
     const bool is_paced = phase_ == Phase::WarmingUp || phase_ == Phase::Measuring;
-    const std::int64_t left =
-        is_paced && !ready_.empty() ? std::max<std::int64_t>(0, arrivals_.next_due_ns() - monotonic_ns()) : -1;
+    const std::int64_t left = is_paced && !ready_.empty()
+                                  ? std::max<std::int64_t>(0, arrivals_.next_due_ns() - monotonic_ns())
+                                  : -1;
     const timespec timeout = {left / 1'000'000'000, left % 1'000'000'000};
     ppoll(&readable, 1, left >= 0 ? &timeout : nullptr, nullptr);
   } while (us_loop_tick(loop) != 0);
@@ -202,7 +203,8 @@ void Generator::on_tick() {
   expire(now);
   start_connections();
   give_up_without_connection();
-  const bool is_drained = phase_ == Phase::Draining && in_flight_ == 0 && !arrivals_.is_due(now) && owed_.empty();
+  const bool is_drained =
+      phase_ == Phase::Draining && in_flight_ == 0 && !arrivals_.is_due(now) && owed_.empty();
   if (is_drained) finish();
 }
 

@@ -1,5 +1,6 @@
-// One thread's share of the load: a loop, its connections and their requests. What it needs to know of a connection or a
-// request stands in its ext memory; nothing is allocated for a request but what the library does.
+// One thread's share of the load: a loop, its connections and their requests. What it needs to know of a
+// connection or a request stands in its ext memory; nothing is allocated for a request but what the library
+// does.
 #pragma once
 
 #include <cstdint>
@@ -105,6 +106,7 @@ class Generator {
   bool has_room(const Connection& connection) const;
   void send_body(Request& request, us_quic_stream_t* s);
   void answered(Request& request, us_quic_stream_t* s);
+  void count_reason(const Request& request, const us_quic_stream_close_info_t& info);
   void failed(Request& request, const us_quic_stream_close_info_t& info);
   void release(Request& request);
   void after_request(Connection& connection, std::int64_t now);
@@ -112,6 +114,7 @@ class Generator {
   bool is_counted(const Request& request) const;
   void count_failure(FailureKind kind, const Failure& failure);
   void expire(std::int64_t now);
+  void give_up(Connection& connection);
   void expire_backlog(std::int64_t now);
 
   const Plan& plan_;

@@ -11,8 +11,6 @@ namespace {
 constexpr std::uint64_t kMostConnecting = 64;
 constexpr std::int64_t kFirstBackoffNs = 100'000'000;
 constexpr std::int64_t kLongestBackoffNs = 2'000'000'000;
-// Stands for the reason of a lost connection until its end tells it.
-constexpr const char* kLost = "connection lost";
 
 }  // namespace
 
@@ -115,7 +113,8 @@ void Generator::closed(Connection& connection, const us_quic_close_info_t& info)
   if (!connection.is_open) return connect_failed(*lane, describe_close(info));
   if (!connection.is_closing) {
     ++tally_.reconnects;
-    if (tally_.first_failure.reason == kLost) tally_.first_failure = describe_close(info);
+    if (tally_.first_failure.reason == kLost && info.error != US_QUIC_OK)
+      tally_.first_failure = describe_close(info);
     // One that was of no use may be followed by more of its kind.
     if (connection.answered == 0) lane->not_before_ns = monotonic_ns() + kFirstBackoffNs;
   }
@@ -158,8 +157,9 @@ void Generator::retire(Connection& connection) {
 
 // With a count to reach, a server that stays away would never end the run.
 void Generator::give_up_without_connection() {
-  if (goal_ == 0 || !is_measuring_ || live_.open.get() > 0) return;
-  if (monotonic_ns() - last_open_ns_ < plan_.timeout_ns) return;
+  const std::int64_t now = monotonic_ns();
+  if (live_.open.get() > 0) last_open_ns_ = now;
+  if (goal_ == 0 || !is_measuring_ || now - last_open_ns_ < plan_.timeout_ns) return;
   const std::uint64_t left = goal_ - std::min(goal_, done_);
   tally_.fail(FailureKind::Connect, {ExitCode::Connect, "the server stayed away"}, left);
   finish();

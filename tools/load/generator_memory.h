@@ -10,6 +10,9 @@ namespace usquic::tools::load {
 
 inline constexpr std::uint64_t kH3NoError = 0x100;  // RFC 9114 section 8.1
 
+// Stands for the reason of a lost connection until its end tells it.
+inline constexpr const char* kLost = "connection lost";
+
 struct Generator::Connection {
   static Connection& of(us_quic_connection_t* c) {
     return *static_cast<Connection*>(us_quic_connection_ext(c));
@@ -22,8 +25,11 @@ struct Generator::Connection {
   std::uint64_t in_flight = 0;
   std::uint64_t launched = 0;
   std::uint64_t answered = 0;
+  std::uint64_t heard = 0;  // counts up with whatever comes on its streams
   bool is_open = false;
   bool is_closing = false;  // by this side, its work done
+  bool is_lost = false;     // on_close follows
+  bool is_silent = false;   // lost because nothing came in time
 };
 
 struct Generator::Request : RequestLink {
@@ -33,6 +39,7 @@ struct Generator::Request : RequestLink {
   us_quic_stream_t* stream;
   std::int64_t start_ns;  // open loop: when it was due
   std::int64_t sent_ns;
+  std::uint64_t heard_before;  // what was heard on the connection when it was sent
   std::uint64_t received = 0;
   std::uint64_t expected = kUnknownLength;  // content-length
   std::size_t body_sent = 0;

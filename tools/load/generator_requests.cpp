@@ -17,6 +17,10 @@ bool is_lost_with_connection(int reason) {
          reason == US_QUIC_E_APPLICATION || reason == US_QUIC_E_STATELESS_RESET;
 }
 
+Failure cut_body() {
+  return {ExitCode::PartialBody, "a body is not as long as its content-length"};
+}
+
 struct Answer {
   std::uint16_t status = 0;
   std::uint64_t content_length = UINT64_MAX;  // none
@@ -34,8 +38,7 @@ Answer read_answer(us_quic_stream_t* s) {
       answer.status = static_cast<std::uint16_t>(((digits[0] - '0') * 100) + ((digits[1] - '0') * 10) +
                                                  (digits[2] - '0'));
     } else if (name.size() == 14 && name == "content-length") {
-      answer.content_length =
-          parse_number({field.value, field.value_length}).value_or(answer.content_length);
+      answer.content_length = parse_number({field.value, field.value_length}).value_or(answer.content_length);
     }
   }
   return answer;
@@ -56,7 +59,7 @@ bool Generator::may_launch() const {
 }
 
 bool Generator::has_room(const Connection& connection) const {
-  return connection.in_flight < plan_.streams &&
+  return !connection.is_lost && connection.in_flight < plan_.streams &&
          (plan_.requests_per_connection == 0 || connection.launched < plan_.requests_per_connection);
 }
 
@@ -104,7 +107,7 @@ bool Generator::launch(Connection& connection, std::int64_t start_ns, std::int64
   // Where it fails the connection is going away, as on_goaway or on_close will tell.
   us_quic_stream_t* s = us_quic_connection_create_stream(connection.self, sizeof(Request), &error);
   if (s == nullptr) return false;
-  auto& request = *new (us_quic_stream_ext(s)) Request{{}, &connection, s, start_ns, now};
+  auto& request = *new (us_quic_stream_ext(s)) Request{{}, &connection, s, start_ns, now, connection.heard};
   request.previous = under_way_.previous;
   request.next = &under_way_;
   request.previous->next = &request;
@@ -156,6 +159,7 @@ void Generator::on_stream_headers(us_quic_stream_t* s, int kind, int) {
   if (kind != US_QUIC_HEADERS_MESSAGE) return;
   Request& request = Request::of(s);
   Generator& self = *request.connection->generator;
+  ++request.connection->heard;
   const Answer answer = read_answer(s);
   request.status = answer.status;
   if (!self.target_.is_head() && !has_no_body(answer.status)) request.expected = answer.content_length;
@@ -165,6 +169,7 @@ void Generator::on_stream_headers(us_quic_stream_t* s, int kind, int) {
 void Generator::on_stream_data(us_quic_stream_t* s, const void*, size_t length) {
   Request& request = Request::of(s);
   Generator& self = *request.connection->generator;
+  ++request.connection->heard;
   request.received += length;
   if (self.is_measuring_) self.tally_.body_received += length;
   self.live_.body_received.add(length);
@@ -187,9 +192,10 @@ void Generator::answered(Request& request, us_quic_stream_t* s) {
     ++tally_.statuses[std::min<std::size_t>(request.status, tally_.statuses.size() - 1)];
     tally_.latency.record(now - request.start_ns);
     if (request.expected != Request::kUnknownLength && request.received != request.expected) {
-      count_failure(FailureKind::BodyLength, {ExitCode::PartialBody, "a body is not as long as its content-length"});
+      count_failure(FailureKind::BodyLength, cut_body());
     } else if (request.status >= 400) {
-      count_failure(FailureKind::Status, {ExitCode::HttpStatus, "the server answered " + std::to_string(request.status)});
+      count_failure(FailureKind::Status,
+                    {ExitCode::HttpStatus, "the server answered " + std::to_string(request.status)});
     }
     count_done();
   }
@@ -208,27 +214,33 @@ void Generator::failed(Request& request, const us_quic_stream_close_info_t& info
   release(request);
   if (phase_ == Phase::Stopping) return;
   const int reason = info.reason;
+  // on_close may be told later; what is sent until then would fail as well.
+  if (is_lost_with_connection(reason)) connection.is_lost = true;
   if (reason == US_QUIC_E_GOAWAY && !request.is_timed_out) {
     // Not processed, so it is sent again (RFC 9114 section 5.2).
     ++tally_.retried;
     --launched_;
     if (is_open_loop()) owed_.push_back(request.start_ns);
   } else if (is_counted(request)) {
-    const bool is_cut = request.expected != Request::kUnknownLength && request.received != request.expected;
-    if (request.is_timed_out) {
-      count_failure(FailureKind::Timeout, {ExitCode::Timeout, "no complete answer in time"});
-    } else if (is_lost_with_connection(reason)) {
-      count_failure(FailureKind::ConnectionLost, {ExitCode::Receive, "connection lost"});
-    } else if (reason == US_QUIC_E_RESET || reason == US_QUIC_E_STOPPED) {
-      count_failure(FailureKind::Reset, describe_stream_close(info));
-    } else if (reason == US_QUIC_E_HEADERS && request.status != 0 && is_cut) {
-      count_failure(FailureKind::BodyLength, {ExitCode::PartialBody, "a body is not as long as its content-length"});
-    } else {
-      count_failure(FailureKind::Other, describe_stream_close(info));
-    }
+    count_reason(request, info);
     count_done();
   }
   after_request(connection, monotonic_ns());
+}
+
+void Generator::count_reason(const Request& request, const us_quic_stream_close_info_t& info) {
+  const bool is_cut = request.expected != Request::kUnknownLength && request.received != request.expected;
+  if (request.is_timed_out || request.connection->is_silent) {
+    count_failure(FailureKind::Timeout, {ExitCode::Timeout, "no complete answer in time"});
+  } else if (is_lost_with_connection(info.reason)) {
+    count_failure(FailureKind::ConnectionLost, {ExitCode::Receive, kLost});
+  } else if (info.reason == US_QUIC_E_RESET || info.reason == US_QUIC_E_STOPPED) {
+    count_failure(FailureKind::Reset, describe_stream_close(info));
+  } else if (info.reason == US_QUIC_E_HEADERS && request.status != 0 && is_cut) {
+    count_failure(FailureKind::BodyLength, cut_body());
+  } else {
+    count_failure(FailureKind::Other, describe_stream_close(info));
+  }
 }
 
 void Generator::release(Request& request) {
@@ -240,7 +252,7 @@ void Generator::release(Request& request) {
 }
 
 void Generator::after_request(Connection& connection, std::int64_t now) {
-  if (connection.lane == nullptr || us_quic_connection_is_closed(connection.self) != 0) return;
+  if (connection.lane == nullptr || connection.is_lost) return;
   const bool is_used_up =
       plan_.requests_per_connection != 0 && connection.launched >= plan_.requests_per_connection;
   if (is_used_up) {
@@ -282,7 +294,16 @@ void Generator::expire(std::int64_t now) {
     oldest.next->previous = &under_way_;
     oldest.previous = oldest.next = &oldest;
     us_quic_stream_close(oldest.stream);
+    Connection& connection = *oldest.connection;
+    if (connection.heard == oldest.heard_before && !connection.is_lost) give_up(connection);
   }
+}
+
+// Nothing came on the connection for as long as an answer may take: another may do better, long before this
+// one's idle timeout.
+void Generator::give_up(Connection& connection) {
+  connection.is_lost = connection.is_silent = true;
+  us_quic_connection_close(connection.self, kH3NoError, nullptr);
 }
 
 // Those that were due and found no stream for as long as an answer may take.

@@ -1,5 +1,5 @@
-// Durations counted in a log-linear (HDR style) histogram: constant memory, a few instructions for each value, and
-// percentiles with a bounded relative error over the whole range.
+// Durations counted in a log-linear (HDR style) histogram: constant memory, a few instructions for each
+// value, and percentiles with a bounded relative error over the whole range.
 #pragma once
 
 #include <algorithm>

@@ -34,9 +34,10 @@ std::string render_view(const std::string& label, const SliceView& view, const S
   const auto rate = [&](std::uint64_t SliceView::*count) {
     return seconds > 0 ? static_cast<double>(view.*count - before.*count) / seconds : 0;
   };
-  std::string line = fmt::format("{:5.0f} s  {:9.0f} requests/s  {:8.2f} MB/s  {:7.0f} connects/s  {} open  {} failed",
-                                 view.seconds, rate(&SliceView::requests), rate(&SliceView::body_received) / 1e6,
-                                 rate(&SliceView::connects), view.open, view.failures);
+  std::string line =
+      fmt::format("{:5.0f} s  {:9.0f} requests/s  {:8.2f} MB/s  {:7.0f} connects/s  {} open  {} failed",
+                  view.seconds, rate(&SliceView::requests), rate(&SliceView::body_received) / 1e6,
+                  rate(&SliceView::connects), view.open, view.failures);
   if (const char* phase = phase_text(view.phase); *phase != '\0') line += fmt::format("  {}", phase);
   return line + "  " + label;
 }

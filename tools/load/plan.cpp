@@ -20,7 +20,8 @@ Failure usage(std::string reason) {
 std::string make_placeholder_root() {
   std::array<char, 4096> certificate = {};
   std::array<char, 4096> key = {};
-  const int error = us_quic_development_certificate(1, certificate.data(), certificate.size(), key.data(), key.size(), nullptr);
+  const int error = us_quic_development_certificate(1, certificate.data(), certificate.size(), key.data(),
+                                                    key.size(), nullptr);
   return error == US_QUIC_OK ? certificate.data() : "";
 }
 
@@ -83,10 +84,12 @@ std::optional<Failure> add_targets(const Options& options, Plan& plan) {
   const H3DotSegments dots = options.request.keeps_path ? H3DotSegments::Keep : H3DotSegments::Remove;
   for (const std::string& text : options.urls) {
     auto url = get::parse_url(text, dots);
-    if (const auto* failure = std::get_if<Failure>(&url)) return Failure{failure->code, text + ": " + failure->reason};
+    if (const auto* failure = std::get_if<Failure>(&url))
+      return Failure{failure->code, text + ": " + failure->reason};
     auto head = get::build_request_head(options.request, known);
     if (auto* failure = std::get_if<Failure>(&head)) return std::move(*failure);
-    plan.targets.emplace_back(std::get<get::Url>(std::move(url)), std::get<get::RequestHead>(std::move(head)), plan.body);
+    plan.targets.emplace_back(std::get<get::Url>(std::move(url)), std::get<get::RequestHead>(std::move(head)),
+                              plan.body);
   }
   return apply_resolve_rules(options, plan);
 }

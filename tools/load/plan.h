@@ -23,13 +23,14 @@ struct Plan {
   std::uint64_t rounds = 1;
   std::uint64_t requests_per_connection = 0;  // 0 = no limit
   bool is_handshakes_only = false;
-  // A context keeps the session tickets that its connections get. Where connections are replaced all the time, each gets
-  // a new context, so that every handshake is a full one.
+  // A context keeps the session tickets that its connections get. Where connections are replaced all the
+  // time, each gets a new context, so that every handshake is a full one.
   bool has_context_per_connection = false;
 
   get::Options request;
   std::string body;
-  // What is trusted where any certificate is taken: one certificate is read far sooner than the system's roots.
+  // What is trusted where any certificate is taken: one certificate is read far sooner than the system's
+  // roots.
   std::string placeholder_root;
   std::deque<Target> targets;  // at places that they keep
 };

@@ -21,8 +21,8 @@ std::optional<std::int64_t> read_schedstat(const std::filesystem::path& task) {
   return file >> ns ? std::optional(ns) : std::nullopt;
 }
 
-// Where the kernel keeps no schedstat: user and system time in clock ticks, which are the 14th and 15th field. The
-// second one, the name in brackets, may hold spaces.
+// Where the kernel keeps no schedstat: user and system time in clock ticks, which are the 14th and 15th
+// field. The second one, the name in brackets, may hold spaces.
 std::optional<std::int64_t> read_stat(const std::filesystem::path& task) {
   std::ifstream file(task / "stat");
   std::string line;

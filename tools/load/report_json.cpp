@@ -12,15 +12,13 @@ using Json = nlohmann::ordered_json;
 
 Json times(const Histogram& histogram) {
   const auto us = [](double ns) { return ns / 1e3; };
-  const auto percentile = [&](double percent) { return us(static_cast<double>(histogram.percentile(percent))); };
-  return {{"count", histogram.count()},
-          {"min", us(static_cast<double>(histogram.min()))},
-          {"mean", us(histogram.mean())},
-          {"p50", percentile(50)},
-          {"p90", percentile(90)},
-          {"p99", percentile(99)},
-          {"p99_9", percentile(99.9)},
-          {"max", us(static_cast<double>(histogram.max()))}};
+  const auto percentile = [&](double percent) {
+    return us(static_cast<double>(histogram.percentile(percent)));
+  };
+  return {{"count", histogram.count()},   {"min", us(static_cast<double>(histogram.min()))},
+          {"mean", us(histogram.mean())}, {"p50", percentile(50)},
+          {"p90", percentile(90)},        {"p99", percentile(99)},
+          {"p99_9", percentile(99.9)},    {"max", us(static_cast<double>(histogram.max()))}};
 }
 
 Json spread(const TargetResult& result, const std::function<double(const Round&)>& figure) {
@@ -70,34 +68,35 @@ Json server_cpu(const TargetResult& result) {
 
 Json target_figures(const Plan& plan, const TargetResult& result) {
   const Tally& tally = result.tally;
-  Json object = {{"url", result.url},
-                 {"work", result.is_handshakes_only ? "connections" : "requests"},
-                 {"seconds", result.seconds()},
-                 {"per_second", spread(result, [](const Round& round) { return round.work_per_second(); })},
-                 {"received_per_second", spread(result, [](const Round& round) { return round.received_per_second(); })},
-                 {"sent_per_second", spread(result, [](const Round& round) { return round.sent_per_second(); })},
-                 {"requests", tally.requests},
-                 {"in_time", tally.in_time},
-                 {"unfinished", tally.unfinished},
-                 {"latency_us", times(tally.latency)},
-                 {"first_byte_us", times(tally.first_byte)},
-                 {"connect_us", times(tally.connect)},
-                 {"connections", tally.connects},
-                 {"resumed", tally.resumed},
-                 {"reconnects", tally.reconnects},
-                 {"goaways", tally.goaways},
-                 {"retried", tally.retried},
-                 {"waited", tally.waited},
-                 {"max_streams", tally.max_streams},
-                 {"body_received", tally.body_received},
-                 {"body_sent", tally.body_sent},
-                 {"udp_received", tally.udp_received},
-                 {"udp_sent", tally.udp_sent},
-                 {"packets_lost", tally.packets_lost},
-                 {"statuses", statuses(tally)},
-                 {"failed", failures(tally)},
-                 {"client_cpu", cpu(result)},
-                 {"server_cpu", server_cpu(result)}};
+  Json object = {
+      {"url", result.url},
+      {"work", result.is_handshakes_only ? "connections" : "requests"},
+      {"seconds", result.seconds()},
+      {"per_second", spread(result, [](const Round& round) { return round.work_per_second(); })},
+      {"received_per_second", spread(result, [](const Round& round) { return round.received_per_second(); })},
+      {"sent_per_second", spread(result, [](const Round& round) { return round.sent_per_second(); })},
+      {"requests", tally.requests},
+      {"in_time", tally.in_time},
+      {"unfinished", tally.unfinished},
+      {"latency_us", times(tally.latency)},
+      {"first_byte_us", times(tally.first_byte)},
+      {"connect_us", times(tally.connect)},
+      {"connections", tally.connects},
+      {"resumed", tally.resumed},
+      {"reconnects", tally.reconnects},
+      {"goaways", tally.goaways},
+      {"retried", tally.retried},
+      {"waited", tally.waited},
+      {"max_streams", tally.max_streams},
+      {"body_received", tally.body_received},
+      {"body_sent", tally.body_sent},
+      {"udp_received", tally.udp_received},
+      {"udp_sent", tally.udp_sent},
+      {"packets_lost", tally.packets_lost},
+      {"statuses", statuses(tally)},
+      {"failed", failures(tally)},
+      {"client_cpu", cpu(result)},
+      {"server_cpu", server_cpu(result)}};
   Json rounds = Json::array();
   for (const Round& round : result.rounds) rounds.push_back(round_figures(round));
   object["rounds"] = std::move(rounds);

@@ -39,7 +39,8 @@ class Table {
       const Spread spread = result.over_rounds(figure);
       const auto show = [&](double number) { return fmt::format(fmt::runtime(format), number / unit); };
       std::string text = show(spread.median);
-      if (result.rounds.size() > 1) text += fmt::format(" ({} - {})", show(spread.least), show(spread.greatest));
+      if (result.rounds.size() > 1)
+        text += fmt::format(" ({} - {})", show(spread.least), show(spread.greatest));
       return Cell{std::move(text), spread.median};
     });
   }
@@ -99,24 +100,27 @@ std::string bytes_text(std::uint64_t bytes) {
 }
 
 MakeCell count_cell(std::uint64_t Tally::*count) {
-  return [count](const TargetResult& result) {
-    return Cell{std::to_string(result.tally.*count), 0};
-  };
+  return [count](const TargetResult& result) { return Cell{std::to_string(result.tally.*count), 0}; };
 }
 
 void add_work(Table& table, const Plan& plan) {
-  table.add_figure(plan.is_handshakes_only ? "connections/s" : "requests/s",
-                   [](const Round& round) { return round.work_per_second(); }, "{:.1f}", 1);
+  table.add_figure(
+      plan.is_handshakes_only ? "connections/s" : "requests/s",
+      [](const Round& round) { return round.work_per_second(); }, "{:.1f}", 1);
   table.add("measured", [](const TargetResult& result) {
-    const double each = result.seconds() / static_cast<double>(std::max<std::size_t>(1, result.rounds.size()));
+    const double each =
+        result.seconds() / static_cast<double>(std::max<std::size_t>(1, result.rounds.size()));
     const std::string text = fmt::format("{:.3f} s", each);
-    return Cell{result.rounds.size() > 1 ? fmt::format("{} rounds of {}", result.rounds.size(), text) : text, 0};
+    return Cell{result.rounds.size() > 1 ? fmt::format("{} rounds of {}", result.rounds.size(), text) : text,
+                0};
   });
   if (plan.is_handshakes_only) return;
   table.add("requests", count_cell(&Tally::requests));
-  table.add_figure("MB/s received", [](const Round& round) { return round.received_per_second(); }, "{:.2f}", 1e6);
+  table.add_figure(
+      "MB/s received", [](const Round& round) { return round.received_per_second(); }, "{:.2f}", 1e6);
   if (!plan.body.empty()) {
-    table.add_figure("MB/s sent", [](const Round& round) { return round.sent_per_second(); }, "{:.2f}", 1e6);
+    table.add_figure(
+        "MB/s sent", [](const Round& round) { return round.sent_per_second(); }, "{:.2f}", 1e6);
   }
   table.add_times("latency", &Tally::latency, {50, 90, 99, 99.9});
   table.add_times("first byte", &Tally::first_byte, {50, 99});
@@ -134,7 +138,9 @@ void add_connections(Table& table) {
 
 void add_bytes(Table& table) {
   table.add("body bytes", [](const TargetResult& result) {
-    return Cell{fmt::format("{} in, {} out", bytes_text(result.tally.body_received), bytes_text(result.tally.body_sent)), 0};
+    return Cell{fmt::format("{} in, {} out", bytes_text(result.tally.body_received),
+                            bytes_text(result.tally.body_sent)),
+                0};
   });
   table.add("UDP bytes", [](const TargetResult& result) {
     const Tally& tally = result.tally;
@@ -146,7 +152,8 @@ void add_bytes(Table& table) {
 
 void add_outcomes(Table& table, std::size_t statuses) {
   for (std::size_t status = 0; status < statuses; ++status) {
-    if (!table.any([status](const TargetResult& result) { return result.tally.statuses[status] > 0; })) continue;
+    if (!table.any([status](const TargetResult& result) { return result.tally.statuses[status] > 0; }))
+      continue;
     table.add(fmt::format("status {}", status), [status](const TargetResult& result) {
       return Cell{std::to_string(result.tally.statuses[status]), 0};
     });
@@ -166,11 +173,15 @@ void add_outcomes(Table& table, std::size_t statuses) {
 
 void add_cpu(Table& table, const Plan& plan) {
   const std::string unit = plan.is_handshakes_only ? "us/connection" : "us/request";
-  table.add_figure("client CPU " + unit, [](const Round& round) { return round.client_us_per_work(); }, "{:.2f}", 1);
-  table.add_figure("client busy %", [](const Round& round) { return round.client_busy * 100; }, "{:.0f}", 1);
+  table.add_figure(
+      "client CPU " + unit, [](const Round& round) { return round.client_us_per_work(); }, "{:.2f}", 1);
+  table.add_figure(
+      "client busy %", [](const Round& round) { return round.client_busy * 100; }, "{:.0f}", 1);
   if (!table.any([](const TargetResult& result) { return result.knows_server(); })) return;
-  table.add_figure("server CPU " + unit, [](const Round& round) { return round.server_us_per_work(); }, "{:.2f}", 1);
-  table.add_figure("server busy %", [](const Round& round) { return round.server_busy * 100; }, "{:.0f}", 1);
+  table.add_figure(
+      "server CPU " + unit, [](const Round& round) { return round.server_us_per_work(); }, "{:.2f}", 1);
+  table.add_figure(
+      "server busy %", [](const Round& round) { return round.server_busy * 100; }, "{:.0f}", 1);
 }
 
 }  // namespace

@@ -63,8 +63,8 @@ double TargetResult::seconds() const {
 }
 
 bool TargetResult::knows_server() const {
-  return !rounds.empty() &&
-         std::all_of(rounds.begin(), rounds.end(), [](const Round& round) { return round.server.has_value(); });
+  return !rounds.empty() && std::all_of(rounds.begin(), rounds.end(),
+                                        [](const Round& round) { return round.server.has_value(); });
 }
 
 }  // namespace usquic::tools::load

@@ -37,7 +37,9 @@ struct Round {
   std::uint64_t body_sent = 0;
 
   double work_per_second() const { return seconds > 0 ? static_cast<double>(work) / seconds : 0; }
-  double received_per_second() const { return seconds > 0 ? static_cast<double>(body_received) / seconds : 0; }
+  double received_per_second() const {
+    return seconds > 0 ? static_cast<double>(body_received) / seconds : 0;
+  }
   double sent_per_second() const { return seconds > 0 ? static_cast<double>(body_sent) / seconds : 0; }
   double client_us_per_work() const;
   double server_us_per_work() const;  // 0 when the server's process is not known

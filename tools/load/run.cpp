@@ -33,8 +33,8 @@ ExitCode fail(const Failure& failure, const std::string& about = {}) {
   return failure.code;
 }
 
-// Ctrl-C ends what is measured, so that it can be told; where there is nothing to tell, or the second time, it ends
-// the program.
+// Ctrl-C ends what is measured, so that it can be told; where there is nothing to tell, or the second time,
+// it ends the program.
 class Interrupts {
  public:
   Interrupts() : watcher_([this] { on_signal(); }) {}
@@ -82,12 +82,14 @@ std::optional<Failure> allow_descriptors(const Plan& plan) {
   rlimit limit = {};
   if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return std::nullopt;
   if (limit.rlim_max < needed) {
-    return Failure{ExitCode::Usage, fmt::format("-c {} needs {} file descriptors; the limit is {} (ulimit -Hn)",
-                                                plan.connections, needed, limit.rlim_max)};
+    return Failure{ExitCode::Usage,
+                   fmt::format("-c {} needs {} file descriptors; the limit is {} (ulimit -Hn)",
+                               plan.connections, needed, limit.rlim_max)};
   }
   limit.rlim_cur = needed;
   if (setrlimit(RLIMIT_NOFILE, &limit) == 0) return std::nullopt;
-  return Failure{ExitCode::Failure, fmt::format("cannot raise the limit of file descriptors: {}", std::strerror(errno))};
+  return Failure{ExitCode::Failure,
+                 fmt::format("cannot raise the limit of file descriptors: {}", std::strerror(errno))};
 }
 
 pid_t server_of(const Options& options, std::size_t target) {
@@ -101,18 +103,21 @@ std::optional<Failure> check_servers(const Options& options) {
     return Failure{ExitCode::Usage, "--server-pid is given once, or once for each URL"};
   }
   for (const int pid : options.server_pids) {
-    if (!sample_cpu(pid)) return Failure{ExitCode::Usage, fmt::format("--server-pid {}: no such process", pid)};
+    if (!sample_cpu(pid))
+      return Failure{ExitCode::Usage, fmt::format("--server-pid {}: no such process", pid)};
   }
   return std::nullopt;
 }
 
 class Run {
  public:
-  Run(const Options& options, Plan& plan) : options_(options), plan_(plan), key_log_(KeyLog::from_environment()) {}
+  Run(const Options& options, Plan& plan)
+      : options_(options), plan_(plan), key_log_(KeyLog::from_environment()) {}
 
   ExitCode run();
 
  private:
+  std::optional<Failure> open_json();
   std::optional<ExitCode> probe_all();
   void measure_all();
   void measure(std::size_t index, std::uint64_t round);
@@ -122,11 +127,13 @@ class Run {
   const Options& options_;
   Plan& plan_;
   std::unique_ptr<KeyLog> key_log_;
+  std::ofstream json_;
   Interrupts interrupts_;
   std::vector<TargetResult> results_;
 };
 
 ExitCode Run::run() {
+  if (const auto failure = open_json()) return fail(*failure);
   if (const auto code = probe_all()) return *code;
   for (const Target& target : plan_.targets) {
     TargetResult result;
@@ -136,6 +143,14 @@ ExitCode Run::run() {
   }
   measure_all();
   return report();
+}
+
+// Before anything is measured, so that it is not measured in vain.
+std::optional<Failure> Run::open_json() {
+  if (options_.json_file.empty()) return std::nullopt;
+  json_.open(options_.json_file == "-" ? "/dev/stdout" : options_.json_file, std::ios::binary);
+  if (json_) return std::nullopt;
+  return Failure{ExitCode::Write, fmt::format("{}: {}", options_.json_file, std::strerror(errno))};
 }
 
 std::optional<ExitCode> Run::probe_all() {
@@ -173,19 +188,17 @@ void Run::measure(std::size_t index, std::uint64_t round) {
 }
 
 ExitCode Run::report() {
-  const bool has_result =
-      std::any_of(results_.begin(), results_.end(), [](const TargetResult& result) { return !result.rounds.empty(); });
+  const bool has_result = std::any_of(results_.begin(), results_.end(),
+                                      [](const TargetResult& result) { return !result.rounds.empty(); });
   if (!has_result) return fail({ExitCode::Failure, "interrupted before anything was measured"});
   if (options_.json_file != "-") {
     const std::string text = render_text(plan_, results_);
     std::fwrite(text.data(), 1, text.size(), stdout);
   }
   if (!options_.json_file.empty()) {
-    const std::string json = render_json(plan_, results_);
-    const std::string path = options_.json_file == "-" ? "/dev/stdout" : options_.json_file;
-    std::ofstream file(path, std::ios::binary);
-    file << json << std::flush;
-    if (!file) return fail({ExitCode::Write, fmt::format("{}: {}", options_.json_file, std::strerror(errno))});
+    json_ << render_json(plan_, results_) << std::flush;
+    if (!json_)
+      return fail({ExitCode::Write, fmt::format("{}: {}", options_.json_file, std::strerror(errno))});
   }
   if (std::fflush(stdout) != 0) return fail({ExitCode::Write, std::strerror(errno)});
   return outcome();
