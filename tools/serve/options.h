@@ -1,6 +1,7 @@
 // What the user asked of usquic serve.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,8 @@ struct Options {
   std::string certificate_file;
   std::string key_file;
   std::string passphrase;
+  std::optional<std::string> secret_file;  // else a new secret with each start
+  std::optional<std::string> user;         // "NAME" or "NAME:GROUP", to become
   std::string access_log;  // "" = none, "-" = standard output
   bool logs_json = false;
   std::vector<std::string> headers;  // lines "Name: value"
