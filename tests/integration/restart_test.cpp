@@ -1,5 +1,5 @@
-// A server that is killed and started again with the same secret tells the clients of the one before (RFC 9000 section
-// 10.3), and they go on.
+// A server that is killed and started again with the same secret tells the clients of the one before (RFC
+// 9000 section 10.3), and they go on.
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <sys/wait.h>
@@ -104,8 +104,10 @@ class Restart : public testing::Test {
 
   void SetUp() override {
     folder.write("file", std::string(1000, 'x'));
-    words = {"--cert",   folder.write("cert.pem", certificate.cert), "--key", folder.write("key.pem", certificate.key),
-             "--secret", folder.path("secret"),                      folder.path("")};
+    words = {"--cert",       folder.write("cert.pem", certificate.cert),
+             "--key",        folder.write("key.pem", certificate.key),
+             "--secret",     folder.path("secret"),
+             folder.path("")};
     loop = us_create_loop(nullptr, nullptr, nullptr, nullptr, 0);
     client = std::make_unique<Http3Client>(loop, certificate);
     client->on_open = [this](us_quic_connection_t* c) { opened(c); };
@@ -205,11 +207,13 @@ TEST_F(Restart, WithTheSameSecretIsNoticedWithinOneProbeTimeoutAndARoundTrip) {
     EXPECT_EQ(end.error, US_QUIC_E_STATELESS_RESET);
     noticed = std::max(noticed, end.at - restarted);
   }
-  // Probe timeouts double (RFC 9002 section 6.2.1): the one that runs when the server is back began after the sum of
-  // those before, which is the outage at most; so it is no longer than the outage and the first of them.
+  // Probe timeouts double (RFC 9002 section 6.2.1): the one that runs when the server is back began after the
+  // sum of those before, which is the outage at most; so it is no longer than the outage and the first of
+  // them.
   constexpr milliseconds max_ack_delay(25);
   const auto outage = restarted - killed;
-  const auto first_timeout = std::chrono::microseconds(5 * stats.smoothed_rtt_us) + max_ack_delay + milliseconds(1);
+  const auto first_timeout =
+      std::chrono::microseconds(5 * stats.smoothed_rtt_us) + max_ack_delay + milliseconds(1);
   const auto round_trip = std::chrono::microseconds(stats.smoothed_rtt_us);
   constexpr milliseconds scheduling(200);  // of a machine that does other things as well
   EXPECT_LE(noticed, outage + first_timeout + round_trip + scheduling);
@@ -239,7 +243,8 @@ TEST_F(Restart, IsNoticedByAnIdleClientWithItsNextRequest) {
   request(idle);
   ASSERT_TRUE(run_until([&] { return !ends.empty(); }));
   EXPECT_EQ(ends.at(idle).error, US_QUIC_E_STATELESS_RESET);
-  std::printf("figure: killed_server_noticed_by_an_idle_client %.3g ms\n", milliseconds_of(ends.at(idle).at - asked));
+  std::printf("figure: killed_server_noticed_by_an_idle_client %.3g ms\n",
+              milliseconds_of(ends.at(idle).at - asked));
   EXPECT_LE(ends.at(idle).at - asked, milliseconds(500));
   EXPECT_TRUE(run_until([&] { return all_have_answers(1, requests_at_once); }));
 }

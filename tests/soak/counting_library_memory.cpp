@@ -1,5 +1,5 @@
-// LibraryMemory as in src/engine/ngtcp2/library_memory.cpp, with counts: linked before the library, it takes the
-// place of that.
+// LibraryMemory as in src/engine/ngtcp2/library_memory.cpp, with counts: linked before the library, it takes
+// the place of that.
 #include "engine/ngtcp2/library_memory.h"
 
 #include <algorithm>

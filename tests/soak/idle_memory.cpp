@@ -1,7 +1,8 @@
-// The memory of a server whose connections are idle, by owner; and what a stream takes whose request waits for its
-// answer.
+// The memory of a server whose connections are idle, by owner; and what a stream takes whose request waits
+// for its answer.
 //   idle_memory [CONNECTIONS]
-// Heap bytes of the server's process, as its allocator rounds them. Not in it: the kernel's (one socket for all).
+// Heap bytes of the server's process, as its allocator rounds them. Not in it: the kernel's (one socket for
+// all).
 #include <sys/wait.h>
 
 #include <algorithm>
@@ -51,7 +52,8 @@ class IdleMemory {
   void opened(us_quic_connection_t* c);
   void expect_answer(const Response& response);
   std::size_t open_streams();
-  double print_growth(const char* what, const ServerReport& before, const ServerReport& after, std::size_t count);
+  double print_growth(const char* what, const ServerReport& before, const ServerReport& after,
+                      std::size_t count);
 
   ServerProcess server_;
   std::unique_ptr<us_loop_t, LoopDeleter> loop_{us_create_loop(nullptr, nullptr, nullptr, nullptr, 0)};
@@ -67,7 +69,8 @@ class IdleMemory {
 void IdleMemory::connect() {
   if (to_connect_ == 0) return;
   us_quic_socket_t* socket = sockets_[--to_connect_ % sockets_.size()];
-  if (client_.connect_over(socket, host, server_.port()) == nullptr) throw std::runtime_error("no connection");
+  if (client_.connect_over(socket, host, server_.port()) == nullptr)
+    throw std::runtime_error("no connection");
 }
 
 void IdleMemory::opened(us_quic_connection_t* c) {
@@ -152,7 +155,8 @@ std::size_t number(const char* text) {
   std::size_t value = 0;
   const char* end = text + std::strlen(text);
   const auto [last, error] = std::from_chars(text, end, value);
-  if (error != std::errc() || last != end || value < 1) throw std::runtime_error("CONNECTIONS is a number from 1");
+  if (error != std::errc() || last != end || value < 1)
+    throw std::runtime_error("CONNECTIONS is a number from 1");
   return value;
 }
 

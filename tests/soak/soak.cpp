@@ -1,5 +1,5 @@
-// Many connections one after another, then many requests, against a server in a process of its own: what is in use
-// before and afterwards must be the same, in both processes, and stay flat in between.
+// Many connections one after another, then many requests, against a server in a process of its own: what is
+// in use before and afterwards must be the same, in both processes, and stay flat in between.
 //   soak [CONNECTIONS [REQUESTS]]
 // After the first ones the connections resume TLS sessions, which makes them cheap.
 #include <sys/wait.h>
@@ -133,7 +133,9 @@ void Soak::run_sampled(const char* what, const std::uint64_t& progress, std::uin
   std::vector<Sizes> seen;
   for (std::uint64_t i = 1; i <= samples; ++i) {
     const std::uint64_t goal = total * i / samples;
-    if (!run_until(loop_.get(), [&] { return progress >= goal; }, 3600)) throw std::runtime_error("it hangs");
+    if (!run_until(
+            loop_.get(), [&] { return progress >= goal; }, 3600))
+      throw std::runtime_error("it hangs");
     const Sizes& now = seen.emplace_back(sizes());
     std::printf("%s %llu: server %llu KiB %zu files, client %llu KiB %zu files\n", what,
                 static_cast<unsigned long long>(progress),
@@ -143,7 +145,7 @@ void Soak::run_sampled(const char* what, const std::uint64_t& progress, std::uin
   }
   if (!can_count_memory) return;
   // Peaks of the first and of the last quarter.
-  const auto peak = [&](std::size_t first, std::uint64_t Sizes::* member) {
+  const auto peak = [&](std::size_t first, std::uint64_t Sizes::*member) {
     std::uint64_t most = 0;
     for (std::size_t i = first; i < first + samples / 4; ++i) most = std::max(most, seen[i].*member);
     return most;
@@ -186,7 +188,8 @@ void Soak::run_connections(std::uint64_t count) {
     const auto began = std::chrono::steady_clock::now();
     for (int i = 0; i < connections_at_once; ++i) connect();
     if (is_warming) {
-      if (!run_until(loop_.get(), [&] { return connections_ended_ >= round; }, 600)) {
+      if (!run_until(
+              loop_.get(), [&] { return connections_ended_ >= round; }, 600)) {
         throw std::runtime_error("it hangs");
       }
       continue;
@@ -231,7 +234,8 @@ std::uint64_t number(const char* text) {
   const char* end = text + std::strlen(text);
   const auto [last, error] = std::from_chars(text, end, value);
   if (error != std::errc() || last != end || value < samples) {
-    throw std::runtime_error(std::string(text) + ": a number from " + std::to_string(samples) + " on, please");
+    throw std::runtime_error(std::string(text) + ": a number from " + std::to_string(samples) +
+                             " on, please");
   }
   return value;
 }

@@ -1,4 +1,5 @@
-// What the soak programs share: a loop that runs until something is true, a server's quiet, figures and a verdict.
+// What the soak programs share: a loop that runs until something is true, a server's quiet, figures and a
+// verdict.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,9 @@ namespace usquic::test {
 
 // Runs the loop until done(), or for `seconds`. true: done() was.
 bool run_until(us_loop_t* loop, const std::function<bool()>& done, int seconds);
-// Runs the loop until the server has no more than `connections` open and its heap stands still: closed connections are
-// kept for three probe timeouts (RFC 9000 section 10.2), acknowledgements come late, the path MTU is searched for.
+// Runs the loop until the server has no more than `connections` open and its heap stands still: closed
+// connections are kept for three probe timeouts (RFC 9000 section 10.2), acknowledgements come late, the path
+// MTU is searched for.
 ServerReport wait_for_quiet(us_loop_t* loop, ServerProcess& server, std::uint64_t connections);
 // Options for connections that are held: they neither end nor talk by themselves.
 us_quic_socket_context_options_t patient_options();

@@ -38,7 +38,8 @@ std::optional<gid_t> find_group(const std::string& name, Failure& failure) {
 }
 
 Failure cannot(const Account& account, const char* step) {
-  return {ExitCode::Failure, fmt::format("cannot become {}: {}: {}", account.user, step, std::strerror(errno))};
+  return {ExitCode::Failure,
+          fmt::format("cannot become {}: {}: {}", account.user, step, std::strerror(errno))};
 }
 
 bool has_become(const Account& account) {
@@ -79,7 +80,8 @@ std::optional<Failure> become(const Account& account) {
   if (setresuid(account.uid, account.uid, account.uid) != 0) return cannot(account, "setresuid");
   if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot(account, "no_new_privs");
   if (has_become(account)) return std::nullopt;
-  return Failure{ExitCode::Failure, fmt::format("cannot become {}: root's rights could be had again", account.user)};
+  return Failure{ExitCode::Failure,
+                 fmt::format("cannot become {}: root's rights could be had again", account.user)};
 }
 
 }  // namespace usquic::tools::serve

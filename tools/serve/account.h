@@ -20,8 +20,8 @@ struct Account {
 // From "NAME" or "NAME:GROUP"; without a group it is the user's own. Never root.
 std::optional<Account> find_account(std::string_view text, Failure& failure);
 
-// Becomes that user for good, in all threads: no other groups, no capabilities, no way back, also not by a program that
-// is executed. After a failure the process may be neither here nor there, and must end.
+// Becomes that user for good, in all threads: no other groups, no capabilities, no way back, also not by a
+// program that is executed. After a failure the process may be neither here nor there, and must end.
 std::optional<Failure> become(const Account& account);
 
 }  // namespace usquic::tools::serve

@@ -16,7 +16,7 @@ struct Options {
   std::string passphrase;
   std::optional<std::string> secret_file;  // else a new secret with each start
   std::optional<std::string> user;         // "NAME" or "NAME:GROUP", to become
-  std::string access_log;  // "" = none, "-" = standard output
+  std::string access_log;                  // "" = none, "-" = standard output
   bool logs_json = false;
   std::vector<std::string> headers;  // lines "Name: value"
   int drain_seconds = 30;

@@ -35,7 +35,8 @@ std::optional<Secret> make_secret(const std::string& file, Failure& failure) {
   if (!fd.is_open()) return fail(ExitCode::Write, file, std::strerror(errno), failure);
   Secret secret{};
   if (getrandom(secret.data(), secret.size(), 0) != static_cast<ssize_t>(secret.size()) ||
-      write(fd.get(), secret.data(), secret.size()) != static_cast<ssize_t>(secret.size()) || fsync(fd.get()) != 0) {
+      write(fd.get(), secret.data(), secret.size()) != static_cast<ssize_t>(secret.size()) ||
+      fsync(fd.get()) != 0) {
     const int error = errno;
     unlink(file.c_str());
     return fail(ExitCode::Write, file, std::strerror(error), failure);

@@ -158,9 +158,9 @@ void QuicConnection::on_datagram(TimePoint now, const Datagram& datagram) {
   endpoint_.mark_dirty(*this);
 }
 
-// A TLS session holds about 10 kB, and a server has no more use for it: its tickets are written, no TLS message may
-// come (RFC 9001 section 6), and keys are updated without it. A client gets tickets through its own. Not from inside a
-// callback of ngtcp2, which may be using it.
+// A TLS session holds about 10 kB, and a server has no more use for it: its tickets are written, no TLS
+// message may come (RFC 9001 section 6), and keys are updated without it. A client gets tickets through its
+// own. Not from inside a callback of ngtcp2, which may be using it.
 void QuicConnection::release_tls() {
   if (is_client_ || session_ == nullptr) return;
   ngtcp2_conn_set_tls_native_handle(conn_, nullptr);

@@ -37,7 +37,7 @@ bool TlsMessages::step(Framing& framing, Bytes& data) {
   return is_type;
 }
 
-// GnuTLS leaves unread what follows a Finished.
+// GnuTLS leaves unread what follows a Finished, where RFC 8446 section 4 wants an error.
 TlsMessages::Verdict TlsMessages::check(Level level, std::uint8_t type, bool is_from_server) {
   if (level == Level::application) return check_after_handshake(type, is_from_server);
   if (is_finished_) return Verdict::unexpected;

@@ -14,8 +14,8 @@ class TlsMessages {
   enum class Level : std::uint8_t { initial, handshake, application };
   enum class Verdict : std::uint8_t {
     fine,
-    left_over,         // a level ended within a message (RFC 9001 section 4.1.3)
-    unexpected,        // behind a Finished, or after the handshake a message that QUIC forbids (RFC 9001 section 6)
+    left_over,   // a level ended within a message (RFC 9001 section 4.1.3)
+    unexpected,  // behind a Finished, or after the handshake a message that QUIC forbids (RFC 9001 section 6)
     asks_client_auth,  // after the handshake (RFC 9001 section 4.4)
     too_much           // after the handshake
   };

@@ -47,7 +47,8 @@ TEST(CloseInfo, OfThePeersTransportNamesTheKind) {
 
 TEST(CloseInfo, OfATlsAlertAfterTheHandshakeSaysWhatWasRefused) {
   constexpr std::uint64_t unknown_ca = 48;  // RFC 8446 section 6
-  const auto reason = from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, NGTCP2_CRYPTO_ERROR + unknown_ca), nullptr, 0);
+  const auto reason =
+      from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, NGTCP2_CRYPTO_ERROR + unknown_ca), nullptr, 0);
   EXPECT_EQ(reason.error, US_QUIC_E_CERT_UNTRUSTED);
   EXPECT_NE(reason.text.find("refused this server's certificate"), std::string::npos) << reason.text;
 }

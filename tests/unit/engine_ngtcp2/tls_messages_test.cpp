@@ -48,7 +48,8 @@ TEST(TlsMessages, EndWithAFinished) {
       TlsMessages messages;
       EXPECT_EQ(read(messages, Level::handshake, message(11, 300) + message(20, 32), piece, is_from_server),
                 Verdict::fine);
-      EXPECT_EQ(read(messages, Level::handshake, message(20, 32), piece, is_from_server), Verdict::unexpected);
+      EXPECT_EQ(read(messages, Level::handshake, message(20, 32), piece, is_from_server),
+                Verdict::unexpected);
     }
   }
 }
