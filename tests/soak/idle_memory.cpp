@@ -6,8 +6,6 @@
 #include <sys/wait.h>
 
 #include <algorithm>
-#include <charconv>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -151,22 +149,13 @@ Verdict IdleMemory::run(std::size_t count) {
   return verdict_;
 }
 
-std::size_t number(const char* text) {
-  std::size_t value = 0;
-  const char* end = text + std::strlen(text);
-  const auto [last, error] = std::from_chars(text, end, value);
-  if (error != std::errc() || last != end || value < 1)
-    throw std::runtime_error("CONNECTIONS is a number from 1");
-  return value;
-}
-
 }  // namespace
 }  // namespace usquic::test
 
 int main(int argc, char** argv) {
   try {
     usquic::test::IdleMemory memory(usquic::test::DevelopmentCertificate::make());
-    return memory.run(argc > 1 ? usquic::test::number(argv[1]) : 10'000).exit_code();
+    return memory.run(argc > 1 ? usquic::test::number_from(argv[1], 1) : 10'000).exit_code();
   } catch (const std::exception& error) {
     std::fprintf(stderr, "idle_memory: %s\n", error.what());
     return 1;

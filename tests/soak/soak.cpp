@@ -6,9 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <cstring>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -229,20 +227,9 @@ Verdict Soak::finish() {
   return verdict_;
 }
 
-std::uint64_t number(const char* text) {
-  std::uint64_t value = 0;
-  const char* end = text + std::strlen(text);
-  const auto [last, error] = std::from_chars(text, end, value);
-  if (error != std::errc() || last != end || value < samples) {
-    throw std::runtime_error(std::string(text) + ": a number from " + std::to_string(samples) +
-                             " on, please");
-  }
-  return value;
-}
-
 int run(int argc, char** argv) {
-  const std::uint64_t connections = argc > 1 ? number(argv[1]) : 1'000'000;
-  const std::uint64_t requests = argc > 2 ? number(argv[2]) : 10'000'000;
+  const std::uint64_t connections = argc > 1 ? number_from(argv[1], samples) : 1'000'000;
+  const std::uint64_t requests = argc > 2 ? number_from(argv[2], samples) : 10'000'000;
   Soak soak(DevelopmentCertificate::make());
   soak.run_connections(connections);
   soak.run_requests(requests);

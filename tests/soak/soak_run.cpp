@@ -2,7 +2,9 @@
 
 #include <poll.h>
 
+#include <charconv>
 #include <chrono>
+#include <cstring>
 #include <stdexcept>
 
 namespace usquic::test {
@@ -49,6 +51,14 @@ us_quic_socket_context_options_t patient_options() {
   options.idle_timeout_ms = patience_ms;
   options.handshake_timeout_ms = 60'000;
   return options;
+}
+
+std::uint64_t number_from(const char* text, std::uint64_t least) {
+  std::uint64_t value = 0;
+  const char* end = text + std::strlen(text);
+  const auto [last, error] = std::from_chars(text, end, value);
+  if (error == std::errc() && last == end && value >= least) return value;
+  throw std::runtime_error(std::string(text) + ": a number from " + std::to_string(least) + " on, please");
 }
 
 void print_figure(const char* name, double value, const char* unit) {

@@ -21,6 +21,8 @@ ServerReport wait_for_quiet(us_loop_t* loop, ServerProcess& server, std::uint64_
 // Options for connections that are held: they neither end nor talk by themselves.
 us_quic_socket_context_options_t patient_options();
 
+// A number of the command line; throws when it is none, or less than `least`.
+std::uint64_t number_from(const char* text, std::uint64_t least);
 void print_figure(const char* name, double value, const char* unit);
 
 // What was not as it must be, one line each.
