@@ -10,14 +10,9 @@ if(USQUIC_SANITIZE)
   # libFuzzer's own flag is for compiling alone: a program gets its main from -fsanitize=fuzzer.
   string(REPLACE "fuzzer-no-link," "" link_sanitize "${USQUIC_SANITIZE}")
   add_link_options(-fsanitize=${link_sanitize})
-elseif(USQUIC_HARDENING AND PROJECT_IS_TOP_LEVEL)
-  # _FORTIFY_SOURCE needs an optimizing build.
-  add_compile_options(-fstack-protector-strong -fstack-clash-protection
-                      $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE> $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=2>)
-  if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
-    add_compile_options(-fcf-protection)
-  endif()
-  add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack)
+endif()
+if(PROJECT_IS_TOP_LEVEL)
+  include(hardening)
 endif()
 
 set(werror $<$<BOOL:${USQUIC_WERROR}>:-Werror>)

@@ -102,6 +102,44 @@ TEST(Rfc9001Section6, TlsKeyUpdateMessagesAreForbidden) {
   }
 }
 
+// A Finished is a client's last message, in whatever packet another one comes.
+TEST(Rfc9001Section6, NoTlsMessageFollowsTheClientsFinishedInItsFrame) {
+  Attempt attempt(Engine::server, [](RawPeer::Options& o) {
+    o.edit_message = [](Level level, std::string& bytes) {
+      if (level == Level::handshake) bytes += message(message_finished, std::string(32, 'f'));
+    };
+  });
+  expect_closed(attempt.net, *attempt.peer, {tls_alert(alert_unexpected_message)});
+}
+
+TEST(Rfc9001Section6, NoTlsMessageFollowsTheClientsFinishedInAnotherPacket) {
+  for (const bool is_in_its_datagram : {true, false}) {
+    RawNetwork net;
+    net.start();
+    RawPeer::Options options = net.client_options();
+    std::size_t finished_bytes = 0;
+    options.edit_message = [&](Level level, std::string& bytes) {
+      if (level == Level::handshake) finished_bytes = bytes.size();
+    };
+    RawPeer& peer = net.add_client(options);
+    const auto extra = [&] {
+      const std::string again = message(message_finished, std::string(32, 'f'));
+      return peer.make_packet(Level::handshake, frame::crypto(finished_bytes, again));
+    };
+    bool is_sent = false;
+    peer.transmit = [&, transmit = peer.transmit](std::string datagram) {
+      const bool has_finished = finished_bytes > 0 && !std::exchange(is_sent, finished_bytes > 0);
+      if (has_finished && is_in_its_datagram) datagram += extra();
+      transmit(datagram);
+      if (has_finished && !is_in_its_datagram) transmit(extra());
+    };
+    net.join(peer);
+    net.run();
+    EXPECT_TRUE(is_sent);
+    expect_closed(net, peer, {tls_alert(alert_unexpected_message)});
+  }
+}
+
 TEST(Rfc9001Section4_4, CertificateRequestAfterTheHandshake) {
   // certificate_request_context, then signature_algorithms (RFC 8446 section 4.3.2).
   const std::string request("\x01\x01\x00\x08\x00\x0d\x00\x04\x00\x02\x08\x04", 12);

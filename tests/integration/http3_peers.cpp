@@ -87,6 +87,7 @@ void server_headers(us_quic_stream_t* s, int kind, int /*end_stream*/) {
     us_quic_stream_send_headers(s, headers, 1, 0);
     return;
   }
+  if (path == "/never") return;
   constexpr std::string_view prefix = "/bytes/";
   if (!path.starts_with(prefix)) {
     const us_quic_header_t headers[] = {field(":status", "404")};

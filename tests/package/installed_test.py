@@ -82,6 +82,9 @@ class Installed(unittest.TestCase):
     def test_the_tool_is_there(self):
         self.assertIn("0.1.0", run(self.prefix / "bin/usquic", "--version"))
 
+    def test_the_systemd_unit_is_there(self):
+        self.assertTrue((self.prefix / "lib/systemd/system/usquic.service").is_file())
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -20,6 +20,12 @@ Command add_command(CLI::App& app) {
   certificate->needs(key);
   key->needs(certificate);
   parser->add_option("--passphrase", options->passphrase, "Passphrase of the key")->needs(key);
+  parser
+      ->add_option("--secret", options->secret_file,
+                   "Keep the secret for tokens, tickets and stateless resets in FILE over restarts")
+      ->type_name("FILE");
+  parser->add_option("--user", options->user, "Become this user when the port is bound and the key is read")
+      ->type_name("NAME[:GROUP]");
   parser->add_flag("--listing", options->lists_directories, "List folders that have no index.html");
   parser->add_flag("--spa", options->is_single_page_app, "Answer what is not there with /index.html");
   auto* access_log =
@@ -40,7 +46,8 @@ Command add_command(CLI::App& app) {
       "anew.\n"
       "Examples:\n"
       "  usquic serve public --listing\n"
-      "  usquic serve --port 443 --cert fullchain.pem --key privkey.pem --access-log access.log /srv/www");
+      "  usquic serve --port 443 --cert fullchain.pem --key privkey.pem --access-log access.log /srv/www\n"
+      "  usquic serve --port 443 --cert cert.pem --key key.pem --user www-data /srv/www");
   return {parser, [options] { return run_server(*options); }};
 }
 

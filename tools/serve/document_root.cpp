@@ -75,6 +75,10 @@ int DocumentRoot::open(const std::string& directory, DocumentRoot& root) {
   return 0;
 }
 
+int DocumentRoot::check_access() const {
+  return faccessat(fd_.get(), ".", X_OK, AT_EACCESS) == 0 ? 0 : errno;
+}
+
 OpenedNode DocumentRoot::open_node(const std::string& path) const {
   const std::string relative = path.empty() ? "." : path;
   const int opened = confinement_ == Confinement::Kernel ? open_beneath(fd_.get(), relative.c_str())

@@ -44,6 +44,9 @@ class DocumentRoot {
   // Error: an errno.
   static int open(const std::string& directory, DocumentRoot& root);
 
+  // Whether this process may look for files in it now: 0 or an errno.
+  int check_access() const;
+
   // A path below the root ("" = the root itself). EXDEV when the path, by a symbolic link or "..", leads out.
   OpenedNode open_node(const std::string& path) const;
 

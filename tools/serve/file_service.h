@@ -27,6 +27,7 @@ class FileService {
   // now_ms: a clock that never goes back.
   Response respond(const Request& request, std::int64_t now_ms);
 
+  const DocumentRoot& root() const { return root_; }
   const ResourceCache& cache() const { return cache_; }
 
  private:

@@ -16,9 +16,11 @@
 #include "key_log.h"
 #include "log_capture.h"
 #include "serve/access_log.h"
+#include "serve/account.h"
 #include "serve/exchange.h"
 #include "serve/file_service.h"
 #include "serve/request_fields.h"
+#include "serve/secret_file.h"
 #include "serve/start_text.h"
 #include "signal_watcher.h"
 #include "socket_address_text.h"
@@ -58,9 +60,12 @@ class Server : public ExchangeHost {
     print_failure("serve", failure.reason);
     return failure.code;
   }
+  std::optional<Failure> prepare();
   std::optional<Failure> prepare_identity();
   std::optional<Failure> create_app();
   std::optional<Failure> listen();
+  std::optional<Failure> give_up_privileges();
+  std::optional<Failure> open_access_log();
   void identify(H3AppOptions& identity) const;
   // A timer that does not keep the loop alive.
   void start_timer(int milliseconds, int repeat_milliseconds, void (*task)(Server& server));
@@ -79,6 +84,8 @@ class Server : public ExchangeHost {
   AccessLog access_log_;
   LogCapture log_{options_.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE};
   std::unique_ptr<KeyLog> key_log_ = KeyLog::from_environment();
+  std::optional<Account> account_;  // to become
+  std::optional<Secret> secret_;
   std::optional<DevelopmentIdentity> development_;
   // Connections whose responses hold buffers, or may soon.
   std::unordered_map<us_quic_connection_t*, std::weak_ptr<BufferShare>> shares_;
@@ -92,6 +99,14 @@ class Server : public ExchangeHost {
   std::optional<H3App> app_;
   std::optional<SignalWatcher> watcher_;
 };
+
+// What is read, before anything can be seen from outside.
+std::optional<Failure> Server::prepare() {
+  Failure failure;
+  if (options_.user && !(account_ = find_account(*options_.user, failure))) return failure;
+  if (options_.secret_file && !(secret_ = obtain_secret(*options_.secret_file, failure))) return failure;
+  return prepare_identity();
+}
 
 std::optional<Failure> Server::prepare_identity() {
   if (!options_.certificate_file.empty()) return std::nullopt;
@@ -109,6 +124,7 @@ void Server::identify(H3AppOptions& identity) const {
 std::optional<Failure> Server::create_app() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.send_buffer_bytes = kSendBufferBytes;
+  if (secret_) core.secret = secret_->data();
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
   H3AppOptions app;
@@ -136,18 +152,32 @@ std::optional<Failure> Server::listen() {
   return failure;
 }
 
+std::optional<Failure> Server::give_up_privileges() {
+  if (!account_) return std::nullopt;
+  if (auto failure = become(*account_)) return failure;
+  const int error = files_.root().check_access();
+  if (error == 0) return std::nullopt;
+  return Failure{ExitCode::Read,
+                 fmt::format("{}: {}, as {}", options_.directory, std::strerror(error), account_->user)};
+}
+
+std::optional<Failure> Server::open_access_log() {
+  if (options_.access_log.empty()) return std::nullopt;
+  const int error = access_log_.open(options_.access_log, options_.logs_json);
+  if (error == 0) return std::nullopt;
+  return Failure{ExitCode::Write, fmt::format("{}: {}", options_.access_log, std::strerror(error))};
+}
+
 ExitCode Server::run() {
   block_watched_signals();
-  if (!options_.access_log.empty()) {
-    if (const int error = access_log_.open(options_.access_log, options_.logs_json); error != 0) {
-      return fail({ExitCode::Write, fmt::format("{}: {}", options_.access_log, std::strerror(error))});
-    }
-  }
-  if (const auto failure = prepare_identity()) return fail(*failure);
+  if (const auto failure = prepare()) return fail(*failure);
   loop_ = Loop::create();
   if (!loop_) return fail({ExitCode::OutOfMemory, "no memory or file descriptors for an event loop"});
   if (const auto failure = create_app()) return fail(*failure);
   if (const auto failure = listen()) return fail(*failure);
+  if (const auto failure = give_up_privileges()) return fail(*failure);
+  // As the user who will have to open it again.
+  if (const auto failure = open_access_log()) return fail(*failure);
   start_timer(1000, 1000, [](Server& server) { server.on_second(); });
   watcher_.emplace([this] { loop_->defer([this] { on_signals(); }); });
   print_start_text(options_, port_, development_);

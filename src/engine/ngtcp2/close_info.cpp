@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "tls/alerts.h"
 #include "tls/context.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -18,8 +19,8 @@ int error_of_transport_code(std::uint64_t code, const tls::Session* session) {
   if (code == NGTCP2_CONNECTION_REFUSED) return US_QUIC_E_REFUSED;
   if (code == NGTCP2_VERSION_NEGOTIATION_ERROR) return US_QUIC_E_VERSION;
   if (!is_crypto_error(code)) return US_QUIC_E_TRANSPORT;
-  if (session == nullptr) return US_QUIC_E_TLS;
-  return session->failure(static_cast<std::uint8_t>(code - NGTCP2_CRYPTO_ERROR));
+  const auto alert = static_cast<std::uint8_t>(code - NGTCP2_CRYPTO_ERROR);
+  return session == nullptr ? tls::error_of_alert(alert) : session->failure(alert);
 }
 
 CloseReason without_code(int error, std::string text) {
@@ -46,8 +47,9 @@ CloseReason from_peer(const ngtcp2_ccerr& close, const tls::Session* session, st
     return reason;
   }
   reason.error = error_of_transport_code(close.error_code, session);
-  if (reason.text.empty() && is_crypto_error(close.error_code) && session != nullptr) {
-    reason.text = session->failure_text(static_cast<std::uint8_t>(close.error_code - NGTCP2_CRYPTO_ERROR));
+  if (reason.text.empty() && is_crypto_error(close.error_code)) {
+    const auto alert = static_cast<std::uint8_t>(close.error_code - NGTCP2_CRYPTO_ERROR);
+    reason.text = session == nullptr ? tls::text_of_alert(alert, true) : session->failure_text(alert);
   }
   return reason;
 }

@@ -25,7 +25,8 @@ struct CloseReason {
   us_quic_close_info_t info() const;  // borrows `text`
 };
 
-// CONNECTION_CLOSE as it came. no_error: the application's code for a close without an error.
+// CONNECTION_CLOSE as it came. session: nullptr on a server after the handshake. no_error: the application's
+// code for a close without an error.
 CloseReason from_peer(const ngtcp2_ccerr& close, const tls::Session* session, std::uint64_t no_error);
 
 // A negative result of ngtcp2_conn_read_pkt, _handle_expiry or _writev_stream. tls_alert: what

@@ -154,7 +154,17 @@ void QuicConnection::on_datagram(TimePoint now, const Datagram& datagram) {
     }
   }
   if (result != 0) return end_by_library(now, result);
+  if (is_handshake_complete_) release_tls();
   endpoint_.mark_dirty(*this);
+}
+
+// A TLS session holds about 10 kB, and a server has no more use for it: its tickets are written, no TLS
+// message may come (RFC 9001 section 6), and keys are updated without it. A client gets tickets through its
+// own. Not from inside a callback of ngtcp2, which may be using it.
+void QuicConnection::release_tls() {
+  if (is_client_ || session_ == nullptr) return;
+  ngtcp2_conn_set_tls_native_handle(conn_, nullptr);
+  session_.reset();
 }
 
 void QuicConnection::on_deadline(TimePoint now) {
@@ -209,7 +219,13 @@ bool QuicConnection::flush(TimePoint now, SendBatch& batch) {
 int QuicConnection::on_handshake_completed() {
   is_handshake_complete_ = true;
   alpn_ = session_->alpn();
-  if (!is_client_) server_name_ = session_->server_name();
+  if (!is_client_) {
+    server_name_ = session_->server_name();
+    const Bytes certificate = session_->peer_certificate();
+    peer_certificate_.assign(certificate.begin(), certificate.end());
+    is_authorized_ = session_->is_authorized();
+    is_resumed_ = session_->is_resumed();
+  }
   if (alpn_.empty()) {
     // RFC 9001 section 8.1: without an agreed protocol there is no connection.
     constexpr std::uint64_t no_application_protocol = 120;
@@ -237,15 +253,15 @@ int QuicConnection::on_handshake_completed() {
 }
 
 Bytes QuicConnection::peer_certificate() const {
-  return session_->peer_certificate();
+  return is_client_ ? session_->peer_certificate() : Bytes(peer_certificate_);
 }
 
 bool QuicConnection::is_authorized() const {
-  return session_->is_authorized();
+  return is_client_ ? session_->is_authorized() : is_authorized_;
 }
 
 bool QuicConnection::is_resumed() const {
-  return session_->is_resumed();
+  return is_client_ ? session_->is_resumed() : is_resumed_;
 }
 
 std::size_t QuicConnection::send_buffer_bytes() const {

@@ -118,6 +118,7 @@ class QuicConnection final : public engine::Connection,
   void update_deadline(TimePoint now);
   std::uint64_t timestamp(TimePoint now) const { return nanoseconds_since_epoch(now); }
   int on_handshake_completed();
+  void release_tls();
   bool may_tell() const { return is_known_ && !is_released_ && !is_closed_by_app_; }
 
   // connection_streams.cpp
@@ -191,7 +192,7 @@ class QuicConnection final : public engine::Connection,
   Path path_;
   Address local_for_ngtcp2_;
   ngtcp2_crypto_conn_ref tls_ref_;
-  std::unique_ptr<tls::Session> session_;
+  std::unique_ptr<tls::Session> session_;  // a server's goes when the handshake is complete
   ngtcp2_conn* conn_ = nullptr;
   const bool is_client_;
   const HandshakeCounts::Key sender_;  // where its first packet came from
@@ -208,6 +209,9 @@ class QuicConnection final : public engine::Connection,
   std::optional<CloseReason> failure_;  // to be ended with at the next chance
   CloseReason close_reason_;            // what CONNECTION_CLOSE says
   TlsMessages tls_messages_;
+  std::vector<std::uint8_t> peer_certificate_;  // a server's; a client asks its session, as for the next two
+  bool is_authorized_ = false;
+  bool is_resumed_ = false;
   ngtcp2_cid first_id_{};
   std::vector<ngtcp2_cid> ids_;
   std::vector<ResetTokenTable::Token> peer_reset_tokens_;
@@ -225,7 +229,8 @@ class QuicConnection final : public engine::Connection,
   List<QuicStream, HeadersTag> awaited_headers_;  // the oldest first
   std::optional<RateLimit> wasted_streams_;
   std::size_t pending_bidi_count_ = 0;
-  std::deque<std::vector<std::uint8_t>> datagrams_;
+  // Not there before the first one: an empty deque holds half a kilobyte.
+  std::optional<std::deque<std::vector<std::uint8_t>>> datagrams_;
   HeldPacket held_packet_;
 
   std::uint64_t bytes_sent_ = 0;

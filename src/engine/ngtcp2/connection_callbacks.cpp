@@ -36,7 +36,9 @@ struct ConnectionCallbacks {
                                   : level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE
                                       ? TlsMessages::Level::handshake
                                       : TlsMessages::Level::application;
-    const TlsMessages::Verdict verdict = c.tls_messages_.read(to, {data, length}, c.is_client_);
+    TlsMessages::Verdict verdict = c.tls_messages_.read(to, {data, length}, c.is_client_);
+    // A client's Finished is its last message, also where Handshake packets can still be read.
+    if (c.session_ == nullptr) verdict = TlsMessages::Verdict::unexpected;
     if (verdict != TlsMessages::Verdict::fine) {
       c.failure_ = from_tls_messages(verdict);
       return NGTCP2_ERR_CALLBACK_FAILURE;

@@ -143,7 +143,7 @@ void QuicConnection::become_gone() {
   http3_.reset();
   streams_.for_each([](std::int64_t, QuicStream* s) { s->message.body.clear(); });
   held_packet_ = {};
-  datagrams_.clear();
+  datagrams_.reset();
 }
 
 // Off every list and table. ngtcp2 may be running below us, so its object stays.

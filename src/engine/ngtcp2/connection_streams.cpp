@@ -281,8 +281,9 @@ int QuicConnection::send_datagram(Bytes data) {
   const ngtcp2_transport_params* peer = ngtcp2_conn_get_remote_transport_params(conn_);
   if (peer == nullptr || peer->max_datagram_frame_size == 0) return US_QUIC_E_UNSUPPORTED;
   if (data.size() > max_datagram_bytes()) return US_QUIC_E_TOO_LARGE;
-  if (datagrams_.size() >= max_queued) return US_QUIC_E_AGAIN;
-  datagrams_.emplace_back(data.begin(), data.end());
+  if (!datagrams_) datagrams_.emplace();
+  if (datagrams_->size() >= max_queued) return US_QUIC_E_AGAIN;
+  datagrams_->emplace_back(data.begin(), data.end());
   endpoint_.mark_dirty(*this);
   return 0;
 }

@@ -101,11 +101,11 @@ ngtcp2_ssize QuicConnection::write_packet(MutableBytes room, ngtcp2_path& path, 
 // true: the packet is complete (or nothing can be sent), `written` says its length.
 bool QuicConnection::write_datagrams(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info,
                                      TimePoint now, ngtcp2_ssize& written) {
-  while (!datagrams_.empty()) {
-    std::vector<std::uint8_t>& data = datagrams_.front();
+  while (datagrams_ && !datagrams_->empty()) {
+    std::vector<std::uint8_t>& data = datagrams_->front();
     // The path may have become narrower since: unreliable data may go (RFC 9221 section 5).
     if (data.size() > max_datagram_bytes()) {
-      datagrams_.pop_front();
+      datagrams_->pop_front();
       continue;
     }
     const ngtcp2_vec vector{data.data(), data.size()};
@@ -114,7 +114,7 @@ bool QuicConnection::write_datagrams(MutableBytes room, ngtcp2_path& path, ngtcp
     written =
         ngtcp2_conn_writev_datagram(conn_, &path, &info, room.data(), room.size(), &accepted,
                                     NGTCP2_WRITE_DATAGRAM_FLAG_MORE, 0, &vector, vectors, timestamp(now));
-    if (accepted != 0) datagrams_.pop_front();
+    if (accepted != 0) datagrams_->pop_front();
     if (written == NGTCP2_ERR_WRITE_MORE) continue;
     return true;
   }

@@ -9,8 +9,9 @@ namespace {
 constexpr std::uint32_t header_bytes = 4;
 constexpr std::uint8_t new_session_ticket = 4;
 constexpr std::uint8_t certificate_request = 13;
+constexpr std::uint8_t finished = 20;
 
-TlsMessages::Verdict check_type(std::uint8_t type, bool is_from_server) {
+TlsMessages::Verdict check_after_handshake(std::uint8_t type, bool is_from_server) {
   // A client has nothing more to say: no server here asks for a certificate late.
   if (!is_from_server) return TlsMessages::Verdict::unexpected;
   if (type == certificate_request) return TlsMessages::Verdict::asks_client_auth;
@@ -36,6 +37,14 @@ bool TlsMessages::step(Framing& framing, Bytes& data) {
   return is_type;
 }
 
+// GnuTLS leaves unread what follows a Finished, where RFC 8446 section 4 wants an error.
+TlsMessages::Verdict TlsMessages::check(Level level, std::uint8_t type, bool is_from_server) {
+  if (level == Level::application) return check_after_handshake(type, is_from_server);
+  if (is_finished_) return Verdict::unexpected;
+  is_finished_ = type == finished;
+  return Verdict::fine;
+}
+
 TlsMessages::Verdict TlsMessages::read(Level level, Bytes data, bool is_from_server) {
   for (std::size_t lower = 0; lower < static_cast<std::size_t>(level); ++lower) {
     if (!levels_[lower].is_between()) return Verdict::left_over;
@@ -45,8 +54,8 @@ TlsMessages::Verdict TlsMessages::read(Level level, Bytes data, bool is_from_ser
   Framing& framing = levels_[static_cast<std::size_t>(level)];
   while (!data.empty()) {
     const std::uint8_t first = data.front();
-    if (!step(framing, data) || level != Level::application) continue;
-    if (const Verdict verdict = check_type(first, is_from_server); verdict != Verdict::fine) return verdict;
+    if (!step(framing, data)) continue;
+    if (const Verdict verdict = check(level, first, is_from_server); verdict != Verdict::fine) return verdict;
   }
   return Verdict::fine;
 }

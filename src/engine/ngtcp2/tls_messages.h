@@ -14,8 +14,8 @@ class TlsMessages {
   enum class Level : std::uint8_t { initial, handshake, application };
   enum class Verdict : std::uint8_t {
     fine,
-    left_over,         // a level ended within a message (RFC 9001 section 4.1.3)
-    unexpected,        // after the handshake: a message that QUIC forbids (RFC 9001 section 6)
+    left_over,   // a level ended within a message (RFC 9001 section 4.1.3)
+    unexpected,  // behind a Finished, or after the handshake a message that QUIC forbids (RFC 9001 section 6)
     asks_client_auth,  // after the handshake (RFC 9001 section 4.4)
     too_much           // after the handshake
   };
@@ -35,11 +35,13 @@ class TlsMessages {
     bool is_between() const { return header_read == 0 && body_left == 0; }
   };
 
+  Verdict check(Level level, std::uint8_t type, bool is_from_server);
   // Takes the next bytes; true: the first of them is a message's type.
   static bool step(Framing& framing, Bytes& data);
 
   std::array<Framing, 3> levels_;
   std::uint64_t application_bytes_ = 0;
+  bool is_finished_ = false;
 };
 
 }  // namespace usquic::engine::ngtcp2

@@ -45,6 +45,14 @@ TEST(CloseInfo, OfThePeersTransportNamesTheKind) {
   EXPECT_EQ(error(NGTCP2_CRYPTO_ERROR + 40), US_QUIC_E_TLS);
 }
 
+TEST(CloseInfo, OfATlsAlertAfterTheHandshakeSaysWhatWasRefused) {
+  constexpr std::uint64_t unknown_ca = 48;  // RFC 8446 section 6
+  const auto reason =
+      from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, NGTCP2_CRYPTO_ERROR + unknown_ca), nullptr, 0);
+  EXPECT_EQ(reason.error, US_QUIC_E_CERT_UNTRUSTED);
+  EXPECT_NE(reason.text.find("refused this server's certificate"), std::string::npos) << reason.text;
+}
+
 TEST(CloseInfo, OfTimeoutsAsksWhetherTheHandshakeWasDone) {
   EXPECT_EQ(from_library(NGTCP2_ERR_IDLE_CLOSE, 0, nullptr, true).error, US_QUIC_E_IDLE_TIMEOUT);
   EXPECT_EQ(from_library(NGTCP2_ERR_IDLE_CLOSE, 0, nullptr, false).error, US_QUIC_E_HANDSHAKE_TIMEOUT);

@@ -42,6 +42,18 @@ TEST(TlsMessages, MustBeWholeBeforeTheNextLevel) {
   }
 }
 
+TEST(TlsMessages, EndWithAFinished) {
+  for (const std::size_t piece : {1u, 4u, 4096u}) {
+    for (const bool is_from_server : {false, true}) {
+      TlsMessages messages;
+      EXPECT_EQ(read(messages, Level::handshake, message(11, 300) + message(20, 32), piece, is_from_server),
+                Verdict::fine);
+      EXPECT_EQ(read(messages, Level::handshake, message(20, 32), piece, is_from_server),
+                Verdict::unexpected);
+    }
+  }
+}
+
 TEST(TlsMessages, AfterTheHandshakeAreTicketsOfAServerAlone) {
   for (const std::size_t piece : {1u, 100u}) {
     for (unsigned type = 0; type < 256; ++type) {
