@@ -62,6 +62,7 @@ class RawPeer {
  public:
   struct Options {
     TlsPeer::Options tls;
+    std::uint32_t version = quic_version_1;
     std::string scid = "raw-scid";
     std::string first_dcid = "raw-dcid";  // client: what the first Initial goes to
     std::string token;                    // client: in every Initial
