@@ -13,6 +13,12 @@ inline std::int64_t monotonic_ms() {
       .count();
 }
 
+// The same in nanoseconds.
+inline std::int64_t monotonic_ns() {
+  using std::chrono::duration_cast;
+  return duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
 // Seconds since 1970.
 inline std::int64_t unix_seconds() {
   using std::chrono::duration_cast;

@@ -7,6 +7,7 @@
 #include "echo/command.h"
 #include "failure.h"
 #include "get/command.h"
+#include "load/command.h"
 #include "serve/command.h"
 #include "subcommand.h"
 #include "usquic/usquic.h"
@@ -27,6 +28,7 @@ int run(int argc, char** argv) {
   std::vector<Command> commands;
   commands.push_back(usquic::tools::serve::add_command(app));
   commands.push_back(usquic::tools::get::add_command(app));
+  commands.push_back(usquic::tools::load::add_command(app));
   for (Command& command : usquic::tools::echo::add_commands(app)) commands.push_back(std::move(command));
   try {
     app.parse(argc, argv);
