@@ -144,15 +144,15 @@ std::optional<std::string> PacketKeys::open(std::uint64_t packet_number, std::st
   return out;
 }
 
-// RFC 9001 sections 5.4.3 and 5.4.4. AES-ECB of a block is AES-CBC with the block as IV and zeros as text, and
-// ChaCha20 takes its counter and nonce as one IV: the same calls for both.
+// RFC 9001 sections 5.4.3 and 5.4.4. AES-ECB of a block is AES-CBC with the block as IV and zeros as text,
+// and ChaCha20 takes its counter and nonce as one IV: the same calls for both.
 std::string PacketKeys::header_mask(std::string_view sample) const {
   std::string iv(sample.substr(0, block_bytes));
   gnutls_cipher_set_iv(header_cipher_.get(), iv.data(), iv.size());
   const std::string zeros(block_bytes, '\0');
   std::string block(block_bytes, '\0');
-  CHECK(gnutls_cipher_encrypt2(header_cipher_.get(), zeros.data(), zeros.size(), block.data(), block.size()) ==
-        0);
+  CHECK(gnutls_cipher_encrypt2(header_cipher_.get(), zeros.data(), zeros.size(), block.data(),
+                               block.size()) == 0);
   return block.substr(0, 5);
 }
 

@@ -10,8 +10,8 @@ namespace {
 constexpr std::size_t max_payload = 1100;        // of stream or CRYPTO data in one packet
 constexpr std::size_t min_initial_bytes = 1200;  // RFC 9000 section 14.1
 
-// Types of long headers (RFC 9000 section 17.2), as version 1 has them. RFC 9369 section 3.2: in version 2 all
-// are one more.
+// Types of long headers (RFC 9000 section 17.2), as version 1 has them. RFC 9369 section 3.2: in version 2
+// all are one more.
 constexpr unsigned type_initial = 0, type_early = 1, type_handshake = 2, type_retry = 3;
 
 std::string first_byte(Level level, std::uint32_t version) {
@@ -61,6 +61,12 @@ std::string RawPeer::transport_parameters() {
   TransportParameters p = TransportParameters::generous();
   p.add(parameter_initial_scid, std::string_view(options_.scid));
   if (options_.tls.is_server) p.add(parameter_original_dcid, std::string_view(original_dcid_));
+  if (options_.other_version != 0) {
+    // The chosen version, then those that are available.
+    const std::string own = wire_integer(options_.version, 4);
+    p.add(parameter_version_information,
+          std::string_view(own + own + wire_integer(options_.other_version, 4)));
+  }
   if (options_.edit_parameters) options_.edit_parameters(p);
   std::string bytes = p.encode();
   if (options_.edit_raw_parameters) options_.edit_raw_parameters(bytes);
@@ -100,8 +106,8 @@ std::string RawPeer::make_packet(Level level, std::string_view frames, const Pac
 
   std::string header;
   if (is_long) {
-    header = first_byte(level, options_.version) + wire_integer(options_.version, 4) + wire_integer(to.size(), 1) + to +
-             wire_integer(from.size(), 1) + from + token +
+    header = first_byte(level, options_.version) + wire_integer(options_.version, 4) +
+             wire_integer(to.size(), 1) + to + wire_integer(from.size(), 1) + from + token +
              wire_varint(options.number_bytes + payload.size() + PacketKeys::tag_bytes, 2);
   } else {
     header = static_cast<char>(0x40 | (write_phase_ ? 4 : 0)) + to;
@@ -203,6 +209,10 @@ std::string_view RawPeer::read_packet(std::string_view datagram) {
     const std::uint64_t version = in.integer(4);
     const std::string_view to = in.take(in.integer(1));
     const std::string_view from = in.take(in.integer(1));
+    if (version == options_.other_version && version != 0) {
+      options_.version = std::exchange(options_.other_version, 0);
+      set_initial_keys(original_dcid_);
+    }
     const unsigned type = type_of(first, options_.version);
     if (version == options_.version && type == type_retry) {
       read_retry(datagram);

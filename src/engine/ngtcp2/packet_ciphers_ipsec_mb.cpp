@@ -70,7 +70,7 @@ class AesGcmKey final : public AeadKey {
  private:
   const aes_gcm_enc_dec_t encrypt_;
   const aes_gcm_enc_dec_t decrypt_;
-  alignas(16) gcm_key_data key_;
+  alignas(64) gcm_key_data key_;  // as its header has it, behind a macro of the library's own build
 };
 
 class ChaCha20Poly1305Key final : public AeadKey {

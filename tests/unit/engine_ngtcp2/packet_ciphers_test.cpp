@@ -50,8 +50,8 @@ std::string mask(HeaderKey& key, std::string_view sample) {
   return std::string(as_text(out));
 }
 
-// Every test for both sources. Where "fastest" is the TLS library, for the lack of anything faster, that one is
-// tested twice.
+// Every test for both sources. Where "fastest" is the TLS library, for the lack of anything faster, that one
+// is tested twice.
 class PacketCiphersTest : public testing::TestWithParam<CipherSource> {
  protected:
   std::unique_ptr<AeadKey> aead(gnutls_cipher_algorithm_t cipher, std::string_view key_hex) const {
@@ -110,8 +110,8 @@ TEST_P(PacketCiphersTest, ProtectTheChaCha20PacketOfRfc9001AppendixA5) {
 
 // AES-256 has no sample there. FIPS 197 appendix C.3: one block is what a mask begins with.
 TEST_P(PacketCiphersTest, MaskHeadersByAes256AsInFips197) {
-  const auto key = header(GNUTLS_CIPHER_AES_256_GCM,
-                          "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+  const auto key =
+      header(GNUTLS_CIPHER_AES_256_GCM, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
   EXPECT_EQ(to_hex(as_bytes(mask(*key, from_hex("00112233445566778899aabbccddeeff")))), "8ea2b7ca51");
 }
 
@@ -144,8 +144,7 @@ TEST_P(PacketCiphersTest, AgreeWithTheTlsLibraryInBothDirections) {
       const std::string sealed = seal(*own, nonce, header_bytes, payload);
       ASSERT_EQ(sealed, seal(*other, nonce, header_bytes, payload)) << cipher << " " << length;
       std::vector<std::uint8_t> opened(length + 1);
-      ASSERT_TRUE(
-          own->open(opened.data(), as_bytes(sealed), as_bytes(nonce).data(), as_bytes(header_bytes)));
+      ASSERT_TRUE(own->open(opened.data(), as_bytes(sealed), as_bytes(nonce).data(), as_bytes(header_bytes)));
       ASSERT_EQ(as_text(opened).substr(0, length), payload) << cipher << " " << length;
       ASSERT_EQ(opened[length], 0) << "wrote too much";
     }
@@ -241,8 +240,7 @@ TEST_P(PacketCiphersTest, KeysThatWaitForTheirUseAreAsOthers) {
       const std::string sealed = seal(*sealing, nonce, "header", "payload");
       EXPECT_EQ(sealed, seal(*other, nonce, "header", "payload"));
       std::vector<std::uint8_t> opened(7);
-      EXPECT_TRUE(
-          opening->open(opened.data(), as_bytes(sealed), as_bytes(nonce).data(), as_bytes("header")));
+      EXPECT_TRUE(opening->open(opened.data(), as_bytes(sealed), as_bytes(nonce).data(), as_bytes("header")));
       EXPECT_EQ(as_text(opened), "payload");
     }
   }
