@@ -20,6 +20,10 @@ install(FILES ${CMAKE_BINARY_DIR}/usquicConfig.cmake ${CMAKE_BINARY_DIR}/usquicC
 # Relative to the file's own place, so that an installed tree can be moved.
 file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)
 string(REGEX REPLACE "/$" "" pc_prefix "${pc_prefix}")
+set(ipsec_mb_link "")
+if(USQUIC_IPSEC_MB_LIBRARY)
+  set(ipsec_mb_link "-l${USQUIC_IPSEC_MB_LIBRARY} ")
+endif()
 configure_file(cmake/usquic.pc.in ${CMAKE_BINARY_DIR}/usquic.pc @ONLY)
 install(FILES ${CMAKE_BINARY_DIR}/usquic.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -174,6 +174,9 @@ struct Capabilities {
 };
 
 enum class Congestion { cubic, reno, bbr };
+// Who encrypts packets: the fastest that the library was built with and the processor can do, or the TLS
+// library.
+enum class CipherSource { fastest, tls_library };
 enum class AddressValidation { under_load, always, never };
 
 struct Config {
@@ -204,6 +207,7 @@ struct Config {
   bool datagrams = false;
   Congestion congestion = Congestion::cubic;
   AddressValidation address_validation = AddressValidation::under_load;
+  CipherSource cipher_source = CipherSource::fastest;
 };
 
 class Endpoint {

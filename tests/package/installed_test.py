@@ -68,8 +68,10 @@ class Installed(unittest.TestCase):
         (only_static / "libusquic.a").symlink_to(self.libraries / "libusquic.a")
         # Not --static: that would ask for the static libraries below GnuTLS as well.
         needed = [word for word in self.pkg_config("--print-requires-private", "usquic") if word.startswith(("lib", "gnu"))]
+        described = (self.libraries / "pkgconfig/usquic.pc").read_text(encoding="utf-8")
+        others = next(line for line in described.splitlines() if line.startswith("Libs.private:")).split()[1:]
         program = self.compile_c("c_static", f"-L{only_static}", *self.pkg_config("--cflags", "--libs", "usquic"),
-                                 *self.pkg_config("--libs", *needed), "-lstdc++", "-pthread")
+                                 *self.pkg_config("--libs", *needed), *others)
         self.assertNotIn("libusquic", run("ldd", program))
         self.assertEqual(run(program), SAYS)
 

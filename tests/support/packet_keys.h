@@ -1,5 +1,5 @@
-// Packet protection (RFC 9001 section 5) by hand, for AEAD_AES_128_GCM: what a hand-driven peer writes and
-// reads packets with.
+// Packet protection (RFC 9001 section 5) by hand, over GnuTLS: what a hand-driven peer writes and reads
+// packets with.
 #pragma once
 
 #include <cstdint>
@@ -13,13 +13,24 @@ struct api_cipher_hd_st;
 
 namespace usquic::test {
 
+enum class PacketCipher { aes_128_gcm, aes_256_gcm, chacha20_poly1305 };
+
+constexpr std::uint32_t quic_version_1 = 1;
+constexpr std::uint32_t quic_version_2 = 0x6b3343cf;
+
+struct PacketSuite {
+  PacketCipher cipher = PacketCipher::aes_128_gcm;
+  std::uint32_t version = quic_version_1;
+};
+
 // The keys of one direction at one encryption level.
 class PacketKeys {
  public:
-  explicit PacketKeys(std::string secret);
+  explicit PacketKeys(std::string secret, PacketSuite suite = {});
 
   // Initial keys come from the client's first destination connection ID (RFC 9001 section 5.2).
-  static PacketKeys initial(std::string_view client_dcid, bool of_client);
+  static PacketKeys initial(std::string_view client_dcid, bool of_client,
+                            std::uint32_t version = quic_version_1);
 
   // The same direction after a key update; header protection stays (RFC 9001 section 6.1).
   PacketKeys next() const;
@@ -33,9 +44,10 @@ class PacketKeys {
   std::string header_mask(std::string_view sample) const;
 
  private:
-  PacketKeys(std::string secret, std::shared_ptr<api_cipher_hd_st> header_cipher);
+  PacketKeys(std::string secret, PacketSuite suite, std::shared_ptr<api_cipher_hd_st> header_cipher);
   std::string nonce(std::uint64_t packet_number) const;
 
+  PacketSuite suite_;
   std::string secret_;
   std::string iv_;
   std::shared_ptr<api_aead_cipher_hd_st> aead_;

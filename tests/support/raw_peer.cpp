@@ -9,12 +9,20 @@ namespace {
 
 constexpr std::size_t max_payload = 1100;        // of stream or CRYPTO data in one packet
 constexpr std::size_t min_initial_bytes = 1200;  // RFC 9000 section 14.1
-constexpr std::uint64_t version_1 = 1;
 
-std::string header_type(Level level) {
-  // RFC 9000 section 17.2.
-  const unsigned type = level == Level::initial ? 0 : level == Level::early ? 1 : 2;
-  return {static_cast<char>(0xc0 | type << 4)};
+// Types of long headers (RFC 9000 section 17.2), as version 1 has them. RFC 9369 section 3.2: in version 2
+// all are one more.
+constexpr unsigned type_initial = 0, type_early = 1, type_handshake = 2, type_retry = 3;
+
+std::string first_byte(Level level, std::uint32_t version) {
+  const unsigned type = level == Level::initial ? type_initial
+                        : level == Level::early ? type_early
+                                                : type_handshake;
+  return {static_cast<char>(0xc0 | ((type + (version == quic_version_2 ? 1 : 0)) & 3) << 4)};
+}
+
+unsigned type_of(unsigned char first_byte, std::uint32_t version) {
+  return ((first_byte >> 4) - (version == quic_version_2 ? 1u : 0u)) & 3;
 }
 
 void add_number(std::vector<frame::Range>& ranges, std::uint64_t number) {
@@ -40,8 +48,9 @@ RawPeer::RawPeer(Options options)
                               },
                           .on_secrets =
                               [this](Level level, const std::string& read, const std::string& write) {
-                                if (!read.empty()) space(level).read.emplace(read);
-                                if (!write.empty()) space(level).write.emplace(write);
+                                const PacketSuite suite{tls_.cipher(), options_.version};
+                                if (!read.empty()) space(level).read.emplace(read, suite);
+                                if (!write.empty()) space(level).write.emplace(write, suite);
                               },
                           .transport_parameters = [this] { return transport_parameters(); }}),
       original_dcid_(options_.first_dcid) {
@@ -52,6 +61,12 @@ std::string RawPeer::transport_parameters() {
   TransportParameters p = TransportParameters::generous();
   p.add(parameter_initial_scid, std::string_view(options_.scid));
   if (options_.tls.is_server) p.add(parameter_original_dcid, std::string_view(original_dcid_));
+  if (options_.other_version != 0) {
+    // The chosen version, then those that are available.
+    const std::string own = wire_integer(options_.version, 4);
+    p.add(parameter_version_information,
+          std::string_view(own + own + wire_integer(options_.other_version, 4)));
+  }
   if (options_.edit_parameters) options_.edit_parameters(p);
   std::string bytes = p.encode();
   if (options_.edit_raw_parameters) options_.edit_raw_parameters(bytes);
@@ -60,8 +75,8 @@ std::string RawPeer::transport_parameters() {
 
 void RawPeer::set_initial_keys(std::string_view client_dcid) {
   Space& initial = space(Level::initial);
-  initial.write = PacketKeys::initial(client_dcid, !options_.tls.is_server);
-  initial.read = PacketKeys::initial(client_dcid, options_.tls.is_server);
+  initial.write = PacketKeys::initial(client_dcid, !options_.tls.is_server, options_.version);
+  initial.read = PacketKeys::initial(client_dcid, options_.tls.is_server, options_.version);
 }
 
 void RawPeer::start() {
@@ -91,8 +106,8 @@ std::string RawPeer::make_packet(Level level, std::string_view frames, const Pac
 
   std::string header;
   if (is_long) {
-    header = header_type(level) + wire_integer(version_1, 4) + wire_integer(to.size(), 1) + to +
-             wire_integer(from.size(), 1) + from + token +
+    header = first_byte(level, options_.version) + wire_integer(options_.version, 4) +
+             wire_integer(to.size(), 1) + to + wire_integer(from.size(), 1) + from + token +
              wire_varint(options.number_bytes + payload.size() + PacketKeys::tag_bytes, 2);
   } else {
     header = static_cast<char>(0x40 | (write_phase_ ? 4 : 0)) + to;
@@ -194,14 +209,20 @@ std::string_view RawPeer::read_packet(std::string_view datagram) {
     const std::uint64_t version = in.integer(4);
     const std::string_view to = in.take(in.integer(1));
     const std::string_view from = in.take(in.integer(1));
-    const unsigned type = first >> 4 & 3;
-    if (version == version_1 && type == 3) {
+    if (version == options_.other_version && version != 0) {
+      options_.version = std::exchange(options_.other_version, 0);
+      set_initial_keys(original_dcid_);
+    }
+    const unsigned type = type_of(first, options_.version);
+    if (version == options_.version && type == type_retry) {
       read_retry(datagram);
       return {};
     }
-    if (version != version_1 || in.is_bad()) return give_up();
-    packet.level = type == 0 ? Level::initial : type == 1 ? Level::early : Level::handshake;
-    if (type == 0) in.take(in.varint());
+    if (version != options_.version || in.is_bad()) return give_up();
+    packet.level = type == type_initial ? Level::initial
+                   : type == type_early ? Level::early
+                                        : Level::handshake;
+    if (type == type_initial) in.take(in.varint());
     if (options_.tls.is_server && !space(Level::initial).read) {
       original_dcid_ = to;
       set_initial_keys(to);

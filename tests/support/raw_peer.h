@@ -62,6 +62,9 @@ class RawPeer {
  public:
   struct Options {
     TlsPeer::Options tls;
+    std::uint32_t version = quic_version_1;
+    // client: what the server may choose instead (RFC 9368 section 2.3). 0: nothing.
+    std::uint32_t other_version = 0;
     std::string scid = "raw-scid";
     std::string first_dcid = "raw-dcid";  // client: what the first Initial goes to
     std::string token;                    // client: in every Initial
@@ -116,6 +119,7 @@ class RawPeer {
   TransportParameters peer_parameters() const { return TransportParameters::decode(tls_.peer_parameters()); }
   const std::string& scid() const { return options_.scid; }
   bool is_server() const { return options_.tls.is_server; }
+  std::uint32_t version() const { return options_.version; }  // the one that is spoken now
   std::string dcid;  // where packets go; the engine's first ID after its first packet
   const std::string& original_dcid() const { return original_dcid_; }
 

@@ -120,6 +120,17 @@ TlsPeer::TlsPeer(const Options& options, Events events)
   CHECK(gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_) == 0);
 }
 
+PacketCipher TlsPeer::cipher() const {
+  switch (gnutls_cipher_get(session_)) {
+    case GNUTLS_CIPHER_AES_256_GCM:
+      return PacketCipher::aes_256_gcm;
+    case GNUTLS_CIPHER_CHACHA20_POLY1305:
+      return PacketCipher::chacha20_poly1305;
+    default:
+      return PacketCipher::aes_128_gcm;
+  }
+}
+
 TlsPeer::~TlsPeer() {
   gnutls_deinit(session_);
   gnutls_certificate_free_credentials(credentials_);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "support/certificates.h"
+#include "support/packet_keys.h"
 
 struct gnutls_session_int;
 struct gnutls_certificate_credentials_st;
@@ -24,7 +25,6 @@ class TlsPeer {
     bool is_server = false;
     std::string server_name = "server.test";
     std::vector<std::string> alpn = {"echo"};
-    // Only AES-128-GCM: the one cipher that PacketKeys knows.
     std::string priority =
         "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-X25519:"
         "+GROUP-SECP256R1:%DISABLE_TLS13_COMPAT_MODE";
@@ -48,6 +48,8 @@ class TlsPeer {
   void start();  // client: makes the ClientHello
   void read(Level level, std::string_view message_bytes);
 
+  // What was agreed on; known when the secrets of handshake packets are told.
+  PacketCipher cipher() const;
   bool is_complete() const { return is_complete_; }
   std::optional<int> alert() const { return alert_; }  // that this side wants to send
   const std::string& peer_parameters() const { return peer_parameters_; }

@@ -32,6 +32,7 @@ enum ParameterId : std::uint64_t {
   parameter_active_connection_id_limit = 0x0e,
   parameter_initial_scid = 0x0f,
   parameter_retry_scid = 0x10,
+  parameter_version_information = 0x11,  // RFC 9368
   parameter_max_datagram_frame_size = 0x20,
 };
 

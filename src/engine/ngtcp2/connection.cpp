@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "engine/ngtcp2/connection_callbacks.h"
+#include "engine/ngtcp2/packet_protection.h"
 #include "engine/ngtcp2/paths.h"
 #include "tls/context.h"
 
@@ -113,6 +114,7 @@ int QuicConnection::start_tls(std::unique_ptr<tls::Session> session) {
   const int result = is_client_ ? ngtcp2_crypto_gnutls_configure_client_session(native)
                                 : ngtcp2_crypto_gnutls_configure_server_session(native);
   if (result != 0) return US_QUIC_E_TLS;
+  take_secrets(native);
   gnutls_session_set_ptr(native, &tls_ref_);
   ngtcp2_conn_set_tls_native_handle(conn_, native);
   if (endpoint_.config().keep_alive.count() > 0) {

@@ -74,6 +74,7 @@ class QuicConnection final : public engine::Connection,
   void forget();  // its socket is gone
   SocketState* socket_state() const { return socket_state_; }
   const HandshakeCounts::Key& sender() const { return sender_; }
+  const PacketCiphers& packet_ciphers() const { return endpoint_.packet_ciphers(); }
 
   // For streams.
   bool is_active() const { return life_ == Life::active; }

@@ -22,6 +22,7 @@ namespace usquic::engine::ngtcp2 {
 
 QuicEndpoint::QuicEndpoint(const Config& config, Sink& sink)
     : config_(config),
+      packet_ciphers_(make_packet_ciphers(config_.cipher_source)),
       sink_(sink),
       settings_(config_, config_.random),
       callbacks_(connection_callbacks()),

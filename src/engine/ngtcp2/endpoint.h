@@ -17,6 +17,7 @@
 #include "engine/ngtcp2/connection_ids.h"
 #include "engine/ngtcp2/handshake_counts.h"
 #include "engine/ngtcp2/library_memory.h"
+#include "engine/ngtcp2/packet_ciphers.h"
 #include "engine/ngtcp2/rate_limit.h"
 #include "engine/ngtcp2/reset_tokens.h"
 #include "engine/ngtcp2/settings.h"
@@ -68,6 +69,7 @@ class QuicEndpoint final : public engine::Endpoint {
   // For connections:
   const Config& config() const { return config_; }
   const LibraryMemory& memory() const { return memory_; }
+  const PacketCiphers& packet_ciphers() const { return *packet_ciphers_; }
   const TransportSettings& settings() const { return settings_; }
   const ngtcp2_callbacks& callbacks() const { return callbacks_; }
   Sink& sink() { return sink_; }
@@ -121,6 +123,7 @@ class QuicEndpoint final : public engine::Endpoint {
   BlockPool pool_;
   const LibraryMemory memory_{pool_};
   const Config config_;
+  const std::unique_ptr<PacketCiphers> packet_ciphers_;  // keys that wait for their use refer to it
   Sink& sink_;
   const TransportSettings settings_;
   const ngtcp2_callbacks callbacks_;

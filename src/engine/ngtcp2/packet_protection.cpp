@@ -1,21 +1,264 @@
 #include "engine/ngtcp2/packet_protection.h"
 
-#include <ngtcp2/ngtcp2_crypto.h>
+#include <ngtcp2/ngtcp2_crypto_gnutls.h>
+
+#include <algorithm>
+
+#include "engine/ngtcp2/connection.h"
+#include "engine/ngtcp2/packet_ciphers.h"
+#include "engine/ngtcp2/packet_secrets.h"
 
 namespace usquic::engine::ngtcp2 {
+namespace {
+
+// The keys of one direction, on their way into ngtcp2, which owns them once it has taken them.
+struct Protection {
+  // false: no memory, or the TLS library failed.
+  bool make(const PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_crypto_ctx& context,
+            Bytes secret) {
+    HeaderProtectionKey header_key;
+    if (!derive_packet_keys(keys, version, context, secret) ||
+        !derive_header_key(header_key, version, context, secret)) {
+      return false;
+    }
+    const gnutls_cipher_algorithm_t cipher = cipher_of(context.aead);
+    aead = ciphers.aead_key(cipher, keys.key);
+    header = ciphers.header_key(cipher, header_key.key);
+    aead_context.native_handle = aead.get();
+    header_context.native_handle = header.get();
+    return aead != nullptr && header != nullptr;
+  }
+
+  void release() {
+    static_cast<void>(aead.release());
+    static_cast<void>(header.release());
+  }
+
+  PacketKeys keys;
+  std::unique_ptr<AeadKey> aead;
+  std::unique_ptr<HeaderKey> header;
+  ngtcp2_crypto_aead_ctx aead_context{};
+  ngtcp2_crypto_cipher_ctx header_context{};
+};
+
+const PacketCiphers& ciphers_of(void* user) {
+  return static_cast<const QuicConnection*>(user)->packet_ciphers();
+}
+
+AeadKey& aead_key(const ngtcp2_crypto_aead_ctx& context) {
+  return *static_cast<AeadKey*>(context.native_handle);
+}
+
+int encrypt(std::uint8_t* to, const ngtcp2_crypto_aead* /*aead*/, const ngtcp2_crypto_aead_ctx* context,
+            const std::uint8_t* plaintext, std::size_t length, const std::uint8_t* nonce,
+            std::size_t /*nonce_length*/, const std::uint8_t* header, std::size_t header_length) {
+  return aead_key(*context).seal(to, {plaintext, length}, nonce, {header, header_length})
+             ? 0
+             : NGTCP2_ERR_CALLBACK_FAILURE;
+}
+
+int decrypt(std::uint8_t* to, const ngtcp2_crypto_aead* /*aead*/, const ngtcp2_crypto_aead_ctx* context,
+            const std::uint8_t* sealed, std::size_t length, const std::uint8_t* nonce,
+            std::size_t /*nonce_length*/, const std::uint8_t* header, std::size_t header_length) {
+  return aead_key(*context).open(to, {sealed, length}, nonce, {header, header_length}) ? 0
+                                                                                       : NGTCP2_ERR_DECRYPT;
+}
+
+int mask_header(std::uint8_t* to, const ngtcp2_crypto_cipher* /*cipher*/,
+                const ngtcp2_crypto_cipher_ctx* context, const std::uint8_t* sample) {
+  return static_cast<HeaderKey*>(context->native_handle)->mask(to, sample) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+}
+
+void delete_aead_context(ngtcp2_conn* /*conn*/, ngtcp2_crypto_aead_ctx* context, void* /*user*/) {
+  delete static_cast<AeadKey*>(context->native_handle);
+}
+
+void delete_cipher_context(ngtcp2_conn* /*conn*/, ngtcp2_crypto_cipher_ctx* context, void* /*user*/) {
+  delete static_cast<HeaderKey*>(context->native_handle);
+}
+
+// The keys of both directions of Initial packets.
+struct InitialProtection {
+  bool make(const PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_cid& client_dcid,
+            bool is_client) {
+    const ngtcp2_crypto_ctx context = initial_crypto_context();
+    InitialSecrets secrets;
+    return derive_initial_secrets(secrets, version, client_dcid) &&
+           rx.make(ciphers, version, context, is_client ? secrets.server : secrets.client) &&
+           tx.make(ciphers, version, context, is_client ? secrets.client : secrets.server);
+  }
+
+  void release() {
+    rx.release();
+    tx.release();
+  }
+
+  Protection rx;
+  Protection tx;
+};
+
+// RFC 9001 section 5.8: a key that everybody knows. Most connections meet no Retry, and none meets two.
+void set_retry_key(ngtcp2_conn* conn, const PacketCiphers& ciphers, std::uint32_t version) {
+  const char* key = version == NGTCP2_PROTO_VER_V2 ? NGTCP2_RETRY_KEY_V2 : NGTCP2_RETRY_KEY_V1;
+  auto made = make_lazy_aead_key(ciphers, GNUTLS_CIPHER_AES_128_GCM, as_bytes(key).data());
+  // Without it ngtcp2 takes a Retry for one that is not authentic.
+  if (made == nullptr) return;
+  const ngtcp2_crypto_ctx context = initial_crypto_context();
+  const ngtcp2_crypto_aead_ctx aead_context{made.release()};
+  ngtcp2_conn_set_retry_aead(conn, &context.aead, &aead_context);
+}
+
+int install_initial_keys(ngtcp2_conn* conn, const ngtcp2_cid& client_dcid, void* user) {
+  const PacketCiphers& ciphers = ciphers_of(user);
+  const bool is_client = ngtcp2_conn_is_server(conn) == 0;
+  const std::uint32_t version = ngtcp2_conn_get_client_chosen_version(conn);
+  const ngtcp2_crypto_ctx context = initial_crypto_context();
+  ngtcp2_conn_set_initial_crypto_ctx(conn, &context);
+  InitialProtection made;
+  if (!made.make(ciphers, version, client_dcid, is_client) ||
+      ngtcp2_conn_install_initial_key(conn, &made.rx.aead_context, made.rx.keys.iv, &made.rx.header_context,
+                                      &made.tx.aead_context, made.tx.keys.iv, &made.tx.header_context,
+                                      aead_nonce_bytes) != 0) {
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  made.release();
+  if (is_client && ngtcp2_conn_after_retry(conn) == 0) set_retry_key(conn, ciphers, version);
+  return 0;
+}
+
+int client_initial(ngtcp2_conn* conn, void* user) {
+  const int result = install_initial_keys(conn, *ngtcp2_conn_get_dcid(conn), user);
+  if (result != 0) return result;
+  const bool is_begun =
+      ngtcp2_crypto_read_write_crypto_data(conn, NGTCP2_ENCRYPTION_LEVEL_INITIAL, nullptr, 0) == 0;
+  return is_begun ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+}
+
+int recv_client_initial(ngtcp2_conn* conn, const ngtcp2_cid* dcid, void* user) {
+  return install_initial_keys(conn, *dcid, user);
+}
+
+int recv_retry(ngtcp2_conn* conn, const ngtcp2_pkt_hd* header, void* user) {
+  return install_initial_keys(conn, header->scid, user);
+}
+
+// RFC 9368 section 4: the server chose another version than the client's first.
+int version_negotiation(ngtcp2_conn* conn, std::uint32_t version, const ngtcp2_cid* client_dcid, void* user) {
+  InitialProtection made;
+  const bool is_client = ngtcp2_conn_is_server(conn) == 0;
+  if (!made.make(ciphers_of(user), version, *client_dcid, is_client) ||
+      ngtcp2_conn_install_vneg_initial_key(conn, version, &made.rx.aead_context, made.rx.keys.iv,
+                                           &made.rx.header_context, &made.tx.aead_context, made.tx.keys.iv,
+                                           &made.tx.header_context, aead_nonce_bytes) != 0) {
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  made.release();
+  return 0;
+}
+
+// Called ahead of need, once for each key phase: RFC 9001 section 6.3 wants the next receive keys ready, so
+// that time does not tell of a key update. The next send key waits for its use.
+int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secret,
+               ngtcp2_crypto_aead_ctx* rx_context, std::uint8_t* rx_iv, ngtcp2_crypto_aead_ctx* tx_context,
+               std::uint8_t* tx_iv, const std::uint8_t* current_rx_secret,
+               const std::uint8_t* current_tx_secret, std::size_t length, void* user) {
+  const ngtcp2_crypto_ctx& context = *ngtcp2_conn_get_crypto_ctx(conn);
+  const std::uint32_t version = ngtcp2_conn_get_negotiated_version(conn);
+  const gnutls_cipher_algorithm_t cipher = cipher_of(context.aead);
+  PacketKeys rx;
+  PacketKeys tx;
+  if (!derive_next_secret({rx_secret, length}, version, context, {current_rx_secret, length}) ||
+      !derive_next_secret({tx_secret, length}, version, context, {current_tx_secret, length}) ||
+      !derive_packet_keys(rx, version, context, {rx_secret, length}) ||
+      !derive_packet_keys(tx, version, context, {tx_secret, length})) {
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  auto rx_key = ciphers_of(user).aead_key(cipher, rx.key);
+  auto tx_key = make_lazy_aead_key(ciphers_of(user), cipher, tx.key);
+  if (rx_key == nullptr || tx_key == nullptr) return NGTCP2_ERR_CALLBACK_FAILURE;
+  std::ranges::copy(rx.iv, rx_iv);
+  std::ranges::copy(tx.iv, tx_iv);
+  rx_context->native_handle = rx_key.release();
+  tx_context->native_handle = tx_key.release();
+  return 0;
+}
+
+// The ciphers that TLS agreed on, for the keys of a level. nullptr: TLS has none that is for QUIC.
+const ngtcp2_crypto_ctx* crypto_context(ngtcp2_conn* conn, gnutls_session_t session,
+                                        ngtcp2_encryption_level level) {
+  ngtcp2_crypto_ctx found{};
+  if (level == NGTCP2_ENCRYPTION_LEVEL_0RTT) {
+    if (ngtcp2_crypto_ctx_tls_early(&found, session) == nullptr) return nullptr;
+    ngtcp2_conn_set_0rtt_crypto_ctx(conn, &found);
+    return ngtcp2_conn_get_0rtt_crypto_ctx(conn);
+  }
+  const ngtcp2_crypto_ctx* context = ngtcp2_conn_get_crypto_ctx(conn);
+  if (context->aead.native_handle != nullptr) return context;
+  if (ngtcp2_crypto_ctx_tls(&found, session) == nullptr) return nullptr;
+  ngtcp2_conn_set_crypto_ctx(conn, &found);
+  return ngtcp2_conn_get_crypto_ctx(conn);
+}
+
+enum class Way { receive, send };
+
+int install(ngtcp2_conn* conn, ngtcp2_encryption_level level, Way way, const Protection& made, Bytes secret) {
+  const bool is_received = way == Way::receive;
+  if (level == NGTCP2_ENCRYPTION_LEVEL_0RTT) {
+    return ngtcp2_conn_install_0rtt_key(conn, &made.aead_context, made.keys.iv, aead_nonce_bytes,
+                                        &made.header_context);
+  }
+  if (level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE) {
+    const auto install_key =
+        is_received ? ngtcp2_conn_install_rx_handshake_key : ngtcp2_conn_install_tx_handshake_key;
+    return install_key(conn, &made.aead_context, made.keys.iv, aead_nonce_bytes, &made.header_context);
+  }
+  const auto install_key = is_received ? ngtcp2_conn_install_rx_key : ngtcp2_conn_install_tx_key;
+  return install_key(conn, secret.data(), secret.size(), &made.aead_context, made.keys.iv, aead_nonce_bytes,
+                     &made.header_context);
+}
+
+bool take_secret(gnutls_session_t session, ngtcp2_encryption_level level, Way way, Bytes secret) {
+  auto* ref = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
+  ngtcp2_conn* conn = ref->get_conn(ref);
+  const ngtcp2_crypto_ctx* context = crypto_context(conn, session, level);
+  if (context == nullptr) return false;
+  const std::uint32_t version = level == NGTCP2_ENCRYPTION_LEVEL_0RTT
+                                    ? ngtcp2_conn_get_client_chosen_version(conn)
+                                    : ngtcp2_conn_get_negotiated_version(conn);
+  Protection made;
+  if (!made.make(ciphers_of(ref->user_data), version, *context, secret)) return false;
+  if (install(conn, level, way, made, secret) != 0) return false;
+  made.release();
+  return true;
+}
+
+int on_secrets(gnutls_session_t session, gnutls_record_encryption_level_t gnutls_level, const void* received,
+               const void* sent, std::size_t length) {
+  const ngtcp2_encryption_level level =
+      ngtcp2_crypto_gnutls_from_gnutls_record_encryption_level(gnutls_level);
+  const bool are_taken =
+      (received == nullptr || take_secret(session, level, Way::receive, as_bytes(received, length))) &&
+      (sent == nullptr || take_secret(session, level, Way::send, as_bytes(sent, length)));
+  return are_taken ? 0 : -1;
+}
+
+}  // namespace
 
 void set_packet_protection(ngtcp2_callbacks& callbacks) {
-  callbacks.encrypt = ngtcp2_crypto_encrypt_cb;
-  callbacks.decrypt = ngtcp2_crypto_decrypt_cb;
-  callbacks.hp_mask = ngtcp2_crypto_hp_mask_cb;
-  callbacks.update_key = ngtcp2_crypto_update_key_cb;
-  callbacks.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
-  callbacks.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;
-  callbacks.client_initial = ngtcp2_crypto_client_initial_cb;
-  callbacks.recv_client_initial = ngtcp2_crypto_recv_client_initial_cb;
-  callbacks.recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb;
-  callbacks.recv_retry = ngtcp2_crypto_recv_retry_cb;
-  callbacks.version_negotiation = ngtcp2_crypto_version_negotiation_cb;
+  callbacks.encrypt = encrypt;
+  callbacks.decrypt = decrypt;
+  callbacks.hp_mask = mask_header;
+  callbacks.update_key = update_key;
+  callbacks.delete_crypto_aead_ctx = delete_aead_context;
+  callbacks.delete_crypto_cipher_ctx = delete_cipher_context;
+  callbacks.client_initial = client_initial;
+  callbacks.recv_client_initial = recv_client_initial;
+  callbacks.recv_retry = recv_retry;
+  callbacks.version_negotiation = version_negotiation;
+}
+
+void take_secrets(gnutls_session_t session) {
+  gnutls_handshake_set_secret_function(session, on_secrets);
 }
 
 }  // namespace usquic::engine::ngtcp2
