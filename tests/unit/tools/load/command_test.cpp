@@ -13,7 +13,7 @@ using testing::HasSubstr;
 // What the command line says to the words after "load"; "" when it takes them.
 std::string said_to(std::vector<std::string> words) {
   CLI::App app;
-  add_command(app);
+  const Command command = add_command(app);  // holds what the options are read into
   words.insert(words.begin(), "load");
   std::reverse(words.begin(), words.end());  // as CLI11 wants a vector
   try {
