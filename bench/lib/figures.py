@@ -56,6 +56,12 @@ def judge(figures, goal):
     return GoalResult(goal, found, to_reference, verdict(found.median if found else None, goal.absolute))
 
 
+def goal_line(figures, goal):
+    """The figure that reaches the goal in this run."""
+    reference = measured(figures, goal.row, REFERENCE)
+    return goal.ratio * reference.median if goal.ratio is not None and reference else goal.absolute
+
+
 def gigabits_per_second(size, seconds):
     return size * 8 / seconds / 1e9
 

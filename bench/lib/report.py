@@ -33,10 +33,10 @@ def goals_table(figures, servers):
             continue
         row, result = row_of(goal.row), judge(figures, goal)
         lines.append([
-            row.title, goal.server, f"{spread_text(result.measured, row.digits)} {row.unit}", f"{goal.absolute:g}",
-            number(result.ratio, 2), number(goal.ratio, 2), result.verdict,
+            row.title, goal.server, f"{spread_text(result.measured, row.digits)} {row.unit}",
+            number(result.ratio, 2), number(goal.ratio, 2), f"{goal.absolute:g} {row.unit}", result.verdict,
             *(number(ratio(figures, goal.row, goal.server, peer), 2) for peer in peers)])
-    head = ["load", "server", "measured", "goal then", f"ratio to {REFERENCE}", "goal", "verdict",
+    head = ["load", "server", "measured", f"ratio to {REFERENCE}", "goal", "absolute goal", "verdict",
             *(f"ratio to {peer}" for peer in peers)]
     return table(head, lines)
 
@@ -79,8 +79,8 @@ def render(result):
         f"{machine['system']}; load average {machine['load_before']:.1f} before, {result['load_after']:.1f} after.\n",
         "Versions: " + "; ".join(f"{name} {version}" for name, version in machine["versions"].items()) + ".\n",
         "### Goals\n", goals_table(figures, servers),
-        "A ratio is the median of the rounds' ratios; the verdict goes by it where the goal has one. \"goal then\" was set on "
-        "another machine.\n"]
+        "Figures are medians of the rounds (least - most), ratios are medians of the rounds' ratios. The verdict goes by the "
+        "ratio where the goal has one: absolute goals were set on another machine.\n"]
     if result.get("loopback"):
         parts.append(loopback_text(result["loopback"], figures, result["download_bytes"]))
     parts += ["### All figures\n", figures_table(figures, servers), "### Ratios\n", ratios_table(figures, servers)]

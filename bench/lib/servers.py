@@ -73,7 +73,7 @@ KINDS = (
     Kind("npm serve, Bun", script(find_bun, "npm_serve.mjs"), lambda: without_addon("Bun", find_bun)),
     Kind(REFERENCE, lambda folder, content: GtlsServer(folder, content.cert, content.key), without_gtlsserver,
          lambda: debian_version("ngtcp2-server")),
-    Kind("Bun", script(find_bun, "bun_http3.mjs"), lambda: without("Bun", find_bun),
+    Kind("Bun http3", script(find_bun, "bun_http3.mjs"), lambda: without("Bun", find_bun),
          lambda: first_line(find_bun(), "--version")),
     Kind("Caddy", lambda folder, content: Caddy(folder, content.cert, content.key, content.name),
          lambda: without("Caddy", lambda: find_program("caddy")), lambda: debian_version("caddy"), takes_uploads=False),
