@@ -1,5 +1,5 @@
-// What loopback and the cipher allow at most, one core for each side: UDP of 1,452-byte packets in runs of 44 (GSO),
-// received together (GRO); one AES-128-GCM pass over such packets; and both in turn. One line of JSON.
+// What loopback and the cipher allow at most, one core for each side: UDP of 1,452-byte packets in runs of 44
+// (GSO), received together (GRO); one AES-128-GCM pass over such packets; and both in turn. One line of JSON.
 //   loopback [SECONDS]
 #include <netinet/in.h>
 #include <netinet/udp.h>

@@ -12,7 +12,8 @@ namespace {
 bool send_more(usquic::Http3Response* res, std::string_view content) {
   for (;;) {
     const std::size_t sent = res->getWriteOffset();
-    const auto [ok, done] = res->tryEndStatic(content.substr(sent, bench::kPiece), content.size(), nullptr, nullptr);
+    const auto [ok, done] =
+        res->tryEndStatic(content.substr(sent, bench::kPiece), content.size(), nullptr, nullptr);
     if (done || !ok) return done;
   }
 }
@@ -34,12 +35,13 @@ int main(int argc, char** argv) {
       content.size() <= bench::kLongestPrepared ? res->end(content) : send_long(res, content);
     });
   }
-  app.post("/*", [](auto* res, auto*) {
-       res->onAborted([] {});
-       res->onData([res](std::string_view, bool fin) {
-         if (fin) res->end("thanks");
-       });
-     })
+  app.post("/*",
+           [](auto* res, auto*) {
+             res->onAborted([] {});
+             res->onData([res](std::string_view, bool fin) {
+               if (fin) res->end("thanks");
+             });
+           })
       .listen("127.0.0.1", 0, [](us_quic_listen_socket_t* socket) {
         if (socket == nullptr) bench::give_up("cannot listen");
         bench::print_url(us_quic_listen_socket_port(socket));
