@@ -131,7 +131,7 @@ void encode_a_request(benchmark::State& state) {
   Side client(false);
   std::int64_t id = 0;
   std::size_t bytes = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     client.request(id, request_of(state));
     client.send([&bytes](std::int64_t, Bytes sent, bool) { bytes += sent.size(); });
     client.end(id);
@@ -165,7 +165,7 @@ void decode_a_request(benchmark::State& state) {
   FieldDecoder decoder(65536, memory);
   bool is_well = decoder.init() == 0;
   std::int64_t id = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const auto fields = decoder.make_section();
     std::size_t used = 0;
     FieldDecoder::Status status = FieldDecoder::Status::more;
@@ -186,7 +186,7 @@ void exchange(benchmark::State& state) {
   const auto carry = [](Side& from, Side& to) {
     from.send([&to](std::int64_t stream, Bytes bytes, bool fin) { to.read(stream, bytes, fin); });
   };
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     client.request(id, request_of(state));
     carry(client, server);
     server.respond(id);

@@ -79,7 +79,7 @@ void send(benchmark::State& state, SystemCalls* calls) {
   Sender sender(calls);
   bool is_well = sender.is_open();
   std::size_t queued = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     is_well = is_well && sender.send_run(packets);
     if (++queued % kRuns == 0) is_well = is_well && sender.flush();
     if (!is_well) {

@@ -43,7 +43,7 @@ class WaitingTimers {
 // As an idle timeout does with every packet.
 void move_a_deadline(benchmark::State& state) {
   WaitingTimers waiting(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) waiting.arm(waiting.any());
+  while (state.KeepRunning()) waiting.arm(waiting.any());
 }
 BENCHMARK(move_a_deadline)->Arg(10)->Arg(1000)->Arg(100'000);
 
@@ -56,13 +56,13 @@ void run_the_next_and_repeat(benchmark::State& state) {
     const Duration first(random() % kLongest.count());
     timers.arm(*timers.create(nullptr, false, 0), do_nothing, kStart + first, kLongest);
   }
-  for (auto _ : state) timers.run_due(timers.earliest());
+  while (state.KeepRunning()) timers.run_due(timers.earliest());
 }
 BENCHMARK(run_the_next_and_repeat)->Arg(10)->Arg(1000)->Arg(100'000);
 
 void create_arm_and_close(benchmark::State& state) {
   WaitingTimers waiting(static_cast<std::size_t>(state.range(0)));
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     us_timer_t* timer = waiting.timers.create(nullptr, false, 16);
     waiting.timers.arm(*timer, do_nothing, kStart + kLongest, {});
     waiting.timers.close(*timer);

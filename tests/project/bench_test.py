@@ -6,9 +6,11 @@ from xml.etree import ElementTree
 
 from project_files import SOURCE
 
-sys.path.insert(0, str(SOURCE / "bench"))
+sys.path[:0] = [str(SOURCE / "bench"), str(SOURCE / "tests/interop")]
 from lib import chart, figures, report  # noqa: E402
+from lib.measures import MEASURES, MeasureFailed, read_load  # noqa: E402
 from lib.rows import BARE, GOALS, REFERENCE, ROWS, USQUIC_SERVE, Goal  # noqa: E402
+from lib.servers import KINDS  # noqa: E402
 
 GOAL = Goal("small 8x32", USQUIC_SERVE, 2.6, 0.70)
 MEMORY_GOAL = Goal("memory", USQUIC_SERVE, 32, None)
@@ -79,6 +81,21 @@ class Rows(unittest.TestCase):
         for goal in GOALS:
             self.assertIn(goal.row, names)
             self.assertIn(goal.server, (USQUIC_SERVE, BARE))
+
+
+    def test_every_row_is_measured_once(self):
+        measured = [row for measure in MEASURES for row in measure.rows]
+        self.assertEqual(sorted(measured), sorted(row.name for row in ROWS))
+
+    def test_goals_and_the_reference_name_servers_that_there_are(self):
+        names = [kind.name for kind in KINDS]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertLessEqual({REFERENCE, *report.OWN, *(goal.server for goal in GOALS)}, set(names))
+
+    def test_a_run_in_which_something_failed_gives_no_figure(self):
+        self.assertEqual(read_load(0, '{"targets": [{"requests": 5}]}', ""), {"requests": 5})
+        with self.assertRaisesRegex(MeasureFailed, "3 failed"):
+            read_load(22, '{"targets": [{"requests": 5}]}', "usquic: load: 3 failed\n")
 
 
 class Report(unittest.TestCase):

@@ -53,7 +53,8 @@ TEST(LoadHistogram, IsOffByItsRelativeErrorAtMostOverTheWholeRange) {
     histogram.record(values.back());
   }
   std::sort(values.begin(), values.end());
-  for (double percent = 0; percent <= 100; percent += 0.1) {
+  for (int tenth = 0; tenth <= 1000; ++tenth) {
+    const double percent = tenth / 10.0;
     const auto exact = static_cast<double>(exact_percentile(values, percent));
     const auto told = static_cast<double>(histogram.percentile(percent));
     EXPECT_LE(std::abs(told - exact), exact * Histogram::kRelativeError) << percent << " seed " << kSeed;
