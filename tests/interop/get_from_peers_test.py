@@ -3,7 +3,7 @@
 import os
 import unittest
 
-from support import SIZES, TOOL, Program, Workplace, find_program, free_udp_port, require, run, sha256_file, wait_for_udp_port
+from support import SIZES, TOOL, Caddy, GtlsServer, Workplace, require, run, sha256_file
 
 
 class GetFromPeers(unittest.TestCase):
@@ -12,34 +12,24 @@ class GetFromPeers(unittest.TestCase):
         cls.place = Workplace()
         cls.addClassCleanup(cls.place.cleanup)
 
-    def fetch_all(self, host, port):
+    def fetch_all(self, server):
         for name in SIZES:
             with self.subTest(name):
                 path = self.place.path("downloads", name)
-                result = run(TOOL, "get", "--cacert", self.place.cert, "-o", path, f"https://{host}:{port}/{name}")
+                result = run(TOOL, "get", "--cacert", self.place.cert, "-o", path, server.url(f"/{name}"))
                 self.assertEqual(result.returncode, 0, result.stderr)
                 self.assertEqual(sha256_file(path), self.place.hashes[name])
                 os.unlink(path)
 
     def test_gtlsserver(self):
         require(self, "gtlsserver")
-        port = free_udp_port()
-        with Program(find_program("gtlsserver"), "-q", "-d", self.place.site, "127.0.0.1", port, self.place.key,
-                     self.place.cert):
-            wait_for_udp_port(port)
-            self.fetch_all("127.0.0.1", port)
+        with GtlsServer(self.place.site, self.place.cert, self.place.key) as server:
+            self.fetch_all(server)
 
     def test_caddy(self):
         require(self, "caddy")
-        port = free_udp_port()
-        with open(self.place.path("Caddyfile"), "w", encoding="ascii") as config:
-            config.write("{\n  admin off\n  auto_https off\n  servers {\n    protocols h1 h2 h3\n  }\n}\n"
-                         f"https://localhost:{port} {{\n  tls {self.place.cert} {self.place.key}\n"
-                         f"  root * {self.place.site}\n  file_server\n}}\n")
-        with Program(find_program("caddy"), "run", "--config", config.name, "--adapter", "caddyfile",
-                     env={**os.environ, "HOME": self.place.name}) as caddy:
-            caddy.wait_for("serving initial configuration")
-            self.fetch_all("localhost", port)  # it picks its certificate by SNI, so by name
+        with Caddy(self.place.site, self.place.cert, self.place.key, self.place.name) as server:
+            self.fetch_all(server)
 
 
 if __name__ == "__main__":

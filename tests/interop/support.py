@@ -1,5 +1,6 @@
 """What the interop tests share: programs started and ended, certificates, content, the tool's place."""
 
+import glob
 import hashlib
 import os
 import re
@@ -22,6 +23,13 @@ SERVER_MEMORY_LIMIT_KIB = 64 * 1024
 def find_program(name):
     """The path of a peer's program, or None. Debian puts gtlsserver into sbin."""
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
+def find_bun():
+    """Bun as scripts/install-node installs it (node_modules/.bin/bun is it only after its postinstall script), another
+    one in PATH, or None."""
+    packages = os.path.join(os.path.dirname(__file__), "../../bindings/node/node_modules/@oven/*/bin/bun")
+    return next(iter(sorted(glob.glob(packages))), find_program("bun"))
 
 
 def require(test, *names):
@@ -162,6 +170,56 @@ class Serve(Program):
         super().__init__(TOOL, "serve", folder, "--host", host, "--port", "0", "--cert", cert, "--key", key,
                          *options)
         self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
+
+    def url(self, path="/"):
+        return f"https://127.0.0.1:{self.port}{path}"
+
+
+class GtlsServer(Program):
+    """ngtcp2's own server on a free port of 127.0.0.1."""
+
+    def __init__(self, folder, cert, key):
+        self.port = free_udp_port()
+        super().__init__(find_program("gtlsserver"), "-q", "-d", folder, "127.0.0.1", self.port, key, cert)
+        wait_for_udp_port(self.port)
+
+    def url(self, path="/"):
+        return f"https://127.0.0.1:{self.port}{path}"
+
+
+class Caddy(Program):
+    """Caddy (quic-go) as a file server; home: a folder for its configuration and state."""
+
+    def __init__(self, folder, cert, key, home):
+        self.port = free_udp_port()
+        config = os.path.join(home, "Caddyfile")
+        with open(config, "w", encoding="ascii") as file:
+            file.write("{\n  admin off\n  auto_https off\n  servers {\n    protocols h1 h2 h3\n  }\n}\n"
+                       f"https://localhost:{self.port} {{\n  tls {cert} {key}\n  root * {folder}\n  file_server\n}}\n")
+        super().__init__(find_program("caddy"), "run", "--config", config, "--adapter", "caddyfile",
+                         env={**os.environ, "HOME": home})
+        self.wait_for("serving initial configuration")
+
+    def url(self, path="/"):
+        return f"https://localhost:{self.port}{path}"  # it picks its certificate by SNI, so by name
+
+
+class BunServer(Program):
+    """Bun's own HTTP/3 server: files of a folder, and what is posted comes back."""
+
+    PROGRAM = """
+        const [folder, cert, key] = process.argv.slice(-3);
+        const fetch = async (request) => {
+          if (request.body) return new Response(request.body);
+          const file = Bun.file(folder + new URL(request.url).pathname);
+          return await file.exists() ? new Response(file) : new Response("not found", { status: 404 });
+        };
+        const tls = { cert: Bun.file(cert), key: Bun.file(key) };
+        console.log(`at ${Bun.serve({ port: 0, hostname: "127.0.0.1", http3: true, tls, fetch }).url}`);"""
+
+    def __init__(self, folder, cert, key):
+        super().__init__(find_bun(), "-e", self.PROGRAM, "--", folder, cert, key)
+        self.port = int(self.wait_for(r"at https:.*:(\d+)/").group(1))
 
     def url(self, path="/"):
         return f"https://127.0.0.1:{self.port}{path}"

@@ -1,0 +1,71 @@
+"""Medians, ratios and verdicts. No input or output here.
+
+Figures are {row: {server: [one number for each round]}}."""
+
+import statistics
+from dataclasses import dataclass
+
+from lib.rows import REFERENCE
+
+
+@dataclass(frozen=True)
+class Spread:
+    median: float
+    least: float
+    greatest: float
+
+
+def spread(numbers):
+    return Spread(statistics.median(numbers), min(numbers), max(numbers)) if numbers else None
+
+
+def measured(figures, row, server):
+    """The spread of a server's rounds; None when it was not measured."""
+    return spread(figures.get(row, {}).get(server, []))
+
+
+def ratio(figures, row, server, peer):
+    """Median of the rounds' ratios: rounds of the same number ran beside each other. None without both."""
+    mine, theirs = (figures.get(row, {}).get(name, []) for name in (server, peer))
+    ratios = [a / b for a, b in zip(mine, theirs) if b > 0]
+    return statistics.median(ratios) if ratios else None
+
+
+def verdict(value, goal):
+    """In words, for a figure that is to be at most `goal`."""
+    if value is None:
+        return "not measured"
+    if value <= goal:
+        return "reached"
+    return f"missed by {value / goal - 1:.0%}".replace("%", " %")
+
+
+@dataclass(frozen=True)
+class GoalResult:
+    goal: object
+    measured: Spread | None
+    ratio: float | None
+    verdict: str  # by the ratio where the goal has one and the reference was measured, else by the figure itself
+
+
+def judge(figures, goal):
+    found = measured(figures, goal.row, goal.server)
+    to_reference = ratio(figures, goal.row, goal.server, REFERENCE)
+    if goal.ratio is not None and to_reference is not None:
+        return GoalResult(goal, found, to_reference, verdict(to_reference, goal.ratio))
+    return GoalResult(goal, found, to_reference, verdict(found.median if found else None, goal.absolute))
+
+
+def goal_line(figures, goal):
+    """The figure that reaches the goal in this run."""
+    reference = measured(figures, goal.row, REFERENCE)
+    return goal.ratio * reference.median if goal.ratio is not None and reference else goal.absolute
+
+
+def gigabits_per_second(size, seconds):
+    return size * 8 / seconds / 1e9
+
+
+def order_of_round(servers, number):
+    """A B C, then C B A: what drifts meets all alike."""
+    return list(servers) if number % 2 == 0 else list(reversed(servers))

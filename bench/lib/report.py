@@ -1,0 +1,91 @@
+"""The tables in Markdown. No input or output here."""
+
+from lib.figures import gigabits_per_second, judge, measured, ratio
+from lib.rows import GOALS, REFERENCE, ROWS, USQUIC_SERVE
+
+OWN = ("usquic serve", "bare C", "H3App", "npm serve, Node", "npm serve, Bun")
+
+
+def table(head, lines):
+    rows = [head, ["---"] * len(head), *lines]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in rows) + "\n"
+
+
+def number(value, digits):
+    return "-" if value is None else f"{value:.{digits}f}"
+
+
+def spread_text(found, digits):
+    if found is None:
+        return "-"
+    return f"{found.median:.{digits}f} ({found.least:.{digits}f} - {found.greatest:.{digits}f})"
+
+
+def row_of(name):
+    return next(row for row in ROWS if row.name == name)
+
+
+def goals_table(figures, servers):
+    peers = [name for name in servers if name not in OWN and name != REFERENCE]
+    lines = []
+    for goal in GOALS:
+        if goal.row not in figures:
+            continue
+        row, result = row_of(goal.row), judge(figures, goal)
+        lines.append([
+            row.title, goal.server, f"{spread_text(result.measured, row.digits)} {row.unit}",
+            number(result.ratio, 2), number(goal.ratio, 2), f"{goal.absolute:g} {row.unit}", result.verdict,
+            *(number(ratio(figures, goal.row, goal.server, peer), 2) for peer in peers)])
+    head = ["load", "server", "measured", f"ratio to {REFERENCE}", "goal", "absolute goal", "verdict",
+            *(f"ratio to {peer}" for peer in peers)]
+    return table(head, lines)
+
+
+def figures_table(figures, servers):
+    lines = []
+    for row in ROWS:
+        if row.name in figures:
+            lines.append([f"{row.title}, {row.unit}",
+                          *(spread_text(measured(figures, row.name, server), row.digits) for server in servers)])
+    return table(["load", *servers], lines)
+
+
+def ratios_table(figures, servers):
+    """`usquic serve` to each of the others."""
+    others = [name for name in servers if name != USQUIC_SERVE]
+    lines = [[row.title, *(number(ratio(figures, row.name, USQUIC_SERVE, other), 2) for other in others)]
+             for row in ROWS if figures.get(row.name, {}).get(USQUIC_SERVE)]
+    return table(["`usquic serve` to", *others], lines)
+
+
+def loopback_text(loopback, figures, size):
+    text = (f"Loopback carried {loopback['udp_gbps']:.1f} Gb/s of UDP (GSO and GRO), one AES-128-GCM pass "
+            f"({loopback['cipher']}) {loopback['cipher_gbps']:.1f} Gb/s; one after the other they allow "
+            f"{loopback['limit_gbps']:.1f} Gb/s.")
+    shares = []
+    for server, walls in figures.get("download wall", {}).items():
+        if walls:
+            reached = gigabits_per_second(size, measured(figures, "download wall", server).median)
+            shares.append(f"{server} {reached:.1f} Gb/s, {reached / loopback['limit_gbps']:.0%}".replace("%", " %"))
+    return text + (" Of that, one download reached: " + "; ".join(shares) + "." if shares else "") + "\n"
+
+
+def render(result):
+    """result: what bench/run writes as JSON."""
+    figures, servers, machine = result["figures"], result["servers"], result["machine"]
+    how = f"{result['rounds']} rounds of {result['seconds']:g} s" + (", `--quick`" if result["quick"] else "")
+    parts = [
+        f"{machine['date']}, {how}. {machine['cores']} cores of {machine['processor']}, Linux {machine['kernel']}, "
+        f"{machine['system']}; load average {machine['load_before']:.1f} before, {result['load_after']:.1f} after.\n",
+        "Versions: " + "; ".join(f"{name} {version}" for name, version in machine["versions"].items()) + ".\n",
+        "### Goals\n", goals_table(figures, servers),
+        "Figures are medians of the rounds (least - most), ratios are medians of the rounds' ratios. The verdict goes by the "
+        "ratio where the goal has one: absolute goals were set on another machine.\n"]
+    if result.get("loopback"):
+        parts.append(loopback_text(result["loopback"], figures, result["download_bytes"]))
+    parts += ["### All figures\n", figures_table(figures, servers), "### Ratios\n", ratios_table(figures, servers)]
+    if result["skipped"]:
+        parts.append("Skipped: " + "; ".join(f"{name}: {reason}" for name, reason in result["skipped"].items()) + ".\n")
+    if result["failed"]:
+        parts.append("Failed: " + "; ".join(result["failed"]) + ".\n")
+    return "\n".join(parts)

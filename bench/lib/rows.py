@@ -1,0 +1,51 @@
+"""What is measured, as rows of a table, and the goals of issue 5 for them. No input or output here."""
+
+from dataclasses import dataclass
+
+USQUIC_SERVE, BARE, REFERENCE = "usquic serve", "bare C", "gtlsserver"
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    title: str
+    unit: str
+    digits: int
+
+
+ROWS = (
+    Row("small 1x1", "6 B, 1 connection x 1 stream: server CPU", "us/request", 2),
+    Row("small 1x10", "6 B, 1 x 10: server CPU", "us/request", 2),
+    Row("small 8x32", "6 B, 8 x 32: server CPU", "us/request", 2),
+    Row("small 64x10", "6 B, 64 x 10: server CPU", "us/request", 2),
+    Row("body 1k", "1 KiB, 8 x 32: server CPU", "us/request", 2),
+    Row("body 20k", "20 KiB, 8 x 32: server CPU", "us/request", 1),
+    Row("body 1m", "1 MiB, 8 x 4: server CPU", "us/request", 0),
+    Row("download wall", "500 MB, 1 connection: wall", "s", 3),
+    Row("download cpu", "500 MB, 1 connection: server CPU", "s", 3),
+    Row("upload", "upload of 16 MiB at a time, 1 connection: server CPU", "ms/100 MB", 1),
+    Row("handshake", "full handshake: server CPU", "ms", 3),
+    Row("memory", "memory per almost idle connection, 400 held", "KB", 1),
+)
+
+
+@dataclass(frozen=True)
+class Goal:
+    row: str
+    server: str
+    absolute: float  # at most, on the machine that the goals were set on
+    ratio: float | None  # to gtlsserver in the same run, at most; None = only the absolute figure counts
+
+
+GOALS = (
+    Goal("small 8x32", USQUIC_SERVE, 2.6, 0.70),
+    Goal("small 8x32", BARE, 2.6, 0.70),
+    Goal("small 64x10", USQUIC_SERVE, 4.2, 0.74),
+    Goal("small 64x10", BARE, 4.2, 0.74),
+    Goal("small 1x10", USQUIC_SERVE, 6.0, 0.70),
+    Goal("small 1x10", BARE, 6.0, 0.70),
+    Goal("download wall", USQUIC_SERVE, 0.35, 0.61),
+    Goal("download cpu", USQUIC_SERVE, 0.35, 0.64),
+    Goal("handshake", USQUIC_SERVE, 0.35, 0.51),
+    Goal("memory", USQUIC_SERVE, 32, None),
+)

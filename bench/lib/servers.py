@@ -1,0 +1,91 @@
+"""The servers that are measured: how each is started, whether it is there, and its version."""
+
+import os
+from dataclasses import dataclass
+from typing import Callable
+
+from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_program
+
+from lib.machine import debian_version, first_line
+from lib.rows import BARE, REFERENCE, USQUIC_SERVE
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
+BIN = os.path.dirname(TOOL)
+ADDON = os.path.join(BIN, "usquic.node")
+
+
+class FolderServer(Program):
+    """A program that takes FOLDER CERT KEY and prints its address."""
+
+    def __init__(self, *command):
+        super().__init__(*command, env={**os.environ, "USQUIC_NODE_BINARY": ADDON})
+        self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
+
+    def url(self, path="/"):
+        return f"https://127.0.0.1:{self.port}{path}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    start: Callable  # (folder, content) -> a running Program with url() and process
+    missing: Callable = lambda: None  # () -> why it cannot be measured, or None
+    version: Callable = lambda: None
+    is_http3: bool = True
+    takes_uploads: bool = True
+
+
+def built(name):
+    return lambda folder, content: FolderServer(os.path.join(BIN, name), folder, content.cert, content.key)
+
+
+def script(runtime, name):
+    path = os.path.join(ROOT, "bench/servers", name)
+    return lambda folder, content: FolderServer(runtime(), path, folder, content.cert, content.key)
+
+
+def find_node():
+    installed = os.path.join(ROOT, "build/node/bin/node")
+    return installed if os.path.exists(installed) else find_program("node")
+
+
+def without(what, find):
+    return None if find() else f"{what} is not installed (bench/install-peers)"
+
+
+def without_addon(what, find):
+    return without(what, find) or (None if os.path.exists(ADDON) else "the addon was not built (bench/install-peers, then again)")
+
+
+def without_gtlsserver():
+    return without(REFERENCE, lambda: find_program("gtlsserver"))
+
+
+def without_h2load():
+    return without("Node", find_node) or without("h2load, its load generator,", lambda: find_program("h2load"))
+
+
+KINDS = (
+    Kind(USQUIC_SERVE, lambda folder, content: Serve(folder, content.cert, content.key, "--quiet"), takes_uploads=False),
+    Kind(BARE, built("bare_server")),
+    Kind("H3App", built("app_server")),
+    Kind("npm serve, Node", script(find_node, "npm_serve.mjs"), lambda: without_addon("Node", find_node)),
+    Kind("npm serve, Bun", script(find_bun, "npm_serve.mjs"), lambda: without_addon("Bun", find_bun)),
+    Kind(REFERENCE, lambda folder, content: GtlsServer(folder, content.cert, content.key), without_gtlsserver,
+         lambda: debian_version("ngtcp2-server")),
+    Kind("Bun http3", script(find_bun, "bun_http3.mjs"), lambda: without("Bun", find_bun),
+         lambda: first_line(find_bun(), "--version")),
+    Kind("Caddy", lambda folder, content: Caddy(folder, content.cert, content.key, content.name),
+         lambda: without("Caddy", lambda: find_program("caddy")), lambda: debian_version("caddy"), takes_uploads=False),
+    Kind("Node http2", script(find_node, "node_http2.mjs"), without_h2load,
+         lambda: first_line(find_node(), "--version"), is_http3=False, takes_uploads=False),
+)
+
+
+def versions(kinds):
+    found = {"usquic": (first_line(TOOL, "--version") or "").removeprefix("usquic "),
+             "commit": first_line("git", "-C", ROOT, "describe", "--always", "--dirty"),
+             "libngtcp2": debian_version("libngtcp2-dev"), "libnghttp3": debian_version("libnghttp3-dev"),
+             "GnuTLS": debian_version("libgnutls28-dev"), "g++": first_line("g++", "-dumpfullversion"),
+             "Node": first_line(find_node(), "--version") if find_node() else None}
+    return found | {kind.name: kind.version() for kind in kinds if kind.is_http3}

@@ -1,0 +1,165 @@
+"""bench/run's arithmetic, tables and chart, without running anything."""
+
+import sys
+import unittest
+from xml.etree import ElementTree
+
+from project_files import SOURCE
+
+sys.path[:0] = [str(SOURCE / "bench"), str(SOURCE / "tests/interop")]
+from lib import chart, figures, report  # noqa: E402
+from lib.measures import MEASURES, MeasureFailed, read_load  # noqa: E402
+from lib.rows import BARE, GOALS, REFERENCE, ROWS, USQUIC_SERVE, Goal  # noqa: E402
+from lib.servers import KINDS  # noqa: E402
+
+GOAL = Goal("small 8x32", USQUIC_SERVE, 2.6, 0.70)
+MEMORY_GOAL = Goal("memory", USQUIC_SERVE, 32, None)
+
+
+def made(serve, reference):
+    return {"small 8x32": {USQUIC_SERVE: serve, REFERENCE: reference}}
+
+
+def result(found, **more):
+    machine = {"date": "2026-01-02 03:04 UTC", "processor": "A Processor", "cores": 2, "kernel": "6.1", "system": "Debian",
+               "load_before": 0.25, "versions": {"usquic": "0.1.0", "g++": "12"}}
+    return {"machine": machine, "load_after": 1.5, "quick": False, "rounds": 3, "seconds": 1, "download_bytes": 500_000_000,
+            "servers": [USQUIC_SERVE, REFERENCE], "skipped": {}, "failed": [], "loopback": None, "figures": found, **more}
+
+
+class Figures(unittest.TestCase):
+    def test_a_spread_is_the_median_with_the_least_and_the_greatest(self):
+        self.assertEqual(figures.spread([3, 1, 2]), figures.Spread(2, 1, 3))
+        self.assertEqual(figures.spread([4, 1, 2, 3]).median, 2.5)
+        self.assertIsNone(figures.spread([]))
+
+    def test_a_ratio_is_the_median_of_rounds_that_ran_beside_each_other(self):
+        # The machine got three times slower in the last round: medians would say 2 / 1.
+        found = made([2, 2, 6], [4, 1, 12])
+        self.assertEqual(figures.ratio(found, "small 8x32", USQUIC_SERVE, REFERENCE), 0.5)
+
+    def test_there_is_no_ratio_without_both(self):
+        found = made([2, 2], [])
+        self.assertIsNone(figures.ratio(found, "small 8x32", USQUIC_SERVE, REFERENCE))
+        self.assertIsNone(figures.ratio(found, "small 8x32", USQUIC_SERVE, "nobody"))
+        self.assertIsNone(figures.ratio(found, "no such row", USQUIC_SERVE, REFERENCE))
+        self.assertIsNone(figures.ratio(made([2], [0]), "small 8x32", USQUIC_SERVE, REFERENCE))
+
+    def test_a_goal_is_reached_or_missed_by_so_much(self):
+        self.assertEqual(figures.verdict(0.70, 0.70), "reached")
+        self.assertEqual(figures.verdict(0.35, 0.70), "reached")
+        self.assertEqual(figures.verdict(0.84, 0.70), "missed by 20 %")
+        self.assertEqual(figures.verdict(None, 0.70), "not measured")
+
+    def test_the_ratio_decides_where_the_goal_has_one_and_the_reference_was_measured(self):
+        slow_machine = made([5.2, 5.2], [10, 10])
+        self.assertEqual(figures.judge(slow_machine, GOAL).verdict, "reached")
+        fast_machine = made([1.3, 1.3], [1.3, 1.3])
+        self.assertEqual(figures.judge(fast_machine, GOAL).verdict, "missed by 43 %")
+        alone = made([5.2, 5.2], [])
+        self.assertEqual(figures.judge(alone, GOAL).verdict, "missed by 100 %")
+        memory = {"memory": {USQUIC_SERVE: [40], REFERENCE: [400]}}
+        self.assertEqual(figures.judge(memory, MEMORY_GOAL).verdict, "missed by 25 %")
+
+    def test_the_goals_line_lies_at_the_ratio_of_what_the_reference_took(self):
+        self.assertAlmostEqual(figures.goal_line(made([5], [10, 20, 30]), GOAL), 14)
+        self.assertEqual(figures.goal_line(made([5], []), GOAL), 2.6)
+        self.assertEqual(figures.goal_line({"memory": {REFERENCE: [1]}}, MEMORY_GOAL), 32)
+
+    def test_rounds_take_turns(self):
+        self.assertEqual([figures.order_of_round("ABC", number) for number in range(3)],
+                         [["A", "B", "C"], ["C", "B", "A"], ["A", "B", "C"]])
+
+    def test_gigabits(self):
+        self.assertAlmostEqual(figures.gigabits_per_second(500_000_000, 0.35), 11.43, places=2)
+
+
+class Rows(unittest.TestCase):
+    def test_every_goal_is_about_a_row(self):
+        names = [row.name for row in ROWS]
+        self.assertEqual(len(names), len(set(names)))
+        for goal in GOALS:
+            self.assertIn(goal.row, names)
+            self.assertIn(goal.server, (USQUIC_SERVE, BARE))
+
+
+    def test_every_row_is_measured_once(self):
+        measured = [row for measure in MEASURES for row in measure.rows]
+        self.assertEqual(sorted(measured), sorted(row.name for row in ROWS))
+
+    def test_goals_and_the_reference_name_servers_that_there_are(self):
+        names = [kind.name for kind in KINDS]
+        self.assertEqual(len(names), len(set(names)))
+        self.assertLessEqual({REFERENCE, *report.OWN, *(goal.server for goal in GOALS)}, set(names))
+
+    def test_a_run_in_which_something_failed_gives_no_figure(self):
+        self.assertEqual(read_load(0, '{"targets": [{"requests": 5}]}', ""), {"requests": 5})
+        with self.assertRaisesRegex(MeasureFailed, "3 failed"):
+            read_load(22, '{"targets": [{"requests": 5}]}', "usquic: load: 3 failed\n")
+
+
+class Report(unittest.TestCase):
+    def lines(self, found, **more):
+        return report.render(result(found, **more)).splitlines()
+
+    def test_goals_stand_beside_what_was_measured(self):
+        lines = self.lines(made([4.2, 4.4, 4.0], [5, 5, 5]))
+        self.assertIn("| 6 B, 8 x 32: server CPU | usquic serve | 4.20 (4.00 - 4.40) us/request | 0.84 | 0.70 | 2.6 us/request | "
+                      "missed by 20 % |", lines)
+
+    def test_the_other_peers_get_a_ratio_too(self):
+        found = {"small 8x32": {USQUIC_SERVE: [2], BARE: [1], REFERENCE: [4], "Caddy": [20]}}
+        lines = self.lines(found, servers=[USQUIC_SERVE, BARE, REFERENCE, "Caddy"])
+        self.assertTrue(any(line.endswith("| verdict | ratio to Caddy |") for line in lines), lines)
+        self.assertTrue(any(line.endswith("| reached | 0.10 |") for line in lines), lines)
+        self.assertIn("| `usquic serve` to | bare C | gtlsserver | Caddy |", lines)
+        self.assertIn("| 6 B, 8 x 32: server CPU | 2.00 | 0.50 | 0.10 |", lines)
+
+    def test_what_a_server_does_not_do_is_a_dash(self):
+        self.assertIn("| upload of 16 MiB at a time, 1 connection: server CPU, ms/100 MB | - | 7.0 (7.0 - 7.0) |",
+                      self.lines({"upload": {REFERENCE: [7]}}))
+
+    def test_every_line_of_a_table_has_as_many_cells_as_its_head(self):
+        width = 0
+        for line in [*self.lines(made([1], [2])), ""]:
+            cells = line.count("|")
+            self.assertTrue(width in (0, cells) or cells == 0, line)
+            width = cells
+
+    def test_the_run_is_described(self):
+        text = "\n".join(self.lines(made([1], [2]), quick=True))
+        self.assertIn("2026-01-02 03:04 UTC, 3 rounds of 1 s, `--quick`. 2 cores of A Processor, Linux 6.1, Debian; load average "
+                      "0.2 before, 1.5 after.", text)
+        self.assertIn("Versions: usquic 0.1.0; g++ 12.", text)
+
+    def test_what_was_not_measured_is_named_with_its_reason(self):
+        lines = self.lines(made([1], [2]), skipped={"Caddy": "it is not installed"}, failed=["Bun, upload: cut off"])
+        self.assertIn("Skipped: Caddy: it is not installed.", lines)
+        self.assertIn("Failed: Bun, upload: cut off.", lines)
+
+    def test_the_share_of_the_loopback_limit_is_told(self):
+        limit = {"udp_gbps": 30.0, "cipher_gbps": 75.0, "limit_gbps": 20.0, "cipher": "a library"}
+        text = "\n".join(self.lines({"download wall": {USQUIC_SERVE: [0.4]}}, loopback=limit))
+        self.assertIn("they allow 20.0 Gb/s. Of that, one download reached: usquic serve 10.0 Gb/s, 50 %.", text)
+
+
+class Chart(unittest.TestCase):
+    def test_is_well_formed_with_a_bar_for_each_server(self):
+        found = made([2], [4]) | {"small 1x1": {USQUIC_SERVE: [9]}}
+        svg = ElementTree.fromstring(chart.render(found, [USQUIC_SERVE, REFERENCE], (USQUIC_SERVE,), "a <caption>"))
+        bars = [tag for tag in svg.iter() if tag.tag.endswith("rect") and tag.get("height") == str(chart.BAR)]
+        self.assertEqual(len(bars), 2)  # 1x1 has no goal, so no panel
+        self.assertAlmostEqual(float(bars[0].get("width")) * 2, float(bars[1].get("width")), delta=0.2)
+
+    def test_a_bar_that_would_hide_the_others_is_cut(self):
+        text = chart.render(made([2], [4]) | {}, [USQUIC_SERVE, REFERENCE], (), "")
+        self.assertNotIn("(cut)", text)
+        found = {"small 8x32": {USQUIC_SERVE: [2], REFERENCE: [4], "Caddy": [400]}}
+        self.assertIn("400.00 (cut)", chart.render(found, [USQUIC_SERVE, REFERENCE, "Caddy"], (), ""))
+
+    def test_is_empty_when_nothing_was_measured(self):
+        ElementTree.fromstring(chart.render({}, [], (), ""))
+
+
+if __name__ == "__main__":
+    unittest.main()
