@@ -70,6 +70,15 @@ class SendBatch {
   ~SendBatch() = default;
 };
 
+// A whole response as HTTP/3 frames, the same for every connection: its field section refers to no dynamic
+// table (RFC 9204 section 3.2).
+struct ResponseFrames {
+  std::vector<std::uint8_t> bytes;  // HEADERS; if there is a body, DATA behind it, whose payload comes last
+  std::size_t body_length = 0;
+
+  Bytes body() const { return Bytes(bytes).last(body_length); }
+};
+
 enum class Direction { bidirectional, unidirectional };
 
 // One stream. The caller must not use it after on_stream_close() returned or after it called detach().
@@ -87,6 +96,13 @@ class Stream {
   virtual int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) = 0;
   virtual std::ptrdiff_t write(Bytes data) = 0;
   virtual std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) = 0;
+  // Sends a whole response and ends the stream. true: taken; `frames` stays the caller's and must not change
+  // until `release` ran, exactly once. false: not in this way, or not now; submit_headers() and
+  // write_static() can do it, or tell why not.
+  virtual bool send_frames(const ResponseFrames& /*frames*/, void (* /*release*/)(void* user),
+                           void* /*user_data*/) {
+    return false;
+  }
   virtual std::size_t buffered() const = 0;
   virtual int finish() = 0;
   virtual int reset(std::uint64_t code) = 0;
@@ -243,8 +259,9 @@ class Endpoint {
   virtual void stats(us_quic_context_stats_t& out) const = 0;
 };
 
-// Checks a header section for sending (RFC 9114 section 4.2): 0 or US_QUIC_E_HEADERS. For prepared responses.
-int check_response_headers(std::span<const us_quic_header_t> fields);
+// A final response for send_frames(), in the form of the engine that was chosen. US_QUIC_E_HEADERS: not a
+// header section that may be sent (RFC 9114 section 4.2); US_QUIC_E_NOMEM.
+Result<ResponseFrames> encode_response(std::span<const us_quic_header_t> fields, Bytes body);
 
 // The engine that was chosen when the library was built. sink and what config points to outlive the endpoint.
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink);

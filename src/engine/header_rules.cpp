@@ -4,8 +4,6 @@
 #include <array>
 #include <cstddef>
 
-#include "engine/engine.h"
-
 namespace usquic::engine {
 
 namespace {
@@ -228,10 +226,6 @@ int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, Se
 
 int check_received_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts& facts) {
   return check(kind, Origin::peers, fields, &facts);
-}
-
-int check_response_headers(std::span<const us_quic_header_t> fields) {
-  return check_section(SectionKind::response, fields);
 }
 
 }  // namespace usquic::engine

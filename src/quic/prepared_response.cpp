@@ -43,7 +43,7 @@ void PreparedBody::drop() {
 void PreparedBody::send(engine::Stream& stream, std::size_t max_bytes) {
   // Pieces smaller than half the send buffer: one of them fits whenever the stream is writable.
   const std::size_t max_piece = std::max<std::size_t>(max_bytes / 2, 1);
-  const Bytes body = response_->body;
+  const Bytes body = response_->frames.body();
   while (sent_ < body.size()) {
     const Bytes piece = body.subspan(sent_, std::min(body.size() - sent_, max_piece));
     ++response_->references;
@@ -78,20 +78,25 @@ us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_head
     constexpr std::string_view name = "content-length";
     fields.push_back({name.data(), name.size(), content_length.data(), content_length.size(), 0});
   }
-  if (usquic::engine::check_response_headers(fields) != 0) return fail(US_QUIC_E_HEADERS);
-  auto* made =
-      new (std::nothrow) us_quic_prepared_response_t(HeaderSection(fields), usquic::as_bytes(body, length));
+  auto frames = usquic::engine::encode_response(fields, usquic::as_bytes(body, length));
+  if (!frames) return fail(frames.error());
+  auto* made = new (std::nothrow) us_quic_prepared_response_t(HeaderSection(fields), std::move(*frames));
   return made != nullptr ? made : fail(US_QUIC_E_NOMEM);
 }
 
 int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_t* prepared) {
   if (s->is_closed || s->engine == nullptr) return US_QUIC_E_CLOSED;
   if (prepared == nullptr) return US_QUIC_E_INVALID;
-  const int result = s->engine->submit_headers(prepared->headers.fields(), prepared->body.empty());
-  if (result != 0) return result;
-  if (!prepared->body.empty()) {
-    s->prepared.start(*prepared);
-    s->prepared.send(*s->engine, s->connection->context->send_buffer_bytes);
+  ++prepared->references;
+  if (!s->engine->send_frames(prepared->frames, usquic::quic::release_piece, prepared)) {
+    usquic::quic::unreference(prepared);
+    const bool has_body = prepared->frames.body_length > 0;
+    const int result = s->engine->submit_headers(prepared->headers.fields(), !has_body);
+    if (result != 0) return result;
+    if (has_body) {
+      s->prepared.start(*prepared);
+      s->prepared.send(*s->engine, s->connection->context->send_buffer_bytes);
+    }
   }
   usquic::loop::note_work(s->connection->context->quic->loop());
   return 0;

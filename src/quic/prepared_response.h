@@ -3,25 +3,25 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
+#include <utility>
 
 #include "engine/engine.h"
 #include "quic/header_section.h"
 #include "usquic/quic.h"
 
-// Counted: by its owner until freed, and by every piece of its body that the engine still has.
+// Counted: by its owner until freed, and by everything of it that the engine still has.
 struct us_quic_prepared_response_t {
-  us_quic_prepared_response_t(usquic::quic::HeaderSection section, usquic::Bytes bytes)
-      : headers(std::move(section)), body(bytes.begin(), bytes.end()) {}
+  us_quic_prepared_response_t(usquic::quic::HeaderSection section, usquic::engine::ResponseFrames encoded)
+      : headers(std::move(section)), frames(std::move(encoded)) {}
 
   const usquic::quic::HeaderSection headers;
-  const std::vector<std::uint8_t> body;
+  const usquic::engine::ResponseFrames frames;
   unsigned references = 1;
 };
 
 namespace usquic::quic {
 
-// What is left of a prepared body on one stream.
+// What is left of a prepared body on one stream, where the engine did not take all at once.
 class PreparedBody {
  public:
   PreparedBody() = default;

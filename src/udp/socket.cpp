@@ -18,7 +18,7 @@ using usquic::udp::SendOutcome;
 namespace {
 
 // Work for one readiness event; the loop comes back for what is left, after others had their turn.
-constexpr std::size_t most_datagrams_per_event = 256;
+constexpr std::size_t most_datagrams_per_event = 32;
 constexpr std::size_t most_errors_per_event = 64;
 // Errors in a row that keep an event from receiving before it gives up its turn.
 constexpr int most_receive_errors = 4;

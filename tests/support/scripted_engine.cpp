@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "engine/header_rules.h"
 #include "support/frames.h"
 #include "support/scripted_connection.h"
 
@@ -151,6 +152,12 @@ void ScriptedEndpoint::send_goaway(engine::Connection& connection) {
 }  // namespace usquic::test
 
 namespace usquic::engine {
+
+// The body alone: scripted streams take no frames.
+Result<ResponseFrames> encode_response(std::span<const us_quic_header_t> fields, Bytes body) {
+  if (check_section(SectionKind::response, fields) != 0) return Error{US_QUIC_E_HEADERS};
+  return ResponseFrames{{body.begin(), body.end()}, body.size()};
+}
 
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink) {
   return std::unique_ptr<Endpoint>(std::make_unique<test::ScriptedEndpoint>(config, sink));

@@ -147,7 +147,7 @@ Response FileService::route(const Request& request, std::int64_t now_ms) {
   if (path->names_directory) return answer_directory(request, *path, now_ms);
   const Lookup lookup = look_up(path->file, now_ms);
   if (lookup.error != 0) return answer_missing(request, lookup.error, now_ms);
-  if (lookup.resource) return answer_resource(request, *lookup.resource, 200);
+  if (lookup.resource) return answer_found(request, lookup);
   // Built anew from the decoded path: "//host" must not become a reference to another host (RFC 3986 4.2).
   std::string location = "/" + percent_encode_path(path->file) + "/";
   if (!path->query.empty()) location += "?" + path->query;
@@ -157,7 +157,7 @@ Response FileService::route(const Request& request, std::int64_t now_ms) {
 Response FileService::answer_directory(const Request& request, const RequestPath& path, std::int64_t now_ms) {
   const std::string index = path.file.empty() ? "index.html" : path.file + "/index.html";
   const Lookup lookup = look_up(index, now_ms);
-  if (lookup.resource) return answer_resource(request, *lookup.resource, 200);
+  if (lookup.resource) return answer_found(request, lookup);
   if (lookup.error != 0 && lookup.error != ENOENT) return answer_missing(request, lookup.error, now_ms);
   const OpenedNode folder = root_.open_node(path.file);
   if (folder.error == 0 && folder.kind == NodeKind::Directory && options_.lists_directories) {
@@ -174,19 +174,24 @@ Response FileService::answer_missing(const Request& request, int error, std::int
   const int status = status_of(error);
   if (status == 404 && options_.is_single_page_app) {
     const Lookup page = look_up("index.html", now_ms);
-    if (page.resource) return answer_resource(request, *page.resource, 200);
+    if (page.resource) return answer_found(request, page);
   }
   return plain(status);
 }
 
-Response FileService::answer_resource(const Request& request, const Resource& resource, int status) {
+Response FileService::answer_found(const Request& request, const Lookup& found) {
+  Response response = answer_resource(request, *found.resource);
+  response.fresh_until_ms = found.fresh_until_ms;
+  return response;
+}
+
+Response FileService::answer_resource(const Request& request, const Resource& resource) {
   const Representation& chosen = resource.choose(request.accept_encoding);
   const Validators validators = {chosen.entity_tag, chosen.identity.modified_seconds()};
   const Verdict verdict = evaluate_conditions(request.conditions, validators);
   if (verdict == Verdict::PreconditionFailed) return plain(412);
 
   Response response;
-  response.status = status;
   response.fields.reserve(10);
   response.fields.push_back({"etag", chosen.entity_tag});
   response.fields.push_back({"last-modified", chosen.last_modified});
@@ -232,13 +237,15 @@ Response FileService::answer_resource(const Request& request, const Resource& re
 Lookup FileService::look_up(const std::string& path, std::int64_t now_ms) {
   std::shared_ptr<const Resource> previous;
   if (const ResourceCache::Entry* entry = cache_.find(path)) {
-    if (now_ms - entry->checked_ms < kRecheckMs) return {0, false, entry->resource};
+    const std::int64_t fresh_until_ms = entry->checked_ms + kRecheckMs;
+    if (now_ms < fresh_until_ms) return {0, false, entry->resource, fresh_until_ms};
     previous = entry->resource;
   }
   Lookup lookup = load_resource(root_, path, previous.get());
   // Large files are opened for each request anyway, and then what is told about them is fresh too.
   if (lookup.resource && lookup.resource->is_kept_whole()) {
     cache_.put(path, lookup.resource, now_ms);
+    lookup.fresh_until_ms = now_ms + kRecheckMs;
   } else {
     cache_.erase(path);
   }

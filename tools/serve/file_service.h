@@ -34,7 +34,8 @@ class FileService {
   Response route(const Request& request, std::int64_t now_ms);
   Response answer_directory(const Request& request, const RequestPath& path, std::int64_t now_ms);
   Response answer_missing(const Request& request, int error, std::int64_t now_ms);
-  Response answer_resource(const Request& request, const Resource& resource, int status);
+  Response answer_found(const Request& request, const Lookup& found);
+  Response answer_resource(const Request& request, const Resource& resource);
   Lookup look_up(const std::string& path, std::int64_t now_ms);
 
   DocumentRoot root_;

@@ -39,6 +39,9 @@ struct Response {
   int status = 200;
   std::vector<Field> fields;  // without :status; content-length is among them where it belongs
   std::vector<BodyPart> body;
+  // Until when the same request gets the same answer, by the clock that the service was asked with. 0: not
+  // known.
+  std::int64_t fresh_until_ms = 0;
 
   std::uint64_t body_length() const {
     std::uint64_t total = 0;

@@ -40,8 +40,7 @@ ReceivedRequest read_request(const Http3Request& from) {
       received.user_agent = value;
     } else if (auto* field = find_list_field(received.request, name)) {
       if (*field) {
-        received.joined.push_back(std::string(**field) + ", " + std::string(value));
-        *field = received.joined.back();
+        *field = received.joined.emplace_front(std::string(**field) + ", " + std::string(value));
       } else {
         *field = value;
       }

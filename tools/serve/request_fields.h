@@ -1,7 +1,7 @@
 // The request of H3App as the file service wants it.
 #pragma once
 
-#include <deque>
+#include <forward_list>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -18,7 +18,7 @@ struct ReceivedRequest {
   Request request;
   std::string_view referer;
   std::string_view user_agent;
-  std::deque<std::string> joined;  // values of fields that came in several lines (RFC 9110 5.3)
+  std::forward_list<std::string> joined;  // values of fields that came in several lines (RFC 9110 5.3)
 };
 
 ReceivedRequest read_request(const Http3Request& from);

@@ -36,6 +36,7 @@ struct Lookup {
   int error = 0;
   bool is_directory = false;
   std::shared_ptr<const Resource> resource;
+  std::int64_t fresh_until_ms = 0;  // when the file has to be looked at again; 0: at each request
 };
 
 // Files up to this many bytes are kept in memory.

@@ -17,6 +17,7 @@
 #include "log_capture.h"
 #include "serve/access_log.h"
 #include "serve/account.h"
+#include "serve/answer_cache.h"
 #include "serve/exchange.h"
 #include "serve/file_service.h"
 #include "serve/request_fields.h"
@@ -80,6 +81,7 @@ class Server : public ExchangeHost {
 
   const Options& options_;
   FileService files_;
+  AnswerCache answers_;
   BufferPool pool_{kPoolBuffers};
   AccessLog access_log_;
   LogCapture log_{options_.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE};
@@ -214,20 +216,27 @@ std::shared_ptr<BufferShare> Server::share_of(us_quic_connection_t* connection) 
 }
 
 void Server::on_request(Http3Response& response, const Http3Request& request) {
+  const ReceivedRequest received = read_request(request);
+  const AnswerCache::Now now = {unix_seconds(), monotonic_ms()};
+  // A line of the log wants an exchange.
+  if (!access_log_.is_open()) {
+    if (const PreparedResponse* known = answers_.find(received.request, now)) return response.end(*known);
+  }
+  Response answer = files_.respond(received.request, now.monotonic_ms);
+  answers_.learn(received.request, answer, now);
+
   const auto exchange =
       std::make_shared<Exchange>(*this, response, share_of(us_quic_stream_connection(response.native())));
   exchanges_.insert(exchange.get());
-  const ReceivedRequest received = read_request(request);
-  const std::int64_t now_ms = monotonic_ms();
   if (access_log_.is_open()) {
     exchange->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
-                        .began_ms = now_ms,
+                        .began_ms = now.monotonic_ms,
                         .method = std::string(received.request.method),
                         .path = std::string(received.request.path),
                         .referer = std::string(received.referer),
                         .user_agent = std::string(received.user_agent)};
   }
-  exchange->send(files_.respond(received.request, now_ms));
+  exchange->send(std::move(answer));
 }
 
 void Server::on_answered(const Exchange& exchange) {

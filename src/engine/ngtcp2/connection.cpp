@@ -187,9 +187,8 @@ void QuicConnection::wait_for_socket(TimePoint now) {
   endpoint_.deadlines().set(*this, is_later ? TimePoint(Duration(expiry)) : earliest);
 }
 
-void QuicConnection::update_deadline(TimePoint /*now*/) {
-  const std::uint64_t expiry = ngtcp2_conn_get_expiry(conn_);
-  const TimePoint next = expiry < UINT64_MAX / 2 ? TimePoint(Duration(expiry)) : never;
+void QuicConnection::update_deadline() {
+  const TimePoint next = expiry_ < UINT64_MAX / 2 ? TimePoint(Duration(expiry_)) : never;
   endpoint_.deadlines().set(*this, std::min({next, shutdown_deadline_, headers_deadline()}));
 }
 
@@ -207,7 +206,7 @@ bool QuicConnection::flush(TimePoint now, SendBatch& batch) {
     if (life_ == Life::active) tell_stream_events();
     if (life_ == Life::active) {
       if (!is_written) return false;
-      update_deadline(now);
+      update_deadline();
     }
   }
   // RFC 9000 section 10.2.3: a server without the client's Finished cannot read a CONNECTION_CLOSE in a 1-RTT

@@ -80,11 +80,15 @@ class QuicConnection final : public engine::Connection,
   bool is_active() const { return life_ == Life::active; }
   bool is_raw() const { return protocol_ == Protocol::raw; }
   bool is_http3() const { return protocol_ == Protocol::http3; }
+  // Or from its `body` as it is.
+  bool is_sent_by_codec(const QuicStream& s) const { return http3_ != nullptr && !s.message.has_frames(); }
   std::size_t send_buffer_bytes() const;
   BlockPool& pool() const { return endpoint_.memory().pool(); }
   void touch(QuicStream& s);
   void stream_has_data(QuicStream& s);
   int submit_section(QuicStream& s, SectionKind kind, std::span<const us_quic_header_t> fields);
+  bool submit_frames(QuicStream& s, const ResponseFrames& frames, void (*release)(void* user),
+                     void* user_data);
   int set_priority(QuicStream& s, int urgency, bool incremental);
   // What a stream ends with when the application walked away from it.
   std::uint64_t abandon_code() const;
@@ -98,7 +102,7 @@ class QuicConnection final : public engine::Connection,
   enum class Shutdown : std::uint8_t { none, wanted, noticed, draining };
   struct StreamOutput {
     std::int64_t id = -1;
-    QuicStream* stream = nullptr;  // raw streams
+    QuicStream* stream = nullptr;  // when it is not the codec's
     bool fin = false;
     std::size_t count = 0;
     std::size_t length = 0;
@@ -116,7 +120,7 @@ class QuicConnection final : public engine::Connection,
   int start_tls(std::unique_ptr<tls::Session> session);
   bool register_id(const ngtcp2_cid& id);
   ngtcp2_cid make_id();
-  void update_deadline(TimePoint now);
+  void update_deadline();
   std::uint64_t timestamp(TimePoint now) const { return nanoseconds_since_epoch(now); }
   int on_handshake_completed();
   void release_tls();
@@ -170,7 +174,8 @@ class QuicConnection final : public engine::Connection,
   bool write_datagrams(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info, TimePoint now,
                        ngtcp2_ssize& written);
   int next_output(Views& views, StreamOutput& out);
-  void next_raw_output(Views& views, StreamOutput& out);
+  int next_codec_output(Views& views, StreamOutput& out);
+  void next_own_output(Views& views, StreamOutput& out);
   void stream_written(const StreamOutput& out, std::size_t length, bool is_packet_done);
   void stream_blocked(const StreamOutput& out);
   int stream_refused(const StreamOutput& out);
@@ -195,6 +200,7 @@ class QuicConnection final : public engine::Connection,
   ngtcp2_crypto_conn_ref tls_ref_;
   std::unique_ptr<tls::Session> session_;  // a server's goes when the handshake is complete
   ngtcp2_conn* conn_ = nullptr;
+  std::uint64_t expiry_ = UINT64_MAX;  // of conn_, since packets were last written
   const bool is_client_;
   const HandshakeCounts::Key sender_;  // where its first packet came from
   Life life_ = Life::active;
@@ -224,7 +230,8 @@ class QuicConnection final : public engine::Connection,
   StreamTable<QuicStream> streams_;            // owned
   List<QuicStream, PendingTag> pending_bidi_;  // owned
   List<QuicStream, PendingTag> pending_uni_;   // owned
-  List<QuicStream, SendableTag> sendable_;
+  List<QuicStream, SendableTag> sendable_;     // not the codec's
+  bool is_codec_first_ = false;  // packets take turns, so that neither kind of stream waits for the other
   List<QuicStream, TouchedTag> touched_;
   List<QuicStream, EventTag> eventful_;
   List<QuicStream, HeadersTag> awaited_headers_;  // the oldest first

@@ -130,11 +130,12 @@ struct ConnectionCallbacks {
   static int extend_max_stream_data(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*most*/,
                                     void* user, void* /*stream_user*/) {
     QuicConnection& c = self(user);
-    if (c.http3_ != nullptr) {
-      c.http3_->unblocked(id);
-    } else if (QuicStream* s = c.find_stream(id)) {
+    QuicStream* s = c.find_stream(id);
+    if (s != nullptr && !c.is_sent_by_codec(*s)) {
       s->is_blocked_ = false;
       c.stream_has_data(*s);
+    } else if (c.http3_ != nullptr) {
+      c.http3_->unblocked(id);
     }
     return 0;
   }

@@ -117,6 +117,11 @@ int QuicConnection::submit_section(QuicStream& s, SectionKind kind,
   return http3_->submit_trailers(s.id_, fields);
 }
 
+bool QuicConnection::submit_frames(QuicStream& s, const ResponseFrames& frames, void (*release)(void* user),
+                                   void* user_data) {
+  return is_http3() && http3_->submit_frames(s.id_, frames, release, user_data);
+}
+
 int QuicConnection::set_priority(QuicStream& s, int urgency, bool incremental) {
   endpoint_.mark_dirty(*this);
   return http3_->set_priority(s.id_, urgency, incremental);
@@ -132,7 +137,7 @@ void QuicConnection::stream_has_data(QuicStream& s) {
   if (life_ != Life::active) return;
   endpoint_.mark_dirty(*this);
   if (s.id_ < 0 || s.reset_code_ || s.was_stopped_ || !s.can_send()) return;
-  if (is_http3()) {
+  if (is_sent_by_codec(s)) {
     if (s.sent_ != QuicStream::Sent::nothing) http3_->resume(s.id_);
     return;
   }
@@ -160,11 +165,8 @@ void QuicConnection::apply(QuicStream& s) {
     s.is_reset_applied_ = true;
     ngtcp2_conn_shutdown_stream_write(conn_, 0, s.id_, *s.reset_code_);
     s.ListHook<SendableTag>::unlink();
-    if (http3_ != nullptr) {
-      http3_->no_more_writes(s.id_);  // its body stays: the codec has views of it
-    } else {
-      s.message.body.clear();
-    }
+    if (http3_ != nullptr) http3_->no_more_writes(s.id_);
+    if (!is_sent_by_codec(s)) s.message.body.clear();  // else it stays: the codec has views of it
   }
   if (s.stop_code_ && !s.is_stop_applied_) {
     s.is_stop_applied_ = true;
@@ -251,7 +253,7 @@ void QuicConnection::peer_stopped(QuicStream& s) {
   if (s.reset_code_ || s.was_stopped_) return;
   s.was_stopped_ = true;
   s.stop_is_due_ = true;
-  if (http3_ == nullptr) s.message.body.clear();
+  if (!is_sent_by_codec(s)) s.message.body.clear();
   if (!s.ListHook<EventTag>::is_linked()) eventful_.push_back(&s);
 }
 

@@ -51,7 +51,12 @@ bool QuicConnection::write_packets(TimePoint now, SendBatch& batch) {
     ++packets_sent_;
   }
   run.commit();
+  // Pacing delays what is still to be written. If nothing is, to wake up for it would be in vain: the next
+  // flush that has something meets it.
+  const bool is_all_written = has_room && sent < quantum;
+  if (is_all_written) expiry_ = ngtcp2_conn_get_expiry(conn_);
   ngtcp2_conn_update_pkt_tx_time(conn_, timestamp(now));
+  if (!is_all_written) expiry_ = ngtcp2_conn_get_expiry(conn_);
   // A packet that had to be moved may have found no place.
   return has_room && held_packet_.bytes.empty();
 }
@@ -62,6 +67,7 @@ ngtcp2_ssize QuicConnection::write_packet(MutableBytes room, ngtcp2_path& path, 
   ngtcp2_ssize written = 0;
   // A closing connection ends its handshake, and says nothing more of the application's.
   const bool has_output = is_handshake_complete_ && life_ == Life::active;
+  is_codec_first_ = !is_codec_first_;
   if (has_output && write_datagrams(room, path, info, now, written)) return written;
   for (;;) {
     Views views;
@@ -134,10 +140,15 @@ std::size_t QuicConnection::max_datagram_bytes() const {
 }
 
 int QuicConnection::next_output(Views& views, StreamOutput& out) {
-  if (is_raw()) {
-    next_raw_output(views, out);
-    return 0;
-  }
+  const bool is_codec_first = is_http3() && is_codec_first_;
+  if (!is_codec_first) next_own_output(views, out);
+  if (is_raw() || out.stream != nullptr) return 0;
+  if (const int result = next_codec_output(views, out)) return result;
+  if (is_codec_first && out.id < 0) next_own_output(views, out);
+  return 0;
+}
+
+int QuicConnection::next_codec_output(Views& views, StreamOutput& out) {
   // Without credit of the connection no stream could send; the codec would be asked in vain.
   if (ngtcp2_conn_get_max_data_left(conn_) == 0) return 0;
   Http3::Output output;
@@ -148,7 +159,7 @@ int QuicConnection::next_output(Views& views, StreamOutput& out) {
   return 0;
 }
 
-void QuicConnection::next_raw_output(Views& views, StreamOutput& out) {
+void QuicConnection::next_own_output(Views& views, StreamOutput& out) {
   const bool has_credit = ngtcp2_conn_get_max_data_left(conn_) > 0;
   for (QuicStream* s = sendable_.front(); s != nullptr; s = sendable_.next(s)) {
     const std::size_t untaken = s->message.body.untaken();

@@ -12,6 +12,7 @@
 // returned true nothing here refers to the stream: then destroy it, which releases what is left of its body.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -20,6 +21,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
+#include "engine/engine.h"
 #include "engine/header_rules.h"
 #include "engine/ngtcp2/http3_receive_state.h"
 #include "engine/ngtcp2/library_memory.h"
@@ -29,6 +31,7 @@
 namespace usquic::engine::ngtcp2 {
 
 using engine::check_section;
+using engine::ResponseFrames;
 using engine::SectionKind;
 
 // The HTTP/3 part of one request stream; a member of the engine's stream, which outlives its use here.
@@ -46,7 +49,9 @@ class Http3Stream {
   // The latest header section received; views valid until the next section or until this is destroyed.
   std::span<const us_quic_header_t> headers() const;
   // Accepted body bytes that the transport has not put into a packet yet.
-  std::size_t unsent() const { return body.untaken(); }
+  std::size_t unsent() const { return has_frames_ ? std::min(body.untaken(), frames_body_) : body.untaken(); }
+  // Its response is in `body` as frames: the transport sends that as it is.
+  bool has_frames() const { return has_frames_; }
 
  private:
   friend class Http3Connection;
@@ -56,6 +61,10 @@ class Http3Stream {
   std::int64_t id_ = -1;
   std::size_t held_acknowledged_ = 0;  // bytes that nghttp3 is not told of before the end is written
   std::size_t framed_ = 0;             // the first so many untaken bytes of `body` are in DATA frames already
+  std::size_t frames_body_ = 0;        // of has_frames_: the payload, which comes last
+  bool has_frames_ = false;
+  bool informed_ = false;       // an informational response was submitted
+  bool is_background_ = false;  // less urgent than streams are by default (RFC 9218 section 4.1)
   bool final_submitted_ = false;
   bool trailers_submitted_ = false;
   bool write_ended_ = false;   // nghttp3 was told the end of the stream
@@ -146,6 +155,11 @@ class Http3 {
   // US_QUIC_E_HEADERS.
   virtual int submit_request(std::int64_t id, Http3Stream& s, std::span<const us_quic_header_t> fields) = 0;
   virtual int submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
+  // A whole response that was checked and framed before. true: `frames.bytes` is in the stream's `body`, and
+  // from here on the transport sends and acknowledges that itself; nothing of this stream comes by
+  // next_output(). false: not for this stream, or not now.
+  virtual bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
+                             void* user) = 0;
   virtual int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   // They go out after `body`, and end the stream.
   virtual int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;

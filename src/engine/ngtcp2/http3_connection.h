@@ -43,6 +43,8 @@ class Http3Connection final : public Http3, private RequestReader::Host {
   void set_max_client_streams(std::uint64_t count) override;
   int submit_request(std::int64_t id, Http3Stream& s, std::span<const us_quic_header_t> fields) override;
   int submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) override;
+  bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
+                     void* user) override;
   int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   void resume(std::int64_t id) override;

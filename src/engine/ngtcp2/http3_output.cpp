@@ -100,9 +100,11 @@ void Http3Connection::acknowledged(std::int64_t id, std::size_t length) {
     decoder_out_.acknowledge(length);
     return;
   }
+  Http3Stream* s = find(id);
+  if (s != nullptr && s->has_frames_) return s->body.acknowledge(length);
   // nghttp3 1.8 forgets an end that was not written when all before it is acknowledged, as happens when
   // pacing holds it back.
-  if (Http3Stream* s = find(id); s != nullptr && s->write_ended_ && !s->end_written_) {
+  if (s != nullptr && s->write_ended_ && !s->end_written_) {
     s->held_acknowledged_ += length;
     return;
   }

@@ -204,6 +204,11 @@ void Http3Connection::request_too_large(Http3Stream& s) {
 void Http3Connection::request_priority(Http3Stream& s, std::string_view value) {
   constexpr std::size_t longest = 60;
   if (value.size() > longest) return;
+  nghttp3_pri priority{.urgency = NGHTTP3_DEFAULT_URGENCY, .inc = 0};
+  const auto* text = reinterpret_cast<const std::uint8_t*>(value.data());
+  if (nghttp3_pri_parse_priority(&priority, text, value.size()) == 0) {
+    s.is_background_ = priority.urgency > NGHTTP3_DEFAULT_URGENCY;
+  }
   static constexpr std::uint8_t fixed[] = {0x00, 0x00,        // no dynamic entries
                                            0xd1, 0xd7, 0xc1,  // GET, https, /
                                            0x50, 0x01, 'h',   // :authority

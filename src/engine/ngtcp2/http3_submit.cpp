@@ -4,32 +4,13 @@
 
 #include "engine/ngtcp2/http3_connection.h"
 #include "engine/ngtcp2/http3_errors.h"
+#include "engine/ngtcp2/http3_name_value.h"
 
 namespace usquic::engine::ngtcp2 {
 
-namespace {
-
-std::uint8_t* bytes_of(const char* text) {
-  // nghttp3 only reads there.
-  return reinterpret_cast<std::uint8_t*>(const_cast<char*>(text));
-}
-
-}  // namespace
-
 std::span<const nghttp3_nv> Http3Connection::to_nv(std::span<const us_quic_header_t> fields) {
   nv_.clear();
-  for (const us_quic_header_t& field : fields) {
-    unsigned flags = NGHTTP3_NV_FLAG_NONE;
-    if ((field.flags & US_QUIC_HEADER_NEVER_INDEX) != 0) flags |= NGHTTP3_NV_FLAG_NEVER_INDEX;
-    if ((field.flags & US_QUIC_HEADER_STATIC) != 0) {
-      flags |= NGHTTP3_NV_FLAG_NO_COPY_NAME | NGHTTP3_NV_FLAG_NO_COPY_VALUE;
-      // What never changes is worth a table entry; by itself nghttp3 gives none to a name that it does not
-      // know.
-      flags |= NGHTTP3_NV_FLAG_TRY_INDEX;
-    }
-    nv_.push_back({bytes_of(field.name), bytes_of(field.value), field.name_length, field.value_length,
-                   static_cast<std::uint8_t>(flags)});
-  }
+  for (const us_quic_header_t& field : fields) nv_.push_back(ngtcp2::to_nv(field));
   return nv_;
 }
 
@@ -85,13 +66,26 @@ int Http3Connection::submit_response(std::int64_t id, std::span<const us_quic_he
   }
 }
 
+bool Http3Connection::submit_frames(std::int64_t id, const ResponseFrames& frames,
+                                    void (*release)(void* user), void* user) {
+  Http3Stream* s = find(id);
+  if (s == nullptr || s->write_closed_ || !options_.is_server || control_id_ < 0) return false;
+  // nghttp3 may have an informational response that is still to be sent, and knows whose turn it is.
+  if (s->final_submitted_ || s->informed_ || s->is_background_) return false;
+  if (!s->body.append_static(frames.bytes, release, user)) return false;
+  s->has_frames_ = s->final_submitted_ = s->write_ended_ = true;
+  s->frames_body_ = frames.body_length;
+  return true;
+}
+
 int Http3Connection::submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) {
-  const Http3Stream* s = find(id);
+  Http3Stream* s = find(id);
   if (s == nullptr || s->write_closed_) return US_QUIC_E_CLOSED;
   if (!options_.is_server || control_id_ < 0 || s->final_submitted_) return US_QUIC_E_STATE;
   if (const int rv = check_section(SectionKind::informational, fields); rv != 0) return rv;
   try {
     const std::span<const nghttp3_nv> nv = to_nv(fields);
+    s->informed_ = true;
     return public_error(nghttp3_conn_submit_info(connection_, id, nv.data(), nv.size()));
   } catch (const std::bad_alloc&) {
     return US_QUIC_E_NOMEM;
@@ -123,8 +117,10 @@ void Http3Connection::resume(std::int64_t id) {
 
 int Http3Connection::set_priority(std::int64_t id, int urgency, bool incremental) {
   if (urgency < 0 || urgency > 7) return US_QUIC_E_INVALID;
-  if (find(id) == nullptr) return US_QUIC_E_STATE;
+  Http3Stream* s = find(id);
+  if (s == nullptr) return US_QUIC_E_STATE;
   if (options_.is_server) {
+    s->is_background_ = urgency > NGHTTP3_DEFAULT_URGENCY;
     nghttp3_pri priority{};
     priority.urgency = static_cast<std::uint32_t>(urgency);
     priority.inc = incremental ? 1 : 0;

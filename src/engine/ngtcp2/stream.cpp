@@ -109,6 +109,17 @@ std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user),
   return static_cast<std::ptrdiff_t>(data.size());
 }
 
+bool QuicStream::send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) {
+  // They go out without regard to priorities: no other stream must have to wait for long.
+  constexpr std::size_t most_bytes = 16 * 1024;
+  if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > most_bytes) return false;
+  if (!connection_.submit_frames(*this, frames, release, user_data)) return false;
+  sent_ = Sent::message;
+  message.fin = true;
+  connection_.stream_has_data(*this);
+  return true;
+}
+
 std::size_t QuicStream::buffered() const {
   if (reset_code_ || was_stopped_) return 0;
   return connection_.is_http3() && id_ >= 0 ? message.unsent() : message.body.untaken();

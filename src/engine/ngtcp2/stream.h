@@ -17,7 +17,7 @@ namespace usquic::engine::ngtcp2 {
 class QuicConnection;
 
 struct PendingTag {};   // local, not open yet
-struct SendableTag {};  // raw, has something to send and credit to send it
+struct SendableTag {};  // sent without a codec, has something to send and credit to send it
 struct TouchedTag {};   // the application asked for something that the next flush does
 struct EventTag {};     // a callback is due at the end of the flush
 struct HeadersTag {};   // its request's header section is not whole yet
@@ -52,6 +52,7 @@ class QuicStream final : public engine::Stream,
   int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
   std::ptrdiff_t write(Bytes data) override;
   std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) override;
+  bool send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) override;
   std::size_t buffered() const override;
   int finish() override;
   int reset(std::uint64_t code) override;
@@ -78,7 +79,7 @@ class QuicStream final : public engine::Stream,
   const bool is_unidirectional_;
   bool is_detached_ = false;
   bool is_closed_ = false;         // the engine will say, or said, on_stream_close
-  bool is_fin_sent_ = false;       // raw: the FIN is in a packet
+  bool is_fin_sent_ = false;       // sent without a codec: the FIN is in a packet
   bool is_blocked_ = false;        // no stream credit
   bool is_ended_ = false;          // the peer's FIN was told
   bool wants_writable_ = false;    // a write accepted less than offered

@@ -179,12 +179,5 @@ TEST(HeaderRules, FactsTellWhatTheMessageIs) {
   EXPECT_EQ(facts.content_length, -1);
 }
 
-TEST(HeaderRules, ResponseHeadersOfTheSeamAreFinalResponses) {
-  const Fields final_response = {{":status", "200"}, {"content-type", "text/plain"}};
-  EXPECT_EQ(check_response_headers(to_headers(final_response)), 0);
-  const Fields informational = {{":status", "103"}};
-  EXPECT_EQ(check_response_headers(to_headers(informational)), US_QUIC_E_HEADERS);
-}
-
 }  // namespace
 }  // namespace usquic::engine
