@@ -54,9 +54,9 @@ class Sealer {
   }
 
  private:
-  IMB_MGR* manager_;
   alignas(64) gcm_key_data key_;  // written by aligned vector instructions
   alignas(64) gcm_context_data context_;
+  IMB_MGR* manager_;
 };
 
 #else
