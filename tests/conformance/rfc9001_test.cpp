@@ -109,7 +109,7 @@ TEST(Rfc9001Section6, NoTlsMessageFollowsTheClientsFinishedInItsFrame) {
       if (level == Level::handshake) bytes += message(message_finished, std::string(32, 'f'));
     };
   });
-  expect_closed(attempt.net, *attempt.peer, {tls_alert(alert_unexpected_message)});
+  expect_closed(attempt.net, *attempt.peer, tls_alert(alert_unexpected_message));
 }
 
 TEST(Rfc9001Section6, NoTlsMessageFollowsTheClientsFinishedInAnotherPacket) {
@@ -136,7 +136,7 @@ TEST(Rfc9001Section6, NoTlsMessageFollowsTheClientsFinishedInAnotherPacket) {
     net.join(peer);
     net.run();
     EXPECT_TRUE(is_sent);
-    expect_closed(net, peer, {tls_alert(alert_unexpected_message)});
+    expect_closed(net, peer, tls_alert(alert_unexpected_message));
   }
 }
 
