@@ -63,6 +63,7 @@ class Http3Stream {
   std::size_t framed_ = 0;             // the first so many untaken bytes of `body` are in DATA frames already
   std::size_t frames_body_ = 0;        // of has_frames_: the payload, which comes last
   bool has_frames_ = false;
+  bool is_registered_ = false;  // nghttp3 has it
   bool informed_ = false;       // an informational response was submitted
   bool is_background_ = false;  // less urgent than streams are by default (RFC 9218 section 4.1)
   bool final_submitted_ = false;

@@ -40,7 +40,7 @@ Http3Connection::Http3Connection(const Options& options, const LibraryMemory& me
       events_(events),
       decoder_(options.max_header_list_size, memory),
       reader_(options_, decoder_, events, *this),
-      control_reader_(options.is_server),
+      control_reader_(options.is_server, *this),
       decoder_out_(memory.pool()) {}
 
 Http3Connection::~Http3Connection() {
@@ -134,9 +134,10 @@ bool Http3Connection::stream_closed(std::int64_t id, std::uint64_t code) {
     s->connection_ = nullptr;
     if (output_stream_ == s) output_stream_ = nullptr;
   }
+  const bool is_registered = s == nullptr || s->is_registered_;
   streams_.erase(id);
   peer_streams_.erase(id);
-  close_in_nghttp3(id, code);
+  if (is_registered) close_in_nghttp3(id, code);
   return true;
 }
 

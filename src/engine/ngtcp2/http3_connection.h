@@ -19,7 +19,7 @@
 
 namespace usquic::engine::ngtcp2 {
 
-class Http3Connection final : public Http3, private RequestReader::Host {
+class Http3Connection final : public Http3, private RequestReader::Host, private ControlReader::Host {
  public:
   Http3Connection(const Options& options, const LibraryMemory& memory, Events& events);
   ~Http3Connection() override;
@@ -71,6 +71,10 @@ class Http3Connection final : public Http3, private RequestReader::Host {
   int read_stream(std::int64_t id, Bytes data, bool fin);
   int read_request(std::int64_t id, Bytes data, bool fin);
   int open_request(std::int64_t id, Http3Stream*& s);
+  int register_request(Http3Stream& s);
+  int register_all_requests();
+  int register_latest_request();
+  bool registers_all() const { return first_registered_ != INT64_MAX; }
   int read_unidirectional(std::int64_t id, Bytes data, bool fin);
   int read_type(std::int64_t id, PeerStream& stream, Bytes& data, bool fin);
   int forward(std::int64_t id, Bytes data, bool fin);
@@ -81,6 +85,7 @@ class Http3Connection final : public Http3, private RequestReader::Host {
   void stream_failed(Http3Stream& s, std::uint64_t code) override;
   void request_too_large(Http3Stream& s) override;
   void request_priority(Http3Stream& s, std::string_view value) override;
+  int priority_update(std::int64_t id, bool& is_ignored) override;
 
   bool next_decoder_output(std::span<Bytes> views, Output& out);
   void count_body(Http3Stream& s, std::size_t length);
@@ -124,6 +129,9 @@ class Http3Connection final : public Http3, private RequestReader::Host {
   Http3Stream* output_stream_ = nullptr;  // of the latest request stream that had output
 
   std::uint64_t max_client_streams_ = 0;
+  // Server: the largest request ID so far; and from which ID on nghttp3 has every request that came.
+  std::int64_t latest_request_ = -4;
+  std::int64_t first_registered_ = INT64_MAX;
   bool refused_by_goaway_ = false;
   bool shutdown_noticed_ = false;
   bool shut_down_ = false;

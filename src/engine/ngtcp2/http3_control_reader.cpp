@@ -198,13 +198,16 @@ int ControlReader::check_max_push_id() {
 }
 
 // RFC 9218 section 7.2. Whether the stream may be opened yet is for nghttp3 to say.
-int ControlReader::check_priority_update(bool& is_ignored) const {
+int ControlReader::check_priority_update(bool& is_ignored) {
   Bytes rest = payload_;
   std::uint64_t id = 0;
   if (!take_varint(rest, id)) return NGHTTP3_ERR_H3_FRAME_ERROR;
   if (id % 4 != 0) return NGHTTP3_ERR_H3_ID_ERROR;
-  is_ignored = rest.size() > max_priority_bytes;
-  return 0;
+  if (rest.size() > max_priority_bytes) {
+    is_ignored = true;
+    return 0;
+  }
+  return host_.priority_update(id, is_ignored);
 }
 
 }  // namespace usquic::engine::ngtcp2

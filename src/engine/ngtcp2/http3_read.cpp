@@ -60,14 +60,17 @@ int Http3Connection::read_request(std::int64_t id, Bytes data, bool fin) {
   return 0;
 }
 
-// nghttp3 learns of the stream, to schedule the response and to refuse it after GOAWAY; it reads none of it.
 int Http3Connection::open_request(std::int64_t id, Http3Stream*& s) {
   streams_.put(id, nullptr);
   control_reader_.request_opened();
-  refused_by_goaway_ = false;
-  const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, id, nullptr, 0, 0);
-  if (rv < 0) return static_cast<int>(rv);
-  if (refused_by_goaway_) return 0;
+  latest_request_ = std::max(latest_request_, id);
+  const bool is_registered = registers_all();
+  if (is_registered) {
+    refused_by_goaway_ = false;
+    const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, id, nullptr, 0, 0);
+    if (rv < 0) return static_cast<int>(rv);
+    if (refused_by_goaway_) return 0;
+  }
   s = events_.http3_request_stream(id);
   if (s == nullptr) {
     // RFC 9114 section 4.1.1.
@@ -76,7 +79,37 @@ int Http3Connection::open_request(std::int64_t id, Http3Stream*& s) {
     return 0;
   }
   attach(id, *s);
-  return nghttp3_conn_set_stream_user_data(connection_, id, s);
+  return is_registered ? register_request(*s) : 0;
+}
+
+// nghttp3 learns of the stream, of which it reads nothing, to schedule its response. A response of ready
+// frames (submit_frames) does without, and most requests get one on a server that has such.
+int Http3Connection::register_request(Http3Stream& s) {
+  if (s.is_registered_) return 0;
+  const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, s.id_, nullptr, 0, 0);
+  if (rv < 0) return static_cast<int>(rv);
+  s.is_registered_ = true;
+  return nghttp3_conn_set_stream_user_data(connection_, s.id_, &s);
+}
+
+// From now on all of them: nghttp3 is to know which requests there were.
+int Http3Connection::register_all_requests() {
+  if (registers_all()) return 0;
+  first_registered_ = latest_request_ + 4;
+  int rv = 0;
+  streams_.for_each([&](std::int64_t, Http3Stream* s) {
+    if (s != nullptr && rv == 0) rv = register_request(*s);
+  });
+  return rv;
+}
+
+// For a stream that it does not know nghttp3 makes one, which is right for a request that is yet to come. For
+// one that is over it would stay. (One that is late, of before the first PRIORITY_UPDATE, is taken for over:
+// it keeps the priority of its own field.)
+int Http3Connection::priority_update(std::int64_t id, bool& is_ignored) {
+  if (const int rv = register_all_requests(); rv != 0) return rv;
+  is_ignored = id < first_registered_ && find(id) == nullptr;
+  return 0;
 }
 
 int Http3Connection::read_unidirectional(std::int64_t id, Bytes data, bool fin) {
@@ -203,7 +236,7 @@ void Http3Connection::request_too_large(Http3Stream& s) {
 // static table entries for the pseudo-header fields, then the priority as a literal.
 void Http3Connection::request_priority(Http3Stream& s, std::string_view value) {
   constexpr std::size_t longest = 60;
-  if (value.size() > longest) return;
+  if (value.size() > longest || register_request(s) != 0) return;
   nghttp3_pri priority{.urgency = NGHTTP3_DEFAULT_URGENCY, .inc = 0};
   const auto* text = reinterpret_cast<const std::uint8_t*>(value.data());
   if (nghttp3_pri_parse_priority(&priority, text, value.size()) == 0) {

@@ -33,7 +33,7 @@ int Http3Connection::submit_request(std::int64_t id, Http3Stream& s,
       return public_error(rv);
     }
     control_reader_.request_opened();
-    s.final_submitted_ = true;
+    s.is_registered_ = s.final_submitted_ = true;
     s.write_ended_ = is_whole;
     s.receive_.request_is_head = facts.is_head;
     s.receive_.is_connect = facts.is_connect;
@@ -44,6 +44,7 @@ int Http3Connection::submit_request(std::int64_t id, Http3Stream& s,
 }
 
 int Http3Connection::submit_final(Http3Stream& s, std::span<const nghttp3_nv> fields) {
+  if (const int rv = register_request(s); rv != 0) return public_error(rv);
   const bool is_whole = s.fin && s.body.untaken() == 0;
   const nghttp3_data_reader reader{on_read_data};
   const int rv = nghttp3_conn_submit_response(connection_, s.id_, fields.data(), fields.size(),
@@ -85,6 +86,7 @@ int Http3Connection::submit_informational(std::int64_t id, std::span<const us_qu
   if (const int rv = check_section(SectionKind::informational, fields); rv != 0) return rv;
   try {
     const std::span<const nghttp3_nv> nv = to_nv(fields);
+    if (const int rv = register_request(*s); rv != 0) return public_error(rv);
     s->informed_ = true;
     return public_error(nghttp3_conn_submit_info(connection_, id, nv.data(), nv.size()));
   } catch (const std::bad_alloc&) {
@@ -120,6 +122,7 @@ int Http3Connection::set_priority(std::int64_t id, int urgency, bool incremental
   Http3Stream* s = find(id);
   if (s == nullptr) return US_QUIC_E_STATE;
   if (options_.is_server) {
+    if (const int rv = register_request(*s); rv != 0) return public_error(rv);
     s->is_background_ = urgency > NGHTTP3_DEFAULT_URGENCY;
     nghttp3_pri priority{};
     priority.urgency = static_cast<std::uint32_t>(urgency);
@@ -145,7 +148,18 @@ int Http3Connection::shutdown() {
   if (control_id_ < 0) return US_QUIC_E_STATE;
   if (shut_down_) return 0;
   shut_down_ = true;
+  if (const int rv = register_latest_request(); rv != 0) return public_error(rv);
   return public_error(nghttp3_conn_shutdown(connection_));
+}
+
+// nghttp3 names the request after the last that it knows, and refuses what comes from there on.
+int Http3Connection::register_latest_request() {
+  if (!options_.is_server) return 0;
+  if (const int rv = register_all_requests(); rv != 0) return rv;
+  if (latest_request_ < 0 || find(latest_request_) != nullptr) return 0;
+  const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, latest_request_, nullptr, 0, 0);
+  close_in_nghttp3(latest_request_, NGHTTP3_H3_NO_ERROR);
+  return rv < 0 ? static_cast<int>(rv) : 0;
 }
 
 bool Http3Connection::is_drained() const {

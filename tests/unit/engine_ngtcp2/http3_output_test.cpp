@@ -177,6 +177,46 @@ TEST(Http3Output, APriorityUpdateOutranksTheField) {
   EXPECT_EQ(first_served(pair), 0);
 }
 
+TEST(Http3Output, APriorityUpdateOrdersRequestsWithoutTheField) {
+  TestPair pair;
+  pair.request(0, get_request);
+  pair.request(4, get_request);
+  pair.run();
+  EXPECT_EQ(pair.client.http3->set_priority(4, 0, false), 0);
+  pair.run();
+  EXPECT_EQ(first_served(pair), 4);
+}
+
+TEST(Http3Output, APriorityUpdateMayComeBeforeItsRequest) {
+  TestPair pair;
+  pair.run();
+  pair.request(0, get_request);
+  pair.request(4, get_request);
+  EXPECT_EQ(pair.client.http3->set_priority(4, 0, false), 0);
+  pair.run();
+  EXPECT_EQ(first_served(pair), 4);
+}
+
+// Requests that were over before the first PRIORITY_UPDATE change nothing for those that follow.
+TEST(Http3Output, PriorityUpdatesOfRequestsThatAreOverAreIgnored) {
+  TestPair pair;
+  pair.request(8, get_request);
+  pair.run();
+  EXPECT_TRUE(pair.server.http3->stream_closed(8, 0));
+  EXPECT_EQ(pair.client.http3->set_priority(8, 1, false), 0);
+  pair.run();
+  pair.request(0, get_request);
+  pair.request(4, get_request);
+  pair.run();
+  EXPECT_EQ(pair.client.http3->set_priority(4, 0, false), 0);
+  pair.run();
+  EXPECT_EQ(first_served(pair), 4);
+  EXPECT_EQ(pair.server.http3->shutdown(), 0);
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
+  EXPECT_TRUE(pair.server.http3->stream_closed(4, 0));
+  EXPECT_TRUE(pair.server.http3->is_drained());
+}
+
 TEST(Http3Output, TheServersOwnPriorityOutranksTheClients) {
   TestPair pair;
   pair.request(0, with(get_request, {{"priority", "u=0"}}));

@@ -190,6 +190,20 @@ TEST(Http3, RefusedRequestsAreRejected) {
   EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
 }
 
+TEST(Http3, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
+  TestPair pair;
+  pair.request(0, get_request);
+  pair.request(4, get_request);
+  pair.run();
+  EXPECT_TRUE(pair.server.http3->stream_closed(4, 0));
+  EXPECT_EQ(pair.server.http3->shutdown(), 0);
+  pair.run();
+  EXPECT_EQ(pair.client.goaways, std::vector<std::int64_t>{8});
+  EXPECT_FALSE(pair.server.http3->is_drained());
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
+  EXPECT_TRUE(pair.server.http3->is_drained());
+}
+
 TEST(Http3, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
   TestPair pair;
   pair.request(0, get_request);
