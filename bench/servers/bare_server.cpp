@@ -2,6 +2,7 @@
 //   bare_server FOLDER CERT KEY
 #include <algorithm>
 #include <array>
+#include <span>
 
 #include "site.h"
 #include "usquic/quic.h"
@@ -70,9 +71,9 @@ void send_long(us_quic_stream_t* s, const Resource& resource) {
 }
 
 std::string_view pseudo_header(us_quic_stream_t* s, std::string_view name) {
-  const std::size_t count = us_quic_stream_header_count(s);
-  for (std::size_t i = 0; i < count; ++i) {
-    const us_quic_header_t& header = *us_quic_stream_header(s, i);
+  std::size_t count = 0;
+  const us_quic_header_t* headers = us_quic_stream_headers(s, &count);
+  for (const us_quic_header_t& header : std::span(headers, count)) {
     if (std::string_view(header.name, header.name_length) == name) return {header.value, header.value_length};
   }
   return {};

@@ -423,6 +423,8 @@ US_API int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header
  * returned; index out of range gives NULL. */
 US_API size_t us_quic_stream_header_count(us_quic_stream_t* s);
 US_API const us_quic_header_t* us_quic_stream_header(us_quic_stream_t* s, size_t index);
+/* All fields of it, in order; *count = how many. NULL when there are none. */
+US_API const us_quic_header_t* us_quic_stream_headers(us_quic_stream_t* s, size_t* count);
 
 /* Queue body bytes for sending; never blocks. data is borrowed for this call only.
  * Returns: bytes accepted, 0 to length; fewer than length = wait for on_stream_writable; or US_QUIC_E_CLOSED,

@@ -49,12 +49,23 @@ constexpr std::array<std::uint8_t, 256> make_table() {
 
 constexpr std::array<std::uint8_t, 256> character_classes = make_table();
 
-// Every byte is of the class; one pass without branches, since nearly all sections are well-formed.
-bool consists_of(std::string_view text, CharacterClass wanted) {
+// The classes that every byte is of; one pass without branches, since nearly all sections are well-formed.
+unsigned common_classes(std::string_view text) {
   unsigned common = 0xff;
   for (const char c : text) common &= character_classes[static_cast<unsigned char>(c)];
-  return (common & wanted) != 0;
+  return common;
 }
+
+// A field's value, read once.
+struct Value {
+  explicit Value(std::string_view of) : text(of), classes(common_classes(of)) {}
+  Value() = default;
+
+  bool consists_of(CharacterClass wanted) const { return (classes & wanted) != 0; }
+
+  std::string_view text;
+  unsigned classes = 0xff;
+};
 
 bool is_space(char c) {
   return c == ' ' || c == '\t';
@@ -70,10 +81,10 @@ bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 // -1 for what is no number of 0 to 10^18 - 1.
-std::int64_t parse_number(std::string_view text) {
-  if (text.empty() || text.size() > 18 || !consists_of(text, digit)) return -1;
+std::int64_t parse_number(const Value& value) {
+  if (value.text.empty() || value.text.size() > 18 || !value.consists_of(digit)) return -1;
   std::int64_t number = 0;
-  for (const char c : text) number = number * 10 + (c - '0');
+  for (const char c : value.text) number = number * 10 + (c - '0');
   return number;
 }
 
@@ -85,12 +96,12 @@ class SectionCheck {
 
   bool field(const us_quic_header_t& header) {
     const std::string_view name(header.name, header.name_length);
-    const std::string_view value(header.value, header.value_length);
-    if (name.empty() || !consists_of(value, field_value)) return false;
-    if (!value.empty() && (is_space(value.front()) || is_space(value.back()))) return false;
+    const Value value({header.value, header.value_length});
+    if (name.empty() || !value.consists_of(field_value)) return false;
+    if (!value.text.empty() && (is_space(value.text.front()) || is_space(value.text.back()))) return false;
     if (name.front() == ':') return !regular_seen_ && pseudo(name.substr(1), value);
     regular_seen_ = true;
-    return consists_of(name, field_name) && regular(name, value);
+    return (common_classes(name) & field_name) != 0 && regular(name, value);
   }
 
   bool finish() const {
@@ -108,51 +119,55 @@ class SectionCheck {
     return false;
   }
 
-  const SectionFacts& facts() const { return facts_; }
+  SectionFacts facts() const {
+    SectionFacts facts = facts_;
+    facts.protocol = protocol_.text;
+    return facts;
+  }
 
  private:
   // A pseudo-header field comes once (RFC 9114 section 4.3).
-  static bool once(std::string_view& slot, bool& seen, std::string_view value) {
+  static bool once(Value& slot, bool& seen, const Value& value) {
     if (seen) return false;
     seen = true;
     slot = value;
     return true;
   }
 
-  bool pseudo(std::string_view name, std::string_view value) {
+  bool pseudo(std::string_view name, const Value& value) {
     if (kind_ == SectionKind::trailers) return false;
     if (kind_ != SectionKind::request) return name == "status" && status(value);
     if (name == "method") {
-      facts_.is_head = value == "HEAD";
-      facts_.is_connect = value == "CONNECT";
-      return !value.empty() && consists_of(value, token) && once(method_, has_method_, value);
+      facts_.is_head = value.text == "HEAD";
+      facts_.is_connect = value.text == "CONNECT";
+      return !value.text.empty() && value.consists_of(token) && once(method_, has_method_, value);
     }
-    if (name == "path") return consists_of(value, path) && once(path_, has_path_, value);
+    if (name == "path") return value.consists_of(path) && once(path_, has_path_, value);
     if (name == "authority") return once(authority_, has_authority_, value);
     if (name == "scheme") {
-      return !value.empty() && consists_of(value, scheme) && lower(value.front()) >= 'a' &&
+      return !value.text.empty() && value.consists_of(scheme) && lower(value.text.front()) >= 'a' &&
              once(scheme_, has_scheme_, value);
     }
-    return name == "protocol" && !value.empty() && once(facts_.protocol, has_protocol_, value);
+    return name == "protocol" && !value.text.empty() && once(protocol_, has_protocol_, value);
   }
 
-  bool status(std::string_view value) {
-    if (facts_.status != 0 || value.size() != 3 || !consists_of(value, digit)) return false;
+  bool status(const Value& value) {
+    if (facts_.status != 0 || value.text.size() != 3 || !value.consists_of(digit)) return false;
     facts_.status = static_cast<int>(parse_number(value));
     return facts_.status != 0;
   }
 
   // Connection-specific fields have no place in HTTP/3 (RFC 9114 section 4.2).
-  bool regular(std::string_view name, std::string_view value) {
+  bool regular(std::string_view name, const Value& value) {
     switch (name.size()) {
       case 2:
-        return name != "te" || equals_ignoring_case(value, "trailers");
+        return name != "te" || equals_ignoring_case(value.text, "trailers");
       case 4:
         return name != "host" || kind_ != SectionKind::request || once(host_, has_host_, value);
       case 7:
         return name != "upgrade";
       case 8:
-        if (name == "priority") facts_.priority = value;
+        if (name == "priority") facts_.priority = value.text;
         return true;
       case 10:
         return name != "connection" && name != "keep-alive";
@@ -167,7 +182,7 @@ class SectionCheck {
     }
   }
 
-  bool content_length(std::string_view value) {
+  bool content_length(const Value& value) {
     if (kind_ == SectionKind::trailers || facts_.content_length != -1) return false;
     facts_.content_length = parse_number(value);
     return facts_.content_length != -1;
@@ -177,26 +192,29 @@ class SectionCheck {
     if (!has_method_) return false;
     if (facts_.is_connect && !has_protocol_) {
       // RFC 9114 section 4.4: host and port alone.
-      return !has_scheme_ && !has_path_ && host_is_valid() && authority_.find(':') != std::string_view::npos;
+      return !has_scheme_ && !has_path_ && host_is_valid() &&
+             authority_.text.find(':') != std::string_view::npos;
     }
     if (!has_scheme_ || !has_path_) return false;
     // RFC 9220 section 3, RFC 8441 section 4.
     if (has_protocol_ && !(facts_.is_connect && has_authority_)) return false;
-    const bool is_http = equals_ignoring_case(scheme_, "https") || equals_ignoring_case(scheme_, "http");
+    const std::string_view scheme = scheme_.text;
+    const bool is_http = equals_ignoring_case(scheme, "https") || equals_ignoring_case(scheme, "http");
     return !is_http || (path_is_valid() && host_is_valid());
   }
 
   // RFC 9114 section 4.3.1.
   bool path_is_valid() const {
-    return !path_.empty() && (path_.front() == '/' || (path_ == "*" && method_ == "OPTIONS"));
+    const std::string_view path = path_.text;
+    return !path.empty() && (path.front() == '/' || (path == "*" && method_.text == "OPTIONS"));
   }
 
   // :authority or Host, not empty, without userinfo; when both are there they say the same.
   bool host_is_valid() const {
     if (!has_authority_ && !has_host_) return false;
-    if (has_authority_ && (authority_.empty() || !consists_of(authority_, authority))) return false;
-    if (has_host_ && (host_.empty() || !consists_of(host_, authority))) return false;
-    return !has_authority_ || !has_host_ || equals_ignoring_case(authority_, host_);
+    if (has_authority_ && (authority_.text.empty() || !authority_.consists_of(authority))) return false;
+    if (has_host_ && (host_.text.empty() || !host_.consists_of(authority))) return false;
+    return !has_authority_ || !has_host_ || equals_ignoring_case(authority_.text, host_.text);
   }
 
   const SectionKind kind_;
@@ -204,7 +222,7 @@ class SectionCheck {
   bool regular_seen_ = false;
   bool has_method_ = false, has_scheme_ = false, has_authority_ = false, has_path_ = false;
   bool has_protocol_ = false, has_host_ = false;
-  std::string_view method_, scheme_, authority_, path_, host_;
+  Value method_, scheme_, authority_, path_, host_, protocol_;
   SectionFacts facts_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <span>
 #include <utility>
 
 namespace usquic::h3 {
@@ -123,10 +124,10 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
 
 H3ResponseHead received_head(us_quic_stream_t* stream) {
   H3ResponseHead head;
-  const std::size_t count = us_quic_stream_header_count(stream);
+  std::size_t count = 0;
+  const us_quic_header_t* fields = us_quic_stream_headers(stream, &count);
   head.headers.reserve(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const us_quic_header_t& field = *us_quic_stream_header(stream, i);
+  for (const us_quic_header_t& field : std::span(fields, count)) {
     const std::string_view name(field.name, field.name_length);
     const std::string_view value(field.value, field.value_length);
     if (name == ":status") {

@@ -39,9 +39,10 @@ void Exchange::take_end() {
 }
 
 void Exchange::take_trailers() {
-  const std::size_t count = us_quic_stream_header_count(stream_);
+  std::size_t count = 0;
+  const us_quic_header_t* fields = us_quic_stream_headers(stream_, &count);
   for (std::size_t i = 0; i < count && is_open() && on_trailer; ++i) {
-    const us_quic_header_t& field = *us_quic_stream_header(stream_, i);
+    const us_quic_header_t& field = fields[i];
     call(on_trailer, std::string_view(field.name, field.name_length),
          std::string_view(field.value, field.value_length));
   }

@@ -30,8 +30,10 @@ bool is_continue(std::string_view value) {
 }  // namespace
 
 RequestView::RequestView(us_quic_stream_t* from) : stream(from) {
-  const std::size_t count = us_quic_stream_header_count(stream);
-  for (std::size_t i = 0; i < count; ++i) read(*us_quic_stream_header(stream, i));
+  std::size_t count = 0;
+  const us_quic_header_t* first = us_quic_stream_headers(stream, &count);
+  fields = {first, count};
+  for (const us_quic_header_t& field : fields) read(field);
   const std::size_t question = path.find('?');
   url = path.substr(0, question);
   if (question != std::string_view::npos) query = path.substr(question + 1);
@@ -112,20 +114,14 @@ std::string_view Http3Request::getQuery(std::string_view key) {
 }
 
 std::string_view Http3Request::getHeader(std::string_view lowerCaseName) const {
-  us_quic_stream_t* stream = view(this).stream;
-  const std::size_t count = us_quic_stream_header_count(stream);
-  for (std::size_t i = 0; i < count; ++i) {
-    const us_quic_header_t& field = *us_quic_stream_header(stream, i);
+  for (const us_quic_header_t& field : view(this).fields) {
     if (h3::name_of(field) == lowerCaseName) return h3::value_of(field);
   }
   return {};
 }
 
 void Http3Request::forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const {
-  us_quic_stream_t* stream = view(this).stream;
-  const std::size_t count = us_quic_stream_header_count(stream);
-  for (std::size_t i = 0; i < count; ++i) {
-    const us_quic_header_t& field = *us_quic_stream_header(stream, i);
+  for (const us_quic_header_t& field : view(this).fields) {
     if (!h3::name_of(field).starts_with(':')) visit(h3::name_of(field), h3::value_of(field));
   }
 }

@@ -26,6 +26,7 @@ class RequestView : public Http3Request {
   std::string_view keep(std::string text) const;
 
   us_quic_stream_t* const stream;
+  std::span<const us_quic_header_t> fields;
   std::string_view method, path, url, query, authority, scheme, protocol;
   std::optional<std::uint64_t> content_length;
   bool expects_continue = false;

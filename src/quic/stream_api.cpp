@@ -67,6 +67,12 @@ const us_quic_header_t* us_quic_stream_header(us_quic_stream_t* s, size_t index)
   return index < fields.size() ? &fields[index] : nullptr;
 }
 
+const us_quic_header_t* us_quic_stream_headers(us_quic_stream_t* s, size_t* count) {
+  const std::span<const us_quic_header_t> fields = usquic::quic::headers_of(*s);
+  *count = fields.size();
+  return fields.data();
+}
+
 ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, size_t length) {
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);

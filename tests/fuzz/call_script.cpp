@@ -255,6 +255,9 @@ void CallScript::look_at(us_quic_stream_t* s) {
     const us_quic_header_t* h = us_quic_stream_header(s, i);
     CHECK((h == nullptr) == (i == us_quic_stream_header_count(s)));
   }
+  std::size_t count = 1;
+  CHECK(us_quic_stream_headers(s, &count) == us_quic_stream_header(s, 0));
+  CHECK(count == us_quic_stream_header_count(s));
   us_quic_stream_buffered(s);
   us_quic_stream_is_early(s);
   us_quic_stream_is_closed(s);

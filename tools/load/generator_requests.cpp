@@ -28,9 +28,10 @@ struct Answer {
 
 Answer read_answer(us_quic_stream_t* s) {
   Answer answer;
-  const std::size_t count = us_quic_stream_header_count(s);
+  std::size_t count = 0;
+  const us_quic_header_t* fields = us_quic_stream_headers(s, &count);
   for (std::size_t i = 0; i < count; ++i) {
-    const us_quic_header_t& field = *us_quic_stream_header(s, i);
+    const us_quic_header_t& field = fields[i];
     const std::string_view name(field.name, field.name_length);
     // RFC 9114 section 4.3.2: three digits, and the first field.
     if (i == 0 && name == ":status" && field.value_length == 3) {
