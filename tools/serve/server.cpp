@@ -217,7 +217,7 @@ std::shared_ptr<BufferShare> Server::share_of(us_quic_connection_t* connection) 
 
 void Server::on_request(Http3Response& response, const Http3Request& request) {
   const ReceivedRequest received = read_request(request);
-  const AnswerCache::Now now = {unix_seconds(), monotonic_ms()};
+  const AnswerCache::Now now = {unix_seconds(), coarse_monotonic_ms()};
   // A line of the log wants an exchange.
   if (!access_log_.is_open()) {
     if (const PreparedResponse* known = answers_.find(received.request, now)) return response.end(*known);
@@ -230,7 +230,7 @@ void Server::on_request(Http3Response& response, const Http3Request& request) {
   exchanges_.insert(exchange.get());
   if (access_log_.is_open()) {
     exchange->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
-                        .began_ms = now.monotonic_ms,
+                        .began_ms = monotonic_ms(),
                         .method = std::string(received.request.method),
                         .path = std::string(received.request.path),
                         .referer = std::string(received.referer),

@@ -28,7 +28,10 @@ std::string_view trimmed(std::string_view value) {
 }  // namespace
 
 FieldSection::~FieldSection() {
-  for (nghttp3_rcbuf* buffer : buffers_) nghttp3_rcbuf_decref(buffer);
+  for (const Buffers& field : buffers_) {
+    nghttp3_rcbuf_decref(field.name);
+    nghttp3_rcbuf_decref(field.value);
+  }
   drop_context();
 }
 
@@ -98,14 +101,13 @@ bool FieldDecoder::add(FieldSection& section, const nghttp3_qpack_nv& nv) const 
   if (section.fields_.size() == section.fields_.capacity()) {
     const std::size_t larger = std::max(usual_fields, section.fields_.size() * 2);
     section.fields_.reserve(larger);
-    section.buffers_.reserve(larger * 2);
+    section.buffers_.reserve(larger);
   }
   const std::string_view bare = trimmed(value);
   const bool is_secret = (nv.flags & NGHTTP3_NV_FLAG_NEVER_INDEX) != 0;
   const unsigned flags = is_secret ? unsigned{US_QUIC_HEADER_NEVER_INDEX} : 0;
   section.fields_.push_back({name.data(), name.size(), bare.data(), bare.size(), flags});
-  section.buffers_.push_back(nv.name);
-  section.buffers_.push_back(nv.value);
+  section.buffers_.push_back({nv.name, nv.value});
   return true;
 }
 

@@ -20,7 +20,7 @@ namespace usquic::engine::ngtcp2 {
 class FieldSection : public Pooled {
  public:
   explicit FieldSection(BlockPool& pool)
-      : fields_(PoolAllocator<us_quic_header_t>(pool)), buffers_(PoolAllocator<nghttp3_rcbuf*>(pool)) {}
+      : fields_(PoolAllocator<us_quic_header_t>(pool)), buffers_(PoolAllocator<Buffers>(pool)) {}
   ~FieldSection();
   FieldSection(const FieldSection&) = delete;
   FieldSection& operator=(const FieldSection&) = delete;
@@ -29,12 +29,16 @@ class FieldSection : public Pooled {
 
  private:
   friend class FieldDecoder;
+  struct Buffers {
+    nghttp3_rcbuf* name;
+    nghttp3_rcbuf* value;
+  };
   void drop_context();
 
   std::vector<us_quic_header_t, PoolAllocator<us_quic_header_t>> fields_;
-  std::vector<nghttp3_rcbuf*, PoolAllocator<nghttp3_rcbuf*>> buffers_;  // name and value of each field
-  std::size_t size_ = 0;                                                // as RFC 9114 section 4.2.2 counts
-  nghttp3_qpack_stream_context* context_ = nullptr;                     // while it is being decoded
+  std::vector<Buffers, PoolAllocator<Buffers>> buffers_;  // of each field
+  std::size_t size_ = 0;                                  // as RFC 9114 section 4.2.2 counts
+  nghttp3_qpack_stream_context* context_ = nullptr;       // while it is being decoded
 };
 
 class FieldDecoder {
