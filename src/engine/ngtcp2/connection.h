@@ -207,6 +207,7 @@ class QuicConnection final : public engine::Connection,
   Protocol protocol_ = Protocol::undecided;
   Shutdown shutdown_ = Shutdown::none;
   bool is_known_ = false;          // the sink has heard of it
+  bool is_ending_ = false;         // its streams' ends are being told: no new ones
   bool is_released_ = false;       // the caller will not use it again
   bool is_closed_by_app_ = false;  // close() was called: the sink hears no more
   bool is_handshake_complete_ = false;

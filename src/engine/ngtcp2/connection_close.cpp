@@ -90,6 +90,7 @@ void QuicConnection::end_silently(const CloseReason& reason) {
 
 void QuicConnection::tell_closed(const CloseReason& reason) {
   if (!may_tell()) return;
+  is_ending_ = true;
   close_all_streams(US_QUIC_E_CLOSED);
   if (!may_tell()) return;
   endpoint_.sink().on_connection_close(*this, reason.info());

@@ -136,5 +136,25 @@ INSTANTIATE_TEST_SUITE_P(
                        ::testing::Values(Act::close_connection, Act::detach_stream, Act::reset_and_stop,
                                          Act::create_and_write, Act::shutdown, Act::connect_again)));
 
+// Nobody would be told its end, and a callback that always makes another would never be done.
+TEST(ConnectionsEnd, IsNoTimeForNewStreams) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  constexpr int more_than_the_peer_allows = 300;
+  for (int i = 0; i < more_than_the_peer_allows; ++i) {
+    ASSERT_NE(pair.client.create_stream(*pair.connection, engine::Direction::unidirectional), nullptr);
+  }
+  int refused = 0;
+  pair.client.on_stream_closed = [&](StreamRecord& s) {
+    engine::Connection* c = s.connection->handle;
+    for (const auto direction : {engine::Direction::bidirectional, engine::Direction::unidirectional}) {
+      refused += c->create_stream(direction, nullptr).error() == US_QUIC_E_CLOSED ? 1 : 0;
+    }
+  };
+  pair.server.close(*pair.server.only_connection(), 7);
+  ASSERT_TRUE(pair.run(seconds(1), [&] { return pair.connection->closes == 1; }));
+  EXPECT_EQ(refused, 2 * more_than_the_peer_allows);
+}
+
 }  // namespace
 }  // namespace usquic::test
