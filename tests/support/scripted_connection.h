@@ -132,7 +132,7 @@ class ScriptedConnection final : public engine::Connection {
     constexpr std::uint64_t most = 64 * 1024;
     return most - std::min(most, data_sent_ - data_acked_);
   }
-  bool is_dead() const { return is_ended_ || (is_detached_ && is_closing_ && !close_wanted_); }
+  bool is_dead() const { return is_detached_ && (is_ended_ || (is_closing_ && !close_wanted_)); }
 
   ScriptedEndpoint& endpoint_;
   const bool is_client_;
