@@ -8,6 +8,7 @@
 
 #include "tls/gnutls_handles.h"
 #include "tls/pem.h"
+#include "tls/signing_key.h"
 #include "usquic/error.h"
 
 namespace usquic::tls {
@@ -95,6 +96,52 @@ Result<PrivateKeyHandle> load_key(const IdentitySource& source, const Logger& lo
   return key;
 }
 
+// Certificates in the form that credentials take over.
+class PreparedChain {
+ public:
+  PreparedChain() = default;
+  ~PreparedChain() {
+    for (gnutls_pcert_st& certificate : certificates_) gnutls_pcert_deinit(&certificate);
+  }
+  PreparedChain(const PreparedChain&) = delete;
+  PreparedChain& operator=(const PreparedChain&) = delete;
+
+  // 0 or a negative GnuTLS error.
+  int read(const Chain& chain) {
+    std::vector<gnutls_x509_crt_t> list;
+    for (const CertificateHandle& certificate : chain) list.push_back(certificate.get());
+    certificates_.resize(list.size());
+    auto count = static_cast<unsigned>(list.size());
+    const int result =
+        gnutls_pcert_import_x509_list(certificates_.data(), list.data(), &count, GNUTLS_X509_CRT_LIST_SORT);
+    certificates_.resize(result < 0 ? 0 : count);
+    return result;
+  }
+  // Certificates and key are theirs if that went well. 0 or a negative GnuTLS error.
+  int move_to(gnutls_certificate_credentials_t credentials, SigningKeyHandle& key) {
+    const int result = gnutls_certificate_set_key(credentials, nullptr, 0, certificates_.data(),
+                                                  static_cast<int>(certificates_.size()), key.get());
+    if (result < 0) return result;
+    certificates_.clear();
+    key.release();  // NOLINT(bugprone-unused-return-value)
+    return 0;
+  }
+
+ private:
+  std::vector<gnutls_pcert_st> certificates_;
+};
+
+// 0 or a negative GnuTLS error.
+int fill(gnutls_certificate_credentials_t credentials, const Chain& chain, gnutls_x509_privkey_t key) {
+  PreparedChain prepared;
+  if (const int result = prepared.read(chain); result < 0) return result;
+  gnutls_privkey_t raw = nullptr;
+  if (const int result = gnutls_privkey_init(&raw); result < 0) return result;
+  SigningKeyHandle signing(raw);
+  if (const int result = import_signing_key(raw, key); result < 0) return result;
+  return prepared.move_to(credentials, signing);
+}
+
 Result<std::shared_ptr<const Credentials>> new_credentials() {
   gnutls_certificate_credentials_t native = nullptr;
   if (gnutls_certificate_allocate_credentials(&native) < 0) return Error{US_QUIC_E_NOMEM};
@@ -116,10 +163,7 @@ Result<std::shared_ptr<const Credentials>> Credentials::load(const IdentitySourc
   Result<std::shared_ptr<const Credentials>> credentials = new_credentials();
   if (!credentials) return credentials;
 
-  std::vector<gnutls_x509_crt_t> list;
-  for (const CertificateHandle& certificate : *chain) list.push_back(certificate.get());
-  const int result = gnutls_certificate_set_x509_key((*credentials)->native(), list.data(),
-                                                     static_cast<int>(list.size()), key->get());
+  const int result = fill((*credentials)->native(), *chain, key->get());
   if (result < 0) {
     log.log(LogLevel::error, "%s and %s: %s", describe(source.certificate), describe(source.key),
             gnutls_strerror(result));
