@@ -1,7 +1,7 @@
 // Peers that take their time.
 #include <gtest/gtest.h>
 
-#include "figures.h"
+#include "support/figures.h"
 #include "support/raw_http3.h"
 #include "support/raw_network.h"
 

@@ -5,7 +5,7 @@ import unittest
 
 from chromium import Chromium
 from curl import curl
-from support import SIZES, TOOL, Serve, Workplace, find_program, require, run, sha256_file
+from support import SIZES, TOOL, Serve, Workplace, gtlsclient, require, run, sha256_file
 
 
 class ServeFiles(unittest.TestCase):
@@ -50,9 +50,8 @@ class ServeFiles(unittest.TestCase):
         require(self, "gtlsclient")
         for name in SIZES:
             with self.subTest(name):
-                result = run(find_program("gtlsclient"), "-q", "--exit-on-all-streams-close",
-                             f"--download={self.place.downloads}", "127.0.0.1", self.server.port,
-                             self.server.url("/" + name))
+                result = gtlsclient(f"--download={self.place.downloads}", "127.0.0.1", self.server.port,
+                                    self.server.url("/" + name))
                 self.assertEqual(result.returncode, 0, result.stderr)
                 path = self.place.path("downloads", name)
                 if SIZES[name] == 0 and not os.path.exists(path):

@@ -178,9 +178,9 @@ class Serve(Program):
 class GtlsServer(Program):
     """ngtcp2's own server on a free port of 127.0.0.1."""
 
-    def __init__(self, folder, cert, key):
+    def __init__(self, folder, cert, key, *options):
         self.port = free_udp_port()
-        super().__init__(find_program("gtlsserver"), "-q", "-d", folder, "127.0.0.1", self.port, key, cert)
+        super().__init__(find_program("gtlsserver"), "-q", "-d", folder, *options, "127.0.0.1", self.port, key, cert)
         wait_for_udp_port(self.port)
 
     def url(self, path="/"):
@@ -239,6 +239,11 @@ class Workplace(tempfile.TemporaryDirectory):
 
     def path(self, *parts):
         return os.path.join(self.name, *parts)
+
+
+def gtlsclient(*arguments, seconds=60):
+    """ngtcp2's own client, quiet, until its streams are closed. arguments: options, host, port, URLs."""
+    return run(find_program("gtlsclient"), "-q", "--exit-on-all-streams-close", *arguments, seconds=seconds)
 
 
 def run(*command, seconds=120, **options):

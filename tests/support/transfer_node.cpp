@@ -78,22 +78,25 @@ void TransferNode::start(const Address& server) {
   connection_ = *connection;
   auto stream = connection_->create_stream(engine::Direction::bidirectional, this);
   CHECK(static_cast<bool>(stream));
-  send_more(**stream);
+  stream_ = *stream;
+  send_more();
 }
 
-void TransferNode::send_more(engine::Stream& s) {
+void TransferNode::send_more() {
+  std::uint64_t left = options_.most_bytes_per_write;
   std::array<std::uint8_t, 16384> chunk;
-  while (written_ < options_.body_bytes) {
-    const std::size_t length = std::min<std::uint64_t>(chunk.size(), options_.body_bytes - written_);
+  while (written_ < options_.body_bytes && left > 0) {
+    const std::size_t length = std::min<std::uint64_t>({chunk.size(), options_.body_bytes - written_, left});
     for (std::size_t i = 0; i < length; ++i) chunk[i] = pattern_byte(!options_.is_server, written_ + i);
-    const std::ptrdiff_t accepted = s.write({chunk.data(), length});
+    const std::ptrdiff_t accepted = stream_->write({chunk.data(), length});
     if (accepted < 0) return;
     written_ += static_cast<std::uint64_t>(accepted);
+    left -= static_cast<std::uint64_t>(accepted);
     if (static_cast<std::size_t>(accepted) < length) return;
   }
-  if (!sent_fin_) {
+  if (!sent_fin_ && written_ == options_.body_bytes) {
     sent_fin_ = true;
-    s.finish();
+    stream_->finish();
   }
 }
 
@@ -114,7 +117,8 @@ void TransferNode::on_connection_close(engine::Connection& /*c*/, const us_quic_
 void TransferNode::on_stream_open(engine::Connection& /*c*/, engine::Stream& s, bool is_local) {
   if (is_local) return;
   s.user = this;
-  send_more(s);
+  stream_ = &s;
+  send_more();
 }
 
 void TransferNode::on_body(engine::Stream& s, Bytes data) {
@@ -129,8 +133,8 @@ void TransferNode::on_end(engine::Stream& /*s*/) {
   received_fin_ = true;
 }
 
-void TransferNode::on_writable(engine::Stream& s) {
-  send_more(s);
+void TransferNode::on_writable(engine::Stream& /*s*/) {
+  send_more();
 }
 
 void TransferNode::on_stream_close(engine::Stream& /*s*/, const us_quic_stream_close_info_t& /*info*/) {}

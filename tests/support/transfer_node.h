@@ -20,6 +20,7 @@ std::uint8_t pattern_byte(bool from_client, std::uint64_t offset);
 
 struct NodeOptions {
   std::uint64_t body_bytes = 1 << 20;
+  std::uint64_t most_bytes_per_write = UINT64_MAX;  // then the test calls send_more() for the next
   bool is_server = false;
   std::size_t max_udp_payload = 1452;
   engine::AddressValidation address_validation = engine::AddressValidation::never;
@@ -42,6 +43,9 @@ class TransferNode final : public engine::Sink {
 
   // Client: starts the connection and its one transfer.
   void start(const Address& server);
+
+  // The body's next bytes, as far as they are accepted and may go at once.
+  void send_more();
 
   bool is_done() const { return sent_fin_ && received_fin_; }
   bool is_closed() const { return close_info_.has_value(); }
@@ -69,14 +73,13 @@ class TransferNode final : public engine::Sink {
   void on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) override;
 
  private:
-  void send_more(engine::Stream& s);
-
   SimNetwork& network_;
   const Address address_;
   const NodeOptions options_;
   std::unique_ptr<tls::Context> tls_;
   std::unique_ptr<engine::Endpoint> endpoint_;
   engine::Connection* connection_ = nullptr;
+  engine::Stream* stream_ = nullptr;
   std::uint64_t written_ = 0;
   std::uint64_t received_ = 0;
   bool sent_fin_ = false;
