@@ -172,10 +172,14 @@ typedef struct us_quic_socket_context_options_t {
   /* Bounds against hostile peers (docs/tuning.md says what each costs whom). */
   unsigned int header_timeout_ms; /* server: from a request's first byte to the end of its header section,
                                      else the stream is reset with H3_REQUEST_REJECTED; 0 = no limit */
-  uint32_t max_stream_resets_per_second; /* streams that the peer opens and gives up, per connection, with
-                                            bursts of ten times as many; more closes the connection with
-                                            H3_EXCESSIVE_LOAD; 0 = no limit */
-  size_t max_handshakes;                 /* server handshakes in flight; more Initials are dropped */
+  uint32_t max_stream_resets_per_second;  /* streams that the peer opens and gives up, per connection, with
+                                             bursts of ten times as many; more closes the connection with
+                                             H3_EXCESSIVE_LOAD; 0 = no limit */
+  uint32_t max_control_frames_per_second; /* PATH_CHALLENGE, NEW_CONNECTION_ID, RETIRE_CONNECTION_ID, and
+                                             STREAM frames with neither data nor FIN, per connection, with
+                                             bursts of ten times as many; more closes the connection with
+                                             H3_EXCESSIVE_LOAD; 0 = no limit */
+  size_t max_handshakes;                  /* server handshakes in flight; more Initials are dropped */
   size_t max_handshakes_per_address; /* the same from one IPv4 address, or one /64 of IPv6; from half of it on
                                         a client must prove its address as under load */
   size_t max_udp_payload; /* bytes of the largest datagram to send, 1200 to 65527; path MTU discovery stays
@@ -275,9 +279,8 @@ US_API void us_quic_socket_context_on_stream_end(us_quic_socket_context_t* conte
 /* The peer gave up sending (RESET_STREAM); bytes may be missing. */
 US_API void us_quic_socket_context_on_stream_reset(us_quic_socket_context_t* context,
                                                    void (*cb)(us_quic_stream_t* s, uint64_t code));
-/* The peer stopped reading (STOP_SENDING); what was not sent is dropped. It is told when the stream next has
- * something to send, and code may be 0 where the engine does not show the peer's: with ngtcp2 it never does
- * before the stream closes. us_quic_stream_close_info_t carries the code that the engine gives then. */
+/* The peer stopped reading (STOP_SENDING); what was not sent is dropped. It is told at once, with the peer's
+ * code; us_quic_stream_close_info_t has it again.   Source: RFC 9000 sections 3.5 and 19.5. */
 US_API void us_quic_socket_context_on_stream_stop(us_quic_socket_context_t* context,
                                                   void (*cb)(us_quic_stream_t* s, uint64_t code));
 /* After a write that accepted less than offered: less than half of send_buffer_bytes is now unsent. */

@@ -219,6 +219,7 @@ struct Config {
   std::size_t max_handshakes = 5000;
   std::size_t max_handshakes_per_address = 2000;
   std::uint32_t max_stream_resets_per_second = 100;
+  std::uint32_t max_control_frames_per_second = 100;
   Duration header_timeout = std::chrono::seconds(10);
   bool datagrams = false;
   Congestion congestion = Congestion::cubic;

@@ -11,11 +11,11 @@ namespace {
 
 constexpr std::uint64_t max_varint = (std::uint64_t{1} << 62) - 1;  // RFC 9000 section 16
 constexpr std::uint64_t max_streams = std::uint64_t{1} << 60;       // RFC 9000 section 4.6
-constexpr std::uint64_t h3_uni_streams = 3;               // control and QPACK streams (RFC 9114 section 6.2)
-constexpr std::size_t min_udp_payload = 1200;             // RFC 9000 section 14
-constexpr std::size_t max_udp_payload = 65527;            // RFC 9000 section 18.2
-constexpr std::uint32_t max_stream_resets = 100'000'000;  // ten times as many are a 32-bit burst
-constexpr std::size_t max_alpn_name = 255;                // RFC 7301 section 3.1
+constexpr std::uint64_t h3_uni_streams = 3;      // control and QPACK streams (RFC 9114 section 6.2)
+constexpr std::size_t min_udp_payload = 1200;    // RFC 9000 section 14
+constexpr std::size_t max_udp_payload = 65527;   // RFC 9000 section 18.2
+constexpr std::uint32_t max_rate = 100'000'000;  // ten times as many are a 32-bit burst
+constexpr std::size_t max_alpn_name = 255;       // RFC 7301 section 3.1
 
 std::string text_of(const char* text) {
   return text != nullptr ? text : "";
@@ -48,7 +48,8 @@ const char* invalid_field(const us_quic_socket_context_options_t& o) {
   if (o.max_header_list_size == 0) return "max_header_list_size";
   if (o.max_handshakes == 0) return "max_handshakes";
   if (o.max_handshakes_per_address == 0) return "max_handshakes_per_address";
-  if (o.max_stream_resets_per_second > max_stream_resets) return "max_stream_resets_per_second";
+  if (o.max_stream_resets_per_second > max_rate) return "max_stream_resets_per_second";
+  if (o.max_control_frames_per_second > max_rate) return "max_control_frames_per_second";
   if (o.max_udp_payload < min_udp_payload || o.max_udp_payload > max_udp_payload) return "max_udp_payload";
   if (!is_one_of(o.congestion, US_QUIC_CONGESTION_BBR)) return "congestion";
   if (!is_one_of(o.address_validation, US_QUIC_ADDRESS_VALIDATION_NEVER)) return "address_validation";
@@ -112,6 +113,7 @@ void fill_engine(ContextConfig& config, const us_quic_socket_context_options_t& 
   out.max_header_list_size = o.max_header_list_size;
   out.header_timeout = std::chrono::milliseconds(o.header_timeout_ms);
   out.max_stream_resets_per_second = o.max_stream_resets_per_second;
+  out.max_control_frames_per_second = o.max_control_frames_per_second;
   out.max_handshakes = o.max_handshakes;
   out.max_handshakes_per_address = o.max_handshakes_per_address;
   out.max_udp_payload = o.max_udp_payload;
@@ -162,6 +164,7 @@ us_quic_socket_context_options_t us_quic_default_options(void) {
   o.max_header_list_size = std::size_t{64} << 10;
   o.header_timeout_ms = 10000;
   o.max_stream_resets_per_second = 100;
+  o.max_control_frames_per_second = 100;
   o.max_handshakes = 5000;
   o.max_handshakes_per_address = 2000;
   o.max_udp_payload = 1452;

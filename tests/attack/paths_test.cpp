@@ -1,6 +1,8 @@
 // Attacks with addresses and connection IDs.
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "support/figures.h"
 #include "support/raw_network.h"
 
@@ -42,9 +44,71 @@ TEST(MigrationSpoofing, NeverMovesAConnection) {
   EXPECT_TRUE(net.neighbours_talk());
 }
 
-TEST(PathChallengeFlood, IsAnsweredWithinBoundsOrEndsTheConnection) {
+// Sends frames of one kind, a hundred in a packet, until the connection is closed: how many it took.
+std::size_t frames_until_closed(RawNetwork& net, RawPeer& peer,
+                                const std::function<std::string(std::size_t)>& make) {
+  constexpr std::size_t per_packet = 100, packets = 100;
+  std::size_t sent = 0;
+  for (std::size_t i = 0; i < packets && !peer.close(); ++i) {
+    std::string frames;
+    for (std::size_t j = 0; j < per_packet; ++j) frames += make(sent++);
+    net.deliver(net.pair.server, peer.address, peer.make_packet(Level::application, frames));
+    net.run(milliseconds(1));
+  }
+  net.run();
+  return sent;
+}
+
+constexpr std::uint64_t protocol_violation = 0xa;  // RFC 9000 section 20.1
+
+void expect_closed_for_excess(RawNetwork& net, const RawPeer& peer) {
+  ASSERT_TRUE(peer.close());
+  EXPECT_EQ(peer.close()->code, protocol_violation);
+  EXPECT_TRUE(net.neighbours_talk());
+}
+
+TEST(ControlFrames, PathChallengesBeyondTheBudgetEndTheConnection) {
+  RawNetwork net;
+  net.start();
+  RawPeer& peer = net.join_client();
+  const std::size_t sent = frames_until_closed(
+      net, peer, [](std::size_t i) { return frame::path_challenge("data" + wire_integer(i, 4)); });
+  print_figure("path_challenges_until_closed", static_cast<double>(sent), "frames");
+  EXPECT_GE(sent, 1000u);
+  EXPECT_LE(sent, 1200u);
+  expect_closed_for_excess(net, peer);
+}
+
+TEST(ControlFrames, EmptyStreamFramesBeyondTheBudgetEndTheConnection) {
+  RawNetwork net;
+  net.start();
+  RawPeer& peer = net.join_client();
+  const std::size_t sent =
+      frames_until_closed(net, peer, [](std::size_t) { return frame::stream(0, 0, ""); });
+  print_figure("empty_stream_frames_until_closed", static_cast<double>(sent), "frames");
+  EXPECT_GE(sent, 1000u);
+  EXPECT_LE(sent, 1200u);
+  expect_closed_for_excess(net, peer);
+}
+
+TEST(ControlFrames, WithinTheBudgetCostNothing) {
+  RawNetwork net;
+  net.start();
+  RawPeer& peer = net.join_client();
+  for (int second = 0; second < 30; ++second) {
+    std::string frames;
+    for (int i = 0; i < 90; ++i) frames += frame::stream(0, 0, "");
+    net.deliver(net.pair.server, peer.address, peer.make_packet(Level::application, frames));
+    net.run(seconds(1));
+  }
+  EXPECT_FALSE(peer.close());
+  EXPECT_TRUE(net.neighbours_talk());
+}
+
+TEST(PathChallengeFlood, IsAnsweredWithinBoundsWithoutABudget) {
   RawNetwork net;
   net.pair.server.forgets = true;
+  net.pair.server.config.max_control_frames_per_second = 0;
   net.start();
   RawPeer& peer = net.join_client();
   peer.forget();

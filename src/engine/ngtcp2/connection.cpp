@@ -146,7 +146,8 @@ void QuicConnection::on_datagram(TimePoint now, const Datagram& datagram) {
       is_client_ ? local_for_ngtcp2_ : specified_like(datagram.path->local, datagram.path->remote);
   const ngtcp2_path p = to_ngtcp2_path(local, datagram.path->remote);
   const ngtcp2_pkt_info info{datagram.ecn};
-  const int result =
+  frame_scan().clear();
+  int result =
       ngtcp2_conn_read_pkt(conn_, &p, &info, datagram.bytes.data(), datagram.bytes.size(), timestamp(now));
   if (life_ == Life::gone) return;  // a callback dropped the socket
   if (result == NGTCP2_ERR_RETRY) {
@@ -155,6 +156,7 @@ void QuicConnection::on_datagram(TimePoint now, const Datagram& datagram) {
       endpoint_.send_retry(now, datagram, header);
     }
   }
+  if (result == 0 && !frame_scan().is_empty()) result = act_on(frame_scan());
   if (result != 0) return end_by_library(now, result);
   if (is_handshake_complete_) release_tls();
   endpoint_.mark_dirty(*this);

@@ -75,6 +75,7 @@ class QuicConnection final : public engine::Connection,
   SocketState* socket_state() const { return socket_state_; }
   const HandshakeCounts::Key& sender() const { return sender_; }
   const PacketCiphers& packet_ciphers() const { return endpoint_.packet_ciphers(); }
+  FrameScan& frame_scan() const { return endpoint_.frame_scan(); }
 
   // For streams.
   bool is_active() const { return life_ == Life::active; }
@@ -140,14 +141,16 @@ class QuicConnection final : public engine::Connection,
   void close_stream_by_id(std::int64_t id, bool has_code, std::uint64_t code);
   us_quic_stream_close_info_t close_info_of(const QuicStream& s, bool has_code, std::uint64_t code) const;
   void close_all_streams(int reason);
-  void peer_stopped(QuicStream& s);
+  int peer_stopped(std::int64_t id, std::uint64_t code);
   void after_sending(QuicStream& s);
   void tell_stream_events();
   void destroy(QuicStream& s);
   bool may_tell(const QuicStream& s) const { return may_tell() && !s.is_detached_ && !s.is_closed_; }
 
   // connection_limits.cpp
-  int count_wasted_stream();  // to be returned to ngtcp2
+  int count_wasted_stream();
+  int act_on(const FrameScan& frames);
+  int fail_for_excess(const char* text);  // to be returned to ngtcp2
   void await_headers(QuicStream& s);
   TimePoint headers_deadline();
   void end_late_headers(TimePoint now);
@@ -236,6 +239,7 @@ class QuicConnection final : public engine::Connection,
   List<QuicStream, TouchedTag> touched_;
   List<QuicStream, EventTag> eventful_;
   List<QuicStream, HeadersTag> awaited_headers_;  // the oldest first
+  std::optional<RateLimit> control_frames_;
   std::optional<RateLimit> wasted_streams_;
   std::size_t pending_bidi_count_ = 0;
   // Not there before the first one: an empty deque holds half a kilobyte.

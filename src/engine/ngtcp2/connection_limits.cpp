@@ -1,4 +1,4 @@
-// What a peer may cost a connection: streams given up, and headers that do not come.
+// What a peer may cost a connection: streams given up, frames for nothing, and headers that do not come.
 #include "engine/ngtcp2/connection.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -17,8 +17,25 @@ int QuicConnection::count_wasted_stream() {
   const std::uint32_t most = endpoint_.config().max_stream_resets_per_second;
   if (most == 0) return 0;
   if (!wasted_streams_) wasted_streams_.emplace(most, most * burst_seconds);
-  if (wasted_streams_->allow(endpoint_.now())) return 0;
-  constexpr const char* text = "too many streams opened and reset";
+  return wasted_streams_->allow(endpoint_.now()) ? 0 : fail_for_excess("too many streams opened and reset");
+}
+
+// What was seen in packets that ngtcp2 took. 0, or what is to be returned to ngtcp2.
+int QuicConnection::act_on(const FrameScan& frames) {
+  for (const FrameScan::StopSending& stop : frames.stops()) {
+    if (const int result = peer_stopped(stop.stream, stop.code)) return result;
+  }
+  const std::uint32_t most = endpoint_.config().max_control_frames_per_second;
+  if (most == 0 || frames.control_frames() == 0) return 0;
+  if (!control_frames_) control_frames_.emplace(most, most * burst_seconds);
+  for (std::size_t i = 0; i < frames.control_frames(); ++i) {
+    if (!control_frames_->allow(endpoint_.now()))
+      return fail_for_excess("too many frames that bring nothing");
+  }
+  return 0;
+}
+
+int QuicConnection::fail_for_excess(const char* text) {
   failure_ = is_http3() ? from_application_error(h3_excessive_load, US_QUIC_E_APPLICATION, text)
                         : from_transport_error(NGTCP2_PROTOCOL_VIOLATION, US_QUIC_E_TRANSPORT, text);
   return NGTCP2_ERR_CALLBACK_FAILURE;

@@ -248,13 +248,21 @@ void QuicConnection::close_all_streams(int reason) {
   for (QuicStream* s = pending_uni_.front(); s != nullptr; s = pending_uni_.next(s)) tell(*s);
 }
 
-void QuicConnection::peer_stopped(QuicStream& s) {
-  s.ListHook<SendableTag>::unlink();
-  if (s.reset_code_ || s.was_stopped_) return;
-  s.was_stopped_ = true;
-  s.stop_is_due_ = true;
-  if (!is_sent_by_codec(s)) s.message.body.clear();
-  if (!s.ListHook<EventTag>::is_linked()) eventful_.push_back(&s);
+// The peer sent STOP_SENDING. 0, or what ngtcp2 would return for the error that it is.
+int QuicConnection::peer_stopped(std::int64_t id, std::uint64_t code) {
+  if (http3_ != nullptr) {
+    if (const int result = http3_->no_more_writes(id); result < 0) return fail_http3(result);
+  }
+  QuicStream* s = find_stream(id);
+  if (s == nullptr || !s->can_send()) return 0;
+  s->ListHook<SendableTag>::unlink();
+  if (s->reset_code_ || s->was_stopped_) return 0;
+  s->was_stopped_ = true;
+  s->stop_is_due_ = true;
+  s->peer_stop_code_ = code;
+  if (!is_sent_by_codec(*s)) s->message.body.clear();
+  if (!s->ListHook<EventTag>::is_linked()) eventful_.push_back(s);
+  return 0;
 }
 
 // Bytes of the stream went into a packet.
@@ -269,7 +277,7 @@ void QuicConnection::tell_stream_events() {
   while (QuicStream* s = eventful_.pop_front()) {
     if (!may_tell(*s)) continue;
     if (std::exchange(s->stop_is_due_, false)) {
-      endpoint_.sink().on_stop(*s, 0);
+      endpoint_.sink().on_stop(*s, s->peer_stop_code_);
     } else if (std::exchange(s->wants_writable_, false)) {
       endpoint_.sink().on_writable(*s);
     }

@@ -199,13 +199,9 @@ void QuicConnection::stream_blocked(const StreamOutput& out) {
   out.stream->ListHook<SendableTag>::unlink();
 }
 
-// The stream's sending side is over: by STOP_SENDING, which ngtcp2 shows in no other way.
+// The stream's sending side is over: by a STOP_SENDING that act_on() did not meet.
 int QuicConnection::stream_refused(const StreamOutput& out) {
-  if (http3_ != nullptr) {
-    if (const int result = http3_->no_more_writes(out.id); result < 0) return fail_http3(result);
-  }
-  if (QuicStream* s = find_stream(out.id)) peer_stopped(*s);
-  return 0;
+  return peer_stopped(out.id, 0);
 }
 
 }  // namespace usquic::engine::ngtcp2

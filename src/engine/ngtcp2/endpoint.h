@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
 #include "engine/ngtcp2/connection_ids.h"
+#include "engine/ngtcp2/frame_scan.h"
 #include "engine/ngtcp2/handshake_counts.h"
 #include "engine/ngtcp2/library_memory.h"
 #include "engine/ngtcp2/packet_ciphers.h"
@@ -70,6 +71,8 @@ class QuicEndpoint final : public engine::Endpoint {
   const Config& config() const { return config_; }
   const LibraryMemory& memory() const { return memory_; }
   const PacketCiphers& packet_ciphers() const { return *packet_ciphers_; }
+  // Of the datagram that is being read.
+  FrameScan& frame_scan() { return frame_scan_; }
   const TransportSettings& settings() const { return settings_; }
   const ngtcp2_callbacks& callbacks() const { return callbacks_; }
   Sink& sink() { return sink_; }
@@ -123,6 +126,7 @@ class QuicEndpoint final : public engine::Endpoint {
   BlockPool pool_;
   const LibraryMemory memory_{pool_};
   const Config config_;
+  FrameScan frame_scan_;
   const std::unique_ptr<PacketCiphers> packet_ciphers_;  // keys that wait for their use refer to it
   Sink& sink_;
   const TransportSettings settings_;

@@ -3,8 +3,11 @@
 #include <ngtcp2/ngtcp2_crypto_gnutls.h>
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 #include "engine/ngtcp2/connection.h"
+#include "engine/ngtcp2/frame_scan.h"
 #include "engine/ngtcp2/packet_ciphers.h"
 #include "engine/ngtcp2/packet_secrets.h"
 
@@ -40,6 +43,32 @@ struct Protection {
   ngtcp2_crypto_aead_ctx aead_context{};
   ngtcp2_crypto_cipher_ctx header_context{};
 };
+
+// A key that 1-RTT packets are opened with: their frames are looked at.
+class ScannedKey final : public AeadKey {
+ public:
+  ScannedKey(std::unique_ptr<AeadKey> key, FrameScan& scan) : key_(std::move(key)), scan_(scan) {}
+
+  bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
+    return key_->seal(to, plaintext, nonce, header);
+  }
+  bool open(std::uint8_t* to, Bytes sealed, const std::uint8_t* nonce, Bytes header) override {
+    if (!key_->open(to, sealed, nonce, header)) return false;
+    scan_.read({to, sealed.size() - aead_tag_bytes});
+    return true;
+  }
+
+ private:
+  const std::unique_ptr<AeadKey> key_;
+  FrameScan& scan_;  // the endpoint's, which outlives the connection
+};
+
+// nullptr: no memory, or no key.
+std::unique_ptr<AeadKey> scanned(std::unique_ptr<AeadKey> key, void* user) {
+  if (key == nullptr) return nullptr;
+  FrameScan& scan = static_cast<const QuicConnection*>(user)->frame_scan();
+  return std::unique_ptr<AeadKey>(new (std::nothrow) ScannedKey(std::move(key), scan));
+}
 
 const PacketCiphers& ciphers_of(void* user) {
   return static_cast<const QuicConnection*>(user)->packet_ciphers();
@@ -173,7 +202,7 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
       !derive_packet_keys(tx, version, context, {tx_secret, length})) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  auto rx_key = ciphers_of(user).aead_key(cipher, rx.key);
+  auto rx_key = scanned(ciphers_of(user).aead_key(cipher, rx.key), user);
   auto tx_key = make_lazy_aead_key(ciphers_of(user), cipher, tx.key);
   if (rx_key == nullptr || tx_key == nullptr) return NGTCP2_ERR_CALLBACK_FAILURE;
   std::ranges::copy(rx.iv, rx_iv);
@@ -227,6 +256,11 @@ bool take_secret(gnutls_session_t session, ngtcp2_encryption_level level, Way wa
                                     : ngtcp2_conn_get_negotiated_version(conn);
   Protection made;
   if (!made.make(ciphers_of(ref->user_data), version, *context, secret)) return false;
+  if (level == NGTCP2_ENCRYPTION_LEVEL_1RTT && way == Way::receive) {
+    made.aead = scanned(std::move(made.aead), ref->user_data);
+    made.aead_context.native_handle = made.aead.get();
+    if (made.aead == nullptr) return false;
+  }
   if (install(conn, level, way, made, secret) != 0) return false;
   made.release();
   return true;

@@ -178,6 +178,21 @@ TEST(RawStream, ResetReachesThePeerWithItsCode) {
   EXPECT_EQ(peer->close.code, 77u);
 }
 
+// RFC 9000 section 3.5. Who waits for something else, and writes nothing, hears of it too.
+TEST(RawStream, StopReachesAnIdleWriterAtOnceWithItsCode) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  StreamRecord* s = pair.client.create_stream(*pair.connection);
+  s->write("to be stopped");
+  ASSERT_TRUE(pair.run(seconds(1), [&] { return !pair.server.streams.empty(); }));
+  pair.run(milliseconds(100));
+  EXPECT_EQ(pair.server.streams[0]->handle->stop(99), 0);
+  ASSERT_TRUE(pair.run(milliseconds(100), [s] { return s->stopped.has_value(); }));
+  EXPECT_EQ(s->stopped, 99u);
+  EXPECT_EQ(s->write("more"), US_QUIC_E_STOPPED);
+  EXPECT_EQ(std::ranges::count(pair.client.log, "stop"), 1);
+}
+
 TEST(RawStream, StopReachesTheWriter) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("echo"));
