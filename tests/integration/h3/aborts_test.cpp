@@ -46,8 +46,20 @@ TEST_F(Aborts, ResetInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
   EXPECT_FALSE(fin_seen);
 }
 
-// ngtcp2 1.11 shows a received STOP_SENDING at the next write (usquic/quic.h, on_stream_stop).
-TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAtTheNextWriteAndNoDataFollows) {
+TEST_F(Aborts, StopSendingIsHeardOnceByAHandlerThatWaits) {
+  int aborted = 0;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) { res->onAborted([&] { ++aborted; }); });
+  RawConnection* connection = start();
+  RawRequest* request = connection->get("/");
+  settle(connection);
+  EXPECT_EQ(aborted, 0);
+  request->stop_reading(request_cancelled);
+  ASSERT_TRUE(run_until([&] { return aborted > 0; }));
+  settle(connection);
+  EXPECT_EQ(aborted, 1);
+}
+
+TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
   int aborted = 0;
   int data_after_abort = 0;
   make_app().post("/", [&](Http3Response* res, Http3Request*) {

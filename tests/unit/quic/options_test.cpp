@@ -37,6 +37,10 @@ TEST(Options, InvalidFieldIsNamedInTheLog) {
               o.max_stream_resets_per_second = UINT32_MAX;
             }).find("max_stream_resets_per_second"),
             std::string::npos);
+  EXPECT_NE(refusal([](Options& o) {
+              o.max_control_frames_per_second = UINT32_MAX;
+            }).find("max_control_frames_per_second"),
+            std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.max_udp_payload = 1199; }).find("max_udp_payload"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.congestion = 9; }).find("congestion"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.worker_index = 256; }).find("worker_index"), std::string::npos);
