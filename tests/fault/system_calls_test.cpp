@@ -1,0 +1,103 @@
+// Transfers over a kernel that fails: byte-exact, in bounded time, and every end is told.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <chrono>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "echo_exchange.h"
+#include "faulty_kernel.h"
+
+namespace usquic::test {
+namespace {
+
+constexpr std::size_t body_bytes = 8 << 20;
+constexpr int limit_seconds = 30;
+
+struct Kind {
+  const char* name;
+  Fault fault;
+};
+
+constexpr Kind kinds[] = {
+    {"SendIsInterrupted", {Call::send, EINTR}},
+    {"SendBlocks", {Call::send, EAGAIN}},
+    {"SendHasNoBuffers", {Call::send, ENOBUFS}},
+    {"SendHasNoMemory", {Call::send, ENOMEM}},
+    {"SendIsNotPermitted", {Call::send, EPERM}},
+    {"SendIsTooLarge", {Call::send, EMSGSIZE}},
+    {"SendFails", {Call::send, EIO}},
+    {"SendIsRefused", {Call::send, ECONNREFUSED}},
+    {"SendIsInvalid", {Call::send, EINVAL}},
+    {"SendHasNoRoute", {Call::send, ENETUNREACH}},
+    {"SendIsShort", {Call::send, 0}},
+    {"ReceiveIsInterrupted", {Call::receive, EINTR}},
+    {"ReceiveFindsNothing", {Call::receive, EAGAIN}},
+    {"ReceiveHasNoMemory", {Call::receive, ENOMEM}},
+    {"ReceiveFails", {Call::receive, EIO}},
+    {"ReceiveIsRefused", {Call::receive, ECONNREFUSED}},
+    {"ReceiveIsShort", {Call::receive, 0}},
+};
+
+enum class Side { server, client };
+
+struct Case {
+  Kind kind;
+  Side side;
+};
+
+class Faults : public testing::TestWithParam<Case> {};
+
+void transfer(const Case& c, unsigned one_in, std::uint64_t seed) {
+  SCOPED_TRACE("one in " + std::to_string(one_in) + ", seed " + std::to_string(seed));
+  FaultyKernel kernel(seed);
+  EchoExchange exchange;
+  us_quic_connection_t* connection = exchange.connect();
+  ASSERT_GE(kernel.opened().size(), 2u);
+  Fault fault = c.kind.fault;
+  fault.one_in = one_in;
+  fault.fd = kernel.opened()[c.side == Side::server ? 0 : 1];
+  kernel.add(fault);
+  const auto begin = std::chrono::steady_clock::now();
+  exchange.echo(connection, body_bytes);
+  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().responses > 0; }, limit_seconds));
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(exchange.told().right_responses, 1);
+  EXPECT_GT(kernel.injected(), 0u);
+  std::printf("figure: %s.%s.%u %.2f s, %llu faults\n", c.kind.name,
+              c.side == Side::server ? "server" : "client", one_in, taken.count(),
+              static_cast<unsigned long long>(kernel.injected()));
+  kernel.heal();
+  EXPECT_TRUE(exchange.close_all());
+  EXPECT_EQ(exchange.told().closes, 1);
+  EXPECT_EQ(exchange.told().responses, 1);
+  EXPECT_EQ(exchange.server().open_connections, 1);
+}
+
+// Other seeds: --gtest_random_seed=N.
+std::uint64_t base_seed() {
+  return static_cast<std::uint64_t>(GTEST_FLAG_GET(random_seed)) * 1000;
+}
+
+TEST_P(Faults, LeaveTransfersByteExact) {
+  for (const unsigned one_in : {100u, 10u, 3u}) transfer(GetParam(), one_in, base_seed() + one_in);
+}
+
+std::vector<Case> all_cases() {
+  std::vector<Case> cases;
+  for (const Kind& kind : kinds) {
+    for (const Side side : {Side::server, Side::client}) cases.push_back({kind, side});
+  }
+  return cases;
+}
+
+INSTANTIATE_TEST_SUITE_P(SystemCalls, Faults, testing::ValuesIn(all_cases()),
+                         [](const testing::TestParamInfo<Case>& one) {
+                           return std::string(one.param.kind.name) +
+                                  (one.param.side == Side::server ? "AtServer" : "AtClient");
+                         });
+
+}  // namespace
+}  // namespace usquic::test
