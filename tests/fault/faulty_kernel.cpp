@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -28,11 +29,38 @@ int fail(int error_number) {
 }  // namespace
 
 FaultyKernel::FaultyKernel(std::uint64_t seed) : random_(seed) {
+  opened_.reserve(most_opened);
+  repeating_fd_ = __real_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   current = this;
 }
 
 FaultyKernel::~FaultyKernel() {
   current = nullptr;
+  close(repeating_fd_);
+}
+
+void FaultyKernel::remember(const mmsghdr& message, std::size_t datagram_bytes) {
+  Sent& sent = sent_[sent_count_++ % sent_.size()];
+  sent.length = std::min(datagram_bytes, sent.bytes.size());
+  std::memcpy(sent.bytes.data(), message.msg_hdr.msg_iov[0].iov_base, sent.length);
+  sent.to_length = message.msg_hdr.msg_namelen;
+  std::memcpy(&sent.to, message.msg_hdr.msg_name, sent.to_length);
+}
+
+void FaultyKernel::send_again() {
+  for (std::size_t i = 0; i < std::min(sent_count_, sent_.size()); ++i) {
+    sockaddr_in to{};  // an IPv4-mapped one goes as what it is
+    const auto& mapped = reinterpret_cast<const sockaddr_in6&>(sent_[i].to);
+    if (sent_[i].to.ss_family == AF_INET) {
+      std::memcpy(&to, &sent_[i].to, sizeof(to));
+    } else {
+      to.sin_family = AF_INET;
+      to.sin_port = mapped.sin6_port;
+      std::memcpy(&to.sin_addr, &mapped.sin6_addr.s6_addr[12], sizeof(to.sin_addr));
+    }
+    sendto(repeating_fd_, sent_[i].bytes.data(), sent_[i].length, 0, reinterpret_cast<sockaddr*>(&to),
+           sizeof(to));
+  }
 }
 
 void FaultyKernel::add(const Fault& fault) {
@@ -54,7 +82,7 @@ int FaultyKernel::epoll_create1(int flags) {
 int FaultyKernel::socket(int family, int type, int protocol) {
   if (!may_open()) return -1;
   const int fd = __real_socket(family, type, protocol);
-  if (fd >= 0) opened_.push_back(fd);
+  if (fd >= 0 && opened_.size() < most_opened) opened_.push_back(fd);
   return fd;
 }
 
@@ -77,6 +105,7 @@ int FaultyKernel::sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags)
     const Message message = read(messages[i]);
     if (message.is_segmented) ++segmented_messages_;
     largest_datagram_ = std::max(largest_datagram_, message.datagram_bytes);
+    remember(messages[i], message.datagram_bytes);
   }
   return sent;
 }

@@ -1,8 +1,10 @@
-// A kernel that fails by a plan: while one of these lives, the program's UDP system calls go through it.
+// A kernel that fails by a plan: while one of these lives, the program's UDP system calls go through it. It
+// allocates nothing in them, so that it goes with ScarceMemory.
 #pragma once
 
 #include <sys/socket.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -36,7 +38,10 @@ class FaultyKernel {
   // errno for the next calls of socket() and epoll_create1(), 0 lets one through.
   std::function<int()> judge_opening;
 
-  // Sockets that the program opened, in order.
+  // Repeats the latest datagrams to each of their receivers, as a network may at any time.
+  void send_again();
+
+  // Sockets that the program opened, in order; the first hundred.
   const std::vector<int>& opened() const { return opened_; }
   std::uint64_t injected() const { return injected_; }
   std::uint64_t segmented_messages() const { return segmented_messages_; }
@@ -49,7 +54,16 @@ class FaultyKernel {
   int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout);
 
  private:
+  struct Sent {
+    std::array<std::uint8_t, 1500> bytes;
+    std::size_t length;
+    sockaddr_storage to;
+    socklen_t to_length;
+  };
+  static constexpr std::size_t most_opened = 100;
+
   bool may_open();
+  void remember(const mmsghdr& message, std::size_t datagram_bytes);
   struct Message {
     std::size_t datagram_bytes;
     bool is_segmented;
@@ -70,6 +84,9 @@ class FaultyKernel {
   std::uint64_t injected_ = 0;
   std::uint64_t segmented_messages_ = 0;
   std::size_t largest_datagram_ = 0;
+  std::array<Sent, 64> sent_;  // a ring
+  std::size_t sent_count_ = 0;
+  int repeating_fd_ = -1;
 };
 
 }  // namespace usquic::test

@@ -201,6 +201,10 @@ void FrugalPeers::start(const char* host) {
   if (--ext(c).streams == 0) us_quic_connection_close(c, 0, nullptr);
 }
 
+void FrugalPeers::run(int iterations) {
+  for (int i = 0; i < iterations; ++i) us_loop_tick(loop_);
+}
+
 bool FrugalPeers::settle(int seconds) {
   const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   while (!client_.is_settled() || !server_.is_settled()) {

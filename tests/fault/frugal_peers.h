@@ -42,6 +42,7 @@ class FrugalPeers {
   void start(const char* host);
   // Runs the loop until both sides were told all ends, at most `seconds`.
   bool settle(int seconds);
+  void run(int iterations);
 
  private:
   us_quic_socket_context_t* make_context(const char* alpn, Tally& tally, bool is_server);
