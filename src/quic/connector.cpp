@@ -26,7 +26,7 @@ int weight(int error) {
 
 Result<engine::Connection*> connect_to(us_quic_connection_t& c, const Address& remote) {
   if (!c.socket->udp.takes_family_of(remote)) return Error{US_QUIC_E_ADDRESS};
-  Result<Address> local = local_address_towards(remote, c.socket->udp.local_address());
+  Result<Address> local = local_address_towards(remote, c.socket->udp.local_address(), c.context->log);
   if (!local) return Error{local.error()};
   const engine::Path path{*local, remote, c.socket};
   return c.context->endpoint->connect(c.context->quic->now(), path, c.server_name, &c);

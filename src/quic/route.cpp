@@ -41,7 +41,7 @@ int error_of_errno(int number) {
 
 }  // namespace
 
-Result<Address> local_address_towards(const Address& remote, const Address& bound) {
+Result<Address> local_address_towards(const Address& remote, const Address& bound, const Logger& log) {
   const Address own = bound.unmapped();
   if (!is_any(own)) {
     if (own.family() != remote.family()) return Error{US_QUIC_E_ADDRESS};
@@ -50,7 +50,12 @@ Result<Address> local_address_towards(const Address& remote, const Address& boun
   if (own.family() == AF_INET && remote.family() == AF_INET6) return Error{US_QUIC_E_ADDRESS};
   // Connecting a datagram socket sends nothing: the kernel looks up the route and chooses the source address.
   const int fd = socket(remote.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return Error{errno == EAFNOSUPPORT ? US_QUIC_E_UNREACHABLE : error_of_errno(errno)};
+  if (fd < 0) {
+    const int error = error_of_errno(errno);
+    if (error == US_QUIC_E_IO)
+      log.log(LogLevel::error, "no socket to find a route by: %s", std::strerror(errno));
+    return Error{error};
+  }
   sockaddr_in6 storage{};
   socklen_t length = sizeof(storage);
   auto* name = reinterpret_cast<sockaddr*>(&storage);

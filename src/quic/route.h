@@ -2,12 +2,14 @@
 #pragma once
 
 #include "base/address.h"
+#include "base/log.h"
 #include "base/result.h"
 
 namespace usquic::quic {
 
 // For a socket bound to `bound` (maybe to any address): its local address towards `remote`, with its port.
-// US_QUIC_E_UNREACHABLE when there is no route, _ADDRESS when the socket's family cannot reach it.
-Result<Address> local_address_towards(const Address& remote, const Address& bound);
+// US_QUIC_E_UNREACHABLE when there is no route, _ADDRESS when the socket's family cannot reach it, _NOMEM,
+// _IO (no descriptor left).
+Result<Address> local_address_towards(const Address& remote, const Address& bound, const Logger& log);
 
 }  // namespace usquic::quic

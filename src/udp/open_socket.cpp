@@ -31,6 +31,13 @@ int code_of(int error_number) {
   }
 }
 
+// What errno says of `call`; the log has the details where the code has none.
+Error failure(const char* call, const Logger& log) {
+  const Error error{code_of(errno)};
+  if (error.code == US_QUIC_E_IO) log.log(LogLevel::error, "udp: %s: %s", call, std::strerror(errno));
+  return error;
+}
+
 // Closes the descriptor unless it was let go.
 class Descriptor {
  public:
@@ -92,13 +99,15 @@ Result<OpenedSocket> open_bound(const Address& local, bool is_dual_stack, const 
                                 const Logger& log) {
   const Kernel kernel(options.system_calls);
   Descriptor fd(kernel.socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP));
-  if (fd.get() < 0) return Error{code_of(errno)};
-  if (!set_options(fd.get(), local.family(), is_dual_stack, options.reuse_port)) return Error{code_of(errno)};
-  if (bind(fd.get(), local.get(), local.length()) != 0) return Error{code_of(errno)};
+  if (fd.get() < 0) return failure("socket", log);
+  if (!set_options(fd.get(), local.family(), is_dual_stack, options.reuse_port)) {
+    return failure("setsockopt", log);
+  }
+  if (bind(fd.get(), local.get(), local.length()) != 0) return failure("bind", log);
 
   OpenedSocket opened;
   socklen_t length = Address::capacity();
-  if (getsockname(fd.get(), opened.local.get(), &length) != 0) return Error{code_of(errno)};
+  if (getsockname(fd.get(), opened.local.get(), &length) != 0) return failure("getsockname", log);
   opened.is_dual_stack = is_dual_stack;
   opened.can_segment = set_option(fd.get(), IPPROTO_UDP, UDP_SEGMENT, 0);
   const bool can_coalesce = set_option(fd.get(), IPPROTO_UDP, UDP_GRO, 1);

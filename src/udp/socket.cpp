@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <chrono>
@@ -22,8 +23,10 @@ constexpr std::size_t most_datagrams_per_event = 32;
 constexpr std::size_t most_errors_per_event = 64;
 // Errors in a row that keep an event from receiving before it gives up its turn.
 constexpr int most_receive_errors = 4;
+// Events in a row that bring nothing before receiving pauses.
+constexpr int most_fruitless_receives = 4;
 
-// When the kernel is out of buffers, or says writable and takes nothing.
+// When the kernel is out of buffers, says writable and takes nothing, or says readable and gives nothing.
 constexpr Duration retry_delay = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -68,7 +71,8 @@ void us_udp_socket_t::close() {
   share_->wakeups.set(wakeup_, usquic::never);
   send_batch_.detach();
   outcome_ = SendOutcome::drained;
-  retry_at_ = usquic::never;
+  retry_at_ = receive_at_ = usquic::never;
+  fruitless_receives_ = 0;
   share_.reset();
 }
 
@@ -100,11 +104,15 @@ void us_udp_socket_t::on_ready(unsigned events) {
 void us_udp_socket_t::on_wakeup(TimePoint now) {
   const unsigned generation = generation_;
   report_send_errors();
-  if (generation != generation_ || outcome_ != SendOutcome::try_later) return;
-  if (now < retry_at_) {
-    share_->wakeups.set(wakeup_, retry_at_);
-  } else {
+  if (generation != generation_) return;
+  if (receive_at_ <= now) {
+    receive_at_ = usquic::never;
+    if (watch() != 0) receive_at_ = now + retry_delay;
+  }
+  if (outcome_ == SendOutcome::try_later && retry_at_ <= now) {
     resume();
+  } else {
+    set_wakeup();
   }
 }
 
@@ -112,23 +120,37 @@ void us_udp_socket_t::receive() {
   const unsigned generation = generation_;
   std::size_t datagrams = 0;
   int errors = 0;
+  bool is_fruitless = true;
   while (datagrams < most_datagrams_per_event) {
     // Held through the handler's calls: it may close the last socket of the share.
     const std::shared_ptr<usquic::udp::LoopShare> share = share_;
     const int messages = share->receive_batch.fill(kernel_, fd_, local_);
     if (messages < 0) {
       // An ICMP error about one peer fails the call for all of them.
-      if (messages == -EAGAIN || ++errors > most_receive_errors) return;
+      if (messages == -EAGAIN || ++errors > most_receive_errors) break;
       drain_errors();
       if (generation != generation_) return;
       continue;
     }
+    is_fruitless = false;
     for (auto some = share->receive_batch.take(); !some.empty(); some = share->receive_batch.take()) {
       datagrams += some.size();
       handler_->on_datagrams(*this, some);
       if (generation != generation_) return;
     }
-    if (messages < static_cast<int>(ReceiveBatch::slots)) return;
+    if (messages < static_cast<int>(ReceiveBatch::slots)) break;
+  }
+  fruitless_receives_ = is_fruitless ? fruitless_receives_ + 1 : 0;
+  if (fruitless_receives_ >= most_fruitless_receives) pause_receiving();
+}
+
+// The kernel fails, or says readable and gives nothing, time and again: waiting for readable would spin.
+void us_udp_socket_t::pause_receiving() {
+  receive_at_ = usquic::loop::now(loop()) + retry_delay;
+  if (watch() == 0) {
+    set_wakeup();
+  } else {
+    receive_at_ = usquic::never;
   }
 }
 
@@ -167,14 +189,24 @@ void us_udp_socket_t::after_sending(SendOutcome outcome) {
   if (outcome == outcome_ && outcome == SendOutcome::drained && !sender_.has_errors()) return;
   const bool was_waiting = outcome_ == SendOutcome::try_later && retry_at_ != usquic::never;
   outcome_ = outcome;
-  const bool wants_writable = outcome == SendOutcome::blocked;
-  if (change(wants_writable ? readable | writable : readable) != 0 && wants_writable) {
-    outcome_ = SendOutcome::try_later;
+  if (watch() != 0 && outcome == SendOutcome::blocked) outcome_ = SendOutcome::try_later;
+  if (outcome_ == SendOutcome::try_later && !was_waiting) {
+    retry_at_ = usquic::loop::now(loop()) + retry_delay;
   }
-  const TimePoint now = usquic::loop::now(loop());
-  if (outcome_ == SendOutcome::try_later && !was_waiting) retry_at_ = now + retry_delay;
   if (outcome_ != SendOutcome::try_later) retry_at_ = usquic::never;
+  set_wakeup();
+}
+
+int us_udp_socket_t::watch() {
+  unsigned events = 0;
+  if (receive_at_ == usquic::never) events |= readable;
+  if (outcome_ == SendOutcome::blocked) events |= writable;
+  return change(events);
+}
+
+void us_udp_socket_t::set_wakeup() {
   // Errors are told in the next iteration: this one may be in the middle of the owner's own sending.
-  share_->wakeups.set(wakeup_, sender_.has_errors() ? now : retry_at_);
+  const TimePoint at = sender_.has_errors() ? usquic::loop::now(loop()) : std::min(retry_at_, receive_at_);
+  share_->wakeups.set(wakeup_, at);
   if (wakeup_.is_linked()) usquic::loop::note_work(loop());
 }

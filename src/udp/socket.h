@@ -77,6 +77,9 @@ struct us_udp_socket_t : usquic::loop::Poll {
   void report_send_errors();
   void resume();
   void after_sending(usquic::udp::SendOutcome outcome);
+  void pause_receiving();
+  int watch();
+  void set_wakeup();
 
   int fd_ = -1;
   // Which open() this is: a handler that closed the socket may have opened it again.
@@ -90,5 +93,7 @@ struct us_udp_socket_t : usquic::loop::Poll {
   usquic::udp::SendBatch send_batch_;
   usquic::udp::SendOutcome outcome_ = usquic::udp::SendOutcome::drained;
   usquic::TimePoint retry_at_ = usquic::never;
+  int fruitless_receives_ = 0;                    // events in a row that said readable and brought nothing
+  usquic::TimePoint receive_at_ = usquic::never;  // until then it is not watched for readable
   SocketWakeup wakeup_;
 };

@@ -98,6 +98,43 @@ TEST_P(SocketTest, AnEndlessReceiveErrorGivesUpItsTurn) {
   ASSERT_TRUE(run_until([&] { return receiver.received() == "hello"; }));
 }
 
+TEST_P(SocketTest, DoesNotSpinWhenTheKernelSaysReadableAndGivesNothing) {
+  for (const int error_number : {EIO, EAGAIN}) {
+    SCOPED_TRACE(error_number);
+    FaultyCalls calls;
+    Recorder receiver;
+    Recorder sender;
+    ASSERT_EQ(receiver.open(loop_, loopback(GetParam()), {.system_calls = &calls}), 0);
+    ASSERT_EQ(sender.open(loop_, loopback(GetParam())), 0);
+    calls.receive_errors.assign(100'000, error_number);
+    ASSERT_TRUE(sender.queue_packet(loopback(GetParam(), receiver.port()), "hello"));
+    sender.socket.flush();
+    run_for(std::chrono::milliseconds(50));
+    EXPECT_LT(calls.receive_calls, 400);  // 5 a millisecond at most
+    calls.receive_errors.clear();
+    ASSERT_TRUE(run_until([&] { return receiver.received() == "hello"; }));
+    // From then on it is as quick as ever.
+    ASSERT_TRUE(sender.queue_packet(loopback(GetParam(), receiver.port()), "again"));
+    sender.socket.flush();
+    ASSERT_TRUE(run_until([&] { return receiver.received() == "helloagain"; }));
+  }
+}
+
+TEST_P(SocketTest, ReceivesNothingAndSendsNothingWithoutForgettingEither) {
+  FaultyCalls calls;
+  Recorder both;
+  Recorder peer;
+  ASSERT_EQ(both.open(loop_, loopback(GetParam()), {.system_calls = &calls}), 0);
+  ASSERT_EQ(peer.open(loop_, loopback(GetParam())), 0);
+  calls.receive_errors.assign(40, EIO);
+  calls.send_errors = {ENOBUFS, EAGAIN, ENOBUFS};
+  ASSERT_TRUE(peer.queue_packet(loopback(GetParam(), both.port()), "in"));
+  peer.socket.flush();
+  ASSERT_TRUE(both.queue_packet(loopback(GetParam(), peer.port()), "out"));
+  both.socket.flush();
+  ASSERT_TRUE(run_until([&] { return both.received() == "in" && peer.received() == "out"; }));
+}
+
 TEST_P(SocketTest, ClosingInsideOnDatagramsStopsEverything) {
   Recorder receiver;
   Recorder sender;

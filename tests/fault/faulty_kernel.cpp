@@ -1,0 +1,132 @@
+#include "faulty_kernel.h"
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+extern "C" {
+int __real_socket(int family, int type, int protocol);
+int __real_sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags);
+int __real_recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout);
+}
+
+namespace usquic::test {
+namespace {
+
+// Where the linker's replacements, which are plain functions, find it.
+FaultyKernel* current = nullptr;
+
+int fail(int error_number) {
+  errno = error_number;
+  return -1;
+}
+
+}  // namespace
+
+FaultyKernel::FaultyKernel(std::uint64_t seed) : random_(seed) {
+  current = this;
+}
+
+FaultyKernel::~FaultyKernel() {
+  current = nullptr;
+}
+
+void FaultyKernel::add(const Fault& fault) {
+  faults_.push_back({fault, any_up_to(fault.one_in)});
+}
+
+int FaultyKernel::socket(int family, int type, int protocol) {
+  const int error_number = judge_opening ? judge_opening() : 0;
+  if (error_number != 0) {
+    ++injected_;
+    return fail(error_number);
+  }
+  const int fd = __real_socket(family, type, protocol);
+  if (fd >= 0) opened_.push_back(fd);
+  return fd;
+}
+
+// As sendmmsg(2): an error is told when it is the first message's, else the messages before it are counted.
+int FaultyKernel::sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+  unsigned good = 0;
+  for (; good < count; ++good) {
+    const Message message = read(messages[good]);
+    const Fault* fault = draw(Call::send, fd, &message);
+    if (fault == nullptr) continue;
+    if (fault->error_number == 0) {
+      ++good;
+      break;
+    }
+    if (good == 0) return fail(fault->error_number);
+    break;
+  }
+  const int sent = __real_sendmmsg(fd, messages, good, flags);
+  for (int i = 0; i < sent; ++i) {
+    const Message message = read(messages[i]);
+    if (message.is_segmented) ++segmented_messages_;
+    largest_datagram_ = std::max(largest_datagram_, message.datagram_bytes);
+  }
+  return sent;
+}
+
+int FaultyKernel::recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
+  const Fault* fault = draw(Call::receive, fd, nullptr);
+  if (fault != nullptr && fault->error_number != 0) return fail(fault->error_number);
+  return __real_recvmmsg(fd, messages, fault != nullptr ? 1 : count, flags, timeout);
+}
+
+FaultyKernel::Message FaultyKernel::read(const mmsghdr& message) {
+  msghdr header = message.msg_hdr;
+  Message result{header.msg_iov[0].iov_len, false};
+  for (cmsghdr* c = CMSG_FIRSTHDR(&header); c != nullptr; c = CMSG_NXTHDR(&header, c)) {
+    if (c->cmsg_level != IPPROTO_UDP || c->cmsg_type != UDP_SEGMENT) continue;
+    std::uint16_t size = 0;
+    std::memcpy(&size, CMSG_DATA(c), sizeof(size));
+    result = {size, true};
+  }
+  return result;
+}
+
+const Fault* FaultyKernel::draw(Call call, int fd, const Message* message) {
+  for (Planned& planned : faults_) {
+    if (planned.fault.call != call || !befalls(planned, fd, message)) continue;
+    ++injected_;
+    return &planned.fault;
+  }
+  return nullptr;
+}
+
+bool FaultyKernel::befalls(Planned& planned, int fd, const Message* message) {
+  const Fault& fault = planned.fault;
+  if (fault.fd >= 0 && fault.fd != fd) return false;
+  if (fault.only_segmented && (message == nullptr || !message->is_segmented)) return false;
+  if (message != nullptr && message->datagram_bytes <= fault.only_larger_datagrams) return false;
+  if (--planned.calls_left > 0) return false;
+  planned.calls_left = any_up_to(2 * fault.one_in - 1);
+  return true;
+}
+
+}  // namespace usquic::test
+
+using usquic::test::current;
+
+extern "C" {
+
+int __wrap_socket(int family, int type, int protocol) {
+  return current != nullptr ? current->socket(family, type, protocol) : __real_socket(family, type, protocol);
+}
+
+int __wrap_sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
+  return current != nullptr ? current->sendmmsg(fd, messages, count, flags)
+                            : __real_sendmmsg(fd, messages, count, flags);
+}
+
+int __wrap_recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
+  return current != nullptr ? current->recvmmsg(fd, messages, count, flags, timeout)
+                            : __real_recvmmsg(fd, messages, count, flags, timeout);
+}
+
+}  // extern "C"
