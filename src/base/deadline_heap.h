@@ -42,10 +42,18 @@ class DeadlineHeap {
   TimePoint earliest() const { return entries_.empty() ? never : entries_.front()->deadline_; }
   DeadlineEntry* front() { return entries_.empty() ? nullptr : entries_.front(); }
 
-  // Makes room: set() allocates nothing while there are no more than `count` entries.
+  // Makes room: set() allocates nothing while there are no more than `count` entries. May throw
+  // std::bad_alloc.
   void reserve(std::size_t count) {
     if (count > entries_.capacity()) entries_.reserve(std::max(count, 2 * entries_.capacity()));
   }
+
+  // Room for one more entry, until it is given back. May throw std::bad_alloc.
+  void add_place() {
+    reserve(places_ + 1);
+    ++places_;
+  }
+  void remove_place() { --places_; }
 
   // Sets or moves an entry's deadline; `never` takes it out.
   void set(DeadlineEntry& entry, TimePoint deadline) {
@@ -117,6 +125,19 @@ class DeadlineHeap {
   }
 
   std::vector<DeadlineEntry*> entries_;
+  std::size_t places_ = 0;
+};
+
+// Held by what owns an entry: setting the entry's deadline then allocates nothing, so that it cannot fail.
+class DeadlinePlace {
+ public:
+  explicit DeadlinePlace(DeadlineHeap& heap) : heap_(heap) { heap_.add_place(); }
+  ~DeadlinePlace() { heap_.remove_place(); }
+  DeadlinePlace(const DeadlinePlace&) = delete;
+  DeadlinePlace& operator=(const DeadlinePlace&) = delete;
+
+ private:
+  DeadlineHeap& heap_;
 };
 
 DeadlineEntry::~DeadlineEntry() {

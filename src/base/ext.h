@@ -33,11 +33,16 @@ T* construct_with_ext(void* memory, std::size_t ext_size, Args&&... args) {
   return new (memory) T(std::forward<Args>(args)...);
 }
 
-// nullptr when memory is used up.
+// nullptr when memory is used up, by this or by what the object's constructor wants.
 template <class T, class... Args>
 T* new_with_ext(std::size_t ext_size, Args&&... args) {
-  return construct_with_ext<T>(std::malloc(ext_offset<T>() + ext_size), ext_size,
-                               std::forward<Args>(args)...);
+  void* memory = std::malloc(ext_offset<T>() + ext_size);
+  try {
+    return construct_with_ext<T>(memory, ext_size, std::forward<Args>(args)...);
+  } catch (const std::bad_alloc&) {
+    std::free(memory);
+    return nullptr;
+  }
 }
 
 template <class T>
@@ -50,8 +55,13 @@ void delete_with_ext(T* object) {
 // The same for objects of which there are many.
 template <class T, class... Args>
 T* new_with_ext(BlockPool& pool, std::size_t ext_size, Args&&... args) {
-  return construct_with_ext<T>(pool.allocate(ext_offset<T>() + ext_size), ext_size,
-                               std::forward<Args>(args)...);
+  void* memory = pool.allocate(ext_offset<T>() + ext_size);
+  try {
+    return construct_with_ext<T>(memory, ext_size, std::forward<Args>(args)...);
+  } catch (const std::bad_alloc&) {
+    BlockPool::release(memory);
+    return nullptr;
+  }
 }
 
 template <class T>

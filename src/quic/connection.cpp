@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/ext.h"
+#include "base/try_allocating.h"
 #include "quic/context.h"
 #include "quic/tell.h"
 
@@ -23,11 +24,12 @@ void queue_close(us_quic_connection_t& c, CloseReason reason) {
   if (c.is_close_queued) return;
   c.close_reason = std::move(reason);
   c.is_close_queued = true;
-  c.context->quic->events.push({.kind = EventKind::close, .connection = &c});
+  c.context->quic->events.push_close(c);
   loop::note_work(c.context->quic->loop());
 }
 
-// Moves one stream that was made early onto the real connection. Returns 0 or why it cannot be.
+// Moves one stream that was made early onto the real connection. Returns 0 or why it cannot be. May throw
+// std::bad_alloc.
 int attach_stream(us_quic_stream_t& s, engine::Connection& engine) {
   PendingStream& pending = *s.pending;
   Result<engine::Stream*> made = engine.create_stream(pending.direction(), &s);
@@ -35,35 +37,24 @@ int attach_stream(us_quic_stream_t& s, engine::Connection& engine) {
   s.engine = *made;
   const int result = pending.replay(**made);
   if (result == 0 && pending.was_short()) {
-    s.connection->context->quic->events.push(
-        {.kind = EventKind::stream_writable, .connection = s.connection, .stream = &s});
+    s.connection->context->quic->events.push(new_stream_event(s, EventKind::stream_writable));
   }
   return result;
 }
 
+std::unique_ptr<LastWords> last_words_of(const engine::Connection& engine) {
+  auto kept = std::make_unique<LastWords>();
+  engine.stats(kept->stats);
+  const Bytes certificate = engine.peer_certificate();
+  const Bytes id = engine.id();
+  kept->certificate.assign(certificate.begin(), certificate.end());
+  kept->id.assign(id.begin(), id.end());
+  kept->is_authorized = engine.is_authorized();
+  kept->is_resumed = engine.is_resumed();
+  return kept;
+}
+
 }  // namespace
-
-CloseReason CloseReason::copy(const us_quic_close_info_t& from) {
-  CloseReason made;
-  made.info = from;
-  if (from.reason != nullptr) made.text.assign(from.reason, from.reason_length);
-  return made;
-}
-
-CloseReason CloseReason::local(int error, std::uint64_t code, std::string_view text) {
-  CloseReason made;
-  made.info.error = error;
-  made.info.code = code;
-  made.text = text;
-  return made;
-}
-
-us_quic_close_info_t CloseReason::view() const {
-  us_quic_close_info_t viewed = info;
-  viewed.reason = text.c_str();
-  viewed.reason_length = text.size();
-  return viewed;
-}
 
 us_quic_connection_t* new_connection(us_quic_socket_t& socket, bool is_client, unsigned ext_size) {
   auto* connection = new_with_ext<us_quic_connection_t>(ext_size, &socket, is_client);
@@ -71,6 +62,11 @@ us_quic_connection_t* new_connection(us_quic_socket_t& socket, bool is_client, u
   socket.connections.push_back(connection);
   ++socket.connection_count;
   return connection;
+}
+
+void discard_connection(us_quic_connection_t& c) {
+  --c.socket->connection_count;
+  delete_with_ext(&c);
 }
 
 bool is_http3(const us_quic_connection_t& c) {
@@ -92,7 +88,7 @@ void attach_engine(us_quic_connection_t& c, engine::Connection& engine) {
     next = c.streams.next(s);
     if (s->pending == nullptr) continue;
     s->engine = nullptr;
-    const int error = attach_stream(*s, engine);
+    const int error = try_allocating([&] { return attach_stream(*s, engine); }, int{US_QUIC_E_NOMEM});
     if (error != 0) {
       if (s->engine != nullptr) {
         s->engine->reset(cancel_code(*s));
@@ -106,15 +102,7 @@ void attach_engine(us_quic_connection_t& c, engine::Connection& engine) {
 
 void keep_last_words(us_quic_connection_t& c) {
   sync_path(c);
-  auto kept = std::make_unique<LastWords>();
-  c.engine->stats(kept->stats);
-  const Bytes certificate = c.engine->peer_certificate();
-  const Bytes id = c.engine->id();
-  kept->certificate.assign(certificate.begin(), certificate.end());
-  kept->id.assign(id.begin(), id.end());
-  kept->is_authorized = c.engine->is_authorized();
-  kept->is_resumed = c.engine->is_resumed();
-  c.last_words = std::move(kept);
+  c.last_words = try_allocating([&] { return last_words_of(*c.engine); }, std::unique_ptr<LastWords>());
 }
 
 void close_connection(us_quic_connection_t& c, std::uint64_t code, std::string_view reason) {

@@ -8,21 +8,12 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
+#include "quic/close_reason.h"
 #include "quic/connector.h"
 #include "quic/stream.h"
 #include "usquic/quic.h"
 
 namespace usquic::quic {
-
-// us_quic_close_info_t with its text.
-struct CloseReason {
-  us_quic_close_info_t info{};
-  std::string text;
-
-  static CloseReason copy(const us_quic_close_info_t& from);
-  static CloseReason local(int error, std::uint64_t code, std::string_view text);
-  us_quic_close_info_t view() const;
-};
 
 // What can be asked of a connection when the engine's is gone.
 struct LastWords {
@@ -60,12 +51,15 @@ struct us_quic_connection_t : usquic::ListHook<us_quic_connection_t> {
   bool is_closed = false;
   bool is_close_queued = false;
   bool is_close_told = false;
+  bool is_close_overdue = false;    // no event says so: there was no memory for one
   bool is_shutdown_wanted = false;  // before there was an engine connection
 };
 
 namespace usquic::quic {
 
 us_quic_connection_t* new_connection(us_quic_socket_t& socket, bool is_client, unsigned ext_size);
+// One that nobody has seen.
+void discard_connection(us_quic_connection_t& connection);
 bool is_http3(const us_quic_connection_t& connection);
 // Copies the engine's current path into peer_ctx.
 void sync_path(us_quic_connection_t& connection);

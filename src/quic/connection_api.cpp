@@ -1,9 +1,11 @@
 // us_quic_connection_* and connecting.
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "base/ext.h"
+#include "base/try_allocating.h"
 #include "quic/address_copy.h"
 #include "quic/connection.h"
 #include "quic/context.h"
@@ -20,14 +22,30 @@ bool is_valid_target(const char* host, int port) {
 // A connection over `socket` that is on its way, or nullptr and *error.
 us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, std::uint16_t port,
                                    const char* server_name, unsigned ext_size, int* error) {
-  const std::optional<Address> numeric = numeric_address(host, port);
+  std::optional<Address> numeric;
+  try {
+    numeric = numeric_address(host, port);
+  } catch (const std::bad_alloc&) {
+    *error = US_QUIC_E_NOMEM;
+    return nullptr;
+  }
   const bool is_possible = !numeric.has_value() || socket.udp.takes_family_of(*numeric);
   us_quic_connection_t* c = is_possible ? new_connection(socket, true, ext_size) : nullptr;
   if (c == nullptr) {
     *error = is_possible ? US_QUIC_E_NOMEM : US_QUIC_E_ADDRESS;
     return nullptr;
   }
-  c->server_name = server_name != nullptr ? server_name : host;
+  try {
+    c->server_name = server_name != nullptr ? server_name : host;
+    if (!numeric.has_value()) {
+      c->connector = std::make_unique<Connector>(*c);
+      c->connector->start(host, port);
+    }
+  } catch (const std::bad_alloc&) {
+    discard_connection(*c);  // nobody has seen it
+    *error = US_QUIC_E_NOMEM;
+    return nullptr;
+  }
   if (numeric.has_value()) {
     Result<engine::Connection*> made = connect_to(*c, *numeric);
     if (made) {
@@ -35,12 +53,20 @@ us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, s
     } else {
       end_connection(*c, CloseReason::local(made.error(), 0, {}));
     }
-  } else {
-    c->connector = std::make_unique<Connector>(*c);
-    c->connector->start(host, port);
   }
   loop::note_work(socket.context->quic->loop());
   return c;
+}
+
+// What stands behind a new stream: the engine's, or while connecting a pending one. May throw std::bad_alloc.
+Result<engine::Stream*> open_behind(us_quic_stream_t& s, engine::Direction direction) {
+  us_quic_connection_t& c = *s.connection;
+  if (c.connector == nullptr) return c.engine->create_stream(direction, &s);
+  const PendingStream::Protocol protocol{c.context->is_http3_only, c.context->is_raw_only};
+  // Below half of what a stream may have unsent: the real stream has room for it, and is writable then.
+  const std::size_t most = std::max<std::size_t>(c.context->send_buffer_bytes / 2, 2) - 1;
+  s.pending = std::make_unique<PendingStream>(direction, most, protocol);
+  return s.pending.get();
 }
 
 us_quic_stream_t* create_stream(us_quic_connection_t& c, engine::Direction direction, unsigned ext_size,
@@ -63,15 +89,8 @@ us_quic_stream_t* create_stream(us_quic_connection_t& c, engine::Direction direc
   s->is_local = true;
   s->is_unidirectional = is_uni;
   s->is_announced = true;
-  if (is_connecting) {
-    const PendingStream::Protocol protocol{c.context->is_http3_only, c.context->is_raw_only};
-    // Below half of what a stream may have unsent: the real stream has room for it, and is writable then.
-    const std::size_t most = std::max<std::size_t>(c.context->send_buffer_bytes / 2, 2) - 1;
-    s->pending = std::make_unique<PendingStream>(direction, most, protocol);
-    s->engine = s->pending.get();
-    return s;
-  }
-  Result<engine::Stream*> made = c.engine->create_stream(direction, s);
+  using Opened = Result<engine::Stream*>;
+  Opened made = try_allocating([&] { return open_behind(*s, direction); }, Opened(Error{US_QUIC_E_NOMEM}));
   if (!made) {
     *error = made.error();
     --c.stream_count;
@@ -214,7 +233,8 @@ int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, 
   if (c->is_closed) return US_QUIC_E_CLOSED;
   if (c->engine == nullptr) return c->connector != nullptr ? US_QUIC_E_STATE : US_QUIC_E_CLOSED;
   usquic::loop::note_work(c->context->quic->loop());
-  return c->engine->send_datagram(usquic::as_bytes(data, length));
+  return usquic::try_allocating([&] { return c->engine->send_datagram(usquic::as_bytes(data, length)); },
+                                int{US_QUIC_E_NOMEM});
 }
 
 us_quic_stream_t* us_quic_connection_create_stream(us_quic_connection_t* c, unsigned int ext_size,

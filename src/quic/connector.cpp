@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <new>
 #include <utility>
 
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/context.h"
 #include "quic/route.h"
@@ -29,10 +31,14 @@ Result<engine::Connection*> connect_to(us_quic_connection_t& c, const Address& r
   Result<Address> local = local_address_towards(remote, c.socket->udp.local_address(), c.context->log);
   if (!local) return Error{local.error()};
   const engine::Path path{*local, remote, c.socket};
-  return c.context->endpoint->connect(c.context->quic->now(), path, c.server_name, &c);
+  using Connected = Result<engine::Connection*>;
+  return try_allocating(
+      [&] { return c.context->endpoint->connect(c.context->quic->now(), path, c.server_name, &c); },
+      Connected(Error{US_QUIC_E_NOMEM}));
 }
 
-Connector::Connector(us_quic_connection_t& connection) : connection_(connection) {}
+Connector::Connector(us_quic_connection_t& connection)
+    : connection_(connection), deadline_place_(connection.context->quic->timers) {}
 
 Connector::~Connector() {
   for (engine::Connection* attempt : attempts_) {
@@ -44,7 +50,10 @@ Connector::~Connector() {
 
 void Connector::start(const std::string& host, std::uint16_t port) {
   Addresses local = localhost_addresses(host, port);
-  if (!local.empty()) return resolved(std::move(local));
+  if (!local.empty()) {
+    take(local);
+    return try_next();
+  }
   QuicLoop& quic = *connection_.context->quic;
   quic.timers.set(*this, quic.now() + connection_.context->handshake_timeout);
   lookup_ =
@@ -57,8 +66,17 @@ void Connector::resolved(Result<Addresses> addresses) {
   if (!addresses) {
     return fail(CloseReason::local(addresses.error(), 0, {}));
   }
-  addresses_ = interleave_families(*addresses);
+  try {
+    take(*addresses);
+  } catch (const std::bad_alloc&) {
+    return fail(CloseReason::local(US_QUIC_E_NOMEM, 0, {}));
+  }
   try_next();
+}
+
+void Connector::take(const Addresses& addresses) {
+  addresses_ = interleave_families(addresses);
+  attempts_.reserve(addresses_.size());
 }
 
 void Connector::fire(TimePoint) {
@@ -88,8 +106,7 @@ void Connector::try_next() {
 }
 
 void Connector::note_failure(CloseReason reason) {
-  if (failure_ == nullptr || weight(reason.info.error) > weight(failure_->info.error))
-    failure_ = std::make_unique<CloseReason>(std::move(reason));
+  if (!failure_ || weight(reason.info.error) > weight(failure_->info.error)) failure_ = std::move(reason);
 }
 
 void Connector::fail(CloseReason reason) {

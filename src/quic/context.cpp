@@ -1,6 +1,7 @@
 #include "quic/context.h"
 
 #include "base/ext.h"
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/options.h"
 #include "quic/sweep.h"
@@ -26,6 +27,25 @@ int set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   return 0;
 }
 
+// A new context, or the error. May throw std::bad_alloc.
+Result<us_quic_socket_context_t*> make_context(us_loop_t* loop,
+                                               const us_quic_socket_context_options_t& options,
+                                               unsigned ext_size) {
+  Result<ContextConfig> config = read_options(options);
+  if (!config) return Error{config.error()};
+  QuicLoop& quic = QuicLoop::of(loop);
+  if (quic.is_closing()) return Error{US_QUIC_E_CLOSED};
+  const auto destroy = [](us_quic_socket_context_t* context) { delete_with_ext(context); };
+  std::unique_ptr<us_quic_socket_context_t, decltype(destroy)> context(
+      new_with_ext<us_quic_socket_context_t>(ext_size, quic), destroy);
+  if (context == nullptr) return Error{US_QUIC_E_NOMEM};
+  context->connection_ext_size = options.connection_ext_size;
+  context->stream_ext_size = options.stream_ext_size;
+  if (const int code = set_up(*context, *config)) return Error{code};
+  quic.contexts.push_back(context.get());
+  return context.release();
+}
+
 }  // namespace
 
 void close_all_sockets(us_quic_socket_context_t& context) {
@@ -38,26 +58,14 @@ us_quic_socket_context_t* us_create_quic_socket_context(us_loop_t* loop,
                                                         const us_quic_socket_context_options_t* options,
                                                         unsigned int ext_size, int* error) {
   using namespace usquic::quic;
-  const auto fail = [error](int code) {
-    if (error != nullptr) *error = code;
-    return nullptr;
-  };
   const us_quic_socket_context_options_t defaults = us_quic_default_options();
   if (options == nullptr) options = &defaults;
-  usquic::Result<ContextConfig> config = read_options(*options);
-  if (!config) return fail(config.error());
-  QuicLoop& quic = QuicLoop::of(loop);
-  if (quic.is_closing()) return fail(US_QUIC_E_CLOSED);
-  auto* context = usquic::new_with_ext<us_quic_socket_context_t>(ext_size, quic);
-  if (context == nullptr) return fail(US_QUIC_E_NOMEM);
-  context->connection_ext_size = options->connection_ext_size;
-  context->stream_ext_size = options->stream_ext_size;
-  if (const int code = set_up(*context, *config)) {
-    usquic::delete_with_ext(context);
-    return fail(code);
-  }
-  quic.contexts.push_back(context);
-  return context;
+  using Made = usquic::Result<us_quic_socket_context_t*>;
+  Made made = usquic::try_allocating([&] { return make_context(loop, *options, ext_size); },
+                                     Made(usquic::Error{US_QUIC_E_NOMEM}));
+  if (made) return *made;
+  if (error != nullptr) *error = made.error();
+  return nullptr;
 }
 
 void* us_quic_socket_context_ext(us_quic_socket_context_t* context) {
@@ -77,7 +85,9 @@ int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, co
                                            const us_quic_socket_context_options_t* options) {
   const bool is_valid = pattern != nullptr && options != nullptr && options->struct_size == sizeof(*options);
   if (!is_valid) return US_QUIC_E_INVALID;
-  return context->tls->add_server_name(pattern, usquic::quic::read_identity(*options));
+  return usquic::try_allocating(
+      [&] { return context->tls->add_server_name(pattern, usquic::quic::read_identity(*options)); },
+      int{US_QUIC_E_NOMEM});
 }
 
 int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context, const char* pattern) {

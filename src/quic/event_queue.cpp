@@ -1,9 +1,10 @@
 #include "quic/event_queue.h"
 
-#include <algorithm>
 #include <utility>
 
+#include "base/try_allocating.h"
 #include "quic/connection.h"
+#include "quic/context.h"
 #include "quic/stream.h"
 #include "quic/tell.h"
 
@@ -14,13 +15,46 @@ namespace {
 // A callback that always causes the next one must not keep the loop from its other work.
 constexpr int max_rounds = 16;
 
+// Tells the first overdue end among these that nothing older waits about. false: there is none.
+bool tell_overdue_of(List<us_quic_connection_t>& connections) {
+  for (us_quic_connection_t* c = connections.front(); c != nullptr; c = connections.next(c)) {
+    for (us_quic_stream_t* s = c->closing_streams.front(); s != nullptr; s = c->closing_streams.next(s)) {
+      if (!s->is_close_overdue || s->queued > 0) continue;
+      tell_stream_close(*s);
+      return true;
+    }
+    if (!c->is_close_overdue || c->queued_total > 0) continue;
+    tell_close(*c);
+    return true;
+  }
+  return false;
+}
+
+bool tell_overdue_of(List<SocketLink>& sockets) {
+  for (SocketLink* link = sockets.front(); link != nullptr; link = sockets.next(link)) {
+    us_quic_socket_t& socket = *link->socket;
+    if (tell_overdue_of(socket.connections) || tell_overdue_of(socket.closing_connections)) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
-void EventQueue::push(Event event) {
-  us_quic_connection_t& connection = *event.connection;
+EventPointer new_event(us_quic_connection_t& c, EventKind kind) {
+  return EventPointer(new (c.context->quic->pool) Event(kind, &c, nullptr));
+}
+
+EventPointer new_stream_event(us_quic_stream_t& s, EventKind kind, std::uint64_t code) {
+  EventPointer event(new (s.connection->context->quic->pool) Event(kind, s.connection, &s));
+  event->code = code;
+  return event;
+}
+
+void EventQueue::push(EventPointer event) {
+  us_quic_connection_t& connection = *event->connection;
   ++connection.queued_total;
-  if (event.stream != nullptr) {
-    ++event.stream->queued;
+  if (event->stream != nullptr) {
+    ++event->stream->queued;
   } else {
     ++connection.queued_own;
   }
@@ -28,38 +62,66 @@ void EventQueue::push(Event event) {
 }
 
 void EventQueue::push_data(us_quic_stream_t& stream, Bytes data) {
-  if (!events_.empty() && events_.back().kind == EventKind::stream_data && events_.back().stream == &stream) {
-    std::vector<std::uint8_t>& bytes = events_.back().bytes;
-    bytes.insert(bytes.end(), data.begin(), data.end());
+  Event* last = events_.back();
+  if (last != nullptr && last->kind == EventKind::stream_data && last->stream == &stream) {
+    last->bytes.insert(last->bytes.end(), data.begin(), data.end());
     return;
   }
-  Event event{.kind = EventKind::stream_data, .connection = stream.connection, .stream = &stream};
-  event.bytes.assign(data.begin(), data.end());
+  EventPointer event = new_stream_event(stream, EventKind::stream_data);
+  event->bytes.assign(data.begin(), data.end());
   push(std::move(event));
 }
 
+void EventQueue::push_close(us_quic_connection_t& connection) {
+  EventPointer event =
+      try_allocating([&] { return new_event(connection, EventKind::close); }, EventPointer());
+  if (event != nullptr) return push(std::move(event));
+  connection.is_close_overdue = true;
+  ++overdue_;
+}
+
+void EventQueue::push_close(us_quic_stream_t& stream) {
+  EventPointer event =
+      try_allocating([&] { return new_stream_event(stream, EventKind::stream_close); }, EventPointer());
+  if (event != nullptr) return push(std::move(event));
+  stream.is_close_overdue = true;
+  ++overdue_;
+}
+
 void EventQueue::drain() {
-  for (int round = 0; round < max_rounds && !events_.empty() && !is_draining_; ++round) drain_round(nullptr);
+  for (int round = 0; round < max_rounds && !empty() && !is_draining_; ++round) drain_round(nullptr);
 }
 
 void EventQueue::drain_context(us_quic_socket_context_t& context) {
-  const auto is_its = [&](const Event& event) { return event.connection->context == &context; };
-  while (!is_draining_ && std::any_of(events_.begin(), events_.end(), is_its)) drain_round(&context);
+  bool has_told = true;
+  while (!is_draining_ && has_told && (has_events_of(context) || overdue_ > 0)) {
+    has_told = drain_round(&context);
+  }
 }
 
-void EventQueue::drain_round(us_quic_socket_context_t* only) {
+bool EventQueue::has_events_of(const us_quic_socket_context_t& context) {
+  for (Event* event = events_.front(); event != nullptr; event = events_.next(event)) {
+    if (event->connection->context == &context) return true;
+  }
+  return false;
+}
+
+bool EventQueue::drain_round(const us_quic_socket_context_t* only) {
+  bool has_told = false;
   is_draining_ = true;
-  std::deque<Event> now = std::exchange(events_, {});
-  std::deque<Event> kept;
-  for (Event& event : now) {
-    us_quic_connection_t& connection = *event.connection;
+  EventList now;
+  EventList kept;
+  now.take_all(events_);
+  while (EventPointer event = now.pop_front()) {
+    us_quic_connection_t& connection = *event->connection;
     if (only != nullptr && connection.context != only) {
       kept.push_back(std::move(event));
       continue;
     }
-    us_quic_stream_t* stream = event.stream;
+    us_quic_stream_t* stream = event->stream;
     // The counts fall only after the telling: until then nothing newer may overtake.
-    tell(event);
+    tell(std::move(event));
+    has_told = true;
     --connection.queued_total;
     if (stream != nullptr) {
       --stream->queued;
@@ -67,9 +129,24 @@ void EventQueue::drain_round(us_quic_socket_context_t* only) {
       --connection.queued_own;
     }
   }
-  for (Event& event : events_) kept.push_back(std::move(event));
-  events_ = std::move(kept);
+  kept.take_all(events_);
+  events_.take_all(kept);
+  has_told = tell_overdue() || has_told;
   is_draining_ = false;
+  return has_told;
+}
+
+// Rare, and then there are few: each is looked for from the start, since callbacks change the lists.
+bool EventQueue::tell_overdue() {
+  bool has_told = false;
+  for (bool has_more = true; overdue_ > 0 && has_more;) {
+    has_more = tell_overdue_of(quic_.closing_sockets);
+    for (auto* c = quic_.contexts.front(); c != nullptr && !has_more; c = quic_.contexts.next(c)) {
+      has_more = tell_overdue_of(c->sockets);
+    }
+    has_told = has_told || has_more;
+  }
+  return has_told;
 }
 
 }  // namespace usquic::quic

@@ -1,20 +1,29 @@
 // The events of one loop that wait to be told, in order.
 #pragma once
 
-#include <deque>
-
 #include "base/bytes.h"
 #include "quic/event.h"
 
 namespace usquic::quic {
 
+class QuicLoop;
+
 class EventQueue {
  public:
-  bool empty() const { return events_.empty(); }
+  explicit EventQueue(QuicLoop& quic) : quic_(quic) {}
 
-  void push(Event event);
-  // As pushing a stream_data event; bytes that follow each other become one event.
+  bool empty() const { return events_.empty() && overdue_ == 0; }
+
+  void push(EventPointer event);
+  // As pushing a stream_data event; bytes that follow each other become one event. May throw std::bad_alloc.
   void push_data(us_quic_stream_t& stream, Bytes data);
+  // The end of a connection, of a closed stream: told after what waits about it, whether or not there is
+  // memory for an event.
+  void push_close(us_quic_connection_t& connection);
+  void push_close(us_quic_stream_t& stream);
+
+  // One that had no event was told.
+  void overdue_told() { --overdue_; }
 
   // Tells what waits, also what that causes, within a bound on rounds. Never nests.
   void drain();
@@ -22,10 +31,15 @@ class EventQueue {
   void drain_context(us_quic_socket_context_t& context);
 
  private:
-  void drain_round(us_quic_socket_context_t* only);
+  bool has_events_of(const us_quic_socket_context_t& context);
+  // Whether anything was told.
+  bool drain_round(const us_quic_socket_context_t* only);
+  bool tell_overdue();
 
-  std::deque<Event> events_;
+  QuicLoop& quic_;
+  EventList events_;
   bool is_draining_ = false;
+  std::size_t overdue_ = 0;  // ends for which there was no event
 };
 
 }  // namespace usquic::quic

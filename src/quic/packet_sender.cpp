@@ -1,7 +1,5 @@
 #include "quic/packet_sender.h"
 
-#include <algorithm>
-
 namespace usquic::quic {
 
 static_assert(udp::SendBatch::run_capacity >= engine::SendBatch::run_capacity);
@@ -14,7 +12,10 @@ MutableBytes PacketSender::reserve(void* socket) {
     target.udp.flush();
     room = target.udp.send_batch().reserve();
   }
-  if (room.empty()) target.is_blocked = true;
+  if (room.empty()) {
+    target.is_blocked = true;
+    touch(target);  // also where no memory was to be had for the first packet: its flush sets the next try
+  }
   return room;
 }
 
@@ -22,11 +23,16 @@ void PacketSender::commit(const engine::Path& path, engine::Ecn ecn, std::size_t
                           std::size_t segment_size) {
   auto* target = static_cast<us_quic_socket_t*>(path.socket);
   target->udp.send_batch().commit(path.remote, path.local, ecn, length, segment_size);
-  if (std::find(touched_.begin(), touched_.end(), target) == touched_.end()) touched_.push_back(target);
+  touch(*target);
+}
+
+void PacketSender::touch(us_quic_socket_t& socket) {
+  if (!socket.flush_link.is_linked()) touched_.push_back(&socket.flush_link);
 }
 
 void PacketSender::finish() {
-  for (us_quic_socket_t* socket : touched_) {
+  while (SocketLink* link = touched_.pop_front()) {
+    us_quic_socket_t* socket = link->socket;
     socket->udp.flush();
     // Room may have come at once: then no on_writable() will tell.
     if (socket->is_blocked && !socket->udp.send_batch().is_blocked()) {
@@ -34,7 +40,6 @@ void PacketSender::finish() {
       socket->unblock_engine();
     }
   }
-  touched_.clear();
 }
 
 }  // namespace usquic::quic

@@ -1,8 +1,7 @@
 // The engine's view of the UDP sockets' send batches during one flush.
 #pragma once
 
-#include <vector>
-
+#include "base/list.h"
 #include "engine/engine.h"
 #include "quic/socket.h"
 
@@ -18,7 +17,9 @@ class PacketSender final : public engine::SendBatch {
   void finish();
 
  private:
-  std::vector<us_quic_socket_t*> touched_;
+  void touch(us_quic_socket_t& socket);
+
+  List<SocketLink> touched_;
 };
 
 }  // namespace usquic::quic

@@ -31,18 +31,18 @@ void PendingStream::detach() {
 }
 
 int PendingStream::submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
-  if (protocol_.is_raw_only || is_finished_ || is_reset_) return US_QUIC_E_STATE;
+  if (protocol_.is_raw_only || is_finished_ || reset_code_) return US_QUIC_E_STATE;
   // A client's stream: the request, then its trailers.
   const auto kind = has_headers_ ? engine::SectionKind::trailers : engine::SectionKind::request;
   if (const int error = engine::check_section(kind, fields)) return error;
   steps_.emplace_back(Headers{HeaderSection(fields), end_stream});
   has_headers_ = true;
-  is_finished_ = end_stream;
+  is_finished_ = ends_with_headers_ = end_stream;
   return 0;
 }
 
 int PendingStream::check_write() const {
-  if (is_finished_ || is_reset_) return US_QUIC_E_STATE;
+  if (is_finished_ || reset_code_) return US_QUIC_E_STATE;
   if (protocol_.is_http3_only && !has_headers_) return US_QUIC_E_STATE;
   return 0;
 }
@@ -71,28 +71,26 @@ std::ptrdiff_t PendingStream::write_static(Bytes data, void (*release)(void* use
 }
 
 int PendingStream::finish() {
-  if (is_reset_ || is_finished_) return US_QUIC_E_STATE;
+  if (reset_code_ || is_finished_) return US_QUIC_E_STATE;
   if (protocol_.is_http3_only && !has_headers_) return US_QUIC_E_STATE;
   is_finished_ = true;
-  steps_.emplace_back(Finish{});
   return 0;
 }
 
 int PendingStream::reset(std::uint64_t code) {
-  if (is_reset_) return US_QUIC_E_STATE;
-  is_reset_ = true;
-  steps_.emplace_back(Reset{code});
+  if (reset_code_) return US_QUIC_E_STATE;
+  reset_code_ = code;
   return 0;
 }
 
 int PendingStream::stop(std::uint64_t code) {
   if (is_unidirectional()) return US_QUIC_E_STATE;
-  steps_.emplace_back(Stop{code});
+  if (!stop_code_) stop_code_ = code;
   return 0;
 }
 
 int PendingStream::set_priority(int urgency, bool incremental) {
-  steps_.emplace_back(Priority{urgency, incremental});
+  priority_ = Priority{urgency, incremental};
   return 0;
 }
 
@@ -110,16 +108,19 @@ int PendingStream::do_step(engine::Stream& stream, Step& step) {
                        all(stream.write_static(bytes.data, bytes.release, bytes.user), bytes.data.size());
                    if (result == 0) bytes.release = nullptr;  // the stream's duty now
                    return result;
-                 },
-                 [&](Finish&) { return stream.finish(); },
-                 [&](Reset& reset) { return stream.reset(reset.code); },
-                 [&](Stop& stop) { return stream.stop(stop.code); },
-                 // Priorities mean nothing on a raw stream: not an error that ends it.
-                 [&](Priority& priority) {
-                   stream.set_priority(priority.urgency, priority.incremental);
-                   return 0;
                  }},
       step);
+}
+
+// What comes after all steps, whenever it was asked for.
+int PendingStream::end(engine::Stream& stream) const {
+  // Priorities mean nothing on a raw stream: not an error that ends it.
+  if (priority_) stream.set_priority(priority_->urgency, priority_->incremental);
+  int result = 0;
+  if (is_finished_ && !ends_with_headers_) result = stream.finish();
+  if (result == 0 && reset_code_) result = stream.reset(*reset_code_);
+  if (result == 0 && stop_code_) result = stream.stop(*stop_code_);
+  return result;
 }
 
 int PendingStream::replay(engine::Stream& stream) {
@@ -128,6 +129,7 @@ int PendingStream::replay(engine::Stream& stream) {
     result = do_step(stream, step);
     if (result != 0) break;
   }
+  if (result == 0) result = end(stream);
   detach();
   bytes_ = 0;
   return result;

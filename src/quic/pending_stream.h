@@ -2,6 +2,7 @@
 // raced): records what is wanted, and plays it onto the real stream later.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -55,31 +56,29 @@ class PendingStream final : public engine::Stream {
     void (*release)(void* user);
     void* user;
   };
-  struct Finish {};
-  struct Reset {
-    std::uint64_t code;
-  };
-  struct Stop {
-    std::uint64_t code;
-  };
   struct Priority {
     int urgency;
     bool incremental;
   };
-  using Step = std::variant<Headers, std::vector<std::uint8_t>, StaticBytes, Finish, Reset, Stop, Priority>;
+  using Step = std::variant<Headers, std::vector<std::uint8_t>, StaticBytes>;
 
   // 0, or why nothing can be written now.
   int check_write() const;
   static int do_step(engine::Stream& stream, Step& step);
+  int end(engine::Stream& stream) const;
 
   engine::Direction direction_;
   std::size_t max_bytes_;
   Protocol protocol_;
   std::vector<Step> steps_;
   std::size_t bytes_ = 0;
+  // Beside the steps, so that an ending needs no memory.
+  std::optional<Priority> priority_;
+  std::optional<std::uint64_t> reset_code_;
+  std::optional<std::uint64_t> stop_code_;
   bool has_headers_ = false;
   bool is_finished_ = false;
-  bool is_reset_ = false;
+  bool ends_with_headers_ = false;
   bool was_short_ = false;
 };
 

@@ -1,10 +1,10 @@
 #include "quic/prepared_response.h"
 
 #include <algorithm>
-#include <new>
 #include <string>
 #include <string_view>
 
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/context.h"
 #include "quic/stream.h"
@@ -12,6 +12,8 @@
 namespace usquic::quic {
 
 namespace {
+
+constexpr std::uint64_t h3_internal_error = 0x102;  // RFC 9114 section 8.1
 
 void unreference(us_quic_prepared_response_t* response) {
   if (--response->references == 0) delete response;
@@ -23,6 +25,22 @@ void release_piece(void* user) {
 
 bool is_named(const us_quic_header_t& field, std::string_view name) {
   return std::string_view(field.name, field.name_length) == name;
+}
+
+// May throw std::bad_alloc.
+Result<us_quic_prepared_response_t*> prepare(std::span<const us_quic_header_t> headers, Bytes body) {
+  std::vector<us_quic_header_t> fields(headers.begin(), headers.end());
+  const std::string content_length = std::to_string(body.size());
+  const bool is_given = std::any_of(fields.begin(), fields.end(), [](const us_quic_header_t& field) {
+    return is_named(field, "content-length");
+  });
+  if (!is_given) {
+    constexpr std::string_view name = "content-length";
+    fields.push_back({name.data(), name.size(), content_length.data(), content_length.size(), 0});
+  }
+  auto frames = engine::encode_response(fields, body);
+  if (!frames) return Error{frames.error()};
+  return new us_quic_prepared_response_t(HeaderSection(fields), std::move(*frames));
 }
 
 }  // namespace
@@ -50,7 +68,8 @@ void PreparedBody::send(engine::Stream& stream, std::size_t max_bytes) {
     const std::ptrdiff_t accepted = stream.write_static(piece, release_piece, response_);
     if (accepted <= 0) {
       unreference(response_);
-      if (accepted < 0) drop();  // the stream's end will be told
+      if (accepted == US_QUIC_E_NOMEM) stream.reset(h3_internal_error);  // what was sent is no whole response
+      if (accepted < 0) drop();                                          // the stream's end will be told
       return;
     }
     sent_ += piece.size();
@@ -69,19 +88,13 @@ us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_head
     return nullptr;
   };
   if ((headers == nullptr && count > 0) || (body == nullptr && length > 0)) return fail(US_QUIC_E_INVALID);
-  std::vector<us_quic_header_t> fields(headers, headers + count);
-  const std::string content_length = std::to_string(length);
-  const bool is_given = std::any_of(fields.begin(), fields.end(), [](const us_quic_header_t& field) {
-    return is_named(field, "content-length");
-  });
-  if (!is_given) {
-    constexpr std::string_view name = "content-length";
-    fields.push_back({name.data(), name.size(), content_length.data(), content_length.size(), 0});
-  }
-  auto frames = usquic::engine::encode_response(fields, usquic::as_bytes(body, length));
-  if (!frames) return fail(frames.error());
-  auto* made = new (std::nothrow) us_quic_prepared_response_t(HeaderSection(fields), std::move(*frames));
-  return made != nullptr ? made : fail(US_QUIC_E_NOMEM);
+  using Made = usquic::Result<us_quic_prepared_response_t*>;
+  Made made = usquic::try_allocating(
+      [&] {
+        return prepare({headers, count}, usquic::as_bytes(body, length));
+      },
+      Made(usquic::Error{US_QUIC_E_NOMEM}));
+  return made ? *made : fail(made.error());
 }
 
 int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_t* prepared) {
@@ -91,7 +104,9 @@ int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_
   if (!s->engine->send_frames(prepared->frames, usquic::quic::release_piece, prepared)) {
     usquic::quic::unreference(prepared);
     const bool has_body = prepared->frames.body_length > 0;
-    const int result = s->engine->submit_headers(prepared->headers.fields(), !has_body);
+    const int result = usquic::try_allocating(
+        [&] { return s->engine->submit_headers(prepared->headers.fields(), !has_body); },
+        int{US_QUIC_E_NOMEM});
     if (result != 0) return result;
     if (has_body) {
       s->prepared.start(*prepared);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/context.h"
 #include "quic/packet_sender.h"
@@ -93,6 +94,15 @@ void QuicLoop::loop_closing() {
 
 void QuicLoop::on_datagrams(us_udp_socket_t& udp, std::span<const udp::Received> datagrams) {
   us_quic_socket_t& socket = *us_quic_socket_t::from_udp(udp);
+  // Without memory they are lost, as datagrams are.
+  if (!try_allocating([&] { return list_datagrams(socket, datagrams); }, false)) return;
+  tells_directly = true;
+  socket.context->endpoint->receive(now(), datagrams_);
+  tells_directly = false;
+}
+
+// In the engine's terms. true, or throws std::bad_alloc.
+bool QuicLoop::list_datagrams(us_quic_socket_t& socket, std::span<const udp::Received> datagrams) {
   paths_.clear();
   datagrams_.clear();
   paths_.reserve(datagrams.size());  // datagrams_ points into it
@@ -103,9 +113,7 @@ void QuicLoop::on_datagrams(us_udp_socket_t& udp, std::span<const udp::Received>
     previous = &received;
     datagrams_.push_back({&paths_.back(), received.bytes, received.ecn});
   }
-  tells_directly = true;
-  socket.context->endpoint->receive(now(), datagrams_);
-  tells_directly = false;
+  return true;
 }
 
 void QuicLoop::on_writable(us_udp_socket_t& udp) {

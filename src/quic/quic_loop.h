@@ -45,7 +45,7 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
   void flush_context(us_quic_socket_context_t& context, TimePoint now);
 
   BlockPool pool;  // of streams
-  EventQueue events;
+  EventQueue events{*this};
   DeadlineHeap timers;    // of Timer
   DeadlineHeap goodbyes;  // of closing sockets
   Resolver resolver;
@@ -73,6 +73,8 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
   void on_peer_error(us_udp_socket_t& udp, const Address& peer, int error_number) override;
 
  private:
+  bool list_datagrams(us_quic_socket_t& socket, std::span<const udp::Received> datagrams);
+
   us_loop_t* loop_;
   bool is_closing_ = false;
   std::vector<engine::Path> paths_;  // of the batch being received

@@ -57,12 +57,14 @@ class Resolver {
 
   // For the lookups asked for from now on.
   void set_lookup_function(LookupFunction function) { function_ = std::move(function); }
-  // answer runs on the loop's thread, never inside this call.
+  // answer runs on the loop's thread, never inside this call; not at all when there is neither a thread nor
+  // memory to be had. May throw std::bad_alloc.
   std::unique_ptr<Lookup> look_up(const std::string& host, std::uint16_t port, Answer answer);
 
  private:
   friend class Lookup;
   void start_waiting();
+  bool start(const std::shared_ptr<Lookup::State>& state);
   void finished();
 
   us_loop_t* loop_;

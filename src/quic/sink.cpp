@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/context.h"
 #include "quic/stream.h"
@@ -22,19 +23,24 @@ us_quic_stream_t* live(engine::Stream& s) {
   return handle != nullptr && !handle->is_closed ? handle : nullptr;
 }
 
-void queue(us_quic_connection_t& c, Event event) {
+void queue(us_quic_connection_t& c, EventPointer event) {
   c.context->quic->events.push(std::move(event));
 }
 
-Event event_of(us_quic_stream_t& s, EventKind kind, std::uint64_t code = 0) {
-  return {.kind = kind, .connection = s.connection, .stream = &s, .code = code};
+// Queues an event that may not be told now, or holds it while the stream is paused.
+void keep(us_quic_stream_t& s, EventPointer event) {
+  if (!may_tell_now(s)) return queue(*s.connection, std::move(event));
+  hold(s, std::move(event));
 }
 
-// Tells a stream event without a payload of its own, or queues or holds it.
+bool must_keep(const us_quic_stream_t& s, EventKind kind) {
+  return !may_tell_now(s) || must_hold(s, kind);
+}
+
+// Tells a stream event without a payload of its own, or keeps it.
 template <class Tell>
-void pass_on(us_quic_stream_t& s, Event event, Tell tell_now) {
-  if (!may_tell_now(s)) return queue(*s.connection, std::move(event));
-  if (must_hold(s, event.kind)) return hold(s, std::move(event));
+void pass_on(us_quic_stream_t& s, EventKind kind, std::uint64_t code, Tell tell_now) {
+  if (must_keep(s, kind)) return keep(s, new_stream_event(s, kind, code));
   tell_now();
 }
 
@@ -62,7 +68,7 @@ void Sink::on_handshake(engine::Connection& c) {
   if (!handle->is_client) handle->server_name = c.server_name();
   sync_path(*handle);
   if (may_tell_now(*handle)) return tell_open(*handle);
-  queue(*handle, {.kind = EventKind::open, .connection = handle});
+  queue(*handle, new_event(*handle, EventKind::open));
 }
 
 void Sink::on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) {
@@ -82,15 +88,15 @@ void Sink::on_goaway(engine::Connection& c) {
   us_quic_connection_t* handle = live(c);
   if (handle == nullptr) return;
   if (may_tell_now(*handle)) return tell_goaway(*handle);
-  queue(*handle, {.kind = EventKind::goaway, .connection = handle});
+  queue(*handle, new_event(*handle, EventKind::goaway));
 }
 
 void Sink::on_datagram(engine::Connection& c, Bytes data) {
   us_quic_connection_t* handle = live(c);
   if (handle == nullptr) return;
   if (may_tell_now(*handle)) return tell_datagram(*handle, data);
-  Event event{.kind = EventKind::datagram, .connection = handle};
-  event.bytes.assign(data.begin(), data.end());
+  EventPointer event = new_event(*handle, EventKind::datagram);
+  event->bytes.assign(data.begin(), data.end());
   queue(*handle, std::move(event));
 }
 
@@ -114,21 +120,21 @@ void Sink::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_loca
     s.user = handle;
   }
   handle->id = s.id();
-  pass_on(*handle, event_of(*handle, EventKind::stream_open), [&] { tell_stream_open(*handle); });
+  pass_on(*handle, EventKind::stream_open, 0, [&] { tell_stream_open(*handle); });
 }
 
 void Sink::on_headers(engine::Stream& s, int kind, bool end_stream) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
-  if (may_tell_now(*handle) && !must_hold(*handle, EventKind::stream_headers)) {
+  if (!must_keep(*handle, EventKind::stream_headers)) {
     handle->headers.reset();
     return tell_stream_headers(*handle, kind, end_stream);
   }
-  Event event = event_of(*handle, EventKind::stream_headers);
-  event.headers = std::make_unique<HeaderSection>(s.headers());
-  event.headers_kind = kind;
-  event.end_stream = end_stream;
-  pass_on(*handle, std::move(event), [] {});
+  EventPointer event = new_stream_event(*handle, EventKind::stream_headers);
+  event->headers = std::make_unique<HeaderSection>(s.headers());
+  event->headers_kind = kind;
+  event->end_stream = end_stream;
+  keep(*handle, std::move(event));
 }
 
 void Sink::on_body(engine::Stream& s, Bytes data) {
@@ -142,21 +148,20 @@ void Sink::on_body(engine::Stream& s, Bytes data) {
 void Sink::on_end(engine::Stream& s) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
-  pass_on(*handle, event_of(*handle, EventKind::stream_end), [&] { tell_stream_end(*handle); });
+  pass_on(*handle, EventKind::stream_end, 0, [&] { tell_stream_end(*handle); });
 }
 
 void Sink::on_reset(engine::Stream& s, std::uint64_t code) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
-  pass_on(*handle, event_of(*handle, EventKind::stream_reset, code),
-          [&] { tell_stream_reset(*handle, code); });
+  pass_on(*handle, EventKind::stream_reset, code, [&] { tell_stream_reset(*handle, code); });
 }
 
 void Sink::on_stop(engine::Stream& s, std::uint64_t code) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
   handle->prepared.drop();
-  pass_on(*handle, event_of(*handle, EventKind::stream_stop, code), [&] { tell_stream_stop(*handle, code); });
+  pass_on(*handle, EventKind::stream_stop, code, [&] { tell_stream_stop(*handle, code); });
 }
 
 void Sink::on_writable(engine::Stream& s) {
@@ -166,7 +171,7 @@ void Sink::on_writable(engine::Stream& s) {
     handle->prepared.send(s, context_.send_buffer_bytes);
     return;  // the application wrote nothing that it could go on with
   }
-  pass_on(*handle, event_of(*handle, EventKind::stream_writable), [&] { tell_stream_writable(*handle); });
+  pass_on(*handle, EventKind::stream_writable, 0, [&] { tell_stream_writable(*handle); });
 }
 
 void Sink::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {
@@ -179,14 +184,17 @@ void Sink::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t&
   }
   handle->close_info = info;
   handle->prepared.drop();
-  if (may_tell_now(*handle) && !must_hold(*handle, EventKind::stream_close)) {
+  if (!must_keep(*handle, EventKind::stream_close)) {
     tell_stream_close(*handle);
     keep_after_engine(*handle);
     return;
   }
   keep_after_engine(*handle);
+  EventPointer event =
+      try_allocating([&] { return new_stream_event(*handle, EventKind::stream_close); }, EventPointer());
+  if (event == nullptr) return fail_stream(*handle, US_QUIC_E_NOMEM);
   handle->is_close_queued = true;
-  pass_on(*handle, event_of(*handle, EventKind::stream_close), [] {});
+  keep(*handle, std::move(event));
 }
 
 }  // namespace usquic::quic

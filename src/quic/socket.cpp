@@ -6,7 +6,8 @@
 #include "quic/connection.h"
 #include "quic/context.h"
 
-us_quic_socket_t::us_quic_socket_t(us_quic_socket_context_t* parent) : context(parent), link(this) {}
+us_quic_socket_t::us_quic_socket_t(us_quic_socket_context_t* parent)
+    : context(parent), link(this), flush_link(this), goodbye_place(parent->quic->goodbyes) {}
 
 us_quic_socket_t::~us_quic_socket_t() = default;
 

@@ -31,7 +31,8 @@ struct us_quic_socket_t {
   void unblock_engine();
 
   us_quic_socket_context_t* const context;
-  usquic::quic::SocketLink link;  // in its context's list, then in its loop's of closing sockets
+  usquic::quic::SocketLink link;        // in its context's list, then in its loop's of closing sockets
+  usquic::quic::SocketLink flush_link;  // while packets for it are being written
   usquic::List<us_quic_connection_t> connections;          // live
   usquic::List<us_quic_connection_t> closing_connections;  // closed, not yet told
   unsigned connection_count = 0;                           // all that are not freed
@@ -40,6 +41,7 @@ struct us_quic_socket_t {
   bool is_blocked = false;  // the engine was given no room
   usquic::TimePoint goodbye_deadline = usquic::never;
   usquic::DeadlineEntry goodbye_timer;  // wakes the loop when it has come
+  const usquic::DeadlinePlace goodbye_place;
 };
 
 namespace usquic::quic {

@@ -1,5 +1,6 @@
 // us_quic_socket_* and listening.
 #include <cstring>
+#include <new>
 #include <string>
 
 #include "base/ext.h"
@@ -65,10 +66,15 @@ us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_context_t*
   if (context->is_freed) return fail(US_QUIC_E_CLOSED);
   if (port < 0 || port > 65535 || options->struct_size != sizeof(*options)) return fail(US_QUIC_E_INVALID);
   if (!context->tls->can_serve()) return fail(US_QUIC_E_STATE);
-  us_quic_socket_t* socket =
-      listen_on(*context, host, static_cast<std::uint16_t>(port), *options, ext_size, error);
-  if (socket != nullptr) context->endpoint->set_accepting(socket, true);
-  return socket;
+  us_quic_socket_t* socket = nullptr;
+  try {
+    socket = listen_on(*context, host, static_cast<std::uint16_t>(port), *options, ext_size, error);
+    if (socket != nullptr) context->endpoint->set_accepting(socket, true);
+    return socket;
+  } catch (const std::bad_alloc&) {
+    if (socket != nullptr) close_socket(*socket);
+    return fail(US_QUIC_E_NOMEM);
+  }
 }
 
 us_quic_socket_t* us_quic_socket_context_create_socket(us_quic_socket_context_t* context,

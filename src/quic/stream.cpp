@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/ext.h"
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/context.h"
 
@@ -23,8 +24,7 @@ void mark_closed(us_quic_stream_t& s, us_quic_stream_close_info_t info) {
   if (s.is_close_queued && !is_close_held) return;
   s.close_info = info;
   s.is_close_queued = true;
-  s.connection->context->quic->events.push(
-      {.kind = EventKind::stream_close, .connection = s.connection, .stream = &s});
+  s.connection->context->quic->events.push_close(s);
 }
 
 }  // namespace
@@ -48,7 +48,9 @@ void keep_after_engine(us_quic_stream_t& s) {
   s.id = s.engine->id();
   const std::span<const us_quic_header_t> fields = s.engine->headers();
   if (!s.is_close_told && s.headers == nullptr && !fields.empty()) {
-    s.headers = std::make_unique<HeaderSection>(fields);
+    // Without memory they are gone: who wanted them has read them.
+    s.headers = try_allocating([&] { return std::make_unique<HeaderSection>(fields); },
+                               std::unique_ptr<HeaderSection>());
   }
   s.engine = nullptr;
 }
@@ -75,15 +77,15 @@ void fail_stream(us_quic_stream_t& s, int reason) {
   if (!s.is_closed) mark_closed(s, {reason, 0});
 }
 
-void hold(us_quic_stream_t& s, Event event) {
+void hold(us_quic_stream_t& s, EventPointer event) {
   s.held.push_back(std::move(event));
 }
 
 void hold_data(us_quic_stream_t& s, Bytes data) {
-  if (s.held.empty() || s.held.back().kind != EventKind::stream_data) {
-    s.held.push_back({.kind = EventKind::stream_data, .connection = s.connection, .stream = &s});
+  if (s.held.empty() || s.held.back()->kind != EventKind::stream_data) {
+    s.held.push_back(new_stream_event(s, EventKind::stream_data));
   }
-  std::vector<std::uint8_t>& bytes = s.held.back().bytes;
+  std::vector<std::uint8_t>& bytes = s.held.back()->bytes;
   bytes.insert(bytes.end(), data.begin(), data.end());
 }
 
@@ -105,7 +107,7 @@ bool must_hold(const us_quic_stream_t& s, EventKind kind) {
 void resume_stream(us_quic_stream_t& s) {
   if (!s.is_paused) return;
   s.is_paused = false;
-  for (Event& event : std::exchange(s.held, {})) s.connection->context->quic->events.push(std::move(event));
+  while (EventPointer event = s.held.pop_front()) s.connection->context->quic->events.push(std::move(event));
 }
 
 }  // namespace usquic::quic

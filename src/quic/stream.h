@@ -21,7 +21,7 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
   usquic::engine::Stream* engine = nullptr;
   std::unique_ptr<usquic::quic::PendingStream> pending;  // what engine points to before there is a real one
   std::unique_ptr<usquic::quic::HeaderSection> headers;  // when the engine no longer has the section
-  std::vector<usquic::quic::Event> held;                 // what came while it was paused
+  usquic::quic::EventList held;                          // what came while it was paused
   usquic::quic::PreparedBody prepared;                   // being sent
   us_quic_stream_close_info_t close_info{};
   std::int64_t id = -1;  // the engine's, once it is gone
@@ -34,6 +34,7 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
   bool is_closed = false;
   bool is_close_queued = false;
   bool is_close_told = false;
+  bool is_close_overdue = false;  // no event says so: there was no memory for one
   bool is_paused = false;
   bool is_read_stopped = false;
 };
@@ -48,13 +49,13 @@ void keep_after_engine(us_quic_stream_t& stream);
 // on_stream_close.
 void close_stream(us_quic_stream_t& stream, std::uint64_t code);
 void close_stream_with_connection(us_quic_stream_t& stream);
-// It ended with `reason` before the engine had it.
+// It ended with `reason`, without the engine: before that had it, or as its end cannot be queued.
 void fail_stream(us_quic_stream_t& stream, int reason);
 // H3_REQUEST_CANCELLED (RFC 9114 section 8.1) or 0 on raw streams.
 std::uint64_t cancel_code(const us_quic_stream_t& stream);
 
 // The receive side while the application paused it.
-void hold(us_quic_stream_t& stream, Event event);
+void hold(us_quic_stream_t& stream, EventPointer event);
 void hold_data(us_quic_stream_t& stream, Bytes data);
 bool must_hold(const us_quic_stream_t& stream, EventKind kind);
 void resume_stream(us_quic_stream_t& stream);

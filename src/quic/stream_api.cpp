@@ -1,10 +1,15 @@
 // us_quic_stream_*.
 #include "base/ext.h"
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/context.h"
 #include "quic/stream.h"
 
 namespace {
+
+using usquic::try_allocating;
+
+constexpr int no_memory = US_QUIC_E_NOMEM;
 
 // The engine's stream for a call that sends, or nullptr: closed. The loop will flush it.
 usquic::engine::Stream* writable_engine(us_quic_stream_t* s) {
@@ -55,7 +60,8 @@ int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* hea
                                 int end_stream) {
   if (headers == nullptr && count > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
-  return engine != nullptr ? engine->submit_headers({headers, count}, end_stream != 0) : US_QUIC_E_CLOSED;
+  if (engine == nullptr) return US_QUIC_E_CLOSED;
+  return try_allocating([&] { return engine->submit_headers({headers, count}, end_stream != 0); }, no_memory);
 }
 
 size_t us_quic_stream_header_count(us_quic_stream_t* s) {
@@ -78,7 +84,7 @@ ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, size_t len
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
   if (s->prepared.is_sending()) return US_QUIC_E_STATE;
-  return engine->write(usquic::as_bytes(data, length));
+  return try_allocating([&] { return engine->write(usquic::as_bytes(data, length)); }, ptrdiff_t{no_memory});
 }
 
 ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, size_t length,
@@ -87,7 +93,8 @@ ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, siz
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
   if (s->prepared.is_sending()) return US_QUIC_E_STATE;
-  return engine->write_static(usquic::as_bytes(data, length), release, user);
+  return try_allocating([&] { return engine->write_static(usquic::as_bytes(data, length), release, user); },
+                        ptrdiff_t{no_memory});
 }
 
 size_t us_quic_stream_buffered(us_quic_stream_t* s) {

@@ -1,5 +1,7 @@
 #include "quic/tell.h"
 
+#include <utility>
+
 #include "quic/connection.h"
 #include "quic/context.h"
 #include "quic/stream.h"
@@ -29,7 +31,7 @@ void close_remaining_streams(us_quic_connection_t& c) {
   while (us_quic_stream_t* s = c.closing_streams.front()) tell_stream_close(*s);
 }
 
-void tell_of_connection(Event& event) {
+void tell_of_connection(const Event& event) {
   us_quic_connection_t& c = *event.connection;
   switch (event.kind) {
     case EventKind::open:
@@ -53,24 +55,24 @@ bool may_tell_now(const us_quic_connection_t& c) {
   return c.context->quic->tells_directly && c.queued_total == 0;
 }
 
-void tell(Event& event) {
-  if (event.stream == nullptr) return tell_of_connection(event);
-  us_quic_stream_t& s = *event.stream;
-  if (must_hold(s, event.kind)) return hold(s, std::move(event));
-  switch (event.kind) {
+void tell(EventPointer event) {
+  if (event->stream == nullptr) return tell_of_connection(*event);
+  us_quic_stream_t& s = *event->stream;
+  if (must_hold(s, event->kind)) return hold(s, std::move(event));
+  switch (event->kind) {
     case EventKind::stream_open:
       return tell_stream_open(s);
     case EventKind::stream_headers:
-      if (!s.is_close_told) s.headers = std::move(event.headers);
-      return tell_stream_headers(s, event.headers_kind, event.end_stream);
+      if (!s.is_close_told) s.headers = std::move(event->headers);
+      return tell_stream_headers(s, event->headers_kind, event->end_stream);
     case EventKind::stream_data:
-      return tell_stream_data(s, event.bytes);
+      return tell_stream_data(s, event->bytes);
     case EventKind::stream_end:
       return tell_stream_end(s);
     case EventKind::stream_reset:
-      return tell_stream_reset(s, event.code);
+      return tell_stream_reset(s, event->code);
     case EventKind::stream_stop:
-      return tell_stream_stop(s, event.code);
+      return tell_stream_stop(s, event->code);
     case EventKind::stream_writable:
       return tell_stream_writable(s);
     default:
@@ -90,6 +92,7 @@ void tell_close(us_quic_connection_t& c) {
   c.is_closed = true;
   close_remaining_streams(c);
   c.is_close_told = true;
+  if (std::exchange(c.is_close_overdue, false)) c.context->quic->events.overdue_told();
   c.connector.reset();
   c.unlink();
   c.context->quic->closed_connections.push_back(&c);
@@ -154,6 +157,7 @@ void tell_stream_close(us_quic_stream_t& s) {
   us_quic_socket_context_t& context = context_of(s);
   s.is_closed = true;
   s.is_close_told = true;
+  if (std::exchange(s.is_close_overdue, false)) context.quic->events.overdue_told();
   s.held.clear();
   s.unlink();
   context.quic->closed_streams.push_back(&s);

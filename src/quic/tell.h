@@ -8,7 +8,7 @@
 namespace usquic::quic {
 
 // An event from the queue: told, held back or dropped, as its object's state is now.
-void tell(Event& event);
+void tell(EventPointer event);
 
 // Nothing older about it waits in the queue, and the engine lets callbacks run now.
 bool may_tell_now(const us_quic_stream_t& stream);

@@ -66,8 +66,8 @@ Result<std::unique_ptr<Session>> SessionImpl::create_client(SharedState& shared,
   session->port_ = port;
   int result = session->initialize(GNUTLS_CLIENT);
   if (result == 0) result = session->configure_client();
+  if (result == 0) result = session->resume();
   if (result < 0) return Error{error_code(result)};
-  session->resume();
   return std::unique_ptr<Session>(std::move(session));
 }
 
@@ -115,12 +115,15 @@ int SessionImpl::configure_client() {
   return gnutls_server_name_set(native_, GNUTLS_NAME_DNS, server_name_.data(), server_name_.size());
 }
 
-void SessionImpl::resume() {
+int SessionImpl::resume() {
   const std::optional<Ticket> ticket =
       shared_.tickets.take(TicketStore::key(server_name_, port_, shared_.alpn), std::time(nullptr));
-  if (!ticket.has_value()) return;
-  if (gnutls_session_set_data(native_, ticket->data.data(), ticket->data.size()) < 0) return;
+  if (!ticket.has_value()) return 0;
+  // What fails here leaves GnuTLS 3.7 with half a session, which its handshake trips over.
+  const int result = gnutls_session_set_data(native_, ticket->data.data(), ticket->data.size());
+  if (result < 0) return result;
   ticket_is_authorized_ = ticket->is_authorized;
+  return 0;
 }
 
 std::string SessionImpl::alpn() const {

@@ -70,7 +70,7 @@ class SessionImpl final : public Session {
   int initialize(unsigned flags);  // 0 or a GnuTLS error, as all of these
   int configure_server();
   int configure_client();
-  void resume();
+  int resume();  // 0 or a negative GnuTLS error
   void keep_ticket();
 
   // GnuTLS's callbacks; they find the session in GnuTLS's database pointer (see context.h).

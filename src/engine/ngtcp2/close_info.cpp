@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "base/try_allocating.h"
 #include "tls/alerts.h"
 #include "tls/context.h"
 
@@ -72,6 +73,7 @@ CloseReason from_library(int result, std::uint8_t tls_alert, const tls::Session*
                                   session != nullptr ? session->failure_text(tls_alert) : "");
     }
     case NGTCP2_ERR_NOMEM:
+    case NGTCP2_ERR_CALLBACK_FAILURE:  // one that has another reason says it
       return from_transport_error(NGTCP2_INTERNAL_ERROR, US_QUIC_E_NOMEM, "");
     default:
       return from_transport_error(ngtcp2_err_infer_quic_transport_error_code(result),
@@ -102,8 +104,10 @@ CloseReason from_tls_messages(TlsMessages::Verdict verdict) {
 
 CloseReason from_icmp(int error_number) {
   const bool is_refused = error_number == ECONNREFUSED;
-  return without_code(is_refused ? US_QUIC_E_REFUSED : US_QUIC_E_UNREACHABLE,
-                      is_refused ? "ICMP port unreachable" : std::generic_category().message(error_number));
+  auto text = try_allocating(
+      [&] { return is_refused ? "ICMP port unreachable" : std::generic_category().message(error_number); },
+      std::string());
+  return without_code(is_refused ? US_QUIC_E_REFUSED : US_QUIC_E_UNREACHABLE, std::move(text));
 }
 
 CloseReason from_transport_error(std::uint64_t code, int error, std::string text) {

@@ -8,7 +8,11 @@ namespace usquic::engine::ngtcp2 {
 
 ClosedConnection::ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid> ids, const Path& path,
                                    std::vector<std::uint8_t> packet)
-    : endpoint_(endpoint), ids_(std::move(ids)), packet_(std::move(packet)), path_(path) {
+    : endpoint_(endpoint),
+      ids_(std::move(ids)),
+      packet_(std::move(packet)),
+      path_(path),
+      deadline_place_(endpoint.deadlines()) {
   for (const ngtcp2_cid& id : ids_) endpoint_.ids().replace(id, *this);
 }
 

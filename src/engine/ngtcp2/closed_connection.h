@@ -36,6 +36,7 @@ class ClosedConnection final : public Route, public ListHook<ClosedTag>, public 
   std::vector<std::uint8_t> packet_;
   Path path_;
   std::uint32_t datagrams_ = 0;
+  const DeadlinePlace deadline_place_;
 };
 
 }  // namespace usquic::engine::ngtcp2

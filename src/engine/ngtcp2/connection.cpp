@@ -4,6 +4,7 @@
 #include <ngtcp2/ngtcp2_crypto_gnutls.h>
 
 #include <algorithm>
+#include <new>
 
 #include "base/check.h"
 #include "engine/ngtcp2/connection_callbacks.h"
@@ -19,12 +20,22 @@ constexpr Duration blocked_beat = std::chrono::milliseconds(50);
 
 }  // namespace
 
+template <class Work>
+void QuicConnection::end_without_memory(Work work) {
+  try {
+    work();
+  } catch (const std::bad_alloc&) {
+    end_for_memory();
+  }
+}
+
 ngtcp2_conn* QuicConnection::library_connection(ngtcp2_crypto_conn_ref* ref) {
   return of(*ref).conn_;
 }
 
 QuicConnection::QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is_client)
     : endpoint_(endpoint),
+      deadline_place_(endpoint.deadlines()),
       socket_state_(&endpoint.socket_state(path.socket)),
       path_(path),
       local_for_ngtcp2_(specified_like(path.local, path.remote)),
@@ -66,6 +77,7 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_client(QuicEndpoi
   const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
   if (ngtcp2_conn_client_new(&c->conn_, &dcid, &c->first_id_, &p, NGTCP2_PROTO_VER_V1, &endpoint.callbacks(),
                              &settings, &parameters, endpoint.memory().quic(), c.get()) != 0) {
+    c->conn_ = nullptr;  // ngtcp2 1.11 leaves a pointer to what it freed
     return Error{US_QUIC_E_NOMEM};
   }
   if (const int error = c->start_tls(std::move(*session))) return Error{error};
@@ -102,6 +114,7 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoi
   if (ngtcp2_conn_server_new(&c->conn_, &initial.header.scid, &c->first_id_, &p, initial.header.version,
                              &endpoint.callbacks(), &settings, &parameters, endpoint.memory().quic(),
                              c.get()) != 0) {
+    c->conn_ = nullptr;
     return Error{US_QUIC_E_NOMEM};
   }
   if (const int error = c->start_tls(std::move(*session))) return Error{error};
@@ -125,6 +138,7 @@ int QuicConnection::start_tls(std::unique_ptr<tls::Session> session) {
 }
 
 bool QuicConnection::register_id(const ngtcp2_cid& id) {
+  ids_.reserve(ids_.size() + 1);  // an ID that leads here must be known here
   if (!endpoint_.ids().insert(id, *this)) return false;
   ids_.push_back(id);
   return true;
@@ -138,6 +152,10 @@ ngtcp2_cid QuicConnection::make_id() {
 }
 
 void QuicConnection::on_datagram(TimePoint now, const Datagram& datagram) {
+  end_without_memory([&] { read(now, datagram); });
+}
+
+void QuicConnection::read(TimePoint now, const Datagram& datagram) {
   if (life_ != Life::active || datagram.path->socket != path_.socket) return endpoint_.count_dropped();
   bytes_received_ += datagram.bytes.size();
   ++packets_received_;
@@ -172,6 +190,10 @@ void QuicConnection::release_tls() {
 }
 
 void QuicConnection::on_deadline(TimePoint now) {
+  end_without_memory([&] { expire(now); });
+}
+
+void QuicConnection::expire(TimePoint now) {
   if (life_ != Life::active) return;
   const int result = ngtcp2_conn_handle_expiry(conn_, timestamp(now));
   if (life_ == Life::gone) return;
@@ -195,6 +217,12 @@ void QuicConnection::update_deadline() {
 }
 
 bool QuicConnection::flush(TimePoint now, SendBatch& batch) {
+  bool has_room = true;
+  end_without_memory([&] { has_room = write(now, batch); });
+  return has_room;
+}
+
+bool QuicConnection::write(TimePoint now, SendBatch& batch) {
   if (life_ == Life::active && failure_) {
     end_silently(*std::exchange(failure_, std::nullopt));
   }

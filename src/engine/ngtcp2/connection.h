@@ -114,6 +114,9 @@ class QuicConnection final : public engine::Connection,
   QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is_client);
 
   // connection.cpp
+  void read(TimePoint now, const Datagram& datagram);
+  void expire(TimePoint now);
+  bool write(TimePoint now, SendBatch& batch);
   static QuicConnection& of(const ngtcp2_crypto_conn_ref& ref) {
     return *static_cast<QuicConnection*>(ref.user_data);
   }
@@ -185,6 +188,9 @@ class QuicConnection final : public engine::Connection,
   std::size_t max_datagram_bytes() const;
 
   // connection_close.cpp
+  template <class Work>
+  void end_without_memory(Work work);
+  void end_for_memory();
   void end_by_library(TimePoint now, int result);
   void end(CloseReason reason);                  // and say CONNECTION_CLOSE
   void end_silently(const CloseReason& reason);  // the peer knows, or is not there
@@ -197,6 +203,7 @@ class QuicConnection final : public engine::Connection,
   std::uint64_t no_error_code() const;
 
   QuicEndpoint& endpoint_;
+  const DeadlinePlace deadline_place_;
   SocketState* socket_state_;
   Path path_;
   Address local_for_ngtcp2_;

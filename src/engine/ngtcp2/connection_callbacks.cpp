@@ -2,11 +2,28 @@
 
 #include <cstdarg>
 
+#include "base/try_allocating.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/packet_protection.h"
 #include "engine/ngtcp2/paths.h"
 
 namespace usquic::engine::ngtcp2 {
+
+namespace {
+
+// No exception may cross ngtcp2's code. The one that there is says that memory is used up, which ends the
+// connection.
+template <auto callback>
+struct Guarded;
+
+template <class... Arguments, int (*callback)(Arguments...)>
+struct Guarded<callback> {
+  static int call(Arguments... arguments) {
+    return try_allocating([&] { return callback(arguments...); }, int{NGTCP2_ERR_CALLBACK_FAILURE});
+  }
+};
+
+}  // namespace
 
 struct ConnectionCallbacks {
   static QuicConnection& self(void* user) { return *static_cast<QuicConnection*>(user); }
@@ -177,6 +194,7 @@ struct ConnectionCallbacks {
     QuicConnection& c = self(user);
     const auto kept = ResetTokenTable::to_token(token);
     if (type == NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE) {
+      c.peer_reset_tokens_.reserve(c.peer_reset_tokens_.size() + 1);  // so that it is taken out again
       c.endpoint_.reset_tokens().insert(token, c);
       c.peer_reset_tokens_.push_back(kept);
     } else if (std::erase(c.peer_reset_tokens_, kept) > 0) {
@@ -230,25 +248,25 @@ ngtcp2_callbacks connection_callbacks() {
   using C = ConnectionCallbacks;
   ngtcp2_callbacks callbacks{};
   set_packet_protection(callbacks);
-  callbacks.handshake_completed = C::handshake_completed;
-  callbacks.recv_crypto_data = C::recv_crypto_data;
-  callbacks.recv_tx_key = C::recv_tx_key;
-  callbacks.stream_open = C::stream_open;
-  callbacks.recv_stream_data = C::recv_stream_data;
-  callbacks.acked_stream_data_offset = C::acked_stream_data_offset;
-  callbacks.stream_reset = C::stream_reset;
-  callbacks.stream_close = C::stream_close;
-  callbacks.extend_max_remote_streams_bidi = C::extend_max_remote_streams_bidi;
-  callbacks.extend_max_stream_data = C::extend_max_stream_data;
-  callbacks.recv_datagram = C::recv_datagram;
+  callbacks.handshake_completed = Guarded<C::handshake_completed>::call;
+  callbacks.recv_crypto_data = Guarded<C::recv_crypto_data>::call;
+  callbacks.recv_tx_key = Guarded<C::recv_tx_key>::call;
+  callbacks.stream_open = Guarded<C::stream_open>::call;
+  callbacks.recv_stream_data = Guarded<C::recv_stream_data>::call;
+  callbacks.acked_stream_data_offset = Guarded<C::acked_stream_data_offset>::call;
+  callbacks.stream_reset = Guarded<C::stream_reset>::call;
+  callbacks.stream_close = Guarded<C::stream_close>::call;
+  callbacks.extend_max_remote_streams_bidi = Guarded<C::extend_max_remote_streams_bidi>::call;
+  callbacks.extend_max_stream_data = Guarded<C::extend_max_stream_data>::call;
+  callbacks.recv_datagram = Guarded<C::recv_datagram>::call;
   callbacks.rand = C::rand;
-  callbacks.get_path_challenge_data = C::get_path_challenge_data;
-  callbacks.get_new_connection_id = C::get_new_connection_id;
-  callbacks.remove_connection_id = C::remove_connection_id;
-  callbacks.dcid_status = C::dcid_status;
-  callbacks.recv_stateless_reset = C::recv_stateless_reset;
-  callbacks.recv_new_token = C::recv_new_token;
-  callbacks.path_validation = C::path_validation;
+  callbacks.get_path_challenge_data = Guarded<C::get_path_challenge_data>::call;
+  callbacks.get_new_connection_id = Guarded<C::get_new_connection_id>::call;
+  callbacks.remove_connection_id = Guarded<C::remove_connection_id>::call;
+  callbacks.dcid_status = Guarded<C::dcid_status>::call;
+  callbacks.recv_stateless_reset = Guarded<C::recv_stateless_reset>::call;
+  callbacks.recv_new_token = Guarded<C::recv_new_token>::call;
+  callbacks.path_validation = Guarded<C::path_validation>::call;
   return callbacks;
 }
 

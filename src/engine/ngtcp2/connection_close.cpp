@@ -1,6 +1,8 @@
 // How a connection ends.
 #include <algorithm>
+#include <new>
 
+#include "base/try_allocating.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/paths.h"
 #include "tls/context.h"
@@ -17,8 +19,8 @@ void QuicConnection::close(std::uint64_t code, std::string_view reason) {
   if (is_closed_by_app_) return;
   is_closed_by_app_ = true;
   if (life_ != Life::active) return;
-  close_reason_ = from_application_error(std::min(code, max_error_code), US_QUIC_OK,
-                                         std::string(reason.substr(0, max_reason_bytes)));
+  auto text = try_allocating([&] { return std::string(reason.substr(0, max_reason_bytes)); }, std::string());
+  close_reason_ = from_application_error(std::min(code, max_error_code), US_QUIC_OK, std::move(text));
   begin_closing();
 }
 
@@ -72,7 +74,9 @@ void QuicConnection::end_by_library(TimePoint now, int result) {
     case NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
       return end_silently(reason());
     default:
-      if (life_ == Life::active) end(reason());
+      if (life_ != Life::active) return;
+      owes_finished_ = false;  // ngtcp2 writes no more packets but the last
+      end(reason());
   }
 }
 
@@ -81,6 +85,13 @@ void QuicConnection::end(CloseReason reason) {
   if (life_ != Life::active) return;  // the application closed it, or dropped its socket, in a callback
   close_reason_ = std::move(reason);
   begin_closing();
+}
+
+// Something stopped halfway: this connection cannot be trusted to go on, all others can.
+void QuicConnection::end_for_memory() {
+  owes_finished_ = false;
+  if (life_ == Life::active) return end(from_transport_error(NGTCP2_INTERNAL_ERROR, US_QUIC_E_NOMEM, {}));
+  become_gone();
 }
 
 void QuicConnection::end_silently(const CloseReason& reason) {
@@ -118,7 +129,9 @@ bool QuicConnection::write_close(TimePoint now, SendBatch& batch) {
                                                                     room.size(), &error, timestamp(now));
     if (written > 0) {
       const auto length = static_cast<std::size_t>(written);
-      packet.assign(room.begin(), room.begin() + written);
+      // Without a copy late packets find a stateless reset.
+      packet = try_allocating([&] { return std::vector(room.begin(), room.begin() + written); },
+                              std::vector<std::uint8_t>());
       run.add(length, path_, info.ecn, false);
     }
   }
@@ -131,8 +144,13 @@ bool QuicConnection::write_close(TimePoint now, SendBatch& batch) {
 // RFC 9000 section 10.2: late packets find an answer, or silence, for three times the probe timeout.
 void QuicConnection::leave_behind(TimePoint now, std::vector<std::uint8_t> packet) {
   const Duration period = 3 * Duration(ngtcp2_conn_get_pto(conn_));
-  endpoint_.keep_closed(
-      std::make_unique<ClosedConnection>(endpoint_, std::move(ids_), path_, std::move(packet)), now + period);
+  try {
+    endpoint_.keep_closed(
+        std::make_unique<ClosedConnection>(endpoint_, std::move(ids_), path_, std::move(packet)),
+        now + period);
+  } catch (const std::bad_alloc&) {
+    // They find a stateless reset.
+  }
   ids_.clear();
 }
 

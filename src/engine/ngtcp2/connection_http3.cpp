@@ -36,6 +36,10 @@ int QuicConnection::read_http3(std::int64_t id, Bytes data, bool fin) {
 }
 
 int QuicConnection::fail_http3(int result) {
+  if (result == NGHTTP3_ERR_NOMEM) {
+    failure_ = from_transport_error(NGTCP2_INTERNAL_ERROR, US_QUIC_E_NOMEM, {});
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
   failure_ = from_application_error(Http3::application_error(result), US_QUIC_E_APPLICATION,
                                     "HTTP/3 protocol error");
   return NGTCP2_ERR_CALLBACK_FAILURE;

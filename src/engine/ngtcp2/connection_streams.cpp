@@ -1,6 +1,8 @@
 // The streams of a connection: opening, crediting, ending.
 #include <algorithm>
+#include <new>
 
+#include "base/try_allocating.h"
 #include "engine/ngtcp2/connection.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -67,11 +69,12 @@ void QuicConnection::open_pending(List<QuicStream, PendingTag>& pending) {
     std::int64_t id = -1;
     const int result = s.is_unidirectional_ ? ngtcp2_conn_open_uni_stream(conn_, &id, nullptr)
                                             : ngtcp2_conn_open_bidi_stream(conn_, &id, nullptr);
+    if (result == NGTCP2_ERR_NOMEM) throw std::bad_alloc();
     if (result != 0) return;  // no credit: MAX_STREAMS will bring the next flush
+    streams_.put(id, &s);
     s.ListHook<PendingTag>::unlink();
     if (!s.is_unidirectional_) --pending_bidi_count_;
     s.id_ = id;
-    streams_.put(id, &s);
     ++streams_opened_;
     if (!settle_opened(s)) continue;
     if (may_tell(s)) endpoint_.sink().on_stream_open(*this, s, true);
@@ -240,10 +243,16 @@ void QuicConnection::close_all_streams(int reason) {
     endpoint_.sink().on_stream_close(s, {reason, 0});
   };
   std::vector<std::int64_t> ids;
-  ids.reserve(streams_.size());
-  streams_.for_each([&ids](std::int64_t id, const QuicStream*) { ids.push_back(id); });
+  const bool can_sort = try_allocating(
+      [&] {
+        ids.reserve(streams_.size());
+        return true;
+      },
+      false);
+  if (can_sort) streams_.for_each([&ids](std::int64_t id, const QuicStream*) { ids.push_back(id); });
   std::sort(ids.begin(), ids.end());
   for (const std::int64_t id : ids) tell(*find_stream(id));
+  if (!can_sort) streams_.for_each([&tell](std::int64_t, QuicStream* s) { tell(*s); });
   for (QuicStream* s = pending_bidi_.front(); s != nullptr; s = pending_bidi_.next(s)) tell(*s);
   for (QuicStream* s = pending_uni_.front(); s != nullptr; s = pending_uni_.next(s)) tell(*s);
 }

@@ -1,6 +1,7 @@
 #include "engine/ngtcp2/endpoint.h"
 
 #include <algorithm>
+#include <new>
 
 #include "base/check.h"
 #include "engine/ngtcp2/close_info.h"
@@ -47,7 +48,13 @@ TimePoint QuicEndpoint::advance(TimePoint now) {
 void QuicEndpoint::receive(TimePoint now, std::span<const Datagram> datagrams) {
   now = advance(now);
   ++running_calls_;
-  for (const Datagram& datagram : datagrams) route(now, datagram);
+  for (const Datagram& datagram : datagrams) {
+    try {
+      route(now, datagram);
+    } catch (const std::bad_alloc&) {
+      count_dropped();  // as datagrams are
+    }
+  }
   --running_calls_;
   collect();
 }
@@ -147,7 +154,7 @@ Result<engine::Connection*> QuicEndpoint::connect(TimePoint now, const Path& pat
 }
 
 void QuicEndpoint::set_accepting(void* socket, bool accepting) {
-  socket_state(socket).accepting = accepting;
+  if (accepting || is_accepting(socket)) socket_state(socket).accepting = accepting;
 }
 
 SocketState& QuicEndpoint::socket_state(void* socket) {
@@ -196,6 +203,8 @@ void QuicEndpoint::mark_dirty(QuicConnection& c) {
   SocketState* socket = c.socket_state();
   if (socket == nullptr || c.ListHook<FlushTag>::is_linked()) return;
   (socket->blocked ? socket->waiting : dirty_).push_back(&c);
+  // No flush sets a new connection's first deadline before the socket takes packets.
+  if (socket->blocked && !c.is_waiting()) c.wait_for_socket(now_);
 }
 
 void QuicEndpoint::handshake_ended(QuicConnection& c, bool is_complete) {

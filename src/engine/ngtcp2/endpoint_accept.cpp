@@ -75,11 +75,11 @@ void QuicEndpoint::open_server_connection(TimePoint now, const Datagram& datagra
     config_.log.log(LogLevel::warning, "a new connection could not be made (error %d)", made.error());
     return count_dropped();
   }
+  handshakes_of_sender_.add((*made)->sender());
   QuicConnection* c = (*made).release();
   connections_.push_back(c);
   handshakes_.push_back(c);
   ++server_handshakes_;
-  handshakes_of_sender_.add(c->sender());
   c->on_datagram(now, datagram);
 }
 

@@ -149,6 +149,18 @@ TEST(ConnectionClose, AsSoonAsTheHandshakeIsDoneWaitsForABlockedSocket) {
   EXPECT_EQ(pair.server.only_connection()->close.code, 42u);
 }
 
+TEST(Connection, BegunOnABlockedSocketTimesOut) {
+  EnginePair pair;
+  pair.client.config.handshake_timeout = seconds(5);
+  pair.start();
+  pair.client.is_blocked = true;
+  const ConnectionRecord* first = pair.client.connect(pair.server);
+  pair.run(seconds(1));
+  const ConnectionRecord* second = pair.client.connect(pair.server);
+  ASSERT_TRUE(pair.run(seconds(10), [&] { return first->closes + second->closes == 2; }));
+  EXPECT_EQ(second->close.error, US_QUIC_E_HANDSHAKE_TIMEOUT);
+}
+
 TEST(ConnectionClose, KeepsAStreamThatEndsMeanwhileUntilTheCallerDetaches) {
   EnginePair pair;
   // The end of the stream is in the packet that is being read when the application closes.

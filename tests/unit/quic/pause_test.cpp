@@ -43,7 +43,7 @@ TEST(Pause, NothingIsDeliveredAfterItUntilResumeAndTheCreditBoundsWhatIsHeld) {
   loop.settle(50);
   EXPECT_EQ(server.received.size(), before);
   std::size_t held = 0;
-  for (const quic::Event& event : paused->held) held += event.bytes.size();
+  for (quic::Event* e = paused->held.front(); e != nullptr; e = paused->held.next(e)) held += e->bytes.size();
   EXPECT_LE(held, std::size_t{256} << 10);  // max_stream_data
   us_quic_stream_resume(paused);
   EXPECT_EQ(server.received.size(), before);  // never inside the call

@@ -1,0 +1,91 @@
+// Allocations that fail: each operation succeeds or ends with an error that is told once, and the process
+// goes on.
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <string>
+
+#include "frugal_peers.h"
+#include "scarce_memory.h"
+
+namespace usquic::test {
+namespace {
+
+constexpr int limit_seconds = 5;
+
+// Other seeds: --gtest_random_seed=N.
+std::uint64_t base_seed() {
+  return static_cast<std::uint64_t>(GTEST_FLAG_GET(random_seed));
+}
+
+struct Case {
+  const char* name;
+  const char* alpn;
+  const char* host;  // a name has its addresses raced, and streams that wait for the winner
+};
+
+class Allocations : public testing::TestWithParam<Case> {
+ protected:
+  Allocations() {
+    // What is made once is there.
+    memory.fail_once(UINT64_MAX);
+    start_and_settle();
+    allocations_of_a_connection = memory.allocations();
+    memory.heal();
+  }
+
+  // A connection with its requests; whatever became of it, all ends were told.
+  void start_and_settle(int connections = 1) {
+    for (int i = 0; i < connections; ++i) peers.start(GetParam().host);
+    EXPECT_TRUE(peers.settle(limit_seconds));
+    EXPECT_EQ(peers.client().broken_promises, 0);
+    EXPECT_EQ(peers.server().broken_promises, 0);
+  }
+
+  // With memory again, everything works.
+  void expect_recovery() {
+    memory.heal();
+    const int before = peers.client().right_streams;
+    start_and_settle();
+    EXPECT_EQ(peers.client().right_streams, before + FrugalPeers::requests_each);
+  }
+
+  ScarceMemory memory;
+  FrugalPeers peers{GetParam().alpn};
+  std::uint64_t allocations_of_a_connection = 0;
+};
+
+TEST_P(Allocations, EachOfAConnectionMayFail) {
+  constexpr std::uint64_t step = 7;  // each seed tries others
+  for (std::uint64_t number = 1 + base_seed() % step; number <= allocations_of_a_connection; number += step) {
+    SCOPED_TRACE("allocation " + std::to_string(number));
+    memory.fail_once(number);
+    start_and_settle();
+    expect_recovery();
+    ASSERT_FALSE(HasFailure());
+  }
+}
+
+TEST_P(Allocations, ManyOfManyConnectionsMayFail) {
+  constexpr int connections = 10;
+  std::uint64_t failed = 0;
+  for (const std::uint64_t one_in : {10, 30, 100, 300, 1000, 3000, 10000}) {
+    const std::uint64_t seed = base_seed() * 1000 + one_in;
+    SCOPED_TRACE("one in " + std::to_string(one_in) + ", seed " + std::to_string(seed));
+    memory.fail_one_in(one_in, seed);
+    start_and_settle(connections);
+    failed += memory.failed();
+    expect_recovery();
+    ASSERT_FALSE(HasFailure());
+  }
+  EXPECT_GT(failed, 10u);
+}
+
+INSTANTIATE_TEST_SUITE_P(Protocols, Allocations,
+                         testing::Values(Case{"Http3", "h3", "127.0.0.1"},
+                                         Case{"Http3ByName", "h3", "localhost"},
+                                         Case{"Raw", "raw", "127.0.0.1"}),
+                         [](const testing::TestParamInfo<Case>& one) { return one.param.name; });
+
+}  // namespace
+}  // namespace usquic::test
