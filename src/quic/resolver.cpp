@@ -27,6 +27,7 @@ Result<Addresses> ask(const std::string& host, std::uint16_t port, int flags) {
   addrinfo* found = nullptr;
   const int result = getaddrinfo(host.c_str(), std::to_string(port).c_str(), &hints, &found);
   if (result != 0) return Error{result == EAI_MEMORY ? US_QUIC_E_NOMEM : US_QUIC_E_RESOLVE};
+  const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
   Addresses addresses;
   for (const addrinfo* each = found; each != nullptr; each = each->ai_next) {
     // A mapped IPv4 address is an IPv4 address: so it stands in what is received too.
@@ -34,7 +35,6 @@ Result<Addresses> ask(const std::string& host, std::uint16_t port, int flags) {
     const bool is_known = std::find(addresses.begin(), addresses.end(), address) != addresses.end();
     if (address.is_specified() && !is_known) addresses.push_back(address);
   }
-  freeaddrinfo(found);
   if (addresses.empty()) return Error{US_QUIC_E_RESOLVE};
   return addresses;
 }

@@ -1,6 +1,5 @@
 // Descriptors that are used up: the call fails and says so, and all else goes on.
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <cerrno>
 #include <string>
@@ -25,22 +24,6 @@ us_quic_socket_context_options_t options_with_log(std::string& log) {
   return options;
 }
 
-// No descriptor can be opened while one of these lives.
-class NoDescriptors {
- public:
-  NoDescriptors() {
-    getrlimit(RLIMIT_NOFILE, &before_);
-    const rlimit none{0, before_.rlim_max};
-    setrlimit(RLIMIT_NOFILE, &none);
-  }
-  ~NoDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
-  NoDescriptors(const NoDescriptors&) = delete;
-  NoDescriptors& operator=(const NoDescriptors&) = delete;
-
- private:
-  rlimit before_{};
-};
-
 class Descriptors : public testing::Test {
  protected:
   // A request on a new connection succeeds.
@@ -52,43 +35,47 @@ class Descriptors : public testing::Test {
     EXPECT_TRUE(exchange.run_until([&] { return exchange.told().right_responses > before; }, 10));
   }
 
+  void use_up_descriptors() {
+    kernel.judge_opening = [] { return EMFILE; };
+  }
+  void free_descriptors() { kernel.judge_opening = nullptr; }
+
   std::string log;
+  FaultyKernel kernel{1};
   EchoExchange exchange{options_with_log(log)};
 };
 
 TEST_F(Descriptors, UsedUpFailConnectAndListenAndTheLogSaysWhy) {
-  {
-    const NoDescriptors none;
-    int error = 0;
-    const auto* connection = us_quic_socket_context_connect(exchange.client().context(), "127.0.0.1",
-                                                            exchange.server().port(), 0, &error);
-    EXPECT_EQ(connection, nullptr);
-    EXPECT_EQ(error, US_QUIC_E_IO);
-    EXPECT_NE(log.find("Too many open files"), std::string::npos) << log;
-    log.clear();
-    EXPECT_EQ(us_quic_socket_context_listen(exchange.server().context(), "127.0.0.1", 0, nullptr, 0, &error),
-              nullptr);
-    EXPECT_EQ(error, US_QUIC_E_IO);
-    EXPECT_NE(log.find("Too many open files"), std::string::npos) << log;
-    EXPECT_EQ(us_create_loop(nullptr, nullptr, nullptr, nullptr, 0), nullptr);
-  }
+  use_up_descriptors();
+  int error = 0;
+  EXPECT_EQ(us_quic_socket_context_connect(exchange.client().context(), "127.0.0.1", exchange.server().port(),
+                                           0, &error),
+            nullptr);
+  EXPECT_EQ(error, US_QUIC_E_IO);
+  EXPECT_NE(log.find("Too many open files"), std::string::npos) << log;
+  log.clear();
+  EXPECT_EQ(us_quic_socket_context_listen(exchange.server().context(), "127.0.0.1", 0, nullptr, 0, &error),
+            nullptr);
+  EXPECT_EQ(error, US_QUIC_E_IO);
+  EXPECT_NE(log.find("Too many open files"), std::string::npos) << log;
+  EXPECT_EQ(us_create_loop(nullptr, nullptr, nullptr, nullptr, 0), nullptr);
+  free_descriptors();
   expect_new_connection();
 }
 
 TEST_F(Descriptors, UsedUpLeaveConnectionsAlone) {
   us_quic_connection_t* connection = exchange.connect();
   exchange.echo(connection, body_bytes);
-  {
-    const NoDescriptors none;
-    EXPECT_TRUE(exchange.run_until([&] { return exchange.told().responses == 1; }, 10));
-    EXPECT_EQ(exchange.told().right_responses, 1);
-    // Over the socket that is there, nothing new is needed but a look at the routes.
-    us_quic_connection_t* other = exchange.client().connect_over(us_quic_connection_socket(connection),
-                                                                 "127.0.0.1", exchange.server().port());
-    ASSERT_NE(other, nullptr);
-    EXPECT_TRUE(exchange.run_until([&] { return exchange.told().closes == 1; }, 10));
-    EXPECT_EQ(exchange.told().error, US_QUIC_E_IO);
-  }
+  use_up_descriptors();
+  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().responses == 1; }, 10));
+  EXPECT_EQ(exchange.told().right_responses, 1);
+  // Over the socket that is there, nothing new is needed but a look at the routes.
+  us_quic_connection_t* other = exchange.client().connect_over(us_quic_connection_socket(connection),
+                                                               "127.0.0.1", exchange.server().port());
+  ASSERT_NE(other, nullptr);
+  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().closes == 1; }, 10));
+  EXPECT_EQ(exchange.told().error, US_QUIC_E_IO);
+  free_descriptors();
   exchange.echo(connection, body_bytes);
   EXPECT_TRUE(exchange.run_until([&] { return exchange.told().responses == 2; }, 10));
   EXPECT_EQ(exchange.told().right_responses, 2);
@@ -96,11 +83,10 @@ TEST_F(Descriptors, UsedUpLeaveConnectionsAlone) {
 }
 
 TEST_F(Descriptors, TheLastOneGoesToTheSocketAndTheConnectionEndsWithAnError) {
-  FaultyKernel kernel(1);
   int sockets = 0;
   kernel.judge_opening = [&] { return ++sockets > 1 ? EMFILE : 0; };
   const us_quic_connection_t* connection = exchange.connect();
-  kernel.judge_opening = nullptr;
+  free_descriptors();
   ASSERT_NE(connection, nullptr);
   EXPECT_TRUE(exchange.run_until([&] { return exchange.told().closes == 1; }, 10));
   EXPECT_EQ(exchange.told().error, US_QUIC_E_IO);

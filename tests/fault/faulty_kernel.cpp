@@ -9,6 +9,7 @@
 
 extern "C" {
 int __real_socket(int family, int type, int protocol);
+int __real_epoll_create1(int flags);
 int __real_sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags);
 int __real_recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout);
 }
@@ -38,12 +39,20 @@ void FaultyKernel::add(const Fault& fault) {
   faults_.push_back({fault, any_up_to(fault.one_in)});
 }
 
-int FaultyKernel::socket(int family, int type, int protocol) {
+bool FaultyKernel::may_open() {
   const int error_number = judge_opening ? judge_opening() : 0;
-  if (error_number != 0) {
-    ++injected_;
-    return fail(error_number);
-  }
+  if (error_number == 0) return true;
+  ++injected_;
+  errno = error_number;
+  return false;
+}
+
+int FaultyKernel::epoll_create1(int flags) {
+  return may_open() ? __real_epoll_create1(flags) : -1;
+}
+
+int FaultyKernel::socket(int family, int type, int protocol) {
+  if (!may_open()) return -1;
   const int fd = __real_socket(family, type, protocol);
   if (fd >= 0) opened_.push_back(fd);
   return fd;
@@ -117,6 +126,10 @@ extern "C" {
 
 int __wrap_socket(int family, int type, int protocol) {
   return current != nullptr ? current->socket(family, type, protocol) : __real_socket(family, type, protocol);
+}
+
+int __wrap_epoll_create1(int flags) {
+  return current != nullptr ? current->epoll_create1(flags) : __real_epoll_create1(flags);
 }
 
 int __wrap_sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {

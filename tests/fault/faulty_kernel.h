@@ -33,10 +33,10 @@ class FaultyKernel {
   // It befalls for the first time within the first `one_in` calls.
   void add(const Fault& fault);
   void heal() { faults_.clear(); }
-  // errno for the next calls of socket(), 0 lets one through.
+  // errno for the next calls of socket() and epoll_create1(), 0 lets one through.
   std::function<int()> judge_opening;
 
-  // Descriptors that the program opened, in order.
+  // Sockets that the program opened, in order.
   const std::vector<int>& opened() const { return opened_; }
   std::uint64_t injected() const { return injected_; }
   std::uint64_t segmented_messages() const { return segmented_messages_; }
@@ -44,10 +44,12 @@ class FaultyKernel {
 
   // What the linker puts in place of the system's (--wrap in tests/CMakeLists.txt).
   int socket(int family, int type, int protocol);
+  int epoll_create1(int flags);
   int sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags);
   int recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout);
 
  private:
+  bool may_open();
   struct Message {
     std::size_t datagram_bytes;
     bool is_segmented;

@@ -19,8 +19,8 @@ constexpr long long most_iterations_per_second = 5000;
 
 us_quic_socket_context_options_t impatient_options() {
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
-  options.handshake_timeout_ms = 500;
-  options.idle_timeout_ms = 500;
+  options.handshake_timeout_ms = 400;
+  options.idle_timeout_ms = 400;
   return options;
 }
 
