@@ -71,5 +71,16 @@ TEST_P(DatagramsAbove, CannotBeSentWhichOnlyPathMtuDiscoveryNotices) {
 
 INSTANTIATE_TEST_SUITE_P(EverySize, DatagramsAbove, testing::Values(1200, 1252, 1280, 1452));
 
+TEST(PathMtu, ThatShrinksInMidTransferLeavesItByteExact) {
+  FaultyKernel kernel(1);
+  EchoExchange exchange;
+  us_quic_connection_t* connection = exchange.connect();
+  expect_echo(exchange, connection);
+  ASSERT_GT(stats_of(connection).max_udp_payload, 1280u);
+  kernel.add({.call = Call::send, .error_number = EMSGSIZE, .only_larger_datagrams = 1280});
+  expect_echo(exchange, connection);
+  EXPECT_LE(stats_of(connection).max_udp_payload, 1280u);
+}
+
 }  // namespace
 }  // namespace usquic::test

@@ -3,12 +3,12 @@
 
 #include <cerrno>
 #include <chrono>
-#include <cstdio>
 #include <string>
 #include <vector>
 
 #include "echo_exchange.h"
 #include "faulty_kernel.h"
+#include "support/figures.h"
 
 namespace usquic::test {
 namespace {
@@ -66,9 +66,9 @@ void transfer(const Case& c, unsigned one_in, std::uint64_t seed) {
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(exchange.told().right_responses, 1);
   EXPECT_GT(kernel.injected(), 0u);
-  std::printf("figure: %s.%s.%u %.2f s, %llu faults\n", c.kind.name,
-              c.side == Side::server ? "server" : "client", one_in, taken.count(),
-              static_cast<unsigned long long>(kernel.injected()));
+  const std::string name = std::string(c.kind.name) + (c.side == Side::server ? "AtServer" : "AtClient") +
+                           "OneIn" + std::to_string(one_in);
+  print_figure(name.c_str(), taken.count(), "s");
   kernel.heal();
   EXPECT_TRUE(exchange.close_all());
   EXPECT_EQ(exchange.told().closes, 1);

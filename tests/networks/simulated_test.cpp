@@ -71,6 +71,24 @@ INSTANTIATE_TEST_SUITE_P(Networks, Transfer,
                                   std::to_string(std::get<1>(parameters.param));
                          });
 
+// A link on the way changes: what the path carried before, it swallows now.
+TEST(BlackHole, ForLargePacketsInMidTransferKeepsTheConnection) {
+  SimNetwork network(6);
+  TransferNode server(network, identity(), *Address::parse("192.0.2.1", 4433), {.is_server = true});
+  TransferNode client(network, identity(), *Address::parse("198.51.100.7", 50000), {});
+  network.set_conditions({.bandwidth = 1'000'000});
+  client.start(server.address());
+  ASSERT_TRUE(network.run_until([&] { return server.received() > 200'000; }, 20s));
+  const TimePoint began = network.now();
+  network.set_conditions({.mtu = 1252, .bandwidth = 1'000'000});
+
+  EXPECT_TRUE(network.run_until([&] { return client.is_done() && server.is_done(); }, 30s))
+      << "client got " << client.received() << ", server got " << server.received();
+  EXPECT_TRUE(client.content_is_right() && server.content_is_right());
+  print_figure("an MTU that shrinks to 1280", std::chrono::duration<double>(network.now() - began).count(),
+               "s");
+}
+
 TEST(Rebinding, PortChangeInMidTransferKeepsTheConnection) {
   for (const std::uint64_t seed : {1U, 2U, 3U}) {
     SCOPED_TRACE("seed " + std::to_string(seed));

@@ -6,13 +6,10 @@
 
 namespace usquic::engine::ngtcp2 {
 
-ClosedConnection::ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid> ids, const Path& path,
+ClosedConnection::ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid>& ids, const Path& path,
                                    std::vector<std::uint8_t> packet)
-    : endpoint_(endpoint),
-      ids_(std::move(ids)),
-      packet_(std::move(packet)),
-      path_(path),
-      deadline_place_(endpoint.deadlines()) {
+    : endpoint_(endpoint), packet_(std::move(packet)), path_(path), deadline_place_(endpoint.deadlines()) {
+  ids_.swap(ids);
   for (const ngtcp2_cid& id : ids_) endpoint_.ids().replace(id, *this);
 }
 

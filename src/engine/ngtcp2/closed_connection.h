@@ -19,8 +19,9 @@ struct ReplyTag {};
 
 class ClosedConnection final : public Route, public ListHook<ClosedTag>, public ListHook<ReplyTag> {
  public:
-  // packet: empty in the draining period, in which nothing is answered.
-  ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid> ids, const Path& path,
+  // packet: empty in the draining period, in which nothing is answered. Takes over what `ids` holds, unless
+  // it throws std::bad_alloc.
+  ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid>& ids, const Path& path,
                    std::vector<std::uint8_t> packet);
   ~ClosedConnection() override;
 

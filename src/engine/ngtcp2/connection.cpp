@@ -198,6 +198,7 @@ void QuicConnection::expire(TimePoint now) {
   const int result = ngtcp2_conn_handle_expiry(conn_, timestamp(now));
   if (life_ == Life::gone) return;
   if (result != 0) return end_by_library(now, result);
+  black_hole_.check(now, Duration(ngtcp2_conn_get_pto(conn_)));
   end_late_headers(now);
   endpoint_.mark_dirty(*this);  // its flush sets the next deadline
   if (socket_state_->blocked) wait_for_socket(now);
@@ -321,7 +322,7 @@ void QuicConnection::stats(us_quic_stats_t& out) const {
   out.min_rtt_us = info.min_rtt == UINT64_MAX ? 0 : info.min_rtt / 1000;
   out.congestion_window = info.cwnd;
   out.bytes_in_flight = info.bytes_in_flight;
-  out.max_udp_payload = static_cast<std::uint32_t>(ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_));
+  out.max_udp_payload = static_cast<std::uint32_t>(path_payload());
 }
 
 }  // namespace usquic::engine::ngtcp2

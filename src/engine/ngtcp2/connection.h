@@ -14,6 +14,7 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
+#include "engine/ngtcp2/black_hole.h"
 #include "engine/ngtcp2/close_info.h"
 #include "engine/ngtcp2/endpoint.h"
 #include "engine/ngtcp2/http3.h"
@@ -186,6 +187,7 @@ class QuicConnection final : public engine::Connection,
   void stream_blocked(const StreamOutput& out);
   int stream_refused(const StreamOutput& out);
   std::size_t max_datagram_bytes() const;
+  std::size_t path_payload() const;  // bytes of the largest packet that the path is taken to carry
 
   // connection_close.cpp
   template <class Work>
@@ -252,6 +254,7 @@ class QuicConnection final : public engine::Connection,
   // Not there before the first one: an empty deque holds half a kilobyte.
   std::optional<std::deque<std::vector<std::uint8_t>>> datagrams_;
   HeldPacket held_packet_;
+  BlackHole black_hole_;
 
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_received_ = 0;

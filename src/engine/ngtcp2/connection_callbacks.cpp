@@ -96,6 +96,7 @@ struct ConnectionCallbacks {
   static int acked_stream_data_offset(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*offset*/,
                                       std::uint64_t length, void* user, void* /*stream_user*/) {
     QuicConnection& c = self(user);
+    c.black_hole_.acknowledged();
     if (c.http3_ != nullptr) {
       c.http3_->acknowledged(id, static_cast<std::size_t>(length));
     } else if (QuicStream* s = c.find_stream(id)) {
@@ -164,6 +165,11 @@ struct ConnectionCallbacks {
     return 0;
   }
 
+  static int ack_datagram(ngtcp2_conn* /*conn*/, std::uint64_t /*id*/, void* user) {
+    self(user).black_hole_.acknowledged();
+    return 0;
+  }
+
   static void rand(std::uint8_t* data, std::size_t length, const ngtcp2_rand_ctx* context) {
     static_cast<const RandomSource*>(context->native_handle)->fill({data, length});
   }
@@ -223,6 +229,7 @@ struct ConnectionCallbacks {
     QuicConnection& c = self(user);
     if (result != NGTCP2_PATH_VALIDATION_RESULT_SUCCESS) return 0;
     if (!ngtcp2_path_eq(path, ngtcp2_conn_get_path(conn))) return 0;
+    c.black_hole_.path_changed();
     c.path_.remote = to_address(path->remote);
     if (!c.is_client_) c.path_.local = to_address(path->local);
     if (!c.is_client_ && (flags & NGTCP2_PATH_VALIDATION_FLAG_NEW_TOKEN) != 0) {
@@ -259,6 +266,7 @@ ngtcp2_callbacks connection_callbacks() {
   callbacks.extend_max_remote_streams_bidi = Guarded<C::extend_max_remote_streams_bidi>::call;
   callbacks.extend_max_stream_data = Guarded<C::extend_max_stream_data>::call;
   callbacks.recv_datagram = Guarded<C::recv_datagram>::call;
+  callbacks.ack_datagram = Guarded<C::ack_datagram>::call;
   callbacks.rand = C::rand;
   callbacks.get_path_challenge_data = Guarded<C::get_path_challenge_data>::call;
   callbacks.get_new_connection_id = Guarded<C::get_new_connection_id>::call;

@@ -145,13 +145,11 @@ bool QuicConnection::write_close(TimePoint now, SendBatch& batch) {
 void QuicConnection::leave_behind(TimePoint now, std::vector<std::uint8_t> packet) {
   const Duration period = 3 * Duration(ngtcp2_conn_get_pto(conn_));
   try {
-    endpoint_.keep_closed(
-        std::make_unique<ClosedConnection>(endpoint_, std::move(ids_), path_, std::move(packet)),
-        now + period);
+    endpoint_.keep_closed(std::make_unique<ClosedConnection>(endpoint_, ids_, path_, std::move(packet)),
+                          now + period);
   } catch (const std::bad_alloc&) {
-    // They find a stateless reset.
+    // They find a stateless reset; forget() takes the IDs out.
   }
-  ids_.clear();
 }
 
 // Frees all but the handles.

@@ -40,7 +40,8 @@ bool ConnectionIdTable::insert(const ngtcp2_cid& id, Route& route) {
 }
 
 void ConnectionIdTable::replace(const ngtcp2_cid& id, Route& route) {
-  routes_[id] = &route;
+  const auto found = routes_.find(id);
+  if (found != routes_.end()) found->second = &route;
 }
 
 void ConnectionIdTable::erase(const ngtcp2_cid& id, const Route& route) {

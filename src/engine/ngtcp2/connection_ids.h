@@ -47,6 +47,7 @@ class ConnectionIdTable {
   Route* find(Bytes id) const;
   // false: taken already.
   bool insert(const ngtcp2_cid& id, Route& route);
+  // Lets the ID lead to `route`, if it is there.
   void replace(const ngtcp2_cid& id, Route& route);
   // Takes the ID out when it leads to `route`.
   void erase(const ngtcp2_cid& id, const Route& route);

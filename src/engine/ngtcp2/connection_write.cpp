@@ -15,7 +15,7 @@ constexpr std::size_t max_burst = 65507;
 
 // false: the socket takes no more.
 bool QuicConnection::write_packets(TimePoint now, SendBatch& batch) {
-  const std::size_t most = endpoint_.settings().max_udp_payload();
+  const std::size_t most = black_hole_.limit(now, endpoint_.settings().max_udp_payload());
   const std::size_t quantum = std::min(ngtcp2_conn_get_send_quantum(conn_), max_burst);
   PacketRun run(batch, path_.socket, held_packet_);
   if (http3_ != nullptr) http3_->forget_output();
@@ -41,6 +41,7 @@ bool QuicConnection::write_packets(TimePoint now, SendBatch& batch) {
     }
     const auto length = static_cast<std::size_t>(written);
     const bool is_probe = length > path_most;
+    if (!is_probe) black_hole_.sent(now, length);
     if (is_same_path(storage.path, local_for_ngtcp2_, path_.remote)) {
       run.add(length, path_, info.ecn, is_probe);
     } else {
@@ -134,10 +135,13 @@ std::size_t QuicConnection::max_datagram_bytes() const {
   constexpr std::size_t frame_overhead = 1 + 4;
   const ngtcp2_transport_params* peer = ngtcp2_conn_get_remote_transport_params(conn_);
   if (peer == nullptr || peer->max_datagram_frame_size <= frame_overhead) return 0;
-  const std::size_t path_most = ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_);
-  return std::min(path_most - packet_overhead,
+  return std::min(path_payload() - packet_overhead,
                   static_cast<std::size_t>(std::min<std::uint64_t>(peer->max_datagram_frame_size, 65535))) -
          frame_overhead;
+}
+
+std::size_t QuicConnection::path_payload() const {
+  return black_hole_.limit(endpoint_.now(), ngtcp2_conn_get_path_max_tx_udp_payload_size(conn_));
 }
 
 int QuicConnection::next_output(Views& views, StreamOutput& out) {
