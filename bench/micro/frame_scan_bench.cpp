@@ -36,7 +36,7 @@ std::string stops() {
 void scan(benchmark::State& state, const std::string& payload) {
   const usquic::Bytes bytes = usquic::as_bytes(payload);
   FrameScan found;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     found.clear();
     found.read(bytes);
     benchmark::DoNotOptimize(found);

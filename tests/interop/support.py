@@ -26,10 +26,15 @@ def find_program(name):
 
 
 def find_bun():
-    """Bun as scripts/install-node installs it (node_modules/.bin/bun is it only after its postinstall script), another
-    one in PATH, or None."""
-    packages = os.path.join(os.path.dirname(__file__), "../../bindings/node/node_modules/@oven/*/bin/bun")
-    return next(iter(sorted(glob.glob(packages))), find_program("bun"))
+    """Bun as scripts/install-node installs it (its postinstall script, when something runs it, moves the program to where
+    a text was before), another one in PATH, or None."""
+    modules = os.path.join(os.path.dirname(__file__), "../../bindings/node/node_modules")
+    for path in sorted(glob.glob(f"{modules}/@oven/*/bin/bun")) + [f"{modules}/bun/bin/bun.exe"]:
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                if file.read(4) == b"\x7fELF":
+                    return path
+    return find_program("bun")
 
 
 def require(test, *names):

@@ -18,6 +18,7 @@ bool QuicConnection::write_packets(TimePoint now, SendBatch& batch) {
   const std::size_t most = black_hole_.limit(now, endpoint_.settings().max_udp_payload());
   const std::size_t quantum = std::min(ngtcp2_conn_get_send_quantum(conn_), max_burst);
   PacketRun run(batch, path_.socket, held_packet_);
+  if (http3_ != nullptr) http3_->forget_output();
   bool has_room = true;
   std::size_t sent = 0;
   while (sent < quantum) {

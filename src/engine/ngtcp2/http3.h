@@ -132,6 +132,9 @@ class Http3 {
     std::size_t count = 0;
   };
   virtual int next_output(std::span<Bytes> views, Output& out) = 0;  // 0 or a negative error, as read()
+  // Views of an output that was written in part come again as long as its stream has its turn: to be called
+  // before others than written(), blocked() and no_more_writes() may have touched a stream.
+  virtual void forget_output() = 0;
   // `length` bytes of the latest output, from its start, are in packets now. Also for length 0 when the FIN
   // alone went out.
   virtual void written(std::int64_t id, std::size_t length) = 0;

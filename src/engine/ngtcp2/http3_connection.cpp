@@ -104,6 +104,7 @@ bool Http3Connection::is_ours_critical(std::int64_t id) const {
 // RFC 9114 section 6.2.1, RFC 9204 section 4.2: the critical streams must stay open.
 int Http3Connection::no_more_writes(std::int64_t id) {
   if (is_ours_critical(id)) return NGHTTP3_ERR_H3_CLOSED_CRITICAL_STREAM;
+  forget_output();
   if (Http3Stream* s = find(id); s != nullptr) s->write_closed_ = true;
   nghttp3_conn_shutdown_stream_write(connection_, id);
   return 0;

@@ -33,6 +33,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   int bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder) override;
   int read(std::int64_t id, Bytes data, bool fin) override;
   int next_output(std::span<Bytes> views, Output& out) override;
+  void forget_output() override;
   void written(std::int64_t id, std::size_t length) override;
   void acknowledged(std::int64_t id, std::size_t length) override;
   void blocked(std::int64_t id) override;
@@ -89,6 +90,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
 
   bool next_decoder_output(std::span<Bytes> views, Output& out);
   void count_body(Http3Stream& s, std::size_t length);
+  bool go_on_with_output(std::span<Bytes> views, Output& out);
   std::size_t output_length() const;  // bytes that were offered and are not yet written
 
   std::span<const nghttp3_nv> to_nv(std::span<const us_quic_header_t> fields);
@@ -126,6 +128,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   std::size_t output_count_ = 0;
   bool output_fin_ = false;
   std::int64_t output_id_ = -1;
+  std::size_t turn_left_ = 0;             // bytes that its stream may still send before others are asked for
   Http3Stream* output_stream_ = nullptr;  // of the latest request stream that had output
 
   std::uint64_t max_client_streams_ = 0;

@@ -145,6 +145,58 @@ std::int64_t first_served(TestPair& pair) {
   return sent[0] > sent[4] ? 0 : 4;
 }
 
+// RFC 9218 section 10: incremental responses share the connection, but not packet by packet.
+TEST(Http3Output, IncrementalResponsesTakeTurnsOfManyPackets) {
+  TestPair pair;
+  for (const std::int64_t id : {0, 4}) pair.request(id, with(get_request, {{"priority", "u=3, i"}}));
+  pair.run();
+  for (const std::int64_t id : {0, 4}) respond(pair, id, {{":status", "200"}}, pattern(200000));
+  std::array<Bytes, 16> views;
+  std::map<std::int64_t, std::size_t> sent;
+  std::int64_t last = -1;
+  std::size_t turn = 0;
+  int turns = 0;
+  while (sent[0] + sent[4] < 200'000) {
+    Http3::Output out;
+    ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
+    if (out.id != 0 && out.id != 4) {
+      pair.server.http3->written(out.id, views[0].size());
+      continue;
+    }
+    if (out.id != last) {
+      ++turns;
+      turn = 0;
+      last = out.id;
+    }
+    const std::size_t length = std::min<std::size_t>(views[0].size(), 1200);
+    pair.server.http3->written(out.id, length);
+    sent[out.id] += length;
+    turn += length;
+    EXPECT_LE(turn, 18'000u);
+  }
+  EXPECT_GE(turns, 11);
+  EXPECT_LE(turns, 24);
+  EXPECT_NEAR(static_cast<double>(sent[0]), static_cast<double>(sent[4]), 18'000);
+}
+
+TEST(Http3Output, WhatIsLeftOfAnOutputComesAgainFromNghttp3WhenItIsForgotten) {
+  TestPair pair;
+  pair.request(0, get_request);
+  pair.run();
+  respond(pair, 0, {{":status", "200"}}, pattern(5000));
+  std::array<Bytes, 16> views;
+  std::string got;
+  for (int i = 0; got.size() < 5000 && i < 100; ++i) {
+    Http3::Output out;
+    ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
+    const std::size_t length = std::min<std::size_t>(views[0].size(), 700);
+    if (out.id == 0) got += as_text(views[0].first(length));
+    pair.server.http3->written(out.id, length);
+    if (i % 2 == 0) pair.server.http3->forget_output();
+  }
+  EXPECT_NE(got.find(pattern(5000)), std::string::npos);
+}
+
 TEST(Http3Output, ThePriorityFieldOfARequestOrdersResponses) {
   TestPair pair;
   pair.request(0, with(get_request, {{"priority", "u=5"}}));
