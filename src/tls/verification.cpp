@@ -128,6 +128,9 @@ Verdict verify(gnutls_session_t session, const Trust& trust, const char* purpose
 
   std::vector<CertificateHandle> chain;
   std::vector<gnutls_x509_crt_t> list;
+  // Before there is a certificate that a failed allocation could lose.
+  chain.reserve(count);
+  list.reserve(count);
   for (unsigned i = 0; i < count; ++i) {
     gnutls_x509_crt_t certificate = nullptr;
     if (gnutls_x509_crt_init(&certificate) < 0) return untrusted(GNUTLS_A_INTERNAL_ERROR, "out of memory");
