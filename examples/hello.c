@@ -12,9 +12,7 @@
 static void on_stream_end(us_quic_stream_t* s) {
   static const us_quic_header_t fields[] = {FIELD(":status", "200"), FIELD("content-type", "text/plain")};
   static const char body[] = "hello over HTTP/3\n";
-  us_quic_stream_send_headers(s, fields, sizeof fields / sizeof fields[0], 0);
-  us_quic_stream_write(s, body, sizeof body - 1);
-  us_quic_stream_shutdown(s);
+  us_quic_stream_send_response(s, fields, sizeof fields / sizeof fields[0], body, sizeof body - 1);
 }
 
 int main(int argc, char** argv) {

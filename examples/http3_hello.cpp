@@ -30,9 +30,7 @@ void on_headers(us_quic_stream_t* stream, int kind, int) {
   const us_quic_header_t headers[] = {field(":status", "200"),
                                       field("content-type", "text/plain; charset=utf-8"),
                                       field("content-length", length)};
-  us_quic_stream_send_headers(stream, headers, 3, 0);
-  us_quic_stream_write(stream, body.data(), body.size());
-  us_quic_stream_shutdown(stream);
+  us_quic_stream_send_response(stream, headers, 3, body.data(), body.size());
 }
 
 int fail(const char* what, int error) {

@@ -94,6 +94,7 @@ class Stream {
 
   // All of these as documented for their us_quic_stream_* namesakes: 0 or bytes, or a negative code.
   virtual int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) = 0;
+  virtual int submit_response(std::span<const us_quic_header_t> fields, Bytes body) = 0;
   virtual std::ptrdiff_t write(Bytes data) = 0;
   virtual std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) = 0;
   // Sends a whole response and ends the stream. true: taken; `frames` stays the caller's and must not change

@@ -111,7 +111,9 @@ std::optional<std::uint64_t> Exchange::length_field(std::optional<std::uint64_t>
   return length;
 }
 
-bool Exchange::send_head(std::optional<std::uint64_t> length, bool end_stream) {
+// send: takes the fields, gives 0 or an error. False: something else was sent, or nothing.
+template <class Send>
+bool Exchange::send_fields(std::optional<std::uint64_t> length, Send send) {
   if (head_is_malformed_) {
     send_failure();
     return false;
@@ -129,15 +131,31 @@ bool Exchange::send_head(std::optional<std::uint64_t> length, bool end_stream) {
     fields.push_back(header_of("date", context_.date.at(now.tv_sec)));
   }
   if (told) fields.push_back(header_of("content-length", digits.view()));
-  const int error = us_quic_stream_send_headers(stream_, fields.data(), fields.size(), end_stream ? 1 : 0);
+  const int error = send(fields);
   if (error == US_QUIC_E_HEADERS) {
     context_.logger.log(LogLevel::error, "a response with fields that HTTP/3 does not allow; 500 is sent");
     send_failure();
     return false;
   }
   head_sent_ = true;
-  fin_sent_ = end_stream;
   return error == 0;
+}
+
+bool Exchange::send_head(std::optional<std::uint64_t> length, bool end_stream) {
+  return send_fields(length, [&](const std::vector<us_quic_header_t>& fields) {
+    fin_sent_ = end_stream;
+    return us_quic_stream_send_headers(stream_, fields.data(), fields.size(), end_stream ? 1 : 0);
+  });
+}
+
+// The head, and with it all of the body if the stream takes that at once.
+bool Exchange::send_whole(std::optional<std::uint64_t> length, std::string_view body) {
+  return send_fields(length, [&](const std::vector<us_quic_header_t>& fields) {
+    const int error =
+        us_quic_stream_send_response(stream_, fields.data(), fields.size(), body.data(), body.size());
+    fin_sent_ = error != US_QUIC_E_TOO_LARGE;
+    return fin_sent_ ? error : us_quic_stream_send_headers(stream_, fields.data(), fields.size(), 0);
+  });
 }
 
 void Exchange::send_failure() {
@@ -149,7 +167,7 @@ void Exchange::send_failure() {
 
 bool Exchange::queue(std::string_view data) {
   written_ += data.size();
-  if (discards_body() || data.empty()) return true;
+  if (discards_body() || fin_sent_ || data.empty()) return true;
   if (overflow_.empty()) {
     const std::ptrdiff_t taken = us_quic_stream_write(stream_, data.data(), data.size());
     if (taken < 0) return false;  // the stream's end will be told
@@ -229,8 +247,15 @@ void Exchange::end_with(std::string_view data) {
   }
   if (!head_sent_) {
     const bool is_unknown = traits_.is_head && data.empty();
-    const bool is_all = discards_body() || (data.empty() && trailers_.empty());
-    send_head(is_unknown ? std::nullopt : std::optional<std::uint64_t>(data.size()), is_all);
+    const std::optional<std::uint64_t> length =
+        is_unknown ? std::nullopt : std::optional<std::uint64_t>(data.size());
+    if (discards_body()) {
+      send_head(length, true);
+    } else if (trailers_.empty()) {
+      send_whole(length, data);
+    } else {
+      send_head(length, false);
+    }
   }
   queue(data);
   conclude();

@@ -64,6 +64,18 @@ int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* hea
   return try_allocating([&] { return engine->submit_headers({headers, count}, end_stream != 0); }, no_memory);
 }
 
+int us_quic_stream_send_response(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,
+                                 const void* body, size_t length) {
+  if ((headers == nullptr && count > 0) || (body == nullptr && length > 0)) return US_QUIC_E_INVALID;
+  usquic::engine::Stream* engine = writable_engine(s);
+  if (engine == nullptr) return US_QUIC_E_CLOSED;
+  return try_allocating(
+      [&] {
+        return engine->submit_response({headers, count}, usquic::as_bytes(body, length));
+      },
+      no_memory);
+}
+
 size_t us_quic_stream_header_count(us_quic_stream_t* s) {
   return usquic::quic::headers_of(*s).size();
 }

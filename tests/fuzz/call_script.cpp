@@ -217,7 +217,12 @@ void CallScript::send_headers(us_quic_stream_t* s) {
   constexpr std::string_view statuses[] = {"200", "103", "404", "100", "x"};
   const us_quic_header_t fields[] = {header(":status", input_.choose(statuses)),
                                      header("x-field", input_.text())};
-  switch (input_.pick(4)) {
+  const std::size_t what = input_.pick(8);
+  if (what == 6) {
+    us_quic_stream_send_response(s, fields, 1 + input_.pick(2), payload.data(), input_.byte());
+    return;
+  }
+  switch (what % 4) {
     case 0: {
       int error = 0;
       auto* prepared = us_quic_create_prepared_response(fields, 2, payload.data(), input_.byte(), &error);

@@ -27,6 +27,7 @@ class ScriptedStream final : public engine::Stream {
   bool is_unidirectional() const override { return false; }
   bool is_early() const override { return false; }
   int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
+  int submit_response(std::span<const us_quic_header_t> fields, Bytes body) override;
   std::ptrdiff_t write(Bytes data) override;
   std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) override;
   std::size_t buffered() const override { return unsent_; }

@@ -40,6 +40,14 @@ int ScriptedStream::submit_headers(std::span<const us_quic_header_t> fields, boo
   return 0;
 }
 
+int ScriptedStream::submit_response(std::span<const us_quic_header_t> fields, Bytes body) {
+  if (is_local() || sections_sent_ > 0) return US_QUIC_E_STATE;
+  if (body.size() > connection_.endpoint_.config_.send_buffer_bytes) return US_QUIC_E_TOO_LARGE;
+  if (const int error = submit_headers(fields, body.empty()); error != 0 || body.empty()) return error;
+  write(body);
+  return finish();
+}
+
 std::size_t ScriptedStream::room(std::size_t length) {
   const std::size_t bound = connection_.endpoint_.config_.send_buffer_bytes;
   const std::size_t free = unsent_ < bound ? bound - unsent_ : 0;

@@ -89,6 +89,7 @@ class QuicConnection final : public engine::Connection,
   void touch(QuicStream& s);
   void stream_has_data(QuicStream& s);
   int submit_section(QuicStream& s, SectionKind kind, std::span<const us_quic_header_t> fields);
+  std::optional<int> submit_whole(QuicStream& s, std::span<const us_quic_header_t> fields, Bytes content);
   bool submit_frames(QuicStream& s, const ResponseFrames& frames, void (*release)(void* user),
                      void* user_data);
   int set_priority(QuicStream& s, int urgency, bool incremental);

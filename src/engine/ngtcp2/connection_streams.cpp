@@ -120,6 +120,11 @@ int QuicConnection::submit_section(QuicStream& s, SectionKind kind,
   return http3_->submit_trailers(s.id_, fields);
 }
 
+std::optional<int> QuicConnection::submit_whole(QuicStream& s, std::span<const us_quic_header_t> fields,
+                                                Bytes content) {
+  return http3_->submit_whole(s.id_, fields, content);
+}
+
 bool QuicConnection::submit_frames(QuicStream& s, const ResponseFrames& frames, void (*release)(void* user),
                                    void* user_data) {
   return is_http3() && http3_->submit_frames(s.id_, frames, release, user_data);

@@ -57,6 +57,11 @@ class Http3Stream {
   friend class Http3Connection;
   friend class RequestReader;
 
+  void note_frames(std::size_t body_length) {
+    has_frames_ = final_submitted_ = write_ended_ = true;
+    frames_body_ = body_length;
+  }
+
   class Http3Connection* connection_ = nullptr;  // while it is known there
   std::int64_t id_ = -1;
   std::size_t held_acknowledged_ = 0;  // bytes that nghttp3 is not told of before the end is written
@@ -164,6 +169,9 @@ class Http3 {
   // next_output(). false: not for this stream, or not now.
   virtual bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
                              void* user) = 0;
+  // The same for one that is checked and framed here; nothing = not for this stream, or not now.
+  virtual std::optional<int> submit_whole(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                          Bytes content) = 0;
   virtual int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   // They go out after `body`, and end the stream.
   virtual int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,8 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   int submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
                      void* user) override;
+  std::optional<int> submit_whole(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                  Bytes content) override;
   int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   void resume(std::int64_t id) override;
@@ -94,6 +97,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   std::size_t output_length() const;  // bytes that were offered and are not yet written
 
   std::span<const nghttp3_nv> to_nv(std::span<const us_quic_header_t> fields);
+  Http3Stream* find_for_frames(std::int64_t id) const;
   int submit_final(Http3Stream& s, std::span<const nghttp3_nv> fields);
   void close_in_nghttp3(std::int64_t id, std::uint64_t code);
 

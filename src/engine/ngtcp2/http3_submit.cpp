@@ -1,10 +1,12 @@
 // The application's calls.
+#include <array>
 #include <cstdio>
 #include <new>
 
 #include "engine/ngtcp2/http3_connection.h"
 #include "engine/ngtcp2/http3_errors.h"
 #include "engine/ngtcp2/http3_name_value.h"
+#include "engine/ngtcp2/response_framing.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -67,16 +69,31 @@ int Http3Connection::submit_response(std::int64_t id, std::span<const us_quic_he
   }
 }
 
+Http3Stream* Http3Connection::find_for_frames(std::int64_t id) const {
+  Http3Stream* s = find(id);
+  if (s == nullptr || s->write_closed_ || !options_.is_server || control_id_ < 0) return nullptr;
+  // nghttp3 may have an informational response that is still to be sent, and knows whose turn it is.
+  return s->final_submitted_ || s->informed_ || s->is_background_ ? nullptr : s;
+}
+
 bool Http3Connection::submit_frames(std::int64_t id, const ResponseFrames& frames,
                                     void (*release)(void* user), void* user) {
-  Http3Stream* s = find(id);
-  if (s == nullptr || s->write_closed_ || !options_.is_server || control_id_ < 0) return false;
-  // nghttp3 may have an informational response that is still to be sent, and knows whose turn it is.
-  if (s->final_submitted_ || s->informed_ || s->is_background_) return false;
-  if (!s->body.append_static(frames.bytes, release, user)) return false;
-  s->has_frames_ = s->final_submitted_ = s->write_ended_ = true;
-  s->frames_body_ = frames.body_length;
+  Http3Stream* s = find_for_frames(id);
+  if (s == nullptr || !s->body.append_static(frames.bytes, release, user)) return false;
+  s->note_frames(frames.body_length);
   return true;
+}
+
+std::optional<int> Http3Connection::submit_whole(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                                 Bytes content) {
+  Http3Stream* s = find_for_frames(id);
+  std::array<std::uint8_t, 1024> head;  // longer ones are for nghttp3
+  if (s == nullptr || response_head_bound(fields) > head.size()) return std::nullopt;
+  if (const int rv = check_section(SectionKind::response, fields); rv != 0) return rv;
+  const std::uint8_t* end = put_response_head(fields, content.size(), head.data());
+  if (!s->body.append({head.data(), end}, content)) return US_QUIC_E_NOMEM;
+  s->note_frames(content.size());
+  return 0;
 }
 
 int Http3Connection::submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) {

@@ -1,6 +1,7 @@
 #include "engine/ngtcp2/send_buffer.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <utility>
 
@@ -14,6 +15,16 @@ namespace {
 // transfer costs one allocation per 64 KiB while thousands of small streams stay small.
 constexpr std::size_t smallest_block = 256;
 constexpr std::size_t largest_block = 64 * 1024;
+
+// Moves bytes from the front of the sources.
+void fill(MutableBytes to, std::span<Bytes> sources) {
+  for (Bytes& source : sources) {
+    const std::size_t length = std::min(to.size(), source.size());
+    if (length > 0) std::memcpy(to.data(), source.data(), length);
+    to = to.subspan(length);
+    source = source.subspan(length);
+  }
+}
 
 }  // namespace
 
@@ -56,33 +67,36 @@ void SendBuffer::link(Block* chain, Block* chain_tail) {
   }
 }
 
-bool SendBuffer::append(Bytes data) {
-  const std::size_t in_tail = tail_ == nullptr ? 0 : std::min(tail_->room(), data.size());
+bool SendBuffer::append(Bytes data, Bytes more) {
+  const std::size_t length = data.size() + more.size();
+  const std::size_t in_tail = tail_ == nullptr ? 0 : std::min(tail_->room(), length);
   // New blocks first, so that a failed allocation leaves the buffer as it was.
   Block* chain = nullptr;
   Block* chain_tail = nullptr;
-  for (Bytes rest = data.subspan(in_tail); !rest.empty();) {
-    Block* block = obtain(rest.size());
+  for (std::size_t rest = length - in_tail; rest > 0; rest -= chain_tail->length) {
+    Block* block = obtain(rest);
     if (block == nullptr) {
       release_chain(chain);
       return false;
     }
-    block->length = std::min(block->capacity, rest.size());
-    std::memcpy(block->storage(), rest.data(), block->length);
-    rest = rest.subspan(block->length);
+    block->length = std::min(block->capacity, rest);
     (chain == nullptr ? chain : chain_tail->next) = block;
     chain_tail = block;
   }
+  std::array<Bytes, 2> source = {data, more};
   if (in_tail > 0) {
-    std::memcpy(tail_->storage() + tail_->length, data.data(), in_tail);
+    fill({tail_->storage() + tail_->length, in_tail}, source);
     if (cursor_ == nullptr) {
       cursor_ = tail_;
       cursor_offset_ = tail_->length;
     }
     tail_->length += in_tail;
   }
+  for (Block* block = chain; block != nullptr; block = block->next) {
+    fill({block->storage(), block->length}, source);
+  }
   link(chain, chain_tail);
-  accepted_ += data.size();
+  accepted_ += length;
   return true;
 }
 

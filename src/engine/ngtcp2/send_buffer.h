@@ -21,7 +21,7 @@ class SendBuffer {
 
   // Both are all or nothing; false = memory is used up, and then nothing was appended (and `release` will
   // not run).
-  bool append(Bytes data);
+  bool append(Bytes data, Bytes more = {});  // one after the other
   // `release` may be nullptr. It runs from inside acknowledge(), clear() or the destructor, after the bytes
   // left this buffer; for empty `data` too.
   bool append_static(Bytes data, void (*release)(void* user), void* user);

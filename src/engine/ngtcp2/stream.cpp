@@ -8,6 +8,10 @@
 namespace usquic::engine::ngtcp2 {
 namespace {
 
+// Frames go out without regard to priorities: no other stream must have to wait for long.
+constexpr std::size_t most_framed_bytes = 16 * 1024;
+
+constexpr std::uint64_t h3_internal_error = 0x102;          // RFC 9114 section 8.1
 constexpr std::uint64_t max_error_code = (1ULL << 62) - 1;  // a varint (RFC 9000 section 16)
 
 bool is_informational(std::span<const us_quic_header_t> fields) {
@@ -61,6 +65,9 @@ int QuicStream::submit_headers(std::span<const us_quic_header_t> fields, bool en
                                       : SectionKind::response;
   }
   if (kind == SectionKind::informational && end_stream) return US_QUIC_E_HEADERS;
+  if (kind == SectionKind::response && end_stream) {
+    if (const std::optional<int> result = submit_whole(fields, {})) return *result;
+  }
   if (id_ < 0) {
     if (const int error = check_section(kind, fields)) return error;
     queued_sections_.emplace_back(fields, end_stream);
@@ -75,6 +82,35 @@ int QuicStream::submit_headers(std::span<const us_quic_header_t> fields, bool en
   if (end_stream || kind == SectionKind::trailers) message.fin = true;
   connection_.stream_has_data(*this);
   return 0;
+}
+
+int QuicStream::submit_response(std::span<const us_quic_header_t> fields, Bytes body) {
+  if (const int error = check_sending()) return error;
+  if (connection_.is_raw() || connection_.is_client() || sent_ != Sent::nothing || is_unidirectional_) {
+    return US_QUIC_E_STATE;
+  }
+  if (body.size() > connection_.send_buffer_bytes()) return US_QUIC_E_TOO_LARGE;
+  if (is_informational(fields)) return US_QUIC_E_HEADERS;
+  if (body.size() <= most_framed_bytes) {
+    if (const std::optional<int> result = submit_whole(fields, body)) return *result;
+  }
+  if (const int error = submit_headers(fields, body.empty()); error != 0 || body.empty()) return error;
+  if (!message.body.append(body)) {
+    reset(h3_internal_error);  // what was submitted is no whole response
+    return US_QUIC_E_NOMEM;
+  }
+  return finish();
+}
+
+// Framed here, if that can be.
+std::optional<int> QuicStream::submit_whole(std::span<const us_quic_header_t> fields, Bytes body) {
+  const std::optional<int> result = connection_.submit_whole(*this, fields, body);
+  if (result == 0) {
+    sent_ = Sent::message;
+    message.fin = true;
+    connection_.stream_has_data(*this);
+  }
+  return result;
 }
 
 // Bytes of a write that fit; remembers that the rest waits.
@@ -110,9 +146,7 @@ std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user),
 }
 
 bool QuicStream::send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) {
-  // They go out without regard to priorities: no other stream must have to wait for long.
-  constexpr std::size_t most_bytes = 16 * 1024;
-  if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > most_bytes) return false;
+  if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > most_framed_bytes) return false;
   if (!connection_.submit_frames(*this, frames, release, user_data)) return false;
   sent_ = Sent::message;
   message.fin = true;

@@ -50,6 +50,7 @@ class QuicStream final : public engine::Stream,
   bool is_unidirectional() const override { return is_unidirectional_; }
   bool is_early() const override { return false; }
   int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
+  int submit_response(std::span<const us_quic_header_t> fields, Bytes body) override;
   std::ptrdiff_t write(Bytes data) override;
   std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) override;
   bool send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) override;
@@ -67,6 +68,7 @@ class QuicStream final : public engine::Stream,
   friend struct ConnectionCallbacks;
 
   int check_sending() const;
+  std::optional<int> submit_whole(std::span<const us_quic_header_t> fields, Bytes body);
   bool can_send() const { return !is_unidirectional_ || is_local_; }
   bool can_receive() const { return !is_unidirectional_ || !is_local_; }
   std::size_t room(std::size_t wanted);

@@ -211,6 +211,93 @@ TEST_F(Framed, DoNotKeepOtherStreamsWaiting) {
   EXPECT_GT(seen, 10'000u);
 }
 
+// A server that answers every request by submit_response().
+class Whole : public testing::Test {
+ protected:
+  // Returns what the client has of the answer when its stream is over.
+  StreamRecord* answer(const std::vector<us_quic_header_t>& fields, const std::string& body) {
+    pair_.server.on_section = [&](StreamRecord& s) {
+      result_ = s.handle->submit_response(fields, as_bytes(body));
+    };
+    if (!pair_.join("h3")) return nullptr;
+    StreamRecord* s = pair_.client.create_stream(*pair_.connection);
+    EXPECT_EQ(s->handle->submit_headers(request(), true), 0);
+    pair_.run(seconds(20), [s] { return s->closes == 1; });
+    return s;
+  }
+
+  EnginePair pair_;
+  int result_ = -1000;
+};
+
+TEST_F(Whole, ArrivesWithAnyBody) {
+  for (const std::size_t length : {0u, 1u, 63u, 64u, 255u, 16'000u, 16'384u, 16'385u, 70'000u}) {
+    EnginePair pair;
+    const std::string body(length, 'w');
+    const std::vector fields = {field(":status", "200"), field("x-kind", "whole")};
+    pair.server.on_section = [&](StreamRecord& s) {
+      EXPECT_EQ(s.handle->submit_response(fields, as_bytes(body)), 0);
+      EXPECT_EQ(s.handle->submit_response(fields, as_bytes(body)), US_QUIC_E_STATE);
+      EXPECT_EQ(s.write("late"), US_QUIC_E_STATE);
+    };
+    ASSERT_TRUE(pair.join("h3"));
+    StreamRecord* s = pair.client.create_stream(*pair.connection);
+    ASSERT_EQ(s->handle->submit_headers(request(), true), 0);
+    ASSERT_TRUE(pair.run(seconds(20), [s] { return s->closes == 1; })) << length;
+    ASSERT_EQ(s->sections.size(), 1u);
+    EXPECT_EQ(s->sections[0].value("x-kind"), "whole");
+    EXPECT_EQ(s->body, body);
+    EXPECT_TRUE(s->ended);
+    EXPECT_EQ(s->close.reason, US_QUIC_OK);
+  }
+}
+
+TEST_F(Whole, ArrivesWithALongHeaderSection) {
+  const std::string value(5'000, 'v');
+  const std::vector fields = {field(":status", "200"), field("x-long", value)};
+  StreamRecord* s = answer(fields, "body");
+  ASSERT_NE(s, nullptr);
+  EXPECT_EQ(result_, 0);
+  ASSERT_EQ(s->sections.size(), 1u);
+  EXPECT_EQ(s->sections[0].value("x-long"), value);
+  EXPECT_EQ(s->body, "body");
+}
+
+TEST_F(Whole, FollowsAnInformationalResponse) {
+  pair_.server.on_section = [&](StreamRecord& s) {
+    const std::vector informational = {field(":status", "103")};
+    const std::vector final_one = {field(":status", "200")};
+    EXPECT_EQ(s.handle->submit_response(informational, {}), US_QUIC_E_HEADERS);
+    EXPECT_EQ(s.handle->submit_headers(informational, false), 0);
+    EXPECT_EQ(s.handle->submit_response(final_one, as_bytes("after")), 0);
+  };
+  ASSERT_TRUE(pair_.join("h3"));
+  StreamRecord* s = pair_.client.create_stream(*pair_.connection);
+  ASSERT_EQ(s->handle->submit_headers(request(), true), 0);
+  ASSERT_TRUE(pair_.run(seconds(5), [s] { return s->closes == 1; }));
+  ASSERT_EQ(s->sections.size(), 2u);
+  EXPECT_EQ(s->sections[0].value(":status"), "103");
+  EXPECT_EQ(s->body, "after");
+}
+
+TEST_F(Whole, IsRefusedWhereItCannotBeAndLeavesTheStreamAsItWas) {
+  pair_.server.config.send_buffer_bytes = 10'000;
+  pair_.server.on_section = [&](StreamRecord& s) {
+    const std::vector upper_case = {field(":status", "200"), field("Server", "x")};
+    const std::vector fields = {field(":status", "200")};
+    EXPECT_EQ(s.handle->submit_response(upper_case, {}), US_QUIC_E_HEADERS);
+    EXPECT_EQ(s.handle->submit_response(fields, as_bytes(std::string(10'001, 'x'))), US_QUIC_E_TOO_LARGE);
+    EXPECT_EQ(s.handle->submit_response(fields, as_bytes("small")), 0);
+  };
+  ASSERT_TRUE(pair_.join("h3"));
+  StreamRecord* s = pair_.client.create_stream(*pair_.connection);
+  const std::vector fields = {field(":status", "200")};
+  EXPECT_EQ(s->handle->submit_response(fields, {}), US_QUIC_E_STATE);
+  ASSERT_EQ(s->handle->submit_headers(request(), true), 0);
+  ASSERT_TRUE(pair_.run(seconds(5), [s] { return s->closes == 1; }));
+  EXPECT_EQ(s->body, "small");
+}
+
 // Pacing is about what is still to be written: a server that has written all sleeps until an acknowledgement
 // is due.
 TEST_F(Framed, LeaveNoDeadlineForPacing) {
