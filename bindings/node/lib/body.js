@@ -191,24 +191,47 @@ function checkChunk(value, reader) {
   throw error;
 }
 
-// The result of a promise that settles before the event loop turns; null when it does not.
-function soon(promise) {
-  let turn;
-  const later = new Promise((resolve) => {
-    turn = setImmediate(resolve, null);
+// What settles before the event loop turns.
+class Turn {
+  #isOver = false;
+  #giveUp;
+  #immediate = setImmediate(() => {
+    this.#isOver = true;
+    this.#giveUp?.(null);
   });
-  return Promise.race([promise, later]).finally(() => clearImmediate(turn));
+
+  // The promise's result, or null when the loop turns first.
+  within(promise) {
+    if (this.#isOver) return null;
+    return new Promise((resolve, reject) => {
+      this.#giveUp = resolve;
+      promise.then(resolve, reject);
+    });
+  }
+
+  end() {
+    clearImmediate(this.#immediate);
+  }
 }
 
 // Begins to read a body: what can be had at once. {chunks, reader, isDone}; with isDone, chunks are all of it.
 async function begin(stream) {
   const reader = stream.getReader();
+  const turn = new Turn();
+  try {
+    return await gather(reader, turn);
+  } finally {
+    turn.end();
+  }
+}
+
+async function gather(reader, turn) {
   const chunks = [];
   let size = 0;
   // A first chunk of any size is in memory already; whether it was the last decides between whole and in pieces.
   while (size <= gatherAtMost || chunks.length === 1) {
     const read = reader.read();
-    const result = await soon(read);
+    const result = await turn.within(read);
     if (result === null) return { chunks, reader: readFirst(reader, read), isDone: false };
     if (result.done) return { chunks, reader, isDone: true };
     chunks.push(checkChunk(result.value, reader));

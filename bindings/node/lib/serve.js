@@ -11,7 +11,6 @@ const { isForbiddenMethod } = require("./methods.js");
 const { native } = engine;
 
 const longestTimeout = 2 ** 31 - 1;
-const peers = new WeakMap(); // Request -> {address, port, family}
 
 class Server {
   #state;
@@ -50,8 +49,7 @@ class Server {
 
   requestIP(request) {
     if (typeof request !== "object" || request === null) throw errors.invalidType("request", "a Request", request);
-    const peer = peers.get(request);
-    return peer === undefined ? null : { ...peer };
+    return PeerOf.get(request);
   }
 
   reload(options) {
@@ -99,6 +97,32 @@ const serverEvents = {
   },
 };
 
+class Adopted {
+  constructor(object) {
+    return object;
+  }
+}
+
+// Where a Request came from, as private fields of the Request itself: a WeakMap of all of them keeps the garbage
+// collector busy.
+class PeerOf extends Adopted {
+  #address;
+  #port;
+
+  constructor(request, { address, port }) {
+    super(request);
+    this.#address = address;
+    this.#port = port;
+  }
+
+  // null: not a request of a server's.
+  static get(request) {
+    if (!(#address in request)) return null;
+    const address = request.#address;
+    return { address, port: request.#port, family: address.includes(":") ? "IPv6" : "IPv4" };
+  }
+}
+
 // One request and its answer.
 class Exchange {
   constructor({ server, handlers }, id) {
@@ -118,8 +142,7 @@ class Exchange {
     } catch {
       return this.answer.refuse(400);
     }
-    const family = head.address.includes(":") ? "IPv6" : "IPv4";
-    peers.set(this.request, { address: head.address, port: head.port, family });
+    new PeerOf(this.request, head);
     this.answer.isHead = head.method === "HEAD";
     this.handle();
   }
@@ -178,10 +201,11 @@ class Exchange {
     return error.call(this.server, failure);
   }
 
+  // reason: makes what readers of the body get, if not all of it came.
   finish(reason) {
     this.isOver = true;
     engine.forget(this.id);
-    if (!this.incoming?.isEnded) this.incoming?.fail(reason);
+    if (this.incoming !== undefined && !this.incoming.isEnded) this.incoming.fail(reason());
     this.request = undefined;
   }
 }
@@ -190,11 +214,12 @@ const exchangeEvents = {
   data: (exchange, bytes) => exchange.incoming?.take(bytes),
   end: (exchange) => exchange.incoming?.end(),
   sent: (exchange, byteCount) => exchange.answer.sent(byteCount),
-  done: (exchange) => exchange.finish(abortError("The response was complete before the request's body was read")),
+  done: (exchange) =>
+    exchange.finish(() => abortError("The response was complete before the request's body was read")),
   abort(exchange) {
     const reason = abortError("The client went away, or gave up the request");
     const { request } = exchange;
-    exchange.finish(reason);
+    exchange.finish(() => reason);
     exchange.answer.stop(reason);
     if (request !== undefined) exchange.controller.abort(reason);
   },
