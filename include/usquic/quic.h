@@ -427,8 +427,9 @@ US_API int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header
  * send_buffer_bytes, and nothing was sent.   Source: RFC 9114 section 4.1. */
 US_API int us_quic_stream_send_response(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,
                                         const void* body, size_t length);
-/* The latest header section received. The pointers are valid until the next section or until on_stream_close
- * returned; index out of range gives NULL. */
+/* The latest header section received; it may be asked for until the next one, or until on_stream_close
+ * returned. The pointers are valid until the callback returns in which they were got: the section can move.
+ * index out of range gives NULL. */
 US_API size_t us_quic_stream_header_count(us_quic_stream_t* s);
 US_API const us_quic_header_t* us_quic_stream_header(us_quic_stream_t* s, size_t index);
 /* All fields of it, in order; *count = how many. NULL when there are none. */
