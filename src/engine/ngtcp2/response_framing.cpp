@@ -87,7 +87,8 @@ std::size_t response_head_bound(std::span<const us_quic_header_t> fields) {
 
 std::uint8_t* put_response_head(std::span<const us_quic_header_t> fields, std::size_t body_length,
                                 std::uint8_t* out) {
-  // The length before the section is known by its size alone: as long as that of the longest.
+  // The section's length goes before it and is known after it: the section moves when that needs less room
+  // than was left for it.
   out = put_varint(frame_headers, out);
   std::uint8_t* const length_at = out;
   const std::size_t room = varint_length(section_bound(fields));
