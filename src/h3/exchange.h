@@ -121,10 +121,10 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   bool discards_body() const;
   std::optional<std::uint64_t> length_field(std::optional<std::uint64_t> length) const;
   // Sends the head; false when there is nothing more to do: it was malformed, or the stream is gone.
+  bool send_head(std::optional<std::uint64_t> length, bool end_stream);
+  bool send_whole(std::optional<std::uint64_t> length, std::string_view body);
   template <class Send>
   bool send_fields(std::optional<std::uint64_t> length, Send send);
-  bool send_whole(std::optional<std::uint64_t> length, std::string_view body);
-  bool send_head(std::optional<std::uint64_t> length, bool end_stream);
   void send_failure();
   template <class Write>
   std::pair<bool, bool> try_end_by(std::string_view data, std::uint64_t total, Write write);

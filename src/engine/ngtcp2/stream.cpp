@@ -105,12 +105,15 @@ int QuicStream::submit_response(std::span<const us_quic_header_t> fields, Bytes 
 // Framed here, if that can be.
 std::optional<int> QuicStream::submit_whole(std::span<const us_quic_header_t> fields, Bytes body) {
   const std::optional<int> result = connection_.submit_whole(*this, fields, body);
-  if (result == 0) {
-    sent_ = Sent::message;
-    message.fin = true;
-    connection_.stream_has_data(*this);
-  }
+  if (result == 0) note_whole();
   return result;
+}
+
+// A whole response is in the buffer.
+void QuicStream::note_whole() {
+  sent_ = Sent::message;
+  message.fin = true;
+  connection_.stream_has_data(*this);
 }
 
 // Bytes of a write that fit; remembers that the rest waits.
@@ -148,9 +151,7 @@ std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user),
 bool QuicStream::send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) {
   if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > most_framed_bytes) return false;
   if (!connection_.submit_frames(*this, frames, release, user_data)) return false;
-  sent_ = Sent::message;
-  message.fin = true;
-  connection_.stream_has_data(*this);
+  note_whole();
   return true;
 }
 

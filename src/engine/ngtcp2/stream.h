@@ -68,6 +68,7 @@ class QuicStream final : public engine::Stream,
   friend struct ConnectionCallbacks;
 
   int check_sending() const;
+  void note_whole();
   std::optional<int> submit_whole(std::span<const us_quic_header_t> fields, Bytes body);
   bool can_send() const { return !is_unidirectional_ || is_local_; }
   bool can_receive() const { return !is_unidirectional_ || !is_local_; }
