@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "h3/path_normalizing.h"
 #include "h3/url_decoding.h"
 
 namespace usquic::h3 {
@@ -37,6 +38,7 @@ RequestView::RequestView(us_quic_stream_t* from) : stream(from) {
   const std::size_t question = path.find('?');
   url = path.substr(0, question);
   if (question != std::string_view::npos) query = path.substr(question + 1);
+  target = find_target();
 }
 
 void RequestView::read(const us_quic_header_t& field) {
@@ -63,10 +65,14 @@ void RequestView::read(const us_quic_header_t& field) {
   }
 }
 
-bool RequestView::has_valid_path() const {
-  if (is_plain_connect()) return path.empty();
-  if (path == "*") return method == "OPTIONS";
-  return path.starts_with('/') && path.find('#') == std::string_view::npos;
+std::optional<std::string_view> RequestView::find_target() const {
+  const auto only_if = [this](bool is_valid) { return is_valid ? std::optional(path) : std::nullopt; };
+  if (is_plain_connect()) return only_if(path.empty());
+  if (path == "*") return only_if(method == "OPTIONS");
+  if (!path.starts_with('/') || path.find('#') != std::string_view::npos) return std::nullopt;
+  if (is_normal_path(url)) return url;
+  std::optional<std::string> normal = normal_path(url);
+  return normal ? std::optional(keep(std::move(*normal))) : std::nullopt;
 }
 
 std::string_view RequestView::keep(std::string text) const {
@@ -84,10 +90,6 @@ namespace {
 
 const RequestView& view(const Http3Request* request) {
   return *static_cast<const RequestView*>(request);
-}
-
-std::string_view decoded(const RequestView& request, std::string_view text, Plus plus) {
-  return h3::needs_decoding(text, plus) ? request.keep(h3::decode(text, plus)) : text;
 }
 
 }  // namespace
@@ -109,15 +111,27 @@ std::string_view Http3Request::getQuery() const {
 }
 
 std::string_view Http3Request::getQuery(std::string_view key) {
-  const auto value = h3::find_query_field(view(this).query, key);
-  return value ? decoded(view(this), *value, Plus::is_space) : std::string_view();
+  const std::string_view value = h3::find_query_field(view(this).query, key).value_or("");
+  if (!h3::needs_decoding(value, Plus::is_space)) return value;
+  return view(this).keep(h3::decode(value, Plus::is_space));
 }
 
+// RFC 9110 section 5.3; RFC 9114 section 4.2.1 for cookie. Most fields are one line, and need no memory.
 std::string_view Http3Request::getHeader(std::string_view lowerCaseName) const {
-  for (const us_quic_header_t& field : view(this).fields) {
-    if (h3::name_of(field) == lowerCaseName) return h3::value_of(field);
+  const RequestView& self = view(this);
+  if (lowerCaseName == "host") return self.authority;
+  std::optional<std::string_view> first;
+  std::optional<std::string> joined;
+  for (const us_quic_header_t& field : self.fields) {
+    if (h3::name_of(field) != lowerCaseName) continue;
+    if (!first) {
+      first = h3::value_of(field);
+      continue;
+    }
+    if (!joined) joined.emplace(*first);
+    joined->append(lowerCaseName == "cookie" ? "; " : ", ").append(h3::value_of(field));
   }
-  return {};
+  return joined ? self.keep(std::move(*joined)) : first.value_or("");
 }
 
 void Http3Request::forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const {
@@ -128,7 +142,11 @@ void Http3Request::forEachHeader(Function<void(std::string_view name, std::strin
 
 std::string_view Http3Request::getParameter(std::size_t index) const {
   const RequestView& self = view(this);
-  return index < self.values.size() ? decoded(self, self.values[index], Plus::is_itself) : std::string_view();
+  if (index >= self.values.size()) return {};
+  const std::string_view value = self.values[index];
+  if (value.find(h3::escaped_slash) == std::string_view::npos) return value;
+  // The rest of a path has slashes of its own, from which these must be told.
+  return self.keep(h3::text_of_part(value, self.names[index] == "*" ? "%2F" : "/"));
 }
 
 std::string_view Http3Request::getParameter(std::string_view name) const {

@@ -18,9 +18,9 @@ class RequestView : public Http3Request {
   RequestView(const RequestView&) = delete;
   RequestView& operator=(const RequestView&) = delete;
 
-  // RFC 9114 section 4.3.1, RFC 9112 section 3.2: "/..." without fragment, or "*" for OPTIONS; a plain
-  // CONNECT has none.
-  bool has_valid_path() const;
+  // RFC 9114 section 4.3.1, RFC 9112 section 3.2: "/..." without fragment or malformed escapes, or "*" for
+  // OPTIONS; a plain CONNECT has none.
+  bool has_valid_path() const { return target.has_value(); }
   bool is_plain_connect() const { return method == "CONNECT" && protocol.empty(); }
   // Text that lives as long as this view.
   std::string_view keep(std::string text) const;
@@ -28,6 +28,7 @@ class RequestView : public Http3Request {
   us_quic_stream_t* const stream;
   std::span<const us_quic_header_t> fields;
   std::string_view method, path, url, query, authority, scheme, protocol;
+  std::optional<std::string_view> target;  // what routes are found by: `url` in its normal form
   std::optional<std::uint64_t> content_length;
   bool expects_continue = false;
   bool is_yielded = false;
@@ -36,6 +37,7 @@ class RequestView : public Http3Request {
 
  private:
   void read(const us_quic_header_t& field);
+  std::optional<std::string_view> find_target() const;
   mutable std::forward_list<std::string> kept_;
 };
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "h3/path_normalizing.h"
+
 namespace usquic::h3 {
 
 // The routes at one end of a pattern. There are few methods: a linear search is the fastest.
@@ -102,6 +104,8 @@ std::optional<std::vector<std::string>> Router::names_of(std::string_view patter
     } else if (segment.starts_with(':')) {
       if (segment.size() == 1) return std::nullopt;
       names.emplace_back(segment.substr(1));
+    } else if (const auto normal = normal_segment(segment); !normal || is_dot_segment(*normal)) {
+      return std::nullopt;
     }
   }
   if (names.size() > max_parameters) return std::nullopt;
@@ -119,7 +123,7 @@ Router::Methods& Router::end_of(std::string_view pattern) {
     pattern.remove_prefix(end);
     if (segment == "*") return node->rest;
     auto& next = segment.starts_with(':') ? node->parameter
-                                          : node->statics.try_emplace(std::string(segment)).first->second;
+                                          : node->statics.try_emplace(*normal_segment(segment)).first->second;
     if (next == nullptr) next = std::make_unique<Node>();
     node = next.get();
     if (pattern.empty()) return node->here;

@@ -28,7 +28,7 @@ struct Route {
 
 class Router {
  public:
-  // Routes and the values of their parameters, as in the path (not decoded). Returns true to end the search.
+  // Routes and the values of their parameters, as in the path. Returns true to end the search.
   class Visitor {
    public:
     virtual bool visit(Route& route, std::span<const std::string_view> values) = 0;
@@ -43,11 +43,13 @@ class Router {
   Router& operator=(const Router&) = delete;
 
   // pattern: begins with '/', or is "*": every path, and requests without one. method "*": any that has no
-  // route of its own there. The same method and pattern again replace the route. Returns false for a
-  // malformed pattern: a '*' before the end, a parameter without a name, more than max_parameters.
+  // route of its own there. The same method and pattern again replace the route. Segments may be written with
+  // escapes, as in a URL. Returns false for a malformed pattern: a '*' before the end, a parameter without a
+  // name, more than max_parameters, a segment that no normal path has.
   bool add(std::string_view method, std::string_view pattern, Route route);
 
   // Shows the routes for the method in order of specificity until one is taken. HEAD is served by GET routes.
+  // path: in its normal form (path_normalizing.h).
   // An empty path (plain CONNECT) matches "*" of that very method alone. Routes may be added meanwhile.
   bool match(std::string_view method, std::string_view path, Visitor& visitor);
 

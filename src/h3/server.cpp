@@ -175,7 +175,7 @@ void Server::take_request(us_quic_stream_t* stream, bool has_body) {
 void Server::route(RequestView& request, Exchange& exchange) {
   Router& router = domains_.find(request.authority);
   Dispatch dispatch(request, exchange, rules_.max_body_bytes);
-  if (router.match(request.method, request.url, dispatch)) return;
+  if (router.match(request.method, *request.target, dispatch)) return;
   answer_unmatched(request, exchange, router, dispatch.was_declined);
 }
 
@@ -185,8 +185,8 @@ void Server::answer_unmatched(const RequestView& request, Exchange& exchange, Ro
   // RFC 9110 section 9.3.6: tunnels are offered only where the application does.
   if (request.is_plain_connect()) return exchange.answer(501);
   const bool wants_options = rules_.automatic_options && request.method == "OPTIONS";
-  if (wants_options && request.url == "*") return exchange.answer(204);
-  std::string allowed = router.allowed_methods(request.url);
+  if (wants_options && *request.target == "*") return exchange.answer(204);
+  std::string allowed = router.allowed_methods(*request.target);
   if (allowed.empty()) return exchange.answer(404);
   if (rules_.automatic_options && allowed.find("OPTIONS") == std::string::npos) allowed += ", OPTIONS";
   exchange.answer(wants_options ? 204 : 405, "allow", allowed);

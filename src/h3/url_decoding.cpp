@@ -11,15 +11,14 @@ int hex_digit(char c) {
   return -1;
 }
 
-// The byte that the escape at the front of `text` stands for, or -1.
+}  // namespace
+
 int escaped_byte(std::string_view text) {
   if (text.size() < 3 || text[0] != '%') return -1;
   const int high = hex_digit(text[1]);
   const int low = hex_digit(text[2]);
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
-
-}  // namespace
 
 bool needs_decoding(std::string_view text, Plus plus) {
   return text.find_first_of(plus == Plus::is_space ? "%+" : "%") != std::string_view::npos;

@@ -9,6 +9,8 @@ namespace usquic::h3 {
 
 enum class Plus { is_itself, is_space };
 
+// The byte that the escape at the front of `text` stands for, or -1.
+int escaped_byte(std::string_view text);
 // Whether decoding would change the text: most texts need none, and no memory.
 bool needs_decoding(std::string_view text, Plus plus);
 // What is no valid escape ("%zz", a '%' at the end) stays as it is.

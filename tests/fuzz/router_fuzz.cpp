@@ -1,4 +1,4 @@
-// Routes and the paths that they match, against a plain reading of their patterns.
+// Routes and the paths that they match, against a plain reading of their patterns; the normal form of paths.
 #include "h3/router.h"
 
 #include <algorithm>
@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "h3/path_normalizing.h"
 #include "input.h"
 
 namespace usquic::fuzz {
@@ -40,7 +41,7 @@ bool takes(std::string_view pattern, std::string_view path, std::vector<std::str
     if (wanted[i].starts_with(':')) {
       if (given[i].empty()) return false;
       values.push_back(given[i]);
-    } else if (wanted[i] != given[i]) {
+    } else if (h3::normal_segment(wanted[i]) != given[i]) {
       return false;
     }
   }
@@ -51,6 +52,19 @@ struct Known {
   std::string method;
   std::string pattern;
 };
+
+// Once in its normal form a path stays as it is when it is written again, and no part of it is a dot segment.
+void check_normalizing(std::string_view path) {
+  if (!path.starts_with('/')) return;
+  const auto normal = h3::normal_path(path);
+  CHECK(!h3::is_normal_path(path) || normal == path);
+  if (!normal) return;
+  CHECK(normal->starts_with('/') && normal->size() <= path.size());
+  for (const std::string_view segment : segments_of(*normal)) CHECK(!h3::is_dot_segment(segment));
+  std::string written;
+  for (const char c : *normal) written += c == '%' ? "%25" : std::string(1, c);
+  CHECK(h3::normal_path(h3::text_of_part(written, "%2F")) == normal);
+}
 
 constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "*", "CONNECT", "x"};
 
@@ -132,6 +146,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (is_route) {
       run.add(method, text);
     } else if (method != "*") {
+      fuzz::check_normalizing(text);
       run.match(method, text, most);
     }
   }

@@ -74,7 +74,8 @@ class US_API H3App {
 
   // Routes. Pattern: "/static/:parameter/*"; ':name' takes one segment, a trailing '*' the rest. The most
   // specific wins, segment by segment: static, then parameter, then '*'. GET routes answer HEAD without a
-  // body.
+  // body. Static segments may be written with escapes: "/caf%C3%A9" is "/café", "/a%2Fb" is one segment, and
+  // "/%3Aname" is no parameter.
   H3App& route(std::string_view method, std::string_view pattern, Handler handler,
                const H3RouteOptions& options = {});
   // route() for one method each; get also answers HEAD, connect takes extended CONNECT (RFC 9220).

@@ -12,6 +12,10 @@ namespace usquic {
 
 // Valid until the handler returns: copy what you need later. All views are into the request's own memory;
 // header values are as received, parameters and query values are percent-decoded (RFC 3986 section 2.1).
+//
+// The path is brought into one form before routes are looked for (RFC 9110 section 4.2.3, RFC 3986 section
+// 6.2.2): "/%61dmin", "/./admin" and "/x/%2e%2e/admin" are "/admin". A path with a malformed escape or with
+// an escaped NUL is answered 400 and reaches no handler.
 class US_API Http3Request {
  public:
   // The method as sent, such as "GET".
@@ -25,11 +29,17 @@ class US_API Http3Request {
   // The decoded value of the first query field of that name ('+' is a space); "" when absent or without
   // value.
   std::string_view getQuery(std::string_view key);
-  // The value of a header field (lower-case name), or "". Several field lines: the first.
+  // The value of a header field (lower-case name), or "". Several lines of it are joined in order: cookie
+  // with
+  // "; " (RFC 9114 section 4.2.1), others with ", " (RFC 9110 section 5.3). "host" is getAuthority().
   std::string_view getHeader(std::string_view lowerCaseName) const;
   // Calls visit(name, value) for every field line in order, pseudo-headers left out.
   void forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const;
   // The nth (from 0) parameter of the route; a trailing '*' is the last. "" when there is none.
+  // A ':name' is one segment and can hold any byte but NUL: also '/', which was sent as "%2F", so that
+  // "../../etc" is possible. A '*' holds the rest of the path without its first '/': segments, of which some
+  // may be empty and none is "." or "..", with '/' between them. A '/' that was sent as "%2F" reads "%2F"
+  // there: it parts no segments.
   std::string_view getParameter(std::size_t index) const;
   // The parameter of that name; a trailing '*' is called "*". "" when there is none.
   std::string_view getParameter(std::string_view name) const;

@@ -161,7 +161,7 @@ TEST_F(Limits, CarriageReturnAndLineFeedInAHeaderAreRefused) {
     res->writeHeader("x-echo", req->getParameter("what"))->end("body");
   });
   RawConnection* connection = start();
-  for (const char* path : {"/a%0d%0aset-cookie:%20x", "/a%0ab", "/a%0db", "/a%00b"}) {
+  for (const char* path : {"/a%0d%0aset-cookie:%20x", "/a%0ab", "/a%0db"}) {
     const RawRequest* request = connection->get(path);
     finish(request);
     EXPECT_EQ(request->status, 500) << path;

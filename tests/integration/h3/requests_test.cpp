@@ -98,6 +98,46 @@ TEST_F(Requests, SevenKibibytesHeaderAndFiftyFieldsArrive) {
   EXPECT_EQ(request->field("x-count"), "50");
 }
 
+// Chromium sends each cookie as a line of its own (RFC 9114 section 4.2.1).
+TEST_F(Requests, SeveralLinesOfAFieldAreReadAsOne) {
+  make_app().get("/", [](Http3Response* res, Http3Request* req) {
+    int lines = 0;
+    req->forEachHeader([&lines](std::string_view, std::string_view) { ++lines; });
+    EXPECT_EQ(lines, 8);
+    EXPECT_EQ(req->getHeader("x-one"), "1");
+    EXPECT_EQ(req->getHeader("x-none"), "");
+    EXPECT_EQ(req->getHeader("x-empty"), ", ");
+    res->writeHeader("x-accept", req->getHeader("accept"))->end(req->getHeader("cookie"));
+  });
+  const RawRequest* request = start()->get("/", {{"cookie", "a=1"},
+                                                 {"accept", "text/html"},
+                                                 {"cookie", "b=2; c=3"},
+                                                 {"x-one", "1"},
+                                                 {"x-empty", ""},
+                                                 {"x-empty", ""},
+                                                 {"cookie", "d=4"},
+                                                 {"accept", "text/plain;q=0.5, */*"}});
+  finish(request);
+  EXPECT_EQ(request->body, "a=1; b=2; c=3; d=4");
+  EXPECT_EQ(request->field("x-accept"), "text/html, text/plain;q=0.5, */*");
+}
+
+TEST_F(Requests, HostIsTheAuthority) {
+  make_app().get("/", [](Http3Response* res, Http3Request* req) {
+    req->forEachHeader([](std::string_view name, std::string_view) { EXPECT_NE(name, ":authority"); });
+    res->end(req->getHeader("host"));
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  finish(request);
+  EXPECT_EQ(request->body, "localhost");
+  // RFC 9114 section 4.3.1: a request that came over HTTP/1.1 first may have Host alone.
+  request = connection->request(
+      {{":method", "GET"}, {":scheme", "https"}, {":path", "/"}, {"host", "other.example:8443"}}, true);
+  finish(request);
+  EXPECT_EQ(request->body, "other.example:8443");
+}
+
 TEST_F(Requests, AnswerMayComeLater) {
   make_app().get("/later", [this](Http3Response* res, Http3Request*) {
     res->onAborted([] {});

@@ -40,6 +40,47 @@ TEST_F(Routing, ParametersAreReadByIndexAndNameAndDecoded) {
   EXPECT_EQ(ask(connection, "GET", "/user/only"), "404");
 }
 
+TEST_F(Routing, EverySpellingOfAPathReachesTheSameHandler) {
+  make_app()
+      .get("/admin/secret", [](Http3Response* res, Http3Request*) { res->writeStatus("403")->end(); })
+      .any("/*", says("open"));
+  RawConnection* connection = start();
+  for (const char* path : {"/admin/secret", "/%61dmin/secret", "/admin/s%65cret", "/admin/./secret",
+                           "/./admin/secret", "/x/../admin/secret", "/x/%2e%2E/admin/secret",
+                           "/../admin/secret", "/admin/x/y/../../secret", "/%2e/%61dmin/secret?a=/../b"}) {
+    EXPECT_EQ(ask(connection, "GET", path), "403") << path;
+    EXPECT_EQ(ask(connection, "HEAD", path), "403") << path;
+  }
+  EXPECT_EQ(ask(connection, "GET", "/admin%2Fsecret"), "open admin%2Fsecret");
+  EXPECT_EQ(ask(connection, "GET", "/admin%2fx%2F..%2Fsecret"), "open admin%2Fx%2F..%2Fsecret");
+  EXPECT_EQ(ask(connection, "GET", "/%2561dmin/secret"), "open %61dmin/secret");
+  EXPECT_EQ(ask(connection, "GET", "/a+b%2Bc"), "open a+b+c");
+  EXPECT_EQ(ask(connection, "GET", "//admin/secret"), "open /admin/secret");
+}
+
+TEST_F(Routing, AnotherSpellingOfAPathHasTheSameMethods) {
+  make_app().get("/only", says("get"));
+  EXPECT_EQ(ask(start(), "POST", "/%6Fnly"), "405");
+}
+
+TEST_F(Routing, MalformedEscapesAndNulAre400) {
+  make_app().any("*", says("anything"));
+  RawConnection* connection = start();
+  for (const char* path : {"/%", "/a%4", "/%zz/b", "/a%00", "/a/%00/../b"}) {
+    EXPECT_EQ(ask(connection, "GET", path), "400") << path;
+  }
+  EXPECT_EQ(ask(connection, "GET", "/a?b=%zz%00"), "anything /a");
+}
+
+TEST_F(Routing, UrlsAreGivenAsTheyWereSent) {
+  make_app().get("/a/:x", [](Http3Response* res, Http3Request* req) {
+    res->end(std::string(req->getUrl()) + " " + std::string(req->getFullUrl()) + " " +
+             std::string(req->getParameter(0)));
+  });
+  EXPECT_EQ(ask(start(), "GET", "/b/../%61/%7e%2F..?q=%61"),
+            "/b/../%61/%7e%2F.. /b/../%61/%7e%2F..?q=%61 ~/..");
+}
+
 TEST_F(Routing, WildcardTakesTheRest) {
   make_app().get("/files/*", [](Http3Response* res, Http3Request* req) { res->end(req->getParameter("*")); });
   RawConnection* connection = start();

@@ -152,6 +152,19 @@ TEST(Router, RefusesMalformedPatterns) {
   EXPECT_EQ(labels(router, "GET", "/1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17"), Labels{});
 }
 
+TEST(Router, ReadsStaticSegmentsOfPatternsAsPartsOfAUrl) {
+  Router router;
+  EXPECT_TRUE(router.add("GET", "/caf%C3%A9/%3Aname", labelled(1)));
+  EXPECT_TRUE(router.add("GET", "/a%2Fb", labelled(2)));
+  EXPECT_EQ(labels(router, "GET", "/caf\xC3\xA9/:name"), Labels{1});
+  EXPECT_EQ(labels(router, "GET", "/caf\xC3\xA9/x"), Labels{});
+  EXPECT_EQ(labels(router, "GET", std::string_view("/a\0b", 4)), Labels{2});
+  EXPECT_EQ(labels(router, "GET", "/a/b"), Labels{});
+  for (const char* pattern : {"/%", "/a/%zz", "/%00", "/./a", "/a/..", "/%2e"}) {
+    EXPECT_FALSE(router.add("GET", pattern, labelled(3))) << pattern;
+  }
+}
+
 TEST(Router, KeepsNothingOfARefusedPattern) {
   Router router;
   std::string too_many;
