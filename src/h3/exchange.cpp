@@ -88,9 +88,15 @@ void Exchange::drop_handlers() {
   on_data_.reset();
 }
 
+// RFC 9110 section 9.3.6: a 2xx to CONNECT opens the tunnel. A handler that did nothing yet decides later.
+bool Exchange::accepts_tunnel() const {
+  return traits_.is_connect && (has_status_ || has_reader_) && status_ < 300;
+}
+
 // A body that nobody reads is left with the peer: flow control holds it back.
 void Exchange::handler_returned() {
   if (!is_open()) return;
+  if (accepts_tunnel()) flush_head();
   if (!has_reader_) us_quic_stream_pause(stream_);
   if (!on_aborted) {
     context_.logger.log(LogLevel::warning,

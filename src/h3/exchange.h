@@ -71,6 +71,7 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   void add_header(std::string_view name, std::string_view value);
   bool add_trailer(std::string_view name, std::string_view value) { return trailers_.add(name, value); }
   void inform(std::string_view status, const FieldView* fields, std::size_t count);
+  void flush_head();
   bool write_some(std::string_view chunk);
   std::pair<bool, bool> try_end(std::string_view data, std::uint64_t total);
   std::pair<bool, bool> try_end_static(std::string_view data, std::uint64_t total,
@@ -118,6 +119,7 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
     return running(arguments...);
   }
 
+  bool accepts_tunnel() const;
   bool discards_body() const;
   std::optional<std::uint64_t> length_field(std::optional<std::uint64_t> length) const;
   // Sends the head; false when there is nothing more to do: it was malformed, or the stream is gone.
@@ -152,6 +154,7 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   bool head_is_malformed_ = false;
   bool has_date_ = false;
   bool fin_sent_ = false;
+  bool has_status_ = false;  // of the application's
   bool is_failure_ = false;  // 500 was sent in place of a malformed head: no body follows
   int status_ = 200;
   std::optional<std::uint64_t> announced_;  // content-length

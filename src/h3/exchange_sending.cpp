@@ -53,7 +53,7 @@ void Exchange::forget_head() {
   trailers_.clear();
   status_ = 200;
   announced_.reset();
-  head_is_malformed_ = has_date_ = false;
+  head_is_malformed_ = has_date_ = has_status_ = false;
 }
 
 bool Exchange::set_status(std::string_view status) {
@@ -65,6 +65,7 @@ bool Exchange::set_status(std::string_view status) {
     return false;
   }
   status_ = code;
+  has_status_ = true;
   return true;
 }
 
@@ -190,6 +191,10 @@ void Exchange::cut_off() {
   phase_ = Phase::aborted;
   us_quic_stream_close_with(stream_, h3_internal_error);
   drop_handlers();
+}
+
+void Exchange::flush_head() {
+  if (!head_sent_) send_head(std::nullopt, false);
 }
 
 bool Exchange::write_some(std::string_view chunk) {

@@ -64,6 +64,11 @@ Http3Response* Http3Response::writeInformational(std::string_view status,
   return this;
 }
 
+Http3Response* Http3Response::flushHeaders() {
+  if (Exchange* exchange = usable(this, "Http3Response::flushHeaders")) exchange->flush_head();
+  return this;
+}
+
 bool Http3Response::write(std::string_view chunk) {
   Exchange* exchange = usable(this, "Http3Response::write");
   return exchange != nullptr && exchange->write_some(chunk);

@@ -203,6 +203,7 @@ void AppScript::act(Answer& answer) {
       input_.flag() ? response.pause() : response.resume();
       return;
     case 8:
+      if (answers_.size() % 2 == 0) response.flushHeaders();
       response.cork([this, &answer] { act_inside(answer); });
       return;
     default:

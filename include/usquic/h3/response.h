@@ -53,6 +53,12 @@ class US_API Http3Response {
   Http3Response* writeHeader(std::string_view name, std::uint64_t value);
   // An informational response now, such as writeInformational("103", {{"link", "</a.css>; rel=preload"}}).
   Http3Response* writeInformational(std::string_view status, std::initializer_list<FieldView> fields);
+  // Sends the header section now; the body follows. Without it the section goes out with the first byte or
+  // the end, with one exception: the 2xx of a CONNECT, for which the client waits before it sends, goes out
+  // when the handler returns, if that wrote a 2xx status or asked for the client's bytes by onData. A handler
+  // that decides later does neither before, and calls flushHeaders then. Once the section was sent, calls
+  // that change it are mistakes, and flushHeaders does nothing.
+  Http3Response* flushHeaders();
 
   // Sends a chunk of a body of unknown length. Everything is accepted and buffered.
   // Returns false when more is buffered than the peer takes: wait for onWritable before writing on.

@@ -1,4 +1,8 @@
 // Extended CONNECT (RFC 9220): a stream that stays open both ways.
+#include <functional>
+#include <map>
+#include <string>
+
 #include "integration/h3/app_fixture.h"
 #include "integration/h3/handlers.h"
 
@@ -57,6 +61,73 @@ TEST_F(Connect, TheServerMaySpeakFirst) {
   tunnel->finish();
   finish(tunnel);
   EXPECT_EQ(tunnel->close_reason, US_QUIC_OK);
+}
+
+// A client waits for the 2xx before it sends (RFC 9220 section 3, RFC 8441 section 5).
+TEST_F(Connect, IsAcceptedWhenTheHandlerReturns) {
+  make_app()
+      .connect("/status",
+               [](Http3Response* res, Http3Request*) {
+                 res->onAborted([] {});
+                 res->writeStatus("200")->writeHeader("x-way", "status");
+               })
+      .connect("/reader", [](Http3Response* res, Http3Request*) {
+        res->onAborted([] {});
+        res->writeHeader("x-way", "reader")->onData([res](std::string_view chunk, bool) {
+          res->write(chunk);
+        });
+      });
+  RawConnection* connection = start();
+  settle(connection);
+  for (const std::string way : {"status", "reader"}) {
+    RawRequest* tunnel = connection->request(fields(("/" + way).c_str()), false);
+    ASSERT_NE(tunnel, nullptr);
+    ASSERT_TRUE(run_until([&] { return tunnel->status != 0; }, 10)) << way;
+    EXPECT_EQ(tunnel->status, 200);
+    EXPECT_EQ(tunnel->field("x-way"), way);
+    EXPECT_FALSE(tunnel->ended);
+    tunnel->send("ping");
+    const std::string expected = way == "reader" ? "ping" : "";
+    EXPECT_TRUE(run_until([&] { return tunnel->body == expected; }));
+    tunnel->abort(0x10c);
+    finish(tunnel);
+  }
+}
+
+TEST_F(Connect, MayBeAcceptedOrRefusedLater) {
+  std::map<std::string, Http3Response*, std::less<>> waiting;
+  make_app().connect("/:way", [&waiting](Http3Response* res, Http3Request* req) {
+    res->onAborted([] {});
+    waiting.emplace(req->getParameter(0), res);
+  });
+  RawConnection* connection = start();
+  settle(connection);
+  RawRequest* accepted = connection->request(fields("/accepted"), false);
+  RawRequest* refused = connection->request(fields("/refused"), false);
+  ASSERT_TRUE(run_until([&] { return waiting.size() == 2; }));
+  settle(connection);
+  EXPECT_EQ(accepted->status, 0);
+  waiting.find("accepted")->second->writeStatus("200")->flushHeaders();
+  waiting.find("refused")->second->writeStatus("403")->end("no");
+  ASSERT_TRUE(run_until([&] { return accepted->status != 0 && refused->ended; }));
+  EXPECT_EQ(accepted->status, 200);
+  EXPECT_FALSE(accepted->ended);
+  EXPECT_EQ(refused->status, 403);
+  EXPECT_EQ(refused->body, "no");
+}
+
+TEST_F(Connect, ARefusalIsNotSentBeforeItsBody) {
+  make_app().connect("/", [this](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->writeStatus("503");
+    loop->after(10, [res] { res->writeHeader("retry-after", "1")->end("later"); });
+  });
+  RawConnection* connection = start();
+  settle(connection);
+  RawRequest* tunnel = connection->request(fields("/"), false);
+  ASSERT_TRUE(run_until([&] { return tunnel->ended; }));
+  EXPECT_EQ(tunnel->status, 503);
+  EXPECT_EQ(tunnel->field("retry-after"), "1");
 }
 
 TEST_F(Connect, WithoutARouteItIsRefused) {

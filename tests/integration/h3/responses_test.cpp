@@ -30,6 +30,47 @@ TEST_F(Responses, NoContentAndNotModifiedNeverCarryABody) {
   }
 }
 
+TEST_F(Responses, FlushHeadersSendsTheHeadBeforeTheBody) {
+  std::vector<Http3Response*> waiting;
+  make_app().get("/:what", [&waiting](Http3Response* res, Http3Request* req) {
+    res->onAborted([] {});
+    if (req->getParameter(0) == "with-length") res->writeHeader("content-length", 4);
+    res->writeStatus("201")->writeHeader("x-early", "yes")->flushHeaders();
+    res->flushHeaders();  // what was sent is not sent again
+    waiting.push_back(res);
+  });
+  RawConnection* connection = start();
+  const RawRequest* unknown = connection->get("/unknown");
+  const RawRequest* known = connection->get("/with-length");
+  const RawRequest* head = connection->request(
+      {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", "/head"}}, true);
+  ASSERT_TRUE(run_until([&] { return unknown->status != 0 && known->status != 0 && head->status != 0; }, 10));
+  EXPECT_EQ(unknown->status, 201);
+  EXPECT_EQ(unknown->field("x-early"), "yes");
+  EXPECT_EQ(unknown->field("content-length"), "");
+  EXPECT_EQ(known->field("content-length"), "4");
+  EXPECT_FALSE(unknown->ended || known->ended || head->ended);
+  for (Http3Response* res : waiting) res->end("body");
+  finish(unknown);
+  finish(known);
+  finish(head);
+  EXPECT_EQ(unknown->body, "body");
+  EXPECT_EQ(known->body, "body");
+  EXPECT_EQ(head->body, "");
+  EXPECT_EQ(head->close_reason, US_QUIC_OK);
+}
+
+TEST_F(Responses, FlushHeadersOfAMalformedHeadIs500) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) {
+    res->writeHeader("x-split", "a\r\nb")->flushHeaders();
+    res->end("body");
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->status, 500);
+  EXPECT_EQ(request->body, "");
+}
+
 TEST_F(Responses, NoContentThenOkOnOneConnection) {
   make_app()
       .get("/nothing", [](Http3Response* res, Http3Request*) { res->writeStatus("204 No Content")->end(); })
