@@ -107,6 +107,13 @@ std::string export_key(gnutls_x509_privkey_t key, const char* passphrase) {
   return take_text(pem);
 }
 
+void add_text_name(gnutls_x509_crt_t certificate, gnutls_x509_subject_alt_name_t type,
+                   const std::string& text) {
+  require(gnutls_x509_crt_set_subject_alt_name(certificate, type, text.data(),
+                                               static_cast<unsigned>(text.size()), GNUTLS_FSAN_APPEND),
+          "set_subject_alt_name");
+}
+
 void add_ip_address(gnutls_x509_crt_t certificate, const std::string& text) {
   std::array<std::uint8_t, 16> address{};
   unsigned length = 4;
@@ -172,11 +179,8 @@ Identity Authority::issue(const LeafOptions& options) const {
   require(gnutls_x509_crt_set_key_usage(leaf.get(), GNUTLS_KEY_DIGITAL_SIGNATURE), "set_key_usage");
   const char* purpose = options.for_clients ? GNUTLS_KP_TLS_WWW_CLIENT : GNUTLS_KP_TLS_WWW_SERVER;
   require(gnutls_x509_crt_set_key_purpose_oid(leaf.get(), purpose, 0), "set_key_purpose");
-  for (const std::string& name : options.dns_names) {
-    require(gnutls_x509_crt_set_subject_alt_name(leaf.get(), GNUTLS_SAN_DNSNAME, name.data(),
-                                                 static_cast<unsigned>(name.size()), GNUTLS_FSAN_APPEND),
-            "set_subject_alt_name");
-  }
+  for (const std::string& uri : options.uris) add_text_name(leaf.get(), GNUTLS_SAN_URI, uri);
+  for (const std::string& name : options.dns_names) add_text_name(leaf.get(), GNUTLS_SAN_DNSNAME, name);
   for (const std::string& address : options.ip_addresses) add_ip_address(leaf.get(), address);
   sign(leaf.get(), state_->certificate.get(), state_->key.get());
   return {export_certificate(leaf.get()) + state_->chain, export_key(key.get(), nullptr)};

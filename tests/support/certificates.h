@@ -21,6 +21,7 @@ struct LeafOptions {
   std::string common_name = "leaf";
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;
+  std::vector<std::string> uris;  // in the subjectAltName before the others
   KeyType key_type = KeyType::ecdsa_p256;
   // Seconds from now.
   std::int64_t valid_from = -3600;

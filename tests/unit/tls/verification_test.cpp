@@ -176,6 +176,40 @@ TEST_F(Verification, VerifiesIpAddressesAndSendsNoNameForThem) {
   EXPECT_EQ(other.client.failure_text(), "certificate is for 127.0.0.1, ::1, not for 127.0.0.2");
 }
 
+// RFC 9110 section 4.3.4: subjectAltName decides, a common name is no identity of a server.
+TEST_F(Verification, RefusesANameThatStandsInTheCommonNameAlone) {
+  for (const char* common_name : {"a.example", "*.example"}) {
+    Handshake handshake = meet(authority_.issue({.common_name = common_name}), "a.example");
+    EXPECT_FALSE(handshake.run().succeeded()) << common_name;
+    EXPECT_FALSE(handshake.client.session->is_authorized());
+    EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_NAME);
+    EXPECT_EQ(handshake.client.failure_text(),
+              "certificate is for no host by its subjectAltName, and its common name (" +
+                  std::string(common_name) + ") does not count, not for a.example");
+  }
+}
+
+TEST_F(Verification, ACommonNameDoesNotCountBesideAlternativeNamesOfAnotherKind) {
+  const std::string short_uri = "spiffe://example/a";
+  const std::string long_uri = "spiffe://example/" + std::string(400, 'a');
+  EXPECT_FALSE(meet(authority_.issue({.common_name = "a.example", .uris = {short_uri}}), "a.example")
+                   .run()
+                   .succeeded());
+  EXPECT_FALSE(
+      meet(authority_.issue({.common_name = "a.example", .ip_addresses = {"127.0.0.1"}}), "a.example")
+          .run()
+          .succeeded());
+  // Some versions of GnuTLS look no further than a name that is too long for them.
+  EXPECT_FALSE(
+      meet(authority_.issue({.common_name = "a.example", .dns_names = {"b.example"}, .uris = {long_uri}}),
+           "a.example")
+          .run()
+          .succeeded());
+  EXPECT_TRUE(meet(authority_.issue({.dns_names = {"a.example"}, .uris = {short_uri}}), "a.example")
+                  .run()
+                  .succeeded());
+}
+
 TEST_F(Verification, SwitchedOffItLetsPassButStillTells) {
   Options options = client_options(authority_);
   options.verify_server = false;
