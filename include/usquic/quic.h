@@ -231,7 +231,8 @@ US_API void us_quic_socket_context_stats(us_quic_socket_context_t* context, us_q
 
 /* Serve another certificate to clients that ask for a name matching pattern: exact, or "*." and a domain (one
  * label, RFC 6125). Of `options` only key, certificate and passphrase are used. The same pattern again
- * replaces the certificate for new connections; "*" replaces the context's own. Returns: 0, US_QUIC_E_INVALID
+ * replaces the certificate for new connections; "*" replaces the context's own. A session resumes under the
+ * certificate that it began with alone, so new ones begin after a replacement. Returns: 0, US_QUIC_E_INVALID
  * or one about the certificate; on an error the old one stays. */
 US_API int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, const char* pattern,
                                                   const us_quic_socket_context_options_t* options);

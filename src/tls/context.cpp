@@ -72,9 +72,9 @@ int ContextImpl::initialize(const Options& options) {
   }
   shared_.priority.reset(priority);
 
-  Result<TicketKey> key = derive_ticket_key(std::span<const std::uint8_t, 32>(options.secret));
-  if (!key) return key.error();
-  shared_.ticket_key = *key;
+  Result<TicketSecret> secret = ticket_secret(std::span<const std::uint8_t, 32>(options.secret));
+  if (!secret) return secret.error();
+  shared_.ticket_secret = *secret;
 
   Result<std::shared_ptr<const Credentials>> anonymous = Credentials::anonymous();
   if (!anonymous) return anonymous.error();
@@ -101,7 +101,8 @@ int ContextImpl::load_trust_if(bool is_enforced) {
 
 int ContextImpl::add_server_name(std::string_view pattern, const IdentitySource& identity) {
   if (!ServerNames::is_pattern(pattern)) return US_QUIC_E_INVALID;
-  Result<std::shared_ptr<const Credentials>> credentials = Credentials::load(identity, shared_.log);
+  Result<std::shared_ptr<const Credentials>> credentials =
+      Credentials::load(identity, shared_.ticket_secret, shared_.log);
   if (!credentials) return credentials.error();
   shared_.names.add(pattern, *std::move(credentials));
   return 0;

@@ -142,16 +142,29 @@ int fill(gnutls_certificate_credentials_t credentials, const Chain& chain, gnutl
   return prepared.move_to(credentials, signing);
 }
 
-Result<std::shared_ptr<const Credentials>> new_credentials() {
+// Nothing is lost when making the shared object finds memory used up.
+std::shared_ptr<const Credentials> shared(CredentialsHandle native, const TicketKey& ticket_key) {
+  auto credentials = std::make_shared<const Credentials>(native.get(), ticket_key);
+  native.release();  // NOLINT(bugprone-unused-return-value)
+  return credentials;
+}
+
+Result<CredentialsHandle> new_credentials() {
   gnutls_certificate_credentials_t native = nullptr;
   if (gnutls_certificate_allocate_credentials(&native) < 0) return Error{US_QUIC_E_NOMEM};
-  return std::make_shared<const Credentials>(native);
+  return CredentialsHandle(native);
+}
+
+Result<TicketKey> ticket_key_of(gnutls_certificate_credentials_t credentials, const TicketSecret& secret) {
+  gnutls_datum_t leaf{};
+  if (gnutls_certificate_get_crt_raw(credentials, 0, 0, &leaf) < 0) return Error{US_QUIC_E_TLS};
+  return derive_ticket_key(secret, {leaf.data, leaf.size});
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const Credentials>> Credentials::load(const IdentitySource& source,
-                                                             const Logger& log) {
+                                                             const TicketSecret& secret, const Logger& log) {
   if (!source.certificate.is_given()) {
     log.log(LogLevel::error, "%s: a private key was given without a certificate", describe(source.key));
     return Error{US_QUIC_E_CERT_FILE};
@@ -160,21 +173,25 @@ Result<std::shared_ptr<const Credentials>> Credentials::load(const IdentitySourc
   if (!chain) return Error{chain.error()};
   Result<PrivateKeyHandle> key = load_key(source, log);
   if (!key) return Error{key.error()};
-  Result<std::shared_ptr<const Credentials>> credentials = new_credentials();
-  if (!credentials) return credentials;
+  Result<CredentialsHandle> native = new_credentials();
+  if (!native) return Error{native.error()};
 
-  const int result = fill((*credentials)->native(), *chain, key->get());
+  const int result = fill(native->get(), *chain, key->get());
   if (result < 0) {
     log.log(LogLevel::error, "%s and %s: %s", describe(source.certificate), describe(source.key),
             gnutls_strerror(result));
     const bool is_mismatch = result == GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
     return Error{error_code(result, is_mismatch ? US_QUIC_E_CERT_MISMATCH : US_QUIC_E_CERT_PARSE)};
   }
-  return credentials;
+  Result<TicketKey> ticket_key = ticket_key_of(native->get(), secret);
+  if (!ticket_key) return Error{ticket_key.error()};
+  return shared(*std::move(native), *ticket_key);
 }
 
 Result<std::shared_ptr<const Credentials>> Credentials::anonymous() {
-  return new_credentials();
+  Result<CredentialsHandle> native = new_credentials();
+  if (!native) return Error{native.error()};
+  return shared(*std::move(native), {});
 }
 
 }  // namespace usquic::tls

@@ -8,6 +8,7 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "tls/context.h"
+#include "tls/ticket_key.h"
 
 namespace usquic::tls {
 
@@ -15,19 +16,25 @@ class Credentials {
  public:
   // Errors: US_QUIC_E_CERT_FILE, _CERT_PARSE, _CERT_MISMATCH, _PASSPHRASE, _NOMEM, each with a line to the
   // log. A source without a key is taken to hold the key in its certificate's PEM.
-  static Result<std::shared_ptr<const Credentials>> load(const IdentitySource& source, const Logger& log);
+  static Result<std::shared_ptr<const Credentials>> load(const IdentitySource& source,
+                                                         const TicketSecret& secret, const Logger& log);
   // No certificate: a client that stays anonymous.
   static Result<std::shared_ptr<const Credentials>> anonymous();
 
-  explicit Credentials(gnutls_certificate_credentials_t native) : native_(native) {}
+  // Takes over what is native.
+  explicit Credentials(gnutls_certificate_credentials_t native, const TicketKey& ticket_key = {})
+      : native_(native), ticket_key_(ticket_key) {}
   ~Credentials() { gnutls_certificate_free_credentials(native_); }
   Credentials(const Credentials&) = delete;
   Credentials& operator=(const Credentials&) = delete;
 
   gnutls_certificate_credentials_t native() const { return native_; }
+  // What a server seals the tickets of sessions with that begin with this certificate.
+  const TicketKey& ticket_key() const { return ticket_key_; }
 
  private:
   gnutls_certificate_credentials_t native_;
+  TicketKey ticket_key_;
 };
 
 }  // namespace usquic::tls

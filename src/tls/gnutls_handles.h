@@ -21,6 +21,8 @@ struct ReleaseWith {
 using CertificateHandle = std::unique_ptr<gnutls_x509_crt_int, ReleaseWith<gnutls_x509_crt_deinit>>;
 using PrivateKeyHandle = std::unique_ptr<gnutls_x509_privkey_int, ReleaseWith<gnutls_x509_privkey_deinit>>;
 using SigningKeyHandle = std::unique_ptr<gnutls_privkey_st, ReleaseWith<gnutls_privkey_deinit>>;
+using CredentialsHandle =
+    std::unique_ptr<gnutls_certificate_credentials_st, ReleaseWith<gnutls_certificate_free_credentials>>;
 using PublicKeyHandle = std::unique_ptr<gnutls_pubkey_st, ReleaseWith<gnutls_pubkey_deinit>>;
 
 // Memory that GnuTLS allocated for the caller.

@@ -53,9 +53,9 @@ Result<std::unique_ptr<Session>> SessionImpl::create_server(SharedState& shared)
   // GnuTLS's tickets hold no client certificate, and a resumed handshake asks for none (RFC 8446
   // section 4.3.2): a server that wants certificates does not resume.
   const unsigned tickets = shared.asks_for_client_certificate() ? GNUTLS_NO_TICKETS : 0;
-  int result = session->initialize(GNUTLS_SERVER | tickets);
-  if (result == 0) result = session->configure_server();
+  const int result = session->initialize(GNUTLS_SERVER | tickets);
   if (result < 0) return Error{error_code(result)};
+  session->configure_server();
   return std::unique_ptr<Session>(std::move(session));
 }
 
@@ -93,15 +93,11 @@ int SessionImpl::initialize(unsigned flags) {
                                    GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
 }
 
-int SessionImpl::configure_server() {
+void SessionImpl::configure_server() {
   gnutls_handshake_set_post_client_hello_function(native_, on_client_hello);
-  if (shared_.asks_for_client_certificate()) {
-    gnutls_certificate_server_set_request(native_,
-                                          shared_.verify_client ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
-    return 0;
-  }
-  const gnutls_datum_t key{shared_.ticket_key.data(), static_cast<unsigned>(shared_.ticket_key.size())};
-  return gnutls_session_ticket_enable_server(native_, &key);
+  if (!shared_.asks_for_client_certificate()) return;
+  gnutls_certificate_server_set_request(native_,
+                                        shared_.verify_client ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
 }
 
 int SessionImpl::configure_client() {
@@ -138,7 +134,10 @@ bool SessionImpl::has_alpn() const {
 }
 
 std::string SessionImpl::server_name() const {
-  if (!is_server_) return server_name_;
+  return server_name_;
+}
+
+std::string SessionImpl::name_in_hello() const {
   std::array<char, 257> name{};
   std::size_t length = name.size();
   unsigned type = 0;
@@ -182,11 +181,24 @@ int SessionImpl::on_client_hello(gnutls_session_t native) {
 int SessionImpl::choose_certificate() {
   // RFC 9001 section 8.1. GnuTLS itself sees to it only when the client sent the extension.
   if (!shared_.alpn.empty() && !has_alpn()) return GNUTLS_E_NO_APPLICATION_PROTOCOL;
-  std::shared_ptr<const Credentials> chosen = shared_.names.find(server_name());
+  std::string name = name_in_hello();
+  // RFC 8446 section 4.1.2: a second ClientHello keeps the name of the first. GnuTLS does not look, and still
+  // has the ticket key of the first.
+  if (credentials_ != nullptr) return name == server_name_ ? 0 : GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
+  std::shared_ptr<const Credentials> chosen = shared_.names.find(name);
   if (chosen == nullptr) return GNUTLS_E_UNRECOGNIZED_NAME;
+  server_name_ = std::move(name);
   const int result = gnutls_credentials_set(native_, GNUTLS_CRD_CERTIFICATE, chosen->native());
   credentials_ = std::move(chosen);
-  return result;
+  return result < 0 ? result : enable_tickets();
+}
+
+// GnuTLS looks at the client's ticket after this.
+int SessionImpl::enable_tickets() {
+  if (shared_.asks_for_client_certificate()) return 0;
+  const TicketKey& bytes = credentials_->ticket_key();
+  const gnutls_datum_t key{const_cast<unsigned char*>(bytes.data()), static_cast<unsigned>(bytes.size())};
+  return gnutls_session_ticket_enable_server(native_, &key);
 }
 
 int SessionImpl::on_certificate(gnutls_session_t native) {

@@ -32,7 +32,7 @@ struct SharedState {
   Logger log;
 
   std::unique_ptr<gnutls_priority_st, PriorityDeleter> priority;
-  TicketKey ticket_key{};
+  TicketSecret ticket_secret{};
   ServerNames names;
   std::shared_ptr<const Credentials> anonymous;
   std::unique_ptr<Trust>
@@ -67,8 +67,8 @@ class SessionImpl final : public Session {
  private:
   SessionImpl(SharedState& shared, bool is_server) : shared_(shared), is_server_(is_server) {}
 
+  void configure_server();
   int initialize(unsigned flags);  // 0 or a GnuTLS error, as all of these
-  int configure_server();
   int configure_client();
   int resume();  // 0 or a negative GnuTLS error
   void keep_ticket();
@@ -83,12 +83,14 @@ class SessionImpl final : public Session {
 
   int choose_certificate();
   int verify();
+  int enable_tickets();  // 0 or a GnuTLS error
   bool has_alpn() const;
+  std::string name_in_hello() const;
 
   SharedState& shared_;
   gnutls_session_t native_ = nullptr;
   std::shared_ptr<const Credentials> credentials_;
-  std::string server_name_;           // as a client
+  std::string server_name_;           // as a server, what the first ClientHello says
   std::unique_ptr<Verdict> refusal_;  // why this side refused the peer
   std::uint16_t port_ = 0;
   bool is_server_;

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "base/bytes.h"
 #include "base/result.h"
 
 namespace usquic::tls {
@@ -12,8 +13,16 @@ namespace usquic::tls {
 // The size that GnuTLS wants.
 using TicketKey = std::array<std::uint8_t, 64>;
 
-// Derives it from a deployment's secret, so that every worker and a restarted process open each other's
-// tickets. A secret of zeros is none: the key is drawn at random then. Error: US_QUIC_E_TLS.
-Result<TicketKey> derive_ticket_key(std::span<const std::uint8_t, 32> secret);
+using TicketSecret = std::array<std::uint8_t, 32>;
+
+// What the keys of a context derive from: the deployment's secret, so that every worker and a restarted
+// process open each other's tickets. A secret of zeros is none: one is drawn at random then. Error:
+// US_QUIC_E_TLS.
+Result<TicketSecret> ticket_secret(std::span<const std::uint8_t, 32> secret);
+
+// The key for sessions that begin with this certificate (DER). A key for each: GnuTLS opens a ticket under
+// any server name, and what was agreed on under one certificate must not stand for another (RFC 8446
+// section 4.6.1 leaves that to the server). Error: US_QUIC_E_TLS.
+Result<TicketKey> derive_ticket_key(const TicketSecret& secret, Bytes certificate);
 
 }  // namespace usquic::tls

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "handshake.h"
+#include "tls/gnutls_handles.h"
 #include "usquic/error.h"
 
 namespace usquic::tls::test {
@@ -225,6 +226,121 @@ TEST_F(Resumption, DoesNotGoAroundClientCertificates) {
   Handshake handshake(*client_, *server_, "a.example");
   EXPECT_FALSE(handshake.run().succeeded());
   EXPECT_EQ(handshake.server.failure(), US_QUIC_E_CERT_REQUIRED);
+}
+
+TEST_F(Resumption, NeverHappensWhereAClientCertificateIsAskedFor) {
+  for (std::uint8_t& octet : server_options_.secret) octet = 7;
+  server_options_.trust.text = authority_.certificate();
+  client_options_.identity = source_of(authority_.issue({.for_clients = true}));
+  for (const bool is_enforced : {false, true}) {
+    server_options_.request_client_certificate = false;
+    server_options_.verify_client = false;
+    make_contexts();
+    EXPECT_FALSE(resumes());
+    server_options_.request_client_certificate = true;
+    server_options_.verify_client = is_enforced;
+    server_ = make_context(server_options_);
+    // Neither with the ticket of a server that asked for none, nor with one of its own.
+    for (int i = 0; i < 2; ++i) {
+      Handshake handshake(*client_, *server_, "a.example");
+      ASSERT_TRUE(handshake.run().succeeded());
+      EXPECT_FALSE(handshake.server.session->is_resumed());
+      EXPECT_FALSE(handshake.server.session->peer_certificate().empty());
+    }
+  }
+}
+
+// A client that offers, under one name, the session that it got under another. This library's own does not.
+class ResumptionAcrossNames : public Sessions {
+ protected:
+  void SetUp() override {
+    for (std::uint8_t& octet : server_options_.secret) octet = 7;
+    client_options_.verify_server = false;
+    make_contexts();
+  }
+
+  std::string session_of(std::string_view name) {
+    Handshake handshake(*client_, *server_, name, next_port_++);
+    EXPECT_TRUE(handshake.run().succeeded());
+    return packed(handshake.client);
+  }
+
+  static std::string packed(Peer& client) {
+    Datum data;
+    EXPECT_EQ(gnutls_session_get_data2(client.session->native(), data.out()), 0);
+    return std::string(data.text());
+  }
+
+  // A handshake that offers `session`, before its first message.
+  std::unique_ptr<Handshake> offer(const std::string& session, std::string_view name) {
+    auto handshake = std::make_unique<Handshake>(*client_, *server_, name, next_port_++);
+    EXPECT_EQ(gnutls_session_set_data(handshake->client.session->native(), session.data(), session.size()),
+              0);
+    return handshake;
+  }
+
+  bool resumes(const std::string& session, std::string_view name) {
+    const std::unique_ptr<Handshake> handshake = offer(session, name);
+    EXPECT_TRUE(handshake->run().succeeded());
+    EXPECT_EQ(handshake->server.session->server_name(), name);
+    return handshake->server.session->is_resumed();
+  }
+
+  std::uint16_t next_port_ = 1000;  // another each time: the client finds no ticket of its own
+};
+
+TEST_F(ResumptionAcrossNames, TakesTheCertificateThatTheSessionBeganWith) {
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))), 0);
+  EXPECT_TRUE(resumes(session_of("a.example"), "a.example"));
+  EXPECT_TRUE(resumes(session_of("b.example"), "b.example"));
+  EXPECT_FALSE(resumes(session_of("a.example"), "b.example"));
+  EXPECT_FALSE(resumes(session_of("b.example"), "a.example"));
+  // The default certificate is for both.
+  EXPECT_TRUE(resumes(session_of("a.example"), "c.example"));
+}
+
+TEST_F(ResumptionAcrossNames, EndsWhenTheNamesCertificateIsReplacedOrRemoved) {
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))), 0);
+  const std::string before = session_of("b.example");
+  const Identity renewed = leaf_for(authority_, {"b.example"});
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(renewed)), 0);
+  EXPECT_FALSE(resumes(before, "b.example"));
+  const std::string after = session_of("b.example");
+  ASSERT_EQ(server_->remove_server_name("b.example"), 0);
+  EXPECT_FALSE(resumes(after, "b.example"));
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(renewed)), 0);
+  EXPECT_TRUE(resumes(after, "b.example"));
+}
+
+TEST_F(ResumptionAcrossNames, ContextsWithOneSecretDifferByTheirCertificates) {
+  const std::string session = session_of("a.example");
+  server_ = make_context(server_options_);
+  EXPECT_TRUE(resumes(session, "a.example"));
+  server_options_.identity = source_of(leaf_for(authority_, {"a.example"}));
+  server_ = make_context(server_options_);
+  EXPECT_FALSE(resumes(session, "a.example"));
+}
+
+// RFC 8446 section 4.1.2: the second ClientHello may not change its server name.
+TEST_F(ResumptionAcrossNames, ASecondHelloCannotChangeTheName) {
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))), 0);
+  for (const bool changes : {false, true}) {
+    const std::unique_ptr<Handshake> handshake = offer(session_of("a.example"), "a.example");
+    ASSERT_EQ(gnutls_priority_set_direct(handshake->server.session->native(),
+                                         "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP384R1:"
+                                         "%DISABLE_TLS13_COMPAT_MODE",
+                                         nullptr),
+              0);
+    handshake->client.advance();
+    ASSERT_TRUE(handshake->server.receive_from(handshake->client));
+    if (changes) {
+      ASSERT_EQ(gnutls_server_name_set(handshake->client.session->native(), GNUTLS_NAME_DNS, "b.example", 9),
+                0);
+    }
+    EXPECT_EQ(handshake->run().succeeded(), !changes);
+    const auto alert = handshake->server.alert;
+    EXPECT_EQ(alert.value_or(0), changes ? 47 : 0);  // illegal_parameter
+  }
 }
 
 TEST_F(Resumption, RemembersThatTheServerWasNotAuthorized) {

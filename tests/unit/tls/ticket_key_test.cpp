@@ -5,23 +5,24 @@
 namespace usquic::tls {
 namespace {
 
-using Secret = std::array<std::uint8_t, 32>;
-
-TicketKey derive(const Secret& secret) {
-  return *derive_ticket_key(secret);
+TicketSecret secret_of(std::uint8_t octet) {
+  TicketSecret secret{};
+  secret[31] = octet;
+  return *ticket_secret(secret);
 }
 
-TEST(TicketKey, FollowsFromTheSecretAlone) {
-  Secret one{};
-  one[31] = 1;
-  Secret two{};
-  two[31] = 2;
-  EXPECT_EQ(derive(one), derive(one));
-  EXPECT_NE(derive(one), derive(two));
+TicketKey derive(const TicketSecret& secret, std::string_view certificate = "certificate") {
+  return *derive_ticket_key(secret, as_bytes(certificate));
+}
+
+TEST(TicketKey, FollowsFromTheSecretAndTheCertificateAlone) {
+  EXPECT_EQ(derive(secret_of(1)), derive(secret_of(1)));
+  EXPECT_NE(derive(secret_of(1)), derive(secret_of(2)));
+  EXPECT_NE(derive(secret_of(1), "one"), derive(secret_of(1), "another"));
 }
 
 TEST(TicketKey, IsRandomWithoutASecret) {
-  EXPECT_NE(derive({}), derive({}));
+  EXPECT_NE(derive(secret_of(0)), derive(secret_of(0)));
 }
 
 }  // namespace
