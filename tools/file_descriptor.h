@@ -24,6 +24,8 @@ class FileDescriptor {
 
   int get() const { return fd_; }
   bool is_open() const { return fd_ >= 0; }
+  // The caller's from here on.
+  int release() { return std::exchange(fd_, -1); }
 
  private:
   int fd_ = -1;

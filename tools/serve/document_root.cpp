@@ -15,8 +15,11 @@
 namespace usquic::tools::serve {
 namespace {
 
-// O_NONBLOCK: opening a FIFO must not wait for its writer.
-constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
+// O_PATH reads nothing and runs no driver: the writer that waits for a FIFO's reader notices nothing.
+constexpr int kFindFlags = O_PATH | O_CLOEXEC;
+// O_NONBLOCK: a lease that another process holds on the file must not hold up the loop (fcntl(2),
+// F_SETLEASE).
+constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 
 FileIdentity identity_of(const struct stat& status) {
   return {.device = status.st_dev,
@@ -26,10 +29,10 @@ FileIdentity identity_of(const struct stat& status) {
 }
 
 // Returns: a descriptor, or a negative errno.
-int open_beneath(int root, const char* path) {
+int find_beneath(int root, const char* path) {
   constexpr int kAttempts = 8;  // EAGAIN: a rename elsewhere made the kernel unsure
   open_how how = {};
-  how.flags = static_cast<std::uint64_t>(kOpenFlags);
+  how.flags = static_cast<std::uint64_t>(kFindFlags);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
@@ -39,11 +42,18 @@ int open_beneath(int root, const char* path) {
   return -EAGAIN;
 }
 
+std::string link_to_descriptor(int fd) {
+  return "/proc/self/fd/" + std::to_string(fd);
+}
+
 std::string path_of_descriptor(int fd) {
   std::array<char, PATH_MAX> target;
-  const std::string link = "/proc/self/fd/" + std::to_string(fd);
-  const ssize_t length = readlink(link.c_str(), target.data(), target.size());
+  const ssize_t length = readlink(link_to_descriptor(fd).c_str(), target.data(), target.size());
   return length < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(length));
+}
+
+bool may_be_read(int fd) {
+  return faccessat(AT_FDCWD, link_to_descriptor(fd).c_str(), R_OK, AT_EACCESS) == 0;
 }
 
 OpenedNode failed(int error) {
@@ -68,7 +78,7 @@ int DocumentRoot::open(const std::string& directory, DocumentRoot& root) {
   if (!fd.is_open()) return errno;
   root.real_path_ = path_of_descriptor(fd.get());
   if (root.real_path_.empty()) return ENOENT;
-  const int probe = open_beneath(fd.get(), ".");
+  const int probe = find_beneath(fd.get(), ".");
   if (probe >= 0) ::close(probe);
   root.confinement_ = probe >= 0 ? Confinement::Kernel : Confinement::Checked;
   root.fd_ = std::move(fd);
@@ -79,15 +89,15 @@ int DocumentRoot::check_access() const {
   return faccessat(fd_.get(), ".", X_OK, AT_EACCESS) == 0 ? 0 : errno;
 }
 
-OpenedNode DocumentRoot::open_node(const std::string& path) const {
+OpenedNode DocumentRoot::find_node(const std::string& path) const {
   const std::string relative = path.empty() ? "." : path;
-  const int opened = confinement_ == Confinement::Kernel ? open_beneath(fd_.get(), relative.c_str())
-                                                         : open_checked(relative);
-  if (opened < 0) return failed(-opened);
+  const int found = confinement_ == Confinement::Kernel ? find_beneath(fd_.get(), relative.c_str())
+                                                        : find_checked(relative);
+  if (found < 0) return failed(-found);
   OpenedNode node;
-  node.fd = FileDescriptor(opened);
+  node.fd = FileDescriptor(found);
   struct stat status = {};
-  if (fstat(opened, &status) != 0) return failed(errno);
+  if (fstat(found, &status) != 0) return failed(errno);
   if (S_ISDIR(status.st_mode)) {
     node.kind = NodeKind::Directory;
   } else if (!S_ISREG(status.st_mode)) {
@@ -97,16 +107,24 @@ OpenedNode DocumentRoot::open_node(const std::string& path) const {
   return node;
 }
 
-// O_PATH reads nothing and runs no driver, and the descriptor pins what was found: what is checked is what is
-// opened, whatever is renamed in between.
-int DocumentRoot::open_checked(const std::string& path) const {
-  const FileDescriptor found(openat(fd_.get(), path.c_str(), O_PATH | O_CLOEXEC));
+// The descriptor of what was found pins it: what was looked at is what is opened, whatever is renamed in
+// between.
+OpenedNode DocumentRoot::open_node(const std::string& path) const {
+  OpenedNode node = find_node(path);
+  if (node.error != 0) return node;
+  FileDescriptor opened(::open(link_to_descriptor(node.fd.get()).c_str(), kOpenFlags));
+  if (!opened.is_open()) return failed(errno);
+  node.fd = std::move(opened);
+  return node;
+}
+
+int DocumentRoot::find_checked(const std::string& path) const {
+  FileDescriptor found(openat(fd_.get(), path.c_str(), kFindFlags));
   if (!found.is_open()) return -errno;
   const std::string real = path_of_descriptor(found.get());
   const std::string prefix = real_path_ == "/" ? real_path_ : real_path_ + "/";
   if (real != real_path_ && !real.starts_with(prefix)) return -EXDEV;
-  const int fd = ::open(("/proc/self/fd/" + std::to_string(found.get())).c_str(), kOpenFlags);
-  return fd < 0 ? -errno : fd;
+  return found.release();
 }
 
 std::vector<DirectoryEntry> DocumentRoot::list(const std::string& path, std::size_t limit) const {
@@ -123,8 +141,8 @@ std::vector<DirectoryEntry> DocumentRoot::list(const std::string& path, std::siz
   while (const dirent* entry = readdir(directory.get())) {
     const std::string name = entry->d_name;
     if (name.starts_with('.') || entries.size() >= limit) continue;
-    const OpenedNode node = open_node(path.empty() ? name : path + "/" + name);
-    if (node.error == 0) entries.push_back({name, node.kind, node.identity});
+    const OpenedNode node = find_node(path.empty() ? name : path + "/" + name);
+    if (node.error == 0 && may_be_read(node.fd.get())) entries.push_back({name, node.kind, node.identity});
   }
   std::sort(entries.begin(), entries.end(), [](const DirectoryEntry& a, const DirectoryEntry& b) {
     if (a.kind != b.kind) return a.kind == NodeKind::Directory;

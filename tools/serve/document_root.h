@@ -11,7 +11,7 @@ namespace usquic::tools::serve {
 
 enum class NodeKind { File, Directory };
 
-// An open file or folder, or the errno that kept it from being opened.
+// A file or folder, or the errno that kept it from being found or opened.
 struct OpenedNode {
   FileDescriptor fd;
   int error = 0;
@@ -47,8 +47,11 @@ class DocumentRoot {
   // Whether this process may look for files in it now: 0 or an errno.
   int check_access() const;
 
-  // A path below the root ("" = the root itself). EXDEV when the path, by a symbolic link or "..", leads out.
+  // A path below the root ("" = the root itself). EXDEV when the path, by a symbolic link or "..", leads out;
+  // ENOENT for what is neither file nor folder, which is left untouched.
   OpenedNode open_node(const std::string& path) const;
+  // The same without opening it: fd tells about it and reads nothing.
+  OpenedNode find_node(const std::string& path) const;
 
   // The entries of an open folder that can be served, sorted: folders first, hidden names left out, at most
   // `limit`.
@@ -58,7 +61,7 @@ class DocumentRoot {
   void set_confinement(Confinement confinement) { confinement_ = confinement; }
 
  private:
-  int open_checked(const std::string& path) const;
+  int find_checked(const std::string& path) const;
 
   FileDescriptor fd_;
   std::string real_path_;

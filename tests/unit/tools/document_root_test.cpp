@@ -1,7 +1,10 @@
 #include "serve/document_root.h"
 
 #include <gtest/gtest.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include <cerrno>
 
@@ -69,9 +72,36 @@ TEST_P(DocumentRootTest, TellsWhatIsMissing) {
   EXPECT_EQ(root_.open_node("loop").error, ELOOP);
 }
 
-TEST_P(DocumentRootTest, ServesNoPipe) {
-  ASSERT_EQ(mkfifo((directory_.path() / "root/pipe").c_str(), 0600), 0);
+// Whoever writes into a pipe waits for a reader, and dies of SIGPIPE when the reader goes away.
+TEST_P(DocumentRootTest, TouchesNoPipe) {
+  const std::string pipe = (directory_.path() / "root/pipe").string();
+  ASSERT_EQ(mkfifo(pipe.c_str(), 0600), 0);
+  const FileDescriptor watch(inotify_init1(IN_NONBLOCK | IN_CLOEXEC));
+  ASSERT_GE(inotify_add_watch(watch.get(), pipe.c_str(), IN_OPEN), 0);
   EXPECT_EQ(root_.open_node("pipe").error, ENOENT);
+  for (const DirectoryEntry& entry : root_.list("", 100)) EXPECT_NE(entry.name, "pipe");
+  inotify_event event;
+  EXPECT_EQ(read(watch.get(), &event, sizeof event), -1) << "it was opened";
+  EXPECT_EQ(errno, EAGAIN);
+}
+
+TEST_P(DocumentRootTest, FindsNoSocket) {
+  const FileDescriptor made(socket(AF_UNIX, SOCK_STREAM, 0));
+  sockaddr_un address = {};
+  address.sun_family = AF_UNIX;
+  const std::string path = (directory_.path() / "root/socket").string();
+  ASSERT_LT(path.size(), sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  ASSERT_EQ(bind(made.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
+  EXPECT_EQ(root_.open_node("socket").error, ENOENT);
+}
+
+TEST_P(DocumentRootTest, TellsThatAFileMayNotBeRead) {
+  if (geteuid() == 0) GTEST_SKIP() << "root may read everything";
+  directory_.write("root/closed", "x");
+  std::filesystem::permissions(directory_.path() / "root/closed", std::filesystem::perms::none);
+  EXPECT_EQ(root_.open_node("closed").error, EACCES);
+  for (const DirectoryEntry& entry : root_.list("", 100)) EXPECT_NE(entry.name, "closed");
 }
 
 TEST_P(DocumentRootTest, ListsFoldersFirstWithoutHiddenNamesAndEscapes) {
