@@ -130,6 +130,145 @@ TEST(Rfc9204Section2_2_1, ABlockedSectionWaitsAndDelaysNoOther) {
   EXPECT_EQ(joined.h3->status(blocked), 200);
 }
 
+// A client's request, whose response came whole while its section waits for the encoder's instructions.
+struct WaitingResponse {
+  // The response's section: :status 200, these lines, and an entry of the dynamic table.
+  explicit WaitingResponse(std::string_view lines, std::string_view behind = {}, std::uint64_t status = 25)
+      : joined(Engine::client), s(joined.ask()) {
+    joined.net.pair.client.on_section = [this](StreamRecord&) { ++sections; };
+    joined.peer().write(
+        0,
+        section(2, false, 0, indexed_static(status) + std::string(lines) + indexed_dynamic(0)) +
+            std::string(behind),
+        true);
+    joined.net.run();
+    EXPECT_EQ(sections, 0);
+    EXPECT_EQ(s->closes, 0);
+  }
+
+  void instruct(std::string_view name = "x-name") {
+    joined.h3->encoder(set_capacity(4096) + insert_literal(name, "x-value"));
+    joined.net.run();
+  }
+
+  // It ended once, and nothing of it is left.
+  void expect_ended(int reason, std::uint64_t code) {
+    EXPECT_EQ(s->closes, 1);
+    EXPECT_EQ(s->close.reason, reason);
+    EXPECT_EQ(s->close.code, code);
+    us_quic_stats_t stats{};
+    joined.net.connection->handle->stats(stats);
+    EXPECT_EQ(stats.streams_open, 0u);
+    expect_h3_open(joined);
+    joined.net.connection->handle->shutdown();
+    joined.net.run();
+    EXPECT_EQ(joined.net.connection->closes, 1);
+  }
+
+  Http3Joined joined;
+  StreamRecord* s;
+  int sections = 0;
+};
+
+TEST(Rfc9204Section2_2_1, AMalformedMessageThatWaitedIsToldAsOne) {
+  struct Case {
+    const char* name;
+    std::string lines, behind, field;
+    std::uint64_t status = 25;
+  };
+  const std::string content_length = wire_prefixed(0x50, 4, 4);  // a literal with the name of entry 4
+  const std::string data = wire_frame(h3frame::data, "six by");
+  const Case cases[] = {
+      {"a body shorter than content-length",
+       content_length + "\x01"
+                        "9",
+       data, "x-name"},
+      {"a body longer than content-length",
+       content_length + "\x01"
+                        "5",
+       data, "x-name"},
+      {"connection", "", data, "connection"},
+      {"two content-lengths",
+       content_length +
+           "\x01"
+           "6" +
+           content_length +
+           "\x01"
+           "7",
+       data, "x-name"},
+      {"trailers with a pseudo-header field", "", section(2, false, 0, indexed_static(25)), "x-name"},
+      {"103 and nothing more", "", "", "x-name", 24},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.name);
+    WaitingResponse waiting(c.lines, c.behind, c.status);
+    waiting.instruct(c.field);
+    EXPECT_FALSE(waiting.s->ended);
+    waiting.expect_ended(US_QUIC_E_HEADERS, h3_message_error);
+  }
+}
+
+TEST(Rfc9204Section2_2_1, AWholeMessageThatWaitedEndsWell) {
+  WaitingResponse waiting("", wire_frame(h3frame::data, "body"));
+  waiting.instruct();
+  EXPECT_EQ(waiting.sections, 1);
+  EXPECT_EQ(waiting.s->body, "body");
+  EXPECT_TRUE(waiting.s->ended);
+  waiting.expect_ended(US_QUIC_OK, 0);
+}
+
+TEST(Rfc9204Section2_2_1, AResponseThatIsGivenUpWhileItWaitsEnds) {
+  for (const bool are_instructions_to_come : {false, true}) {
+    WaitingResponse waiting("", wire_frame(h3frame::data, "body"));
+    EXPECT_EQ(waiting.s->handle->reset(h3_request_cancelled), 0);
+    EXPECT_EQ(waiting.s->handle->stop(h3_request_cancelled), 0);
+    waiting.joined.net.run();
+    if (are_instructions_to_come) waiting.instruct();
+    EXPECT_EQ(waiting.sections, 0);
+    waiting.expect_ended(US_QUIC_E_CLOSED, h3_request_cancelled);
+  }
+}
+
+TEST(Rfc9204Section2_2_1, AResponseThatNobodyWantsWhileItWaitsLeavesNothing) {
+  WaitingResponse waiting("", wire_frame(h3frame::data, "body"));
+  std::exchange(waiting.s->handle, nullptr)->detach();
+  waiting.joined.net.run();
+  waiting.instruct();
+  us_quic_stats_t stats{};
+  waiting.joined.net.connection->handle->stats(stats);
+  EXPECT_EQ(stats.streams_open, 0u);
+  EXPECT_EQ(waiting.sections, 0);
+}
+
+// The server gives the request up as soon as it hears of it.
+TEST(Rfc9204Section2_2_1, ARequestThatIsGivenUpBeforeItsInstructionsComeEnds) {
+  enum class Way { reset, stop, both };
+  for (const Way way : {Way::reset, Way::stop, Way::both}) {
+    for (const bool are_instructions_to_come : {false, true}) {
+      SCOPED_TRACE(static_cast<int>(way));
+      SCOPED_TRACE(are_instructions_to_come);
+      Http3Joined joined(Engine::server);
+      Side& server = joined.net.pair.server;
+      server.on_stream = [way](StreamRecord& s) {
+        if (way != Way::stop) s.handle->reset(h3_request_cancelled);
+        if (way != Way::reset) s.handle->stop(h3_request_cancelled);
+      };
+      joined.h3->request(section(2, false, 0, request_lines + indexed_dynamic(0)));
+      joined.net.run();
+      server.on_stream = nullptr;
+      if (way == Way::stop) server.streams.at(0)->handle->reset(h3_request_cancelled);
+      if (are_instructions_to_come)
+        joined.h3->encoder(set_capacity(4096) + insert_literal("x-name", "x-value"));
+      joined.net.run(joined.net.pair.server.config.header_timeout + std::chrono::seconds(1));
+      EXPECT_EQ(server.streams.at(0)->closes, 1);
+      us_quic_stats_t stats{};
+      joined.net.connection->handle->stats(stats);
+      EXPECT_EQ(stats.streams_open, 0u);
+      expect_h3_open(joined);
+    }
+  }
+}
+
 TEST(Rfc9204Section2_1_2, MoreBlockedStreamsThanAllowed) {
   constexpr int allowed = 100;
   Http3Joined joined(Engine::server, wire_settings({}),

@@ -143,8 +143,8 @@ class QuicConnection final : public engine::Connection,
   void deliver_body(QuicStream& s, Bytes data);
   void credit(std::int64_t id, std::uint64_t length);
   void close_stream(QuicStream& s, const us_quic_stream_close_info_t& info);
-  void close_stream_by_id(std::int64_t id, bool has_code, std::uint64_t code);
-  us_quic_stream_close_info_t close_info_of(const QuicStream& s, bool has_code, std::uint64_t code) const;
+  void close_stream_by_id(std::int64_t id, std::optional<std::uint64_t> code);
+  us_quic_stream_close_info_t close_info_of(const QuicStream& s) const;
   void close_all_streams(int reason);
   int peer_stopped(std::int64_t id, std::uint64_t code);
   void after_sending(QuicStream& s);

@@ -128,7 +128,7 @@ struct ConnectionCallbacks {
     // By STOP_SENDING alone: a reset was counted when it came.
     const bool was_stopped_by_peer =
         has_code && s != nullptr && !s->is_local_ && !s->was_reset_ && !s->reset_code_ && !s->stop_code_;
-    c.close_stream_by_id(id, has_code, code);
+    c.close_stream_by_id(id, has_code ? std::optional(code) : std::nullopt);
     if (!ngtcp2_conn_is_local_stream(conn, id)) {
       if (ngtcp2_is_bidi_stream(id)) {
         ngtcp2_conn_extend_max_streams_bidi(conn, 1);

@@ -86,7 +86,8 @@ void QuicConnection::http3_stop_sending(std::int64_t id, std::uint64_t code) {
 
 void QuicConnection::http3_closed(Http3Stream& message) {
   auto& s = *static_cast<QuicStream*>(message.owner);
-  close_stream(s, s.close_info_);
+  // Not before: what waited may have been malformed.
+  close_stream(s, close_info_of(s));
 }
 
 void QuicConnection::http3_consumed(std::int64_t id, std::size_t length) {

@@ -57,10 +57,10 @@ void QuicConnection::end_late_headers(TimePoint now) {
   while (headers_deadline() <= now) {
     QuicStream& s = *awaited_headers_.pop_front();
     const std::int64_t id = s.id_;
-    http3_->peer_reset(id);
-    http3_->no_more_writes(id);
     http3_stop_sending(id, h3_request_rejected);
     http3_reset_stream(id, h3_request_rejected);
+    http3_->no_more_writes(id);
+    http3_->peer_reset(id);  // its end may be told now
   }
 }
 

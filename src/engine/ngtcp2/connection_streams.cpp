@@ -195,27 +195,26 @@ void QuicConnection::deliver_body(QuicStream& s, Bytes data) {
 }
 
 // ngtcp2 says that both sides of the stream are over.
-void QuicConnection::close_stream_by_id(std::int64_t id, bool has_code, std::uint64_t code) {
+void QuicConnection::close_stream_by_id(std::int64_t id, std::optional<std::uint64_t> code) {
   QuicStream* s = find_stream(id);
-  if (s != nullptr) s->close_info_ = close_info_of(*s, has_code, code);
-  const bool is_over = http3_ == nullptr || http3_->stream_closed(id, has_code ? code : no_error_code());
+  if (s != nullptr) s->close_code_ = code;
+  const bool is_over = http3_ == nullptr || http3_->stream_closed(id, code.value_or(no_error_code()));
   // What waits for QPACK instructions is told first, unless nobody wants it.
-  if (s != nullptr && (is_over || !may_tell(*s))) close_stream(*s, s->close_info_);
+  if (s != nullptr && (is_over || !may_tell(*s))) close_stream(*s, close_info_of(*s));
   // A stream that the application waited for may open now, or a shutdown be complete.
   endpoint_.mark_dirty(*this);
 }
 
-us_quic_stream_close_info_t QuicConnection::close_info_of(const QuicStream& s, bool has_code,
-                                                          std::uint64_t code) const {
+us_quic_stream_close_info_t QuicConnection::close_info_of(const QuicStream& s) const {
   // A RESET_STREAM that answers our STOP_SENDING is our doing, as is the other way round.
   if (s.was_reset_ && !s.stop_code_) return {US_QUIC_E_RESET, s.peer_code_};
-  if (s.was_stopped_ && !s.reset_code_) return {US_QUIC_E_STOPPED, has_code ? code : 0};
+  if (s.was_stopped_ && !s.reset_code_) return {US_QUIC_E_STOPPED, s.close_code_.value_or(0)};
   if (s.reset_code_ || s.stop_code_) {
     const std::uint64_t own = s.reset_code_ ? *s.reset_code_ : *s.stop_code_;
     return {is_http3() && own == h3_message_error ? US_QUIC_E_HEADERS : US_QUIC_E_CLOSED, own};
   }
   // The code of a STOP_SENDING that met no write of ours.
-  if (has_code) return {US_QUIC_E_STOPPED, code};
+  if (s.close_code_) return {US_QUIC_E_STOPPED, *s.close_code_};
   return {US_QUIC_OK, 0};
 }
 

@@ -83,7 +83,8 @@ class Http3Stream {
 class Http3 {
  public:
   // What it tells the transport and, through it, the application. Called from inside read() alone, but for
-  // http3_consumed(), which peer_reset(), stream_closed() and the end of an Http3Stream cause too. From
+  // http3_consumed(), which peer_reset(), stream_closed() and the end of an Http3Stream cause too, and
+  // http3_closed(), which peer_reset() does. From
   // inside them submit_*, resume(), set_priority(), no_more_writes() and peer_reset() may be called, but not
   // read() and not stream_closed().
   class Events {
@@ -154,8 +155,8 @@ class Http3 {
   // as read().
   virtual int peer_reset(std::int64_t id) = 0;
   // Both directions are over in the transport. true: nothing here refers to the stream any more. false: what
-  // came on it waits for QPACK instructions; keep its Http3Stream until http3_closed(), or destroy it if
-  // nobody wants the rest.
+  // came on it waits for QPACK instructions; keep its Http3Stream until http3_closed(), which peer_reset()
+  // calls if nobody wants the rest, or destroy it.
   virtual bool stream_closed(std::int64_t id, std::uint64_t code) = 0;
   // Server: the number of streams that the client was allowed to open in all.
   virtual void set_max_client_streams(std::uint64_t count) = 0;

@@ -118,8 +118,17 @@ int Http3Connection::peer_reset(std::int64_t id) {
   }
   Http3Stream* s = find(id);
   if (s == nullptr) return 0;
-  const int rv = reader_.discard(*s);
-  return rv != 0 ? rv : drain_decoder();
+  const bool was_waiting = s->receive_.is_blocked;
+  int rv = reader_.discard(*s);
+  if (rv == 0) rv = drain_decoder();
+  if (was_waiting && s->close_pending_) finish_closing(*s);
+  return rv;
+}
+
+// The transport closed the stream before; now nothing more of it waits.
+void Http3Connection::finish_closing(Http3Stream& s) {
+  stream_closed(s.id_, NGHTTP3_H3_NO_ERROR);
+  events_.http3_closed(s);
 }
 
 bool Http3Connection::stream_closed(std::int64_t id, std::uint64_t code) {

@@ -99,6 +99,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   std::span<const nghttp3_nv> to_nv(std::span<const us_quic_header_t> fields);
   Http3Stream* find_for_frames(std::int64_t id) const;
   int submit_final(Http3Stream& s, std::span<const nghttp3_nv> fields);
+  void finish_closing(Http3Stream& s);
   void close_in_nghttp3(std::int64_t id, std::uint64_t code);
 
   static nghttp3_callbacks make_callbacks();

@@ -189,10 +189,7 @@ int Http3Connection::read_encoder_stream(Bytes data) {
     Http3Stream* s = nullptr;
     if (const int rv = reader_.read_unblocked(s); rv != 0) return rv;
     if (s == nullptr) return 0;
-    if (s->close_pending_ && !s->receive_.is_blocked) {
-      stream_closed(s->id_, NGHTTP3_H3_NO_ERROR);
-      events_.http3_closed(*s);
-    }
+    if (s->close_pending_ && !s->receive_.is_blocked) finish_closing(*s);
   }
 }
 

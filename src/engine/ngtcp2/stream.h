@@ -94,12 +94,12 @@ class QuicStream final : public engine::Stream,
   Sent sent_ = Sent::nothing;
   std::optional<std::uint64_t> reset_code_;
   std::optional<std::uint64_t> stop_code_;
-  std::uint64_t peer_code_ = 0;               // of the peer's RESET_STREAM
-  std::uint64_t peer_stop_code_ = 0;          // of its STOP_SENDING
-  std::uint64_t unconsumed_ = 0;              // body bytes told and not yet consumed
-  std::uint64_t credit_ = 0;                  // consumed bytes that the next flush gives credit for
-  us_quic_stream_close_info_t close_info_{};  // once ngtcp2 closed it
-  TimePoint headers_due_{};                   // while it waits for its header section
+  std::uint64_t peer_code_ = 0;              // of the peer's RESET_STREAM
+  std::uint64_t peer_stop_code_ = 0;         // of its STOP_SENDING
+  std::uint64_t unconsumed_ = 0;             // body bytes told and not yet consumed
+  std::uint64_t credit_ = 0;                 // consumed bytes that the next flush gives credit for
+  std::optional<std::uint64_t> close_code_;  // that ngtcp2 closed it with
+  TimePoint headers_due_{};                  // while it waits for its header section
   std::vector<QueuedSection> queued_sections_;
   std::optional<std::pair<int, bool>> queued_priority_;
 };

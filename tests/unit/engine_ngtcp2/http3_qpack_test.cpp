@@ -101,6 +101,24 @@ TEST(Http3Qpack, AStreamThatIsResetWhileItWaitsGivesItsBytesBack) {
   EXPECT_TRUE(pair.errors.empty());
 }
 
+TEST(Http3Qpack, AStreamThatClosedIsOverWhenNobodyWantsWhatWaits) {
+  TestPair pair;
+  pair.run();
+  pair.held_streams[{&pair.client, 6}] = true;
+  pair.request(0, with(get_request, {{"user-agent", "a value that is worth a table entry"}}));
+  pair.run();
+  EXPECT_FALSE(pair.server.http3->stream_closed(0, 0));
+  EXPECT_EQ(pair.server.http3->peer_reset(0), 0);
+  EXPECT_EQ(pair.server.stream(0).closed, 1);
+  EXPECT_EQ(pair.server.http3->peer_reset(0), 0);
+  pair.let_through(pair.client, 6);
+  pair.run();
+  EXPECT_EQ(pair.server.stream(0).closed, 1);
+  EXPECT_TRUE(pair.server.stream(0).sections.empty());
+  EXPECT_EQ(pair.server.consumed + pair.server.body_bytes, pair.total[0]);
+  EXPECT_TRUE(pair.errors.empty());
+}
+
 TEST(Http3Qpack, DestroyingAStreamThatWaitsIsSafe) {
   TestPair pair;
   pair.run();
