@@ -184,7 +184,8 @@ typedef struct us_quic_socket_context_options_t {
                                         a client must prove its address as under load */
   size_t max_udp_payload; /* bytes of the largest datagram to send, 1200 to 65527; path MTU discovery stays
                              below */
-  int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221) */
+  int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221). They are handed up as they come,
+                             also by HTTP/3 connections, which do not announce HTTP Datagrams (RFC 9297) */
   int congestion;         /* US_QUIC_CONGESTION_* */
   int address_validation; /* US_QUIC_ADDRESS_VALIDATION_* */
 
@@ -441,9 +442,10 @@ US_API const us_quic_header_t* us_quic_stream_headers(us_quic_stream_t* s, size_
  * _STATE (after shutdown, or HTTP/3 before headers), _STOPPED. */
 US_API ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, size_t length);
 /* Queue bytes without copying them: all or nothing, data stays the caller's and must not change until release
- * ran. release: runs exactly once on the loop's thread when the bytes are acknowledged or given up, maybe
- * after on_stream_close; not when an error or 0 is returned; may be NULL. Returns: length, 0 = the buffer is
- * full (wait for on_stream_writable), or as us_quic_stream_write. */
+ * ran. release: runs exactly once on the loop's thread when the bytes are acknowledged or given up (after a
+ * reset, or the peer's STOP_SENDING, without waiting for the peer), maybe after on_stream_close; not when an
+ * error or 0 is returned; may be NULL. Returns: length, 0 = the buffer is full (wait for on_stream_writable),
+ * or as us_quic_stream_write. */
 US_API ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, size_t length,
                                              void (*release)(void* user), void* user);
 /* Bytes accepted and not yet sent. */

@@ -174,7 +174,9 @@ void QuicConnection::apply(QuicStream& s) {
     ngtcp2_conn_shutdown_stream_write(conn_, 0, s.id_, *s.reset_code_);
     s.ListHook<SendableTag>::unlink();
     if (http3_ != nullptr) http3_->no_more_writes(s.id_);
-    if (!is_sent_by_codec(s)) s.message.body.clear();  // else it stays: the codec has views of it
+    // ngtcp2 sends nothing of it again, and the codec reads none of its views: what is held goes now, not
+    // when the peer acknowledges, which may be never.
+    s.message.body.clear();
   }
   if (s.stop_code_ && !s.is_stop_applied_) {
     s.is_stop_applied_ = true;
@@ -273,7 +275,7 @@ int QuicConnection::peer_stopped(std::int64_t id, std::uint64_t code) {
   s->was_stopped_ = true;
   s->stop_is_due_ = true;
   s->peer_stop_code_ = code;
-  if (!is_sent_by_codec(*s)) s->message.body.clear();
+  s->message.body.clear();
   if (!s->ListHook<EventTag>::is_linked()) eventful_.push_back(s);
   return 0;
 }
