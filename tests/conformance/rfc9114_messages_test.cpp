@@ -193,6 +193,30 @@ struct ResponseCase {
   std::string bytes;
 };
 
+TEST(Rfc9114Section4_1, InterimResponsesAreTakenUpToABound) {
+  constexpr std::size_t most = 64;
+  std::string interim;
+  for (std::size_t i = 0; i < most; ++i) interim += wire_headers({{":status", "103"}});
+  const std::string final = wire_headers({{":status", "200"}});
+  Http3Joined joined(Engine::client);
+  StreamRecord* s = joined.ask();
+  joined.peer().write(0, interim + final, true);
+  joined.net.run();
+  EXPECT_EQ(s->sections.size(), most + 1);
+  EXPECT_TRUE(s->ended);
+  s = joined.ask();
+  joined.peer().write(4, interim + wire_headers({{":status", "103"}}) + final);
+  joined.net.run();
+  EXPECT_EQ(s->sections.size(), most);
+  EXPECT_EQ(joined.peer().stream(4).stopped, h3_excessive_load);
+  joined.peer().send(frame::reset_stream(4, h3_excessive_load, joined.peer().written(4)));
+  joined.net.run();
+  EXPECT_EQ(s->closes, 1);
+  EXPECT_EQ(s->close.code, h3_excessive_load);
+  EXPECT_EQ(s->close.reason, US_QUIC_E_CLOSED);
+  expect_h3_open(joined);
+}
+
 TEST(Rfc9114Section4_3_2, ResponsesThatAreMalformed) {
   const std::vector<ResponseCase> cases = {
       {"no :status", wire_headers({{"a", "b"}})},

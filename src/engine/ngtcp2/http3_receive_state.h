@@ -23,6 +23,7 @@ struct Http3ReceiveState {
   Phase phase = Phase::before_message;
   std::uint8_t varint_length = 0;  // bytes of the integer that is being read, 0 = none
   std::uint8_t varint_read = 0;
+  std::uint8_t interim_responses = 0;
   bool discarding = false;        // the rest is dropped: reset, refused or malformed
   bool is_blocked = false;        // the section waits for QPACK instructions
   bool held_fin = false;          // FIN came after `held`

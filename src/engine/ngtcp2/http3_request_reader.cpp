@@ -14,6 +14,8 @@ namespace {
 
 // Frames on one stream that bring nothing (unknown types, empty DATA): more is an attempt to keep us busy.
 constexpr std::uint32_t most_idle_frames = 1000;
+// Interim responses before the final one. Servers send one or two.
+constexpr std::uint8_t most_interim_responses = 64;
 
 // Reads on in a variable-length integer (RFC 9000 section 16); true when it is complete.
 bool read_varint(Http3ReceiveState& r, Bytes& data, std::size_t& overhead) {
@@ -185,6 +187,9 @@ int RequestReader::finish_section(Http3Stream& s, bool end_stream) {
   // A body that is shorter than was said is seen before the application hears of the end.
   const bool is_short = end_stream && r.content_length != -1 && r.content_length != r.body_received;
   if (!accepted || is_short) return fail(s, NGHTTP3_H3_MESSAGE_ERROR);
+  if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > most_interim_responses) {
+    return fail(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+  }
   r.latest = std::move(r.pending);
   events_.http3_headers(s, kind, end_stream);
   return 0;
