@@ -64,6 +64,72 @@ TEST(Rfc9000Section3_5, LateFramesOfAClosedStreamAreIgnored) {
   expect_open(joined.net, *joined.peer);
 }
 
+// A stream of the peer's may begin with its end: what came before was lost, or nothing was sent.
+TEST(Rfc9000Section3_2, AUnidirectionalStreamThatBeginsWithItsResetEndsAndGivesItsCreditBack) {
+  constexpr std::uint64_t allowed = 10;
+  for (const Engine role : {Engine::server, Engine::client}) {
+    Joined joined(role, [](EnginePair& pair) {
+      pair.server.config.max_streams_uni = pair.client.config.max_streams_uni = allowed;
+      pair.server.config.max_stream_resets_per_second = pair.client.config.max_stream_resets_per_second = 0;
+    });
+    Side& engine = role == Engine::server ? joined.net.pair.server : joined.net.pair.client;
+    const std::uint64_t first = role == Engine::server ? client_uni : server_uni;
+    std::uint64_t opened = 0;
+    std::uint64_t bytes = 0;
+    for (int round = 0; round < 20; ++round) {
+      std::string frames;
+      for (std::uint64_t i = 0; i < allowed; ++i, ++opened) {
+        const std::uint64_t final_size = opened % 3 == 0 ? 0 : opened * 100;
+        frames += frame::reset_stream(first + 4 * opened, 0x77, final_size);
+        bytes += final_size;
+      }
+      joined.peer->send(frames);
+      joined.net.run();
+      ASSERT_FALSE(joined.peer->close()) << joined.peer->close()->reason;
+    }
+    ASSERT_EQ(engine.streams.size(), opened);
+    for (const auto& s : engine.streams) {
+      EXPECT_EQ(s->reset, 0x77u);
+      EXPECT_EQ(s->closes, 1);
+      EXPECT_EQ(s->close.reason, US_QUIC_E_RESET);
+      EXPECT_EQ(s->close.code, 0x77u);
+    }
+    us_quic_stats_t stats{};
+    joined.net.connection->handle->stats(stats);
+    EXPECT_EQ(stats.streams_open, 0u);
+    ASSERT_NE(joined.peer->last(frame::type_max_streams_uni), nullptr);
+    EXPECT_EQ(joined.peer->last(frame::type_max_streams_uni)->value, opened + allowed);
+    EXPECT_GT(bytes, engine.config.max_data);
+    expect_open(joined.net, *joined.peer);
+  }
+}
+
+TEST(Rfc9000Section3_2, WhatComesOfAStreamAfterItsResetIsIgnored) {
+  Joined joined(Engine::server);
+  const std::string reset = frame::reset_stream(client_uni, 0x77, 5);
+  joined.peer->send(reset + frame::stream(client_uni, 0, "early"));
+  joined.peer->send(frame::stream(client_uni, 0, "early") + reset);
+  joined.net.run();
+  joined.peer->send(reset);
+  joined.net.run();
+  ASSERT_EQ(joined.net.pair.server.streams.size(), 1u);
+  const StreamRecord& s = *joined.net.pair.server.streams[0];
+  EXPECT_EQ(s.body, "");
+  EXPECT_EQ(s.closes, 1);
+  expect_open(joined.net, *joined.peer);
+}
+
+TEST(Rfc9000Section4_5, AResetOfAStreamThatBeganKeepsItsFinalSize) {
+  expect_frames_close(Engine::server,
+                      frame::stream(client_uni, 0, "four") + frame::reset_stream(client_uni, 0, 3),
+                      final_size_error);
+  expect_frames_close(
+      Engine::server,
+      frame::reset_stream(client_uni, 0, 3) + frame::reset_stream(client_uni + 4, 0, 1ULL << 40),
+      flow_control_error);
+  expect_frames_close(Engine::server, frame::reset_stream(client_uni + 4 * 5000, 0, 0), stream_limit_error);
+}
+
 TEST(Rfc9000Section3_5, StopSendingIsAnsweredByResetStream) {
   Joined joined(Engine::server);
   joined.peer->write(0, "x");

@@ -86,6 +86,40 @@ TEST(Rfc9114Section6_2_3, StreamsOfUnknownTypesAreGivenUpInPeace) {
   }
 }
 
+// What came before the reset was lost, or nothing was sent.
+TEST(Rfc9114Section4_1_1, ARequestThatBeginsWithItsResetGivesItsCreditBack) {
+  constexpr std::uint64_t allowed = 10;
+  Http3Joined joined(Engine::server, wire_settings({}),
+                     [](EnginePair& pair) { pair.server.config.max_streams_bidi = allowed; });
+  for (std::uint64_t i = 0; i < allowed; ++i)
+    joined.peer().send(frame::reset_stream(4 * i, h3_request_cancelled, 0));
+  joined.net.run();
+  ASSERT_FALSE(joined.peer().close());
+  EXPECT_EQ(joined.peer().stream(0).reset, h3_request_cancelled);
+  ASSERT_NE(joined.peer().last(frame::type_max_streams_bidi), nullptr);
+  EXPECT_EQ(joined.peer().last(frame::type_max_streams_bidi)->value, 2 * allowed);
+  EXPECT_TRUE(joined.net.pair.server.streams.empty());
+}
+
+TEST(Rfc9114Section6_2_3, AUnidirectionalStreamThatBeginsWithItsResetGivesItsCreditBack) {
+  for (const Engine role : both) {
+    Http3Joined joined(role);
+    const std::uint64_t first = joined.h3->decoder_id() + 4;
+    for (std::uint64_t i = 0; i < 10; ++i) {
+      joined.peer().send(frame::reset_stream(first + 4 * i, h3_no_error, i));
+    }
+    expect_h3_open(joined);
+    ASSERT_NE(joined.peer().last(frame::type_max_streams_uni), nullptr);
+    EXPECT_EQ(joined.peer().last(frame::type_max_streams_uni)->value, 110u);
+  }
+}
+
+TEST(Rfc9114Section6_1, AServersBidirectionalStreamIsAnErrorAlsoWhenItIsReset) {
+  Http3Joined joined(Engine::client);
+  joined.peer().send(frame::reset_stream(1, h3_no_error, 0));
+  expect_h3_closed(joined, h3_stream_creation_error);
+}
+
 TEST(Rfc9114Section7_1, FramesThatTheStreamCutsShort) {
   const std::string head = wire_headers(get_fields());
   expect_request_closes(head.substr(0, head.size() - 1), {h3_frame_error});

@@ -159,14 +159,7 @@ void QuicConnection::read(TimePoint now, const Datagram& datagram) {
   if (life_ != Life::active || datagram.path->socket != path_.socket) return endpoint_.count_dropped();
   bytes_received_ += datagram.bytes.size();
   ++packets_received_;
-  // A client's socket may be bound to any address: then the one that a packet was sent to says nothing new.
-  const Address local =
-      is_client_ ? local_for_ngtcp2_ : specified_like(datagram.path->local, datagram.path->remote);
-  const ngtcp2_path p = to_ngtcp2_path(local, datagram.path->remote);
-  const ngtcp2_pkt_info info{datagram.ecn};
-  frame_scan().clear();
-  int result =
-      ngtcp2_conn_read_pkt(conn_, &p, &info, datagram.bytes.data(), datagram.bytes.size(), timestamp(now));
+  int result = read_packets(now, datagram);
   if (life_ == Life::gone) return;  // a callback dropped the socket
   if (result == NGTCP2_ERR_RETRY) {
     ngtcp2_pkt_hd header;
@@ -178,6 +171,33 @@ void QuicConnection::read(TimePoint now, const Datagram& datagram) {
   if (result != 0) return end_by_library(now, result);
   if (is_handshake_complete_) release_tls();
   endpoint_.mark_dirty(*this);
+}
+
+int QuicConnection::read_packets(TimePoint now, const Datagram& datagram) {
+  // A client's socket may be bound to any address: then the one that a packet was sent to says nothing new.
+  const Address local =
+      is_client_ ? local_for_ngtcp2_ : specified_like(datagram.path->local, datagram.path->remote);
+  const ngtcp2_path p = to_ngtcp2_path(local, datagram.path->remote);
+  const ngtcp2_pkt_info info{datagram.ecn};
+  const auto read_bytes = [&](Bytes bytes) {
+    frame_scan().clear();
+    return ngtcp2_conn_read_pkt(conn_, &p, &info, bytes.data(), bytes.size(), timestamp(now));
+  };
+  // What is read twice counts twice, which must not be where that allows us to send more (RFC 9000 section
+  // 8): on a path that was not validated.
+  early_resets().begin(datagram.bytes, datagram.path->remote == path_.remote);
+  int result = read_bytes(datagram.bytes);
+  if (early_resets().is_held() && result == 0 && life_ == Life::active) {
+    result = read_bytes(early_resets().again(datagram.bytes, frame_scan().resets()));
+    early_resets().end();
+  }
+  return result;
+}
+
+bool QuicConnection::has_early_reset() const {
+  return std::ranges::any_of(frame_scan().resets(), [this](std::int64_t id) {
+    return ngtcp2_conn_is_local_stream(conn_, id) == 0 && find_stream(id) == nullptr;
+  });
 }
 
 // A TLS session holds about 10 kB, and a server has no more use for it: its tickets are written, no TLS

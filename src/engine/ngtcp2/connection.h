@@ -77,6 +77,8 @@ class QuicConnection final : public engine::Connection,
   const HandshakeCounts::Key& sender() const { return sender_; }
   const PacketCiphers& packet_ciphers() const { return endpoint_.packet_ciphers(); }
   FrameScan& frame_scan() const { return endpoint_.frame_scan(); }
+  EarlyResets& early_resets() const { return endpoint_.early_resets(); }
+  bool has_early_reset() const;  // in the packet that was scanned last
 
   // For streams.
   bool is_active() const { return life_ == Life::active; }
@@ -117,6 +119,7 @@ class QuicConnection final : public engine::Connection,
 
   // connection.cpp
   void read(TimePoint now, const Datagram& datagram);
+  int read_packets(TimePoint now, const Datagram& datagram);
   void expire(TimePoint now);
   bool write(TimePoint now, SendBatch& batch);
   static QuicConnection& of(const ngtcp2_crypto_conn_ref& ref) {
@@ -133,7 +136,7 @@ class QuicConnection final : public engine::Connection,
   bool may_tell() const { return is_known_ && !is_released_ && !is_closed_by_app_; }
 
   // connection_streams.cpp
-  QuicStream* find_stream(std::int64_t id);
+  QuicStream* find_stream(std::int64_t id) const;
   QuicStream* add_peer_stream(std::int64_t id);
   void open_pending_streams();
   void open_pending(List<QuicStream, PendingTag>& pending);

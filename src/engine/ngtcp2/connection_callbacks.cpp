@@ -112,6 +112,13 @@ struct ConnectionCallbacks {
       if (const int result = c.http3_->peer_reset(id); result < 0) return c.fail_http3(result);
     }
     QuicStream* s = c.find_stream(id);
+    if (s == nullptr && c.is_http3() && ngtcp2_is_bidi_stream(id) &&
+        !ngtcp2_conn_is_local_stream(c.conn_, id)) {
+      // A request that is reset before its first byte: nobody else ends this side of it. And RFC 9114 section
+      // 6.1: servers open no bidirectional streams.
+      if (c.is_client_) return c.fail_http3(NGHTTP3_ERR_H3_STREAM_CREATION_ERROR);
+      ngtcp2_conn_shutdown_stream_write(c.conn_, 0, id, c.abandon_code());
+    }
     if (s != nullptr) {
       s->was_reset_ = true;
       s->peer_code_ = code;

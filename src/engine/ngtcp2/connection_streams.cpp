@@ -17,7 +17,7 @@ std::uint64_t QuicConnection::abandon_code() const {
   return is_http3() ? h3_request_cancelled : 0;
 }
 
-QuicStream* QuicConnection::find_stream(std::int64_t id) {
+QuicStream* QuicConnection::find_stream(std::int64_t id) const {
   QuicStream* const* found = streams_.find(id);
   return found == nullptr ? nullptr : *found;
 }

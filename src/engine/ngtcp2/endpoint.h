@@ -15,6 +15,7 @@
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
 #include "engine/ngtcp2/connection_ids.h"
+#include "engine/ngtcp2/early_resets.h"
 #include "engine/ngtcp2/frame_scan.h"
 #include "engine/ngtcp2/handshake_counts.h"
 #include "engine/ngtcp2/library_memory.h"
@@ -73,6 +74,7 @@ class QuicEndpoint final : public engine::Endpoint {
   const PacketCiphers& packet_ciphers() const { return *packet_ciphers_; }
   // Of the datagram that is being read.
   FrameScan& frame_scan() { return frame_scan_; }
+  EarlyResets& early_resets() { return early_resets_; }
   const TransportSettings& settings() const { return settings_; }
   const ngtcp2_callbacks& callbacks() const { return callbacks_; }
   Sink& sink() { return sink_; }
@@ -127,6 +129,7 @@ class QuicEndpoint final : public engine::Endpoint {
   const LibraryMemory memory_{pool_};
   const Config config_;
   FrameScan frame_scan_;
+  EarlyResets early_resets_;
   const std::unique_ptr<PacketCiphers> packet_ciphers_;  // keys that wait for their use refer to it
   Sink& sink_;
   const TransportSettings settings_;

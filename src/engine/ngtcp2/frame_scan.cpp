@@ -33,6 +33,8 @@ enum Type : std::uint8_t {
   datagram = 0x31,
 };
 
+constexpr std::uint64_t unidirectional = 0x02;  // of a stream ID (RFC 9000 section 2.1)
+
 constexpr std::uint8_t stream_fin = 0x01;
 constexpr std::uint8_t stream_length = 0x02;
 constexpr std::uint8_t stream_offset = 0x04;
@@ -121,6 +123,15 @@ bool FrameScan::read_stop_sending(Reader& in) {
   return true;
 }
 
+bool FrameScan::read_reset(Reader& in) {
+  std::uint64_t id = 0;
+  if (!in.take_varint(id) || !in.skip_varints(2)) return false;
+  if ((id & unidirectional) != 0 && reset_count_ < most_resets) {
+    resets_[reset_count_++] = static_cast<std::int64_t>(id);
+  }
+  return true;
+}
+
 bool FrameScan::read_frame(Reader& in) {
   std::uint8_t type = 0;
   if (!in.take(type)) return false;
@@ -156,7 +167,7 @@ bool FrameScan::read_frame(Reader& in) {
     case stream_data_blocked:
       return in.skip_varints(2);
     case reset_stream:
-      return in.skip_varints(3);
+      return read_reset(in);
     case new_connection_id: {
       std::uint8_t length = 0;
       ++control_frames_;

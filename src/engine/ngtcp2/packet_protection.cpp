@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/ngtcp2/connection.h"
+#include "engine/ngtcp2/early_resets.h"
 #include "engine/ngtcp2/frame_scan.h"
 #include "engine/ngtcp2/packet_ciphers.h"
 #include "engine/ngtcp2/packet_secrets.h"
@@ -44,30 +45,43 @@ struct Protection {
   ngtcp2_crypto_cipher_ctx header_context{};
 };
 
-// A key that 1-RTT packets are opened with: their frames are looked at.
+// A key that 1-RTT packets are opened with: their frames are looked at, and prepared for ngtcp2.
 class ScannedKey final : public AeadKey {
  public:
-  ScannedKey(std::unique_ptr<AeadKey> key, FrameScan& scan) : key_(std::move(key)), scan_(scan) {}
+  ScannedKey(std::unique_ptr<AeadKey> key, const QuicConnection& connection)
+      : key_(std::move(key)), connection_(connection) {}
 
   bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
     return key_->seal(to, plaintext, nonce, header);
   }
   bool open(std::uint8_t* to, Bytes sealed, const std::uint8_t* nonce, Bytes header) override {
-    if (!key_->open(to, sealed, nonce, header)) return false;
-    scan_.read({to, sealed.size() - aead_tag_bytes});
+    EarlyResets& early = connection_.early_resets();
+    const Bytes front = early.front(sealed);
+    if (sealed.size() < front.size() + aead_tag_bytes) return false;
+    const Bytes packet = sealed.first(sealed.size() - front.size());
+    if (!key_->open(to, packet, nonce, header)) return false;
+    const std::size_t length = packet.size() - aead_tag_bytes;
+    connection_.frame_scan().read({to, length});
+    if (!front.empty()) {
+      std::copy_backward(to, to + length, to + length + front.size());
+      std::ranges::copy(front, to);
+    } else if (early.can_hold(sealed) && connection_.has_early_reset()) {
+      early.hold();
+      return false;
+    }
     return true;
   }
 
  private:
   const std::unique_ptr<AeadKey> key_;
-  FrameScan& scan_;  // the endpoint's, which outlives the connection
+  const QuicConnection& connection_;
 };
 
 // nullptr: no memory, or no key.
 std::unique_ptr<AeadKey> scanned(std::unique_ptr<AeadKey> key, void* user) {
   if (key == nullptr) return nullptr;
-  FrameScan& scan = static_cast<const QuicConnection*>(user)->frame_scan();
-  return std::unique_ptr<AeadKey>(new (std::nothrow) ScannedKey(std::move(key), scan));
+  const auto& connection = *static_cast<const QuicConnection*>(user);
+  return std::unique_ptr<AeadKey>(new (std::nothrow) ScannedKey(std::move(key), connection));
 }
 
 const PacketCiphers& ciphers_of(void* user) {

@@ -86,6 +86,15 @@ TEST(FrameScan, EndsAtWhatIsNotWellFormed) {
   }
 }
 
+TEST(FrameScan, FindsResetsOfUnidirectionalStreams) {
+  const FrameScan found =
+      scan(frame(0x04, {6, 0, 0}) + challenge + frame(0x04, {8, 0, 70000}) + frame(0x04, {1003, 9, 1}));
+  ASSERT_EQ(found.resets().size(), 2u);
+  EXPECT_EQ(found.resets()[0], 6);
+  EXPECT_EQ(found.resets()[1], 1003);
+  EXPECT_TRUE(scan(std::string("\x04\x06\x00", 3)).resets().empty()) << "cut off";
+}
+
 TEST(FrameScan, KeepsABoundedNumber) {
   std::string many;
   for (std::size_t i = 0; i < 3 * FrameScan::most_stops; ++i) many += frame(0x05, {4 * i, i});
