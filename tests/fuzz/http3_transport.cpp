@@ -27,8 +27,7 @@ Http3Transport::Http3Transport(Input& input)
   constexpr std::size_t limits[] = {65536, 4096, 200};
   auto created = Http3::create({.is_server = is_server_,
                                 .max_header_list_size = input.choose(limits),
-                                .extended_connect = input.flag(),
-                                .datagrams = true},
+                                .extended_connect = input.flag()},
                                memory_, *this);
   CHECK(created);
   http3_ = std::move(*created);

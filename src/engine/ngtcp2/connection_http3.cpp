@@ -17,8 +17,7 @@ std::uint64_t QuicConnection::no_error_code() const {
 int QuicConnection::start_http3() {
   auto made = Http3::create({.is_server = !is_client_,
                              .max_header_list_size = endpoint_.config().max_header_list_size,
-                             .extended_connect = true,
-                             .datagrams = endpoint_.config().datagrams},
+                             .extended_connect = true},
                             endpoint_.memory(), *this);
   if (!made) return made.error();
   http3_ = std::move(*made);

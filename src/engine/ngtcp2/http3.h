@@ -116,7 +116,6 @@ class Http3 {
     bool is_server = false;
     std::size_t max_header_list_size = 0;
     bool extended_connect = true;  // SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 9220), servers only
-    bool datagrams = false;        // SETTINGS_H3_DATAGRAM (RFC 9297)
   };
 
   // `memory` outlives it.

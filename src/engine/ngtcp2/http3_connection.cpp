@@ -69,7 +69,9 @@ int Http3Connection::init() {
   settings.qpack_max_dtable_capacity = FieldDecoder::table_capacity;
   settings.qpack_blocked_streams = FieldDecoder::max_blocked_streams;
   settings.enable_connect_protocol = options_.is_server && options_.extended_connect ? 1 : 0;
-  settings.h3_datagram = options_.datagrams ? 1 : 0;
+  // An HTTP Datagram begins with a quarter stream ID (RFC 9297 section 2.1). As long as DATAGRAM frames go up
+  // to the application as they come, SETTINGS_H3_DATAGRAM is not announced.
+  settings.h3_datagram = 0;
   const nghttp3_callbacks callbacks = make_callbacks();
   const nghttp3_mem* memory = memory_.http3();
   return options_.is_server ? nghttp3_conn_server_new(&connection_, &callbacks, &settings, memory, this)

@@ -103,8 +103,7 @@ class TestSide final : public Http3::Events {
 class TestPair {
  public:
   explicit TestPair(std::size_t max_header_list_size = 65536)
-      : client({false, max_header_list_size, true, false}),
-        server({true, max_header_list_size, true, false}) {
+      : client({false, max_header_list_size, true}), server({true, max_header_list_size, true}) {
     server.http3->set_max_client_streams(1000);
   }
 

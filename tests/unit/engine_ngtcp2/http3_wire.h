@@ -27,8 +27,7 @@ inline Fields request_with(const Fields& more) {
 
 // A server that reads what was written by hand.
 struct Server {
-  explicit Server(std::size_t max_header_list_size = 65536)
-      : side({true, max_header_list_size, true, false}) {
+  explicit Server(std::size_t max_header_list_size = 65536) : side({true, max_header_list_size, true}) {
     side.http3->set_max_client_streams(1000);
   }
   // In pieces of `piece` bytes; the application error code, 0 = none.
