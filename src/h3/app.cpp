@@ -1,5 +1,6 @@
 #include "usquic/h3/app.h"
 
+#include <climits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -38,6 +39,7 @@ h3::ExchangeContext exchange_context(const H3AppOptions& from, const us_quic_soc
   h3::ExchangeContext context;
   context.logger = Logger(core.log, core.log_user, static_cast<LogLevel>(core.log_level));
   context.sends_date = from.date_header;
+  context.linger = {from.linger_max_bytes, from.linger_max_ms, from.linger_min_bytes_per_second};
   return context;
 }
 
@@ -66,10 +68,17 @@ H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(s
     return;
   }
   const us_quic_socket_context_options_t core = core_options(options);
+  const h3::ExchangeContext sending = exchange_context(options, core);
+  if (options.linger_max_ms > INT_MAX) {
+    sending.logger.log(LogLevel::error, "H3AppOptions: linger_max_ms is at most %d", INT_MAX);
+    state_->error = US_QUIC_E_INVALID;
+    state_->has_failed = true;
+    return;
+  }
   h3::ServerRules rules;
   rules.max_body_bytes = options.max_body_bytes;
   rules.automatic_options = options.automatic_options;
-  state_->server = std::make_shared<h3::Server>(std::move(loop), rules, exchange_context(options, core));
+  state_->server = std::make_shared<h3::Server>(std::move(loop), rules, sending);
   state_->error = state_->server->open(core);
   state_->has_failed = state_->error != US_QUIC_OK;
 }

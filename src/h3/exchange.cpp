@@ -4,10 +4,22 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
+#include <chrono>
+#include <climits>
 #include <cstring>
 #include <utility>
 
 namespace usquic::h3 {
+
+namespace {
+
+std::int64_t now_ms() {
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(now).count();
+}
+
+}  // namespace
 
 void Exchange::begin(us_quic_stream_t* stream, const RequestTraits& traits) {
   stream_ = stream;
@@ -26,7 +38,7 @@ void Exchange::begin(us_quic_stream_t* stream, const RequestTraits& traits) {
 
 void Exchange::take_data(std::string_view chunk) {
   received_ += chunk.size();
-  if (linger_ != nullptr && received_ > linger_until_) return stop_lingering();
+  if (linger_ != nullptr && !lingering_.take(chunk.size())) return stop_lingering();
   if (!is_open()) return;
   if (received_ > body_limit_) return refuse_body();
   if (on_data_) call(on_data_, chunk, false);
@@ -136,18 +148,34 @@ void Exchange::refuse_body() {
 }
 
 // RFC 9114 section 4.1: the rest of the request is not needed. A client may take STOP_SENDING for a failure
-// and never read the answer (curl over OpenSSL), so a small rest is dropped and only a long one is stopped.
+// and never show the answer (curl over OpenSSL), or show it only once its upload was taken (Chromium).
 void Exchange::linger() {
-  constexpr int max_ms = 1000;
-  constexpr std::uint64_t max_bytes = 1u << 20;
+  if (context_.linger.max_bytes == 0 || context_.linger.max_ms == 0) return stop_lingering();
   us_loop_t* loop = us_quic_socket_context_loop(us_quic_stream_context(stream_));
   linger_ = us_create_timer(loop, 1, sizeof(Exchange*));
   if (linger_ == nullptr) return stop_lingering();
-  linger_until_ = received_ + max_bytes;
   *static_cast<Exchange**>(us_timer_ext(linger_)) = this;
+  lingering_ = Lingering(context_.linger, now_ms(), round_trip_us());
+  arm_linger();
+}
+
+void Exchange::arm_linger() {
+  const std::int64_t ms = std::clamp<std::int64_t>(lingering_.due_ms() - now_ms(), 1, INT_MAX);
   us_timer_set(
-      linger_, [](us_timer_t* timer) { (*static_cast<Exchange**>(us_timer_ext(timer)))->stop_lingering(); },
-      max_ms, 0);
+      linger_,
+      [](us_timer_t* timer) { (*static_cast<Exchange**>(us_timer_ext(timer)))->look_at_lingering(); },
+      static_cast<int>(ms), 0);
+}
+
+void Exchange::look_at_lingering() {
+  if (!lingering_.go_on(now_ms(), round_trip_us())) return stop_lingering();
+  arm_linger();
+}
+
+std::uint64_t Exchange::round_trip_us() const {
+  us_quic_stats_t stats{};
+  us_quic_connection_stats(us_quic_stream_connection(stream_), &stats);
+  return stats.smoothed_rtt_us;
 }
 
 void Exchange::end_lingering() {

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "h3/date.h"
 #include "h3/field_list.h"
+#include "h3/lingering.h"
 #include "usquic/h3/response.h"
 
 namespace usquic::h3 {
@@ -24,6 +25,7 @@ struct ExchangeContext {
   Logger logger;
   Date date;
   bool sends_date = true;
+  LingerLimits linger;
   std::vector<us_quic_header_t> fields;  // scratch: the section that is being sent
 };
 
@@ -137,6 +139,9 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   void conclude();
   void finish_sending();
   void linger();
+  void arm_linger();
+  void look_at_lingering();
+  std::uint64_t round_trip_us() const;
   void end_lingering();
   void stop_lingering();
   void abort();
@@ -171,8 +176,8 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   std::uint64_t body_limit_ = UINT64_MAX;
   std::uint64_t received_ = 0;
   Function<void(std::string_view chunk, bool fin)> on_data_;
-  us_timer_t* linger_ = nullptr;    // the answer is complete: what still comes is dropped until it fires
-  std::uint64_t linger_until_ = 0;  // of received_
+  us_timer_t* linger_ = nullptr;  // the answer is complete: what still comes is dropped for a while
+  Lingering lingering_;
 
   std::array<char, 16> address_{};
   std::size_t address_length_ = 0;

@@ -40,6 +40,14 @@ struct H3AppOptions {
   // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
   // Borrowed for the constructor only. Its identity fields are not used.
   const us_quic_socket_context_options_t* core = nullptr;
+
+  // What still comes of a request's body once it was answered is taken and dropped, because Chromium shows an
+  // answer only when its upload was taken. That ends, with STOP_SENDING (H3_NO_ERROR), after so many bytes,
+  // after so many milliseconds, or below so many bytes a second over four round trips and at least 3 s. 0
+  // bytes or 0 ms: nothing is taken; 0 bytes a second: any speed will do. linger_max_ms: at most 2147483647.
+  std::uint64_t linger_max_bytes = 64U << 20U;
+  std::uint32_t linger_max_ms = 300'000;
+  std::uint64_t linger_min_bytes_per_second = 1000;
 };
 
 struct H3RouteOptions {

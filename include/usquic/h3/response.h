@@ -75,8 +75,8 @@ class US_API Http3Response {
                                      void (*release)(void* user), void* user);
   // Ends the response with a last chunk; what cannot be sent yet is buffered. content-length is set when
   // nothing was written before.
-  // The request may still be coming in: the next second of it, at most 1 MiB, is dropped, then its stream is
-  // stopped with H3_NO_ERROR (RFC 9114 section 4.1).
+  // The request may still be coming in: the rest is taken and dropped, within the bounds of H3AppOptions'
+  // linger_ options; then its stream is stopped with H3_NO_ERROR (RFC 9114 section 4.1).
   void end(std::string_view data = {});
   // Status and fields written before are not sent with a prepared response.
   void end(const PreparedResponse& prepared);

@@ -12,6 +12,7 @@ using namespace usquic::test;
 class AppLifetimes : public AppTest {};
 
 TEST_F(AppLifetimes, StopsAnUploadThatIsNotReadOnceItAnswered) {
+  options_.linger_max_bytes = 1 << 20;
   app().post("/", [](auto* res, auto*) { res->end("no"); });
   const Answer answer = get({.method = "POST", .body = std::string(8 << 20, 'x')});
   EXPECT_EQ(answer.body, "no");
