@@ -207,6 +207,8 @@ typedef struct us_quic_socket_context_options_t {
   /* Randomness for the protocol (not TLS); NULL = the kernel's. */
   void (*random)(void* user, uint8_t* data, size_t length);
   void* random_user;
+  us_quic_blob_t extra_ca; /* PEM in memory: roots trusted beside those of ca, or beside the system's.
+                              Default: none */
 } us_quic_socket_context_options_t;
 
 /* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */

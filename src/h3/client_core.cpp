@@ -61,7 +61,8 @@ void ClientCore::create_context(const H3ClientOptions& options) {
   quic.cert_file_name = name_or_null(options.cert_file_name);
   quic.key_file_name = name_or_null(options.key_file_name);
   quic.passphrase = name_or_null(options.passphrase);
-  quic.cert = quic.key = {};
+  quic.cert = {options.cert.data(), options.cert.size()};
+  quic.key = {options.key.data(), options.key.size()};
   quic.reject_unauthorized = options.reject_unauthorized ? 1 : 0;
   quic.alpn = nullptr;
   quic.alpn_count = 0;

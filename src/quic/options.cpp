@@ -69,6 +69,7 @@ void fill_tls(ContextConfig& config, const us_quic_socket_context_options_t& o) 
   tls::Options& out = config.tls;
   out.identity = read_identity(o);
   out.trust = pem_source(o.ca_file_name, o.ca);
+  out.extra_trust = pem_source(nullptr, o.extra_ca);
   out.request_client_certificate = o.request_cert != 0;
   out.verify_server = o.reject_unauthorized != 0;
   out.verify_client = o.request_cert != 0 && o.reject_unauthorized != 0;

@@ -46,6 +46,7 @@ class ContextImpl final : public Context {
   int load_trust_if(bool is_enforced);
 
   SharedState shared_;
+  PemSource extra_trust_;
 };
 
 int ContextImpl::initialize(const Options& options) {
@@ -84,11 +85,14 @@ int ContextImpl::initialize(const Options& options) {
     const int added = add_server_name("*", options.identity);
     if (added < 0) return added;
   }
-  return options.trust.is_given() ? load_trust(options.trust) : 0;
+  extra_trust_ = options.extra_trust;
+  // What is wrong with the extra roots is told at once, so these are not left for the first session.
+  const bool needs_extra = extra_trust_.is_given() && (options.verify_server || options.verify_client);
+  return options.trust.is_given() || needs_extra ? load_trust(options.trust) : 0;
 }
 
 int ContextImpl::load_trust(const PemSource& source) {
-  Result<std::unique_ptr<Trust>> trust = Trust::load(source, shared_.log);
+  Result<std::unique_ptr<Trust>> trust = Trust::load(source, extra_trust_, shared_.log);
   if (!trust) return trust.error();
   shared_.trust = *std::move(trust);
   return 0;

@@ -32,6 +32,7 @@ struct IdentitySource {
 struct Options {
   IdentitySource identity;  // may be absent (a client)
   PemSource trust;          // absent = the system's roots where verification is enforced, else none
+  PemSource extra_trust;    // roots beside these
   bool request_client_certificate = false;
   bool verify_server = true;      // as a client
   bool verify_client = false;     // as a server: refuse clients without a trusted certificate

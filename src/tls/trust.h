@@ -14,8 +14,9 @@ namespace usquic::tls {
 class Trust {
  public:
   // A source that is not given means the system's roots (about 10 ms); a system without any trusts nobody,
-  // and the log gets a warning. Errors: US_QUIC_E_CERT_FILE, _CERT_PARSE, _NOMEM.
-  static Result<std::unique_ptr<Trust>> load(const PemSource& source, const Logger& log);
+  // and the log gets a warning. extra: roots beside these. Errors: US_QUIC_E_CERT_FILE, _CERT_PARSE, _NOMEM.
+  static Result<std::unique_ptr<Trust>> load(const PemSource& source, const PemSource& extra,
+                                             const Logger& log);
 
   explicit Trust(gnutls_x509_trust_list_t native) : native_(native) {}
   ~Trust() { gnutls_x509_trust_list_deinit(native_, 1); }

@@ -31,6 +31,8 @@ struct H3ClientOptions {
   std::string cert_file_name;  // client certificate
   std::string key_file_name;
   std::string passphrase;
+  std::string cert;  // the client certificate as PEM texts in memory, where no file is named
+  std::string key;
   bool reject_unauthorized = true;
   std::size_t max_connections_per_origin = 1;
   int keep_open_ms = 30000;  // an unused connection closes after this

@@ -147,6 +147,27 @@ TEST_F(Client, ProvesItselfWithACertificate) {
   EXPECT_EQ(outcome.body, "known") << outcome.text;
 }
 
+TEST_F(Client, ProvesItselfWithACertificateInMemory) {
+  const Authority authority;
+  LeafOptions leaf_options;
+  leaf_options.for_clients = true;
+  const Identity leaf = authority.issue(leaf_options);
+  H3AppOptions app_options;
+  app_options.ca = authority.certificate();
+  app_options.request_cert = true;
+  make_app(app_options).get("/", [](Http3Response* res, Http3Request* req) {
+    res->end(req->isClientAuthorized() ? "known" : "unknown");
+  });
+  H3ClientOptions options;
+  options.cert = leaf.certificate;
+  options.key = leaf.key;
+  start_fetcher(options);
+  Outcome outcome;
+  watch(fetcher->fetch(url("/")), &outcome);
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_EQ(outcome.body, "known") << outcome.text;
+}
+
 TEST_F(Client, ARequestGoesToANewConnectionAfterGoaway) {
   make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("first server"); });
   start_fetcher();

@@ -172,6 +172,15 @@ TEST_F(Loading, TrustedRootsHaveTheSameErrors) {
   EXPECT_EQ(load(), 0);
 }
 
+TEST_F(Loading, ExtraRootsThatCannotBeReadAreToldAtOnce) {
+  options_.extra_trust = {.text = "nothing"};
+  EXPECT_EQ(load(), US_QUIC_E_CERT_PARSE);
+  options_.trust = {.text = authority_.certificate()};
+  EXPECT_EQ(load(), US_QUIC_E_CERT_PARSE);
+  options_.extra_trust = {.text = authority_.certificate()};
+  EXPECT_EQ(load(), 0);
+}
+
 TEST_F(Loading, ProtocolsOutsideGnutlssLimitsAreInvalid) {
   options_.alpn = {std::string(32, 'x')};
   EXPECT_EQ(load(), US_QUIC_E_INVALID);

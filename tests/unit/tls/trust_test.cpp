@@ -66,6 +66,29 @@ TEST_F(SystemRoots, AreNotLoadedWhereOthersAreGiven) {
   EXPECT_EQ(system_loads(), 0);
 }
 
+TEST_F(SystemRoots, ExtraRootsStandBesideThem) {
+  client_.extra_trust = {.text = authority_.certificate()};
+  EXPECT_TRUE(meet_twice(client_, server_options(identity_)));
+  EXPECT_EQ(system_loads(), 1);
+}
+
+TEST_F(SystemRoots, AreNotLoadedForExtraRootsOfAClientThatVerifiesNobody) {
+  client_.extra_trust = {.text = authority_.certificate()};
+  client_.verify_server = false;
+  EXPECT_TRUE(meet_twice(client_, server_options(identity_)));
+  EXPECT_EQ(system_loads(), 0);
+}
+
+TEST_F(SystemRoots, ExtraRootsStandBesideOthersThatAreGiven) {
+  const Authority other;
+  client_.trust = {.text = other.certificate()};
+  EXPECT_FALSE(meet_twice(client_, server_options(identity_)));
+  client_.extra_trust = {.text = authority_.certificate()};
+  EXPECT_TRUE(meet_twice(client_, server_options(identity_)));
+  EXPECT_TRUE(meet_twice(client_, server_options(leaf_for(other, {"a.example"}))));
+  EXPECT_EQ(system_loads(), 0);
+}
+
 TEST_F(SystemRoots, AreNotLoadedForAServerThatLetsAnyClientIn) {
   Options server = server_options(identity_);
   server.request_client_certificate = true;
