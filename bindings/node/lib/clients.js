@@ -1,4 +1,5 @@
-// The native HTTP/3 clients that fetch3 uses: one per trust configuration, so that its connections are shared.
+// The native HTTP/3 clients that fetch3 uses: one for each way to be known and to trust, so that its
+// connections are shared.
 "use strict";
 
 const engine = require("./engine.js");
@@ -9,10 +10,10 @@ const { native } = engine;
 const mostUnused = 16;
 const clients = new Map(); // in the order of their last use
 
-function clientFor({ ca, rejectUnauthorized }) {
-  const key = `${rejectUnauthorized}\n${ca ?? ""}`;
+function clientFor(tls) {
+  const key = JSON.stringify(tls);
   const client = clients.get(key) ?? {
-    id: engine.attempt(() => native.createClient({ ca, rejectUnauthorized })),
+    id: engine.attempt(() => native.createClient(tls)),
     inFlight: new Set(),
   };
   clients.delete(key);

@@ -1,6 +1,8 @@
 // Errors of the package: QuicError for what the network or the library says, TypeError for wrong arguments.
 "use strict";
 
+const secretBytes = 32;
+
 class QuicError extends Error {
   // code: "ERR_QUIC_..."; errno: US_QUIC_E_* (negative); protocolCode: QUIC or HTTP error code, where there is one.
   constructor(message, code, errno, protocolCode) {
@@ -42,6 +44,14 @@ function invalidValue(name, expected, value) {
 function checkObject(value, name) {
   if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalidType(name, "an object", value);
   return value;
+}
+
+// What is misspelt, or for another runtime, would be taken for granted and have no effect.
+function checkNames(object, name, known) {
+  for (const own of Object.keys(object)) {
+    if (known.includes(own)) continue;
+    throw argumentError("ERR_INVALID_ARG_VALUE", `"${name}" must have no member but ${known.join(", ")}; received ${own}`);
+  }
 }
 
 function checkString(value, name) {
@@ -90,6 +100,13 @@ function toBytes(value, name) {
   throw invalidType(name, "a string or a Uint8Array", value);
 }
 
+// 32 bytes that a server's tickets, tokens and stateless resets derive from.
+function checkSecret(value, name) {
+  if (!(value instanceof Uint8Array)) throw invalidType(name, "a Uint8Array", value);
+  if (value.byteLength !== secretBytes) throw invalidValue(name, `of ${secretBytes} bytes`, value.byteLength);
+  return value;
+}
+
 // PEM text of tls.cert, tls.key and tls.ca: a string, bytes, or several of these.
 function toPem(value, name) {
   if (Array.isArray(value)) return value.map((part, index) => toPem(part, `${name}[${index}]`)).join("\n");
@@ -104,6 +121,7 @@ module.exports = {
   checkFunction,
   checkHostname,
   checkInteger,
+  checkNames,
   checkObject,
   checkPort,
   checkString,
@@ -116,6 +134,7 @@ module.exports = {
   optionalObject: optional(checkObject),
   optionalPem: optional(toPem),
   optionalPort: optional(checkPort),
+  optionalSecret: optional(checkSecret),
   optionalString: optional(checkString),
   toBytes,
 };

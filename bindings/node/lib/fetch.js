@@ -7,6 +7,7 @@ const { clientFor } = require("./clients.js");
 const { Incoming, Outgoing, begin, join } = require("./body.js");
 const { flatten, unflatten } = require("./headers.js");
 const { isForbiddenMethod } = require("./methods.js");
+const { clientTls } = require("./tls.js");
 
 const { native } = engine;
 
@@ -17,19 +18,12 @@ const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
 // Everything that is wrong, arguments too, is a rejection, as in fetch.
 async function fetch3(input, init) {
   errors.optionalObject(init, "init");
-  const trust = checkTrust(errors.optionalObject(init?.tls, "init.tls"));
+  const tls = clientTls(init?.tls, "init.tls");
   const request = makeRequest(input, init ?? {});
   const { signal } = request;
   signal.throwIfAborted();
   const exchange = new Exchange(request, methodOf(request, input, init), signal);
-  return exchange.run(trust, init);
-}
-
-function checkTrust(tls) {
-  return {
-    ca: errors.optionalPem(tls?.ca, "init.tls.ca"),
-    rejectUnauthorized: errors.optionalBoolean(tls?.rejectUnauthorized, "init.tls.rejectUnauthorized") ?? true,
-  };
+  return exchange.run(tls, init);
 }
 
 function makeRequest(input, { tls, ...init }) {
@@ -82,14 +76,14 @@ class Exchange {
     engine.hold(this);
   }
 
-  run(trust, init) {
+  run(tls, init) {
     return new Promise((resolve, reject) => {
       this.settle = { resolve, reject };
-      this.start(trust, init).catch((failure) => this.fail(failed(failure)));
+      this.start(tls, init).catch((failure) => this.fail(failed(failure)));
     });
   }
 
-  async start(trust, init) {
+  async start(tls, init) {
     // Before the body: Bun's headers lose a form's content-type with it.
     const { headers: fields } = this.request;
     const [sized, unsized] = [flatten(fields), flatten(fields, ["content-length"])];
@@ -99,7 +93,7 @@ class Exchange {
     const headers = isStreamed ? sized : unsized;
     if (!fields.has("accept")) headers.push("accept", "*/*");
     const follows = this.request.redirect === "follow";
-    this.client = clientFor(trust);
+    this.client = clientFor(tls);
     this.id = native.fetch(this.client.id, {
       // A fragment stays here.
       url: this.request.url.replace(/#.*$/s, ""),

@@ -7,6 +7,7 @@ const { Answer } = require("./answer.js");
 const { Incoming } = require("./body.js");
 const { unflatten } = require("./headers.js");
 const { isForbiddenMethod } = require("./methods.js");
+const { serverTls } = require("./tls.js");
 
 const { native } = engine;
 
@@ -48,12 +49,16 @@ class Server {
   }
 
   requestIP(request) {
-    if (typeof request !== "object" || request === null) throw errors.invalidType("request", "a Request", request);
-    return PeerOf.get(request);
+    return PeerOf.addressOf(checkRequest(request));
+  }
+
+  clientCertificate(request) {
+    return PeerOf.certificateOf(checkRequest(request));
   }
 
   reload(options) {
-    const { fetch, error } = checkHandlers(errors.checkObject(options, "options"));
+    errors.checkNames(errors.checkObject(options, "options"), "options", ["fetch", "error"]);
+    const { fetch, error } = checkHandlers(options);
     const { handlers } = this.#state;
     if (fetch !== undefined) handlers.fetch = fetch;
     if ("error" in options) handlers.error = error;
@@ -86,8 +91,8 @@ class Server {
 }
 
 const serverEvents = {
-  request(state, id, method, path, authority, fields, hasBody, address, port) {
-    new Exchange(state, id).begin({ method, path, authority, fields, hasBody, address, port });
+  request(state, id, method, path, authority, fields, hasBody, ...peer) {
+    new Exchange(state, id).begin({ method, path, authority, fields, hasBody }, peer);
   },
   serverClose(state) {
     state.isClosed = true;
@@ -108,18 +113,28 @@ class Adopted {
 class PeerOf extends Adopted {
   #address;
   #port;
+  #certificate;
+  #isAuthorized;
 
-  constructor(request, { address, port }) {
+  constructor(request, [address, port, certificate, isAuthorized]) {
     super(request);
     this.#address = address;
     this.#port = port;
+    this.#certificate = certificate;
+    this.#isAuthorized = isAuthorized;
   }
 
-  // null: not a request of a server's.
-  static get(request) {
+  // Both null where it is no request of a server's.
+
+  static addressOf(request) {
     if (!(#address in request)) return null;
     const address = request.#address;
     return { address, port: request.#port, family: address.includes(":") ? "IPv6" : "IPv4" };
+  }
+
+  static certificateOf(request) {
+    if (!(#address in request) || !request.#certificate) return null;
+    return { raw: request.#certificate, isAuthorized: request.#isAuthorized };
   }
 }
 
@@ -134,7 +149,7 @@ class Exchange {
     engine.register(id, this, exchangeEvents);
   }
 
-  begin(head) {
+  begin(head, peer) {
     if (isForbiddenMethod(head.method)) return this.answer.refuse(501);
     try {
       // Held as long as the exchange: its signal follows the controller's only while it is not collected.
@@ -142,7 +157,7 @@ class Exchange {
     } catch {
       return this.answer.refuse(400);
     }
-    new PeerOf(this.request, head);
+    new PeerOf(this.request, peer);
     this.answer.isHead = head.method === "HEAD";
     this.handle();
   }
@@ -234,6 +249,11 @@ function warn(failure) {
   process.emitWarning(`serve(): a request could not be answered: ${what}`, "UsquicWarning");
 }
 
+function checkRequest(request) {
+  if (typeof request !== "object" || request === null) throw errors.invalidType("request", "a Request", request);
+  return request;
+}
+
 function checkHandlers(options) {
   return {
     fetch: errors.optionalFunction(options.fetch, "options.fetch"),
@@ -241,11 +261,12 @@ function checkHandlers(options) {
   };
 }
 
+const names = ["port", "hostname", "tls", "fetch", "error", "idleTimeout", "maxRequestBodySize", "secret"];
+
 function serve(options) {
-  errors.checkObject(options, "options");
+  errors.checkNames(errors.checkObject(options, "options"), "options", names);
   errors.checkFunction(options.fetch, "options.fetch");
-  const tls = errors.optionalObject(options.tls, "options.tls");
-  const given = {
+  return new Server({
     ...checkHandlers(options),
     port: errors.optionalPort(options.port, "options.port") ?? 443,
     hostname: errors.optionalHostname(options.hostname, "options.hostname"),
@@ -253,24 +274,9 @@ function serve(options) {
     maxRequestBodySize: errors.optionalInteger(
       options.maxRequestBodySize, "options.maxRequestBodySize", 0, Number.MAX_SAFE_INTEGER,
     ),
-    ...checkIdentity(tls),
-  };
-  return new Server(given);
-}
-
-function checkIdentity(tls) {
-  const cert = errors.optionalPem(tls?.cert, "options.tls.cert");
-  const key = errors.optionalPem(tls?.key, "options.tls.key");
-  if ((cert === undefined) !== (key === undefined)) {
-    throw errors.invalidValue(`options.tls.${cert === undefined ? "cert" : "key"}`, "given: cert and key go together");
-  }
-  return {
-    cert,
-    key,
-    ca: errors.optionalPem(tls?.ca, "options.tls.ca"),
-    passphrase: errors.optionalString(tls?.passphrase, "options.tls.passphrase"),
-    developmentCertificate: cert === undefined,
-  };
+    secret: errors.optionalSecret(options.secret, "options.secret"),
+    ...serverTls(options.tls, "options.tls"),
+  });
 }
 
 module.exports = { serve };

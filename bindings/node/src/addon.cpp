@@ -88,7 +88,6 @@ napi_value create_context(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
   Sockets::ContextOptions options{
       .identity = Identity(arguments.env(), given),
-      .rejects_unauthorized = given.flag("rejectUnauthorized"),
       .alpn = given.texts("alpn"),
       .idle_timeout_ms = milliseconds(given, "idleTimeout"),
       .handshake_timeout_ms = milliseconds(given, "handshakeTimeout"),
@@ -230,11 +229,8 @@ napi_value read_body(Arguments& arguments, Worker& worker) {
 napi_value create_client(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
   const Identity identity(arguments.env(), given);
-  const bool rejects_unauthorized = given.flag("rejectUnauthorized");
   const std::uint32_t id = worker.new_id();
-  ask(arguments, worker, [&](std::string& detail) {
-    return worker.clients().create(id, identity, rejects_unauthorized, detail);
-  });
+  ask(arguments, worker, [&](std::string& detail) { return worker.clients().create(id, identity, detail); });
   return id_to_js(arguments, id);
 }
 

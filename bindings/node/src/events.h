@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "usquic/quic.h"
 #include "values.h"
 
 namespace usquic::node {
@@ -21,6 +22,11 @@ struct Bytes {
 class Event {
  public:
   using Item = std::variant<double, bool, std::string, ByteStrings, Bytes>;
+  // A Buffer, or false where there is nothing.
+  static Item bytes_or_false(const us_quic_blob_t& blob) {
+    if (blob.length == 0) return false;
+    return Bytes{std::string(static_cast<const char*>(blob.data), blob.length)};
+  }
 
   template <class... Items>
   explicit Event(const char* name, Items&&... items) : name_(name) {

@@ -23,13 +23,16 @@ void HttpClients::shut() {
   clients_.clear();
 }
 
-int HttpClients::create(std::uint32_t id, const Identity& identity, bool rejects_unauthorized,
-                        std::string& detail) {
+int HttpClients::create(std::uint32_t id, const Identity& identity, std::string& detail) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
   H3ClientOptions options;
   options.ca = identity.ca;
-  options.reject_unauthorized = rejects_unauthorized;
+  options.cert = identity.cert;
+  options.key = identity.key;
+  options.passphrase = identity.passphrase;
+  options.reject_unauthorized = identity.rejects_unauthorized;
   options.core = &core;
   auto client = std::make_unique<H3Client>(options, worker_.shared_loop());
   if (client->error() != US_QUIC_OK) {

@@ -26,7 +26,7 @@ class HttpClients {
   void shut();
 
   // Returns US_QUIC_OK, or an error and in `detail` what the library says of it.
-  int create(std::uint32_t id, const Identity& identity, bool rejects_unauthorized, std::string& detail);
+  int create(std::uint32_t id, const Identity& identity, std::string& detail);
   void close(std::uint32_t id);
 
   struct Request {
@@ -50,8 +50,9 @@ class HttpClients {
   void listen_to(Fetch& fetch);
 
   Worker& worker_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<H3Client>> clients_;
+  // Before the clients, whose end takes them out.
   std::unordered_map<std::uint32_t, std::unique_ptr<Fetch>> fetches_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<H3Client>> clients_;
 };
 
 }  // namespace usquic::node

@@ -33,12 +33,15 @@ void HttpServers::shut() {
 int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::string& detail) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   if (options.idle_timeout_ms > 0) core.idle_timeout_ms = options.idle_timeout_ms;
+  options.identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
   H3AppOptions app;
   app.cert = options.identity.cert;
   app.key = options.identity.key;
   app.ca = options.identity.ca;
   app.passphrase = options.identity.passphrase;
+  app.request_cert = options.identity.requests_cert;
+  app.reject_unauthorized = options.identity.rejects_unauthorized;
   app.max_body_bytes = options.max_body_bytes;
   app.core = &core;
   auto server = std::make_unique<Server>();
@@ -85,8 +88,8 @@ void HttpServers::take(const Server& server, Http3Response& response, const Http
   const std::string_view method = request.getMethod();
   const bool has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0";
   worker_.emit(Event("request", server.id, id, method, request.getFullUrl(), request.getAuthority(),
-                     std::move(fields), has_body, response.getRemoteAddressAsText(),
-                     response.getRemotePort()));
+                     std::move(fields), has_body, response.getRemoteAddressAsText(), response.getRemotePort(),
+                     Event::bytes_or_false(request.getClientCertificate()), request.isClientAuthorized()));
 }
 
 HttpServers::Request* HttpServers::find(std::uint32_t id) {

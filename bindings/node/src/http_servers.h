@@ -60,8 +60,9 @@ class HttpServers {
   void finish(std::uint32_t id);
 
   Worker& worker_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<Server>> servers_;
+  // Before the servers, whose end takes them out.
   std::unordered_map<std::uint32_t, std::unique_ptr<Request>> requests_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Server>> servers_;
 };
 
 }  // namespace usquic::node

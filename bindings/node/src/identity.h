@@ -13,12 +13,19 @@ struct Identity {
   std::string cert;
   std::string key;
   std::string ca;
+  std::string extra_ca;
   std::string passphrase;
+  std::string secret;  // 32 bytes, or "" = random
+  bool requests_cert = false;
+  bool rejects_unauthorized = true;
 
-  // {cert, key, ca, passphrase}, and {developmentCertificate: true} for one made for localhost. Throws.
+  // {cert, key, ca, extraCa, passphrase, secret, requestCert, rejectUnauthorized}, and
+  // {developmentCertificate: true} for one made for localhost. Throws.
   explicit Identity(napi_env env, const Options& options);
   // Views of this, which must outlive the options' use.
   void apply_to(us_quic_socket_context_options_t& options) const;
+  // What H3AppOptions and H3ClientOptions leave to the core.
+  void apply_rest_to(us_quic_socket_context_options_t& options) const;
 };
 
 // The library's last error line: the detail of what a creating call returned. It outlives every context.

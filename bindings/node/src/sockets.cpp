@@ -90,7 +90,6 @@ int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std
   quic.alpn_count = alpn.size();
   quic.connection_ext_size = sizeof(std::uint32_t);
   quic.stream_ext_size = sizeof(Stream*);
-  quic.reject_unauthorized = options.rejects_unauthorized ? 1 : 0;
   if (options.idle_timeout_ms > 0) quic.idle_timeout_ms = options.idle_timeout_ms;
   if (options.handshake_timeout_ms > 0) quic.handshake_timeout_ms = options.handshake_timeout_ms;
   if (options.keep_alive_ms > 0) quic.keep_alive_ms = options.keep_alive_ms;
@@ -227,7 +226,9 @@ void Sockets::set_connection_callbacks(us_quic_socket_context_t* context) {
     Sockets& self = of(us_quic_connection_context(c));
     if (is_client != 0) {
       self.worker_.emit(Event("open", id_slot(c), us_quic_connection_alpn(c), connection_id_text(c),
-                              us_quic_connection_is_resumed(c) != 0));
+                              us_quic_connection_is_resumed(c) != 0,
+                              Event::bytes_or_false(us_quic_connection_peer_certificate(c)),
+                              us_quic_connection_is_authorized(c) != 0));
       return;
     }
     self.take_connection(c);
@@ -247,7 +248,8 @@ void Sockets::take_connection(us_quic_connection_t* c) {
   const auto listener = *static_cast<std::uint32_t*>(us_quic_socket_ext(us_quic_connection_socket(c)));
   const Address address = remote_address(c);
   worker_.emit(Event("accept", listener, id, address.ip, address.port, us_quic_connection_server_name(c),
-                     connection_id_text(c)));
+                     connection_id_text(c), Event::bytes_or_false(us_quic_connection_peer_certificate(c)),
+                     us_quic_connection_is_authorized(c) != 0));
 }
 
 void Sockets::set_stream_callbacks(us_quic_socket_context_t* context) {

@@ -29,7 +29,6 @@ class Sockets {
 
   struct ContextOptions {
     Identity identity;
-    bool rejects_unauthorized = true;
     std::vector<std::string> alpn;
     unsigned int idle_timeout_ms = 0;  // 0 = the library's
     unsigned int handshake_timeout_ms = 0;

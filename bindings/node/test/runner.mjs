@@ -65,6 +65,23 @@ export function certificate(names = "DNS:localhost,IP:127.0.0.1") {
   return { cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8"), certFile, keyFile };
 }
 
+// Runs `body` with variables of the environment, which are as before afterwards. Undefined: not set.
+export async function withEnvironment(variables, body) {
+  const set = (values) => {
+    for (const [name, value] of Object.entries(values)) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
+  };
+  const before = Object.fromEntries(Object.keys(variables).map((name) => [name, process.env[name]]));
+  set(variables);
+  try {
+    return await body();
+  } finally {
+    set(before);
+  }
+}
+
 // Runs a JavaScript text in this runtime, or `command` with its words, in a process of its own: {code, signal, stdout,
 // stderr} once it ended by itself. One that is still there after the limit is killed, and the promise rejects.
 export async function run(text, { limitMs, command = [process.execPath, "-e", text], ...options } = {}) {

@@ -1,6 +1,6 @@
 // What the tests of quic() share.
 import { createRequire } from "node:module";
-import { deferred, run, test as runnerTest, within } from "./runner.mjs";
+import { deferred, run, test as runnerTest, within, withEnvironment } from "./runner.mjs";
 
 export { certificate, deferred, repository, root, within } from "./runner.mjs";
 
@@ -9,8 +9,14 @@ const require = createRequire(import.meta.url);
 export const quicModule = require.resolve("../lib/quic.js");
 export const { quic, QuicError } = require(quicModule);
 
-// body(open): open(options) is quic(options), and closes the socket when the test is over, however it ends.
+// body(open): open(options) is quic(options), and closes the socket when the test is over, however it ends. Clients take
+// any certificate unless their options say otherwise: servers have one that nobody knows.
 export function test(name, body, limitMs) {
+  testThatVerifies(name, (open) => withEnvironment({ NODE_TLS_REJECT_UNAUTHORIZED: "0" }, () => body(open)), limitMs);
+}
+
+// The same without that.
+export function testThatVerifies(name, body, limitMs) {
   const bodyWithSockets = async () => {
     const sockets = [];
     const open = (options) => {
@@ -103,7 +109,9 @@ export async function freePort() {
   return port;
 }
 
-// Runs a program text (CommonJS; `quic` is there); see run() of runner.mjs.
+// Runs a program text (CommonJS; `quic` is there, its clients take any certificate); see run() of runner.mjs.
 export function runProgram(text, limitMs) {
-  return run(`const { quic } = require(${JSON.stringify(quicModule)});\n${text}`, { limitMs });
+  const quicOfTests = `const { quic: usquic } = require(${JSON.stringify(quicModule)});
+    const quic = (options) => usquic(options.server ? options : { tls: { rejectUnauthorized: false }, ...options });\n`;
+  return run(quicOfTests + text, { limitMs, env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "" } });
 }

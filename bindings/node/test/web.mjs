@@ -7,7 +7,9 @@ import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
 import { deferred, repository, run, skip, test } from "./runner.mjs";
 
-export { certificate as makeCertificate, deferred, isBun, repository, root, temporaryFolder, test, within } from "./runner.mjs";
+export {
+  certificate as makeCertificate, deferred, isBun, repository, root, run, temporaryFolder, test, withEnvironment, within,
+} from "./runner.mjs";
 
 const require = createRequire(import.meta.url);
 export const { serve } = require("../lib/serve.js");

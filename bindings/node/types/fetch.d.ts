@@ -1,11 +1,6 @@
-import type { Pem } from "./quic";
+import type { ClientTlsOptions } from "./quic";
 
-export interface Fetch3Tls {
-  /** Trusted instead of the system's roots. */
-  ca?: Pem;
-  /** Default: true. With false, any certificate will do. */
-  rejectUnauthorized?: boolean;
-}
+export type Fetch3Tls = ClientTlsOptions;
 
 export interface Fetch3Init extends RequestInit {
   /** Requests with the same `tls` share their connections. */

@@ -14,16 +14,39 @@ export class QuicError extends Error {
 /** PEM text. */
 export type Pem = string | Uint8Array | ReadonlyArray<string | Uint8Array>;
 
-export interface QuicTlsOptions {
-  /** With `key`. A server without one makes a certificate for localhost, good for development. */
+/** Other names throw a TypeError. */
+export interface TlsIdentity {
+  /** With `key`: the certificate and the chain below it. */
   cert?: Pem;
   key?: Pem;
+  /** Of an encrypted `key`. */
   passphrase?: string;
-  /** Whom to trust. A client with it verifies the server, unless `rejectUnauthorized` is false. */
+}
+
+export interface ClientTlsOptions extends TlsIdentity {
+  /** Trusted instead of the system's roots and of those that NODE_EXTRA_CA_CERTS adds to these. */
   ca?: Pem;
-  /** A client without `ca` verifies only when this is true: the default is for development. */
+  /**
+   * False: any certificate will do. Default: true, unless the environment says NODE_TLS_REJECT_UNAUTHORIZED=0 (looked at
+   * for each client).
+   */
   rejectUnauthorized?: boolean;
 }
+
+/** Without `cert` and `key` the server makes a certificate for localhost, good for development. */
+export interface ServerTlsOptions extends TlsIdentity {
+  /** Whom clients' certificates are verified against, in place of the system's roots; see `requestCert`. */
+  ca?: Pem;
+  /** Asks clients for a certificate. Default: false. */
+  requestCert?: boolean;
+  /**
+   * With `requestCert`: refuse clients without a trusted certificate (the default); false lets them in, and tells who
+   * they are. True without `requestCert` throws.
+   */
+  rejectUnauthorized?: boolean;
+}
+
+export type QuicTlsOptions = ClientTlsOptions & ServerTlsOptions;
 
 export type QuicChunk = string | Uint8Array;
 
@@ -35,7 +58,14 @@ interface QuicCommonOptions {
   /** Default: 443. A server's 0 is any free port. */
   port?: number;
   server?: boolean;
+  /** `requestCert` is for servers. */
   tls?: QuicTlsOptions;
+  /**
+   * Of a server: 32 random bytes. A server that is started again with the same secret on the same port, also after a
+   * crash, tells clients of before that their connections are gone. Whoever knows it can cut connections. Default: new
+   * ones for each server.
+   */
+  secret?: Uint8Array;
   /** Application protocols, the preferred one first. Default: "usquic". */
   alpn?: string | readonly string[];
   /** A server's new connection. */
@@ -103,6 +133,10 @@ export class QuicSocket<Data = any> {
   /** Streams that this socket opened and that are not closed. */
   readonly streamCount: number;
   readonly streamIds: number[];
+  /** The peer's certificate in DER, once connected: a server's, or the one that a client gave when it was asked. */
+  readonly peerCertificate: Buffer | undefined;
+  /** That certificate is trusted. False, too, where nothing verifies it. */
+  readonly isAuthorized: boolean;
   /** The handshake is done. */
   readonly isConnected: boolean;
   readonly isServer: boolean;

@@ -1,11 +1,12 @@
-import type { Pem } from "./quic";
+import type { ServerTlsOptions } from "./quic";
 
-export interface ServeTls {
-  /** The certificate and the chain below it. */
-  cert?: Pem;
-  key?: Pem;
-  passphrase?: string;
-  ca?: Pem;
+export type ServeTls = ServerTlsOptions;
+
+export interface ClientCertificate {
+  /** DER; for `new X509Certificate(raw)` of node:crypto. */
+  raw: Buffer;
+  /** It is trusted; always true unless `tls.rejectUnauthorized` is false. */
+  isAuthorized: boolean;
 }
 
 export interface SocketAddress {
@@ -19,6 +20,7 @@ export type FetchHandler = (this: Server, request: Request, server: Server) => R
 /** The Response that it returns is sent when the answer has not begun. Without one the client gets a plain 500. */
 export type ErrorHandler = (this: Server, error: unknown) => Response | void | Promise<Response | void>;
 
+/** Other names throw a TypeError. */
 export interface ServeOptions {
   /** 0 = any free port. Default: 443. */
   port?: number;
@@ -36,6 +38,8 @@ export interface ServeOptions {
   idleTimeout?: number;
   /** Bytes; above: 413. Default: no limit. */
   maxRequestBodySize?: number;
+  /** As that of quic(): with it a restarted server tells clients of before that their connections are gone. */
+  secret?: Uint8Array;
 }
 
 export interface ReloadOptions {
@@ -49,6 +53,8 @@ export interface Server {
   readonly url: URL;
   /** Where a request of the fetch handler came from; null for any other Request. */
   requestIP(request: Request): SocketAddress | null;
+  /** What the client of that request proved itself with; null without a certificate, and for any other Request. */
+  clientCertificate(request: Request): ClientCertificate | null;
   /** New handlers, for the requests that come from now on. */
   reload(options: ReloadOptions): this;
   /** Takes no new requests; settles when those in flight are done. With `force` these are cut off. */

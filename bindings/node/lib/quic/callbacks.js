@@ -8,7 +8,12 @@ const NAMES = [
   "open", "connection", "message", "close", "error", "socketOpen", "socketClose", "socketError", "drain", "end",
 ];
 
+// Of stream mode alone.
+const STREAM_NAMES = ["socketOpen", "socketClose", "socketError", "drain", "end"];
+
 class Callbacks {
+  static names = NAMES;
+
   #options;
   #functions = {};
 
@@ -19,13 +24,13 @@ class Callbacks {
     this.#options = options;
     for (const name of NAMES) this.#functions[name] = optionalFunction(options[name], `options.${name}`);
     const data = typeof options.data === "function" ? options.data : undefined;
-    const { message, socketOpen, socketClose, socketError, drain } = this.#functions;
-    if (message && (data || socketOpen)) {
-      const other = data ? "data" : "socketOpen";
-      throw invalidValue("options.message", `left out when there is a callback "${other}" (stream mode)`, message);
-    }
     this.#functions.data = data;
-    this.isStreamMode = !message && Boolean(data || socketOpen || socketClose || socketError || drain);
+    const { message } = this.#functions;
+    const ofStreams = ["data", ...STREAM_NAMES].find((name) => this.has(name));
+    if (message && ofStreams) {
+      throw invalidValue("options.message", `left out when there is a callback "${ofStreams}" (stream mode)`, message);
+    }
+    this.isStreamMode = ofStreams !== undefined;
   }
 
   has(name) {

@@ -2,18 +2,20 @@
 "use strict";
 
 const {
-  checkObject, checkString, invalidType, invalidValue, optionalBoolean, optionalHostname, optionalObject, optionalPem,
-  optionalPort, optionalString,
+  checkNames, checkObject, checkString, invalidType, invalidValue, optionalBoolean, optionalHostname, optionalPort,
+  optionalSecret,
 } = require("../errors.js");
+const { clientTls, serverTls } = require("../tls.js");
 const { Callbacks } = require("./callbacks.js");
 
 const DEFAULT_HOSTNAME = "localhost";
 const DEFAULT_PORT = 443;
 const DEFAULT_ALPN = ["usquic"];
+const NAMES = ["hostname", "port", "server", "tls", "data", "alpn", "secret", ...Callbacks.names];
 
 class Settings {
   constructor(options) {
-    checkObject(options, "options");
+    checkNames(checkObject(options, "options"), "options", NAMES);
     this.isServer = optionalBoolean(options.server, "options.server") ?? false;
     this.hostname = optionalHostname(options.hostname, "options.hostname");
     this.port = optionalPort(options.port, "options.port", this.isServer ? 0 : 1);
@@ -30,27 +32,10 @@ class Settings {
 
 // As native.createContext takes them.
 function contextOptions(options, isServer) {
-  const tls = optionalObject(options.tls, "options.tls") ?? {};
-  const result = { alpn: alpnList(options.alpn) };
-  const parts = {
-    cert: optionalPem(tls.cert, "options.tls.cert"),
-    key: optionalPem(tls.key, "options.tls.key"),
-    ca: optionalPem(tls.ca, "options.tls.ca"),
-    passphrase: optionalString(tls.passphrase, "options.tls.passphrase"),
-  };
-  if (parts.cert !== undefined && parts.key === undefined) {
-    throw invalidValue("options.tls.key", "given when there is a certificate", tls.key);
-  }
-  if (parts.key !== undefined && parts.cert === undefined) {
-    throw invalidValue("options.tls.cert", "given when there is a key", tls.cert);
-  }
-  for (const [name, value] of Object.entries(parts)) {
-    if (value !== undefined) result[name] = value;
-  }
-  const hasOwnRoots = !isServer && parts.ca !== undefined;
-  result.rejectUnauthorized = optionalBoolean(tls.rejectUnauthorized, "options.tls.rejectUnauthorized") ?? hasOwnRoots;
-  if (isServer && parts.cert === undefined) result.developmentCertificate = true;
-  return result;
+  const secret = optionalSecret(options.secret, "options.secret");
+  if (secret !== undefined && !isServer) throw invalidValue("options.secret", "left out: it is for servers", secret);
+  const tls = isServer ? serverTls(options.tls, "options.tls") : clientTls(options.tls, "options.tls");
+  return { alpn: alpnList(options.alpn), secret, ...tls };
 }
 
 function alpnList(value) {

@@ -21,6 +21,8 @@ class QuicSocket {
   #remoteAddress;
   #cid;
   #isResumed = false;
+  #certificate;  // the peer's, in DER; false: none
+  #isAuthorized = false;
   #isReferenced = true;
   #isFinished = false;
   #streams = new Set();
@@ -83,6 +85,14 @@ class QuicSocket {
 
   get connectionId() {
     return this.#cid;
+  }
+
+  get peerCertificate() {
+    return this.#certificate || undefined;
+  }
+
+  get isAuthorized() {
+    return this.#isAuthorized;
   }
 
   get has0RTT() {
@@ -232,17 +242,19 @@ class QuicSocket {
   }
 
   static #listenerEvents = {
-    accept(server, connectionId, remoteAddress, remotePort, serverName, cid) {
-      server.#accept(connectionId, remoteAddress, remotePort, serverName, cid);
+    accept(server, connectionId, ...peer) {
+      server.#accept(connectionId, ...peer);
     },
   };
 
   static #connectionEvents = {
-    open(socket, alpn, cid, isResumed) {
+    open(socket, alpn, cid, isResumed, certificate, isAuthorized) {
       if (socket.#state !== "connecting") return;
       socket.#state = "connected";
       socket.#cid = cid;
       socket.#isResumed = Boolean(isResumed);
+      socket.#certificate = certificate;
+      socket.#isAuthorized = isAuthorized;
       socket.#callbacks.socketOpened(socket);
     },
     stream(socket, nativeId, id) {
@@ -261,13 +273,15 @@ class QuicSocket {
     if (this.#isReferenced) engine.hold(this);
   }
 
-  #accept(connectionId, remoteAddress, remotePort, serverName, cid) {
+  #accept(connectionId, remoteAddress, remotePort, serverName, cid, certificate, isAuthorized) {
     const socket = new QuicSocket(this.#settings, this);
     socket.#connectionId = connectionId;
     socket.#port = remotePort;
     socket.#remoteAddress = remoteAddress;
     socket.#serverName = serverName || undefined;
     socket.#cid = cid;
+    socket.#certificate = certificate;
+    socket.#isAuthorized = isAuthorized;
     socket.data = this.data;
     engine.register(connectionId, socket, QuicSocket.#connectionEvents);
     this.#connections.add(socket);

@@ -10,7 +10,10 @@ const busy = `
     hostname: "127.0.0.1", port: 0, server: true, message: (socket, bytes) => socket.write(bytes),
     connection: (socket) => socket.unref(),
   });
-  const client = quic({ hostname: "127.0.0.1", port: server.port, message: (socket, bytes) => socket.write(bytes) });
+  const client = quic({
+    hostname: "127.0.0.1", port: server.port, tls: { rejectUnauthorized: false },
+    message: (socket, bytes) => socket.write(bytes),
+  });
   client.write("x".repeat(10_000));
   const http = serve({ port: 0, hostname: "127.0.0.1", fetch: () => (parentPort.postMessage("busy"), new Promise(() => {})) });
   const request = new AbortController();

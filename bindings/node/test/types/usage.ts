@@ -35,6 +35,10 @@ const http = serve({
   port: 0,
   fetch: (request, served) => new Response(served.requestIP(request)?.address ?? request.url),
 });
+const proven: Buffer | undefined = http.clientCertificate(new Request(http.url))?.raw;
+serve({ port: 0, fetch: () => new Response(), secret: new Uint8Array(32), tls: { ca: "PEM", requestCert: true } });
+// @ts-expect-error a name that nobody knows
+serve({ port: 0, fetch: () => new Response(), tls: { requestcert: true } });
 const stopped: Promise<void> = http.stop();
 // @ts-expect-error a handler is needed
 serve({ port: 0 });
@@ -42,8 +46,10 @@ serve({ port: 0 });
 const response: Promise<Response> = fetch3(`https://localhost:${http.port}/`, {
   method: "POST",
   body: "text",
-  tls: { ca: "PEM" },
+  tls: { ca: "PEM", cert: "PEM", key: "PEM" },
 });
+// @ts-expect-error clients ask for no certificate
+fetch3(http.url, { tls: { requestCert: true } });
 // @ts-expect-error a URL is needed
 fetch3();
-console.log(stopped, response);
+console.log(stopped, response, proven, server.isAuthorized, server.peerCertificate?.length);
