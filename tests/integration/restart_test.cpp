@@ -2,21 +2,17 @@
 // 9000 section 10.3), and they go on.
 #include <gtest/gtest.h>
 #include <poll.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
-#include <stdexcept>
-#include <utility>
 
 #include "http3_peers.h"
+#include "support/serve_process.h"
 
 namespace usquic::test {
 namespace {
@@ -48,55 +44,6 @@ class Folder {
   std::filesystem::path path_;
 };
 
-// `usquic serve` in a process of its own.
-class ServeProcess {
- public:
-  explicit ServeProcess(const std::vector<std::string>& words) {
-    std::vector<std::string> command = {USQUIC_TOOL, "serve", "--quiet", "--host", "127.0.0.1"};
-    command.insert(command.end(), words.begin(), words.end());
-    std::vector<char*> arguments;
-    for (std::string& word : command) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    int ends[2] = {-1, -1};
-    if (pipe(ends) != 0) throw std::runtime_error("no pipe");
-    pid_ = fork();
-    if (pid_ == 0) {
-      dup2(ends[1], STDOUT_FILENO);
-      close(ends[0]);
-      close(ends[1]);
-      execv(arguments[0], arguments.data());
-      _exit(127);
-    }
-    close(ends[1]);
-    output_ = ends[0];
-  }
-  ~ServeProcess() {
-    kill_now();
-    close(output_);
-  }
-  ServeProcess(const ServeProcess&) = delete;
-  ServeProcess& operator=(const ServeProcess&) = delete;
-
-  void kill_now() {
-    if (pid_ < 0) return;
-    kill(pid_, SIGKILL);
-    waitpid(std::exchange(pid_, -1), nullptr, 0);
-  }
-
-  // Its port, once it has said that it listens; 0 before. Does not wait.
-  int port() {
-    pollfd readable{output_, POLLIN, 0};
-    char byte = 0;
-    while (!said_.ends_with('\n') && poll(&readable, 1, 0) > 0 && read(output_, &byte, 1) == 1) said_ += byte;
-    return said_.ends_with('\n') ? std::atoi(said_.c_str() + said_.rfind(':') + 1) : 0;
-  }
-
- private:
-  pid_t pid_ = -1;
-  int output_ = -1;
-  std::string said_;
-};
-
 class Restart : public testing::Test {
  protected:
   static constexpr std::size_t busy = 8;
@@ -122,7 +69,7 @@ class Restart : public testing::Test {
   std::unique_ptr<ServeProcess> start(int on_port) {
     std::vector<std::string> all = {"--port", std::to_string(on_port)};
     all.insert(all.end(), words.begin(), words.end());
-    return std::make_unique<ServeProcess>(all);
+    return std::make_unique<ServeProcess>(USQUIC_TOOL, all);
   }
 
   template <class Done>

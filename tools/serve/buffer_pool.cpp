@@ -3,8 +3,7 @@
 namespace usquic::tools::serve {
 
 std::unique_ptr<std::byte[]> BufferPool::acquire(BufferShare& share) {
-  const std::size_t left = max_buffers_ - in_use_;
-  if (left == 0 || share.held > left) return nullptr;
+  if (!may_take(share)) return nullptr;
   std::unique_ptr<std::byte[]> buffer;
   if (spare_.empty()) {
     buffer = std::make_unique_for_overwrite<std::byte[]>(kBufferBytes);

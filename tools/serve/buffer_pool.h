@@ -25,10 +25,16 @@ class BufferPool {
   // alone it gets half of the pool, and the more connections there are the less each gets, but the first one
   // is never refused while any is left (dynamic thresholds, as switches share their packet memory).
   std::unique_ptr<std::byte[]> acquire(BufferShare& share);
+  bool may_take(const BufferShare& share) const {
+    const std::size_t left = max_buffers_ - in_use_;
+    return left > 0 && share.held <= left;
+  }
   void release(std::unique_ptr<std::byte[]> buffer, BufferShare& share);
 
   std::size_t in_use() const { return in_use_; }
   bool is_used_up() const { return in_use_ >= max_buffers_; }
+  // Gives the memory of buffers that nobody uses back.
+  void drop_spare() { spare_.clear(); }
 
  private:
   static constexpr std::size_t kMaxSpare = 16;

@@ -38,6 +38,12 @@ Command add_command(CLI::App& app) {
   parser->add_option("--drain", options->drain_seconds, "Seconds that requests in flight get after SIGTERM")
       ->check(CLI::Range(0, 86400))
       ->capture_default_str();
+  parser
+      ->add_option("--stall-timeout", options->stall_seconds,
+                   "Seconds after which a client that takes nothing loses its downloads when others wait")
+      ->check(CLI::Range(1, 86400))
+      ->type_name("SECONDS")
+      ->capture_default_str();
   auto* quiet = parser->add_flag("-q,--quiet", options->is_quiet, "Print the address alone");
   parser->add_flag("-v,--verbose", options->is_verbose, "Print the library's log")->excludes(quiet);
   parser->footer(

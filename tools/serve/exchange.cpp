@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "clock.h"
+#include <algorithm>
+#include <utility>
 
 namespace usquic::tools::serve {
 namespace {
@@ -18,44 +19,58 @@ struct Exchange::SentChunk {
   std::shared_ptr<Exchange> exchange;
 };
 
-Exchange::Exchange(ExchangeHost& host, Http3Response& response, std::shared_ptr<BufferShare> share)
-    : host_(host), response_(&response), stream_(response.native()), share_(std::move(share)) {}
+Exchange::Exchange(Delivery& delivery, Listener& listener, Http3Response& response,
+                   std::shared_ptr<Recipient> recipient)
+    : delivery_(delivery), listener_(listener), response_(response), recipient_(std::move(recipient)) {
+  delivery_.enter(*this);
+  response_.setUserData(this);
+}
+
+Exchange::~Exchange() {
+  leave_line();
+  delivery_.leave(*this);
+}
+
+// The response's memory is used again for another request: then it is not this exchange that travels with it.
+us_quic_stream_t* Exchange::stream() const {
+  return response_.getUserData() == this ? response_.native() : nullptr;
+}
 
 void Exchange::send(Response answer) {
   status_ = answer.status;
   const fmt::format_int status(answer.status);
-  response_->writeStatus({status.data(), status.size()});
-  for (const Field& field : answer.fields) response_->writeHeader(field.name, field.value);
+  response_.writeStatus({status.data(), status.size()});
+  for (const Field& field : answer.fields) response_.writeHeader(field.name, field.value);
   if (answer.body.empty()) {
-    response_->endWithoutBody();
+    response_.endWithoutBody();
     conclude();
     return;
   }
   total_bytes_ = answer.body_length();
-  reader_.emplace(std::move(answer.body), host_.buffer_pool(), share_);
-  progress_ms_ = monotonic_ms();
+  reader_.emplace(std::move(answer.body), delivery_.buffer_pool(), recipient_);
   resume();
-  if (response_ == nullptr) return;
-  response_->onAborted([self = shared_from_this()] { self->conclude(); });
-  response_->onWritable([self = shared_from_this()](std::uint64_t) {
+  if (is_over_) return;
+  response_.onAborted([self = shared_from_this()] { self->conclude(); });
+  response_.onWritable([self = shared_from_this()](std::uint64_t) {
     self->resume();
     return true;
   });
 }
 
 void Exchange::resume() {
-  if (response_ == nullptr || !reader_) return;
+  if (is_over_ || !reader_) return;
+  leave_line();
   if (refused_) {
     BodyChunk chunk = std::move(*refused_);
     refused_.reset();
     if (!write_chunk(std::move(chunk))) return;
   }
-  while (response_ != nullptr) {
+  while (!is_over_) {
     BodyReader::Result next = reader_->next();
     if (auto* chunk = std::get_if<BodyChunk>(&next)) {
       if (!write_chunk(std::move(*chunk))) return;
     } else if (std::holds_alternative<BodyReader::NoBuffer>(next)) {
-      host_.wait_for_buffer(shared_from_this());
+      delivery_.wait_for_buffer(*this, *recipient_);
       return;
     } else {
       give_up(kH3InternalError);
@@ -71,7 +86,7 @@ bool Exchange::write_chunk(BodyChunk chunk) {
   const std::size_t length = bytes.size();
   ++outstanding_;
   const auto [is_taken, is_whole] =
-      response_->tryEndStatic(bytes, total_bytes_, &Exchange::release_chunk, sent.get());
+      response_.tryEndStatic(bytes, total_bytes_, &Exchange::release_chunk, sent.get());
   if (!is_taken) {
     --outstanding_;
     refused_.emplace(std::move(sent->chunk));
@@ -84,29 +99,36 @@ bool Exchange::write_chunk(BodyChunk chunk) {
 }
 
 void Exchange::release_chunk(void* user) {
-  const std::unique_ptr<SentChunk> sent(static_cast<SentChunk*>(user));
+  std::unique_ptr<SentChunk> sent(static_cast<SentChunk*>(user));
   const std::shared_ptr<Exchange> exchange = std::move(sent->exchange);
-  exchange->progress_ms_ = monotonic_ms();
   --exchange->outstanding_;
-  exchange->host_.on_buffer_released();
+  sent.reset();
+  exchange->delivery_.on_buffer_released();
 }
 
 void Exchange::conclude() {
-  if (response_ == nullptr) return;
-  response_ = nullptr;
+  if (std::exchange(is_over_, true)) return;
+  leave_line();
   refused_.reset();
   reader_.reset();
-  host_.on_answered(*this);
+  delivery_.on_buffer_released();
+  listener_.on_answered(*this);
 }
 
-std::optional<std::int64_t> Exchange::stalled_since_ms() const {
-  if (outstanding_ == 0 && !refused_) return std::nullopt;
-  return progress_ms_;
+void Exchange::note_progress() {
+  us_quic_stream_t* open = stream();
+  if (open == nullptr) return;
+  const std::uint64_t sent =
+      accepted_bytes_ - std::min<std::uint64_t>(us_quic_stream_buffered(open), accepted_bytes_);
+  if (sent > noted_bytes_) recipient_->note_sent(sent - std::exchange(noted_bytes_, sent));
+  us_quic_stats_t stats{};
+  us_quic_connection_stats(us_quic_stream_connection(open), &stats);
+  recipient_->note_in_flight(stats.bytes_in_flight);
 }
 
 void Exchange::give_up(std::uint64_t code) {
-  if (response_ == nullptr && outstanding_ == 0) return;
-  us_quic_stream_close_with(stream_, code);
+  const std::shared_ptr<Exchange> self = shared_from_this();  // its chunks may come back inside
+  if (us_quic_stream_t* open = stream()) us_quic_stream_close_with(open, code);
   conclude();
 }
 

@@ -7,33 +7,28 @@
 #include <string>
 
 #include "serve/body_reader.h"
+#include "serve/delivery.h"
 #include "serve/http_message.h"
 #include "usquic/h3/response.h"
 
 namespace usquic::tools::serve {
 
-class Exchange;
-
-// What exchanges need of the server that they belong to.
-class ExchangeHost {
+class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
  public:
-  virtual ~ExchangeHost() = default;
-  virtual BufferPool& buffer_pool() = 0;
-  // resume() is to be called when a buffer was released.
-  virtual void wait_for_buffer(const std::shared_ptr<Exchange>& exchange) = 0;
-  virtual void on_buffer_released() = 0;
-  // All of the answer was accepted, or never will be.
-  virtual void on_answered(const Exchange& exchange) = 0;
-  // After that, and when the library gave back all buffers.
-  virtual void forget(Exchange& exchange) = 0;
-};
+  class Listener {
+   public:
+    // All of the answer was accepted, or never will be.
+    virtual void on_answered(const Exchange& exchange) = 0;
 
-class Exchange : public std::enable_shared_from_this<Exchange> {
- public:
-  Exchange(ExchangeHost& host, Http3Response& response, std::shared_ptr<BufferShare> share);
+   protected:
+    ~Listener() = default;
+  };
+
+  Exchange(Delivery& delivery, Listener& listener, Http3Response& response,
+           std::shared_ptr<Recipient> recipient);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
-  ~Exchange() { host_.forget(*this); }
+  ~Exchange();
 
   // Send the answer: as much of it as is taken now, the rest when the stream or a free buffer calls resume.
   void send(Response answer);
@@ -52,28 +47,35 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   int status() const { return status_; }
   std::uint64_t accepted_bytes() const { return accepted_bytes_; }
 
-  // Since when nothing of the buffers that it holds was acknowledged; empty when it holds none.
-  std::optional<std::int64_t> stalled_since_ms() const;
+  Recipient& recipient() const { return *recipient_; }
+  // Tells the recipient what it took since the last time.
+  void note_progress();
+  // Whether its client takes nothing of what it holds.
+  bool lets_lie() const { return recipient_->is_stalled && (outstanding_ > 0 || refused_.has_value()); }
+  // Resets the stream, if it is still there.
   void give_up(std::uint64_t code);
 
  private:
   struct SentChunk;
 
+  // Null once it is closed. Chunks may be outstanding for longer, and the exchange lives as long as these.
+  us_quic_stream_t* stream() const;
   bool write_chunk(BodyChunk chunk);
   void conclude();
   static void release_chunk(void* user);
 
-  ExchangeHost& host_;
-  Http3Response* response_;   // null when it was answered or aborted
-  us_quic_stream_t* stream_;  // to be used only before that, or while chunks are outstanding
-  std::shared_ptr<BufferShare> share_;
+  Delivery& delivery_;
+  Listener& listener_;
+  Http3Response& response_;
+  bool is_over_ = false;  // answered or aborted: of the response only getters may be called
+  const std::shared_ptr<Recipient> recipient_;
   std::optional<BodyReader> reader_;
   std::optional<BodyChunk> refused_;  // read, but the stream's buffer was full
   int status_ = 0;
   std::uint64_t total_bytes_ = 0;
   std::uint64_t accepted_bytes_ = 0;
-  std::size_t outstanding_ = 0;  // chunks that the library holds
-  std::int64_t progress_ms_ = 0;
+  std::uint64_t noted_bytes_ = 0;  // of the accepted ones: sent, and told the recipient
+  std::size_t outstanding_ = 0;    // chunks that the library holds
 };
 
 }  // namespace usquic::tools::serve

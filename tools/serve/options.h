@@ -20,6 +20,7 @@ struct Options {
   bool logs_json = false;
   std::vector<std::string> headers;  // lines "Name: value"
   int drain_seconds = 30;
+  int stall_seconds = 10;  // 1 to 86400
   bool lists_directories = false;
   bool is_single_page_app = false;
   bool is_quiet = false;

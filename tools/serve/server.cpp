@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <deque>
 #include <memory>
 #include <optional>
-#include <unordered_map>
-#include <unordered_set>
 
 #include "clock.h"
 #include "development_identity.h"
@@ -18,10 +16,12 @@
 #include "serve/access_log.h"
 #include "serve/account.h"
 #include "serve/answer_cache.h"
+#include "serve/delivery.h"
 #include "serve/exchange.h"
 #include "serve/file_service.h"
 #include "serve/request_fields.h"
 #include "serve/secret_file.h"
+#include "serve/soon_call.h"
 #include "serve/start_text.h"
 #include "signal_watcher.h"
 #include "socket_address_text.h"
@@ -30,18 +30,16 @@
 namespace usquic::tools::serve {
 namespace {
 
-constexpr std::uint64_t kH3ExcessiveLoad = 0x107;
 constexpr std::size_t kPoolBuffers = 96;  // 24 MiB
-// A client that takes nothing for so long loses its buffers when others need them.
-constexpr std::int64_t kStallMs = 10'000;
 // Small next to the pool, so that one stream's unsent bytes are few buffers.
 constexpr std::size_t kSendBufferBytes = 512 * 1024;
 
-class Server : public ExchangeHost {
+class Server final : public Exchange::Listener {
  public:
   Server(const Options& options, FileService files) : options_(options), files_(std::move(files)) {}
-  ~Server() override {
+  ~Server() {
     watcher_.reset();
+    resume_.reset();
     app_.reset();
     loop_.reset();  // the last releases come in here
   }
@@ -50,11 +48,7 @@ class Server : public ExchangeHost {
 
   ExitCode run();
 
-  BufferPool& buffer_pool() override { return pool_; }
-  void wait_for_buffer(const std::shared_ptr<Exchange>& exchange) override { waiting_.push_back(exchange); }
-  void on_buffer_released() override;
   void on_answered(const Exchange& exchange) override;
-  void forget(Exchange& exchange) override { exchanges_.erase(&exchange); }
 
  private:
   ExitCode fail(const Failure& failure) const {
@@ -72,33 +66,29 @@ class Server : public ExchangeHost {
   void start_timer(int milliseconds, int repeat_milliseconds, void (*task)(Server& server));
 
   void on_signals();
-  void on_second();
   void reload();
-  void resume_waiting();
 
   void on_request(Http3Response& response, const Http3Request& request);
-  std::shared_ptr<BufferShare> share_of(us_quic_connection_t* connection);
 
   const Options& options_;
   FileService files_;
   AnswerCache answers_;
-  BufferPool pool_{kPoolBuffers};
+  const std::int64_t stall_ms_ = std::int64_t{options_.stall_seconds} * 1000;
+  Delivery delivery_{kPoolBuffers, stall_ms_, [this] {
+                       if (resume_) resume_->request();
+                     }};
   AccessLog access_log_;
   LogCapture log_{options_.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE};
   std::unique_ptr<KeyLog> key_log_ = KeyLog::from_environment();
   std::optional<Account> account_;  // to become
   std::optional<Secret> secret_;
   std::optional<DevelopmentIdentity> development_;
-  // Connections whose responses hold buffers, or may soon.
-  std::unordered_map<us_quic_connection_t*, std::weak_ptr<BufferShare>> shares_;
-  std::unordered_set<Exchange*> exchanges_;
-  std::deque<std::weak_ptr<Exchange>> waiting_;
-  bool resumes_soon_ = false;
   bool flushes_soon_ = false;
   bool is_draining_ = false;
   int port_ = 0;
   std::shared_ptr<Loop> loop_;
   std::optional<H3App> app_;
+  std::optional<SoonCall> resume_;
   std::optional<SignalWatcher> watcher_;
 };
 
@@ -180,7 +170,9 @@ ExitCode Server::run() {
   if (const auto failure = give_up_privileges()) return fail(*failure);
   // As the user who will have to open it again.
   if (const auto failure = open_access_log()) return fail(*failure);
-  start_timer(1000, 1000, [](Server& server) { server.on_second(); });
+  resume_.emplace(loop_->native(), [this] { delivery_.resume_waiting(); });
+  const int look_ms = static_cast<int>(std::min<std::int64_t>(1000, stall_ms_ / 4));
+  start_timer(look_ms, look_ms, [](Server& server) { server.delivery_.look_after_stalled(monotonic_ms()); });
   watcher_.emplace([this] { loop_->defer([this] { on_signals(); }); });
   print_start_text(options_, port_, development_);
   loop_->run();
@@ -204,17 +196,6 @@ void Server::start_timer(int milliseconds, int repeat_milliseconds, void (*task)
       milliseconds, repeat_milliseconds);
 }
 
-std::shared_ptr<BufferShare> Server::share_of(us_quic_connection_t* connection) {
-  std::weak_ptr<BufferShare>& known = shares_[connection];
-  if (auto share = known.lock()) return share;
-  std::shared_ptr<BufferShare> share(new BufferShare, [this, connection](BufferShare* gone) {
-    delete gone;
-    shares_.erase(connection);
-  });
-  known = share;
-  return share;
-}
-
 void Server::on_request(Http3Response& response, const Http3Request& request) {
   const ReceivedRequest received = read_request(request);
   const AnswerCache::Now now = {unix_seconds(), coarse_monotonic_ms()};
@@ -225,9 +206,8 @@ void Server::on_request(Http3Response& response, const Http3Request& request) {
   Response answer = files_.respond(received.request, now.monotonic_ms);
   answers_.learn(received.request, answer, now);
 
-  const auto exchange =
-      std::make_shared<Exchange>(*this, response, share_of(us_quic_stream_connection(response.native())));
-  exchanges_.insert(exchange.get());
+  const auto exchange = std::make_shared<Exchange>(
+      delivery_, *this, response, delivery_.recipient_of(us_quic_stream_connection(response.native())));
   if (access_log_.is_open()) {
     exchange->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
                         .began_ms = monotonic_ms(),
@@ -255,14 +235,6 @@ void Server::on_answered(const Exchange& exchange) {
   loop_->defer([this] {
     flushes_soon_ = false;
     access_log_.flush();
-  });
-}
-
-void Server::on_buffer_released() {
-  if (!loop_ || waiting_.empty() || std::exchange(resumes_soon_, true)) return;
-  loop_->defer([this] {
-    resumes_soon_ = false;
-    resume_waiting();
   });
 }
 
@@ -298,28 +270,6 @@ void Server::reload() {
     fmt::print("usquic serve: certificate read anew\n");
     std::fflush(stdout);
   }
-}
-
-// First come, first served. A waiter that finds no buffer puts itself at the end again: one round only.
-void Server::resume_waiting() {
-  for (std::size_t left = waiting_.size(); left > 0 && !pool_.is_used_up(); --left) {
-    const std::shared_ptr<Exchange> exchange = waiting_.front().lock();
-    waiting_.pop_front();
-    if (exchange) exchange->resume();
-  }
-}
-
-void Server::on_second() {
-  if (!waiting_.empty()) {
-    const std::int64_t limit = monotonic_ms() - kStallMs;
-    const std::unordered_set<Exchange*> exchanges = exchanges_;
-    for (Exchange* exchange : exchanges) {
-      if (const auto since = exchange->stalled_since_ms(); since && *since < limit) {
-        exchange->give_up(kH3ExcessiveLoad);
-      }
-    }
-  }
-  resume_waiting();
 }
 
 }  // namespace

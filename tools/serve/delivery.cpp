@@ -1,0 +1,76 @@
+#include "serve/delivery.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "serve/exchange.h"
+
+namespace usquic::tools::serve {
+namespace {
+
+constexpr std::uint64_t kH3ExcessiveLoad = 0x107;  // RFC 9114 section 8.1
+
+}  // namespace
+
+Delivery::Delivery(std::size_t max_buffers, std::int64_t stall_ms, std::function<void()> resume_soon)
+    : pool_(max_buffers), stall_ms_(stall_ms), resume_soon_(std::move(resume_soon)) {}
+
+std::size_t Delivery::HashKey::operator()(const ConnectionKey& key) const {
+  const std::string_view bytes(reinterpret_cast<const char*>(key.id.data()), key.id.size());
+  return std::hash<std::string_view>()(bytes);
+}
+
+std::shared_ptr<Recipient> Delivery::recipient_of(us_quic_connection_t* connection) {
+  ConnectionKey key;
+  us_quic_connection_id(connection, key.id.data(), key.id.size());
+  if (const auto known = recipients_.find(key); known != recipients_.end()) {
+    if (auto recipient = known->second.lock()) return recipient;
+  }
+  std::shared_ptr<Recipient> recipient(new Recipient, [this, key](Recipient* gone) {
+    delete gone;
+    recipients_.erase(key);
+  });
+  recipients_.insert_or_assign(key, recipient);
+  return recipient;
+}
+
+void Delivery::wait_for_buffer(Exchange& exchange, Recipient& recipient) {
+  line_.join(exchange, recipient.line);
+}
+
+void Delivery::on_buffer_released() {
+  if (!line_.is_empty()) resume_soon_();
+}
+
+void Delivery::resume_waiting() {
+  while (Waiter* waiter = line_.next(pool_)) {
+    const std::shared_ptr<Exchange> exchange = static_cast<Exchange*>(waiter)->shared_from_this();
+    exchange->resume();
+  }
+}
+
+void Delivery::look_after_stalled(std::int64_t now_ms) {
+  // Giving one up may end it, and others: each is kept until all were looked at.
+  std::vector<std::shared_ptr<Exchange>> exchanges;
+  exchanges.reserve(exchanges_.size());
+  for (Exchange* exchange : exchanges_) {
+    if (auto alive = exchange->weak_from_this().lock()) exchanges.push_back(std::move(alive));
+  }
+  for (const auto& exchange : exchanges) exchange->note_progress();
+  ++looks_;
+  for (const auto& exchange : exchanges) look_at(exchange->recipient(), now_ms);
+  for (const auto& exchange : exchanges) {
+    if (line_.is_empty()) break;  // nobody waits for what others let lie
+    if (exchange->lets_lie()) exchange->give_up(kH3ExcessiveLoad);
+  }
+  resume_waiting();
+  if (pool_.in_use() == 0) pool_.drop_spare();
+}
+
+void Delivery::look_at(Recipient& recipient, std::int64_t now_ms) const {
+  if (std::exchange(recipient.last_look, looks_) == looks_) return;
+  recipient.is_stalled = recipient.clock.is_stalled(recipient.held > 0, recipient.taken, now_ms, stall_ms_);
+}
+
+}  // namespace usquic::tools::serve

@@ -1,0 +1,63 @@
+// The answers that are under way: who holds buffers, who waits for one, and who lets them lie.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "serve/buffer_pool.h"
+#include "serve/recipient.h"
+#include "serve/waiting_line.h"
+#include "usquic/quic.h"
+
+namespace usquic::tools::serve {
+
+class Exchange;
+
+class Delivery {
+ public:
+  // stall_ms: a client that takes nothing for so long loses its answers while others wait. resume_soon: asked
+  // for a call of resume_waiting(), in an iteration of its own; it must not throw.
+  Delivery(std::size_t max_buffers, std::int64_t stall_ms, std::function<void()> resume_soon);
+  Delivery(const Delivery&) = delete;
+  Delivery& operator=(const Delivery&) = delete;
+
+  void resume_waiting();
+  // To be called a few times within stall_ms.
+  void look_after_stalled(std::int64_t now_ms);
+
+  // ---- For exchanges ----
+  BufferPool& buffer_pool() { return pool_; }
+  std::shared_ptr<Recipient> recipient_of(us_quic_connection_t* connection);
+  void enter(Exchange& exchange) { exchanges_.insert(&exchange); }
+  void leave(Exchange& exchange) { exchanges_.erase(&exchange); }
+  // It is resumed when a buffer is there.
+  void wait_for_buffer(Exchange& exchange, Recipient& recipient);
+  void on_buffer_released();
+
+ private:
+  // Handles are used again when a connection is gone, and what it held may outlive it: its own first
+  // connection ID is nobody else's.
+  struct ConnectionKey {
+    std::array<std::uint8_t, 20> id{};
+    bool operator==(const ConnectionKey&) const = default;
+  };
+  struct HashKey {
+    std::size_t operator()(const ConnectionKey& key) const;
+  };
+
+  void look_at(Recipient& recipient, std::int64_t now_ms) const;
+
+  BufferPool pool_;
+  const std::int64_t stall_ms_;
+  const std::function<void()> resume_soon_;
+  WaitingLine line_;
+  std::unordered_map<ConnectionKey, std::weak_ptr<Recipient>, HashKey> recipients_;
+  std::unordered_set<Exchange*> exchanges_;
+  std::uint64_t looks_ = 0;
+};
+
+}  // namespace usquic::tools::serve
