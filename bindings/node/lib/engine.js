@@ -1,6 +1,6 @@
 // The native module, and the ways between it and the objects that programs hold.
 //
-//   engine.native                         the module itself: engine.native.createStream(id), ...
+//   engine.native                         what the module does: engine.native.createStream(id), ...
 //   engine.register(id, target, handlers) events of this id go to handlers[name](target, ...rest): the event
 //                                         ["data", 7, bytes] calls handlers.data(target, bytes) of what 7 is registered
 //                                         with. One `handlers` object per class is enough. Events without a handler,
@@ -18,7 +18,8 @@
 const { QuicError } = require("./errors.js");
 const { loadNative, reportUncaught } = require("./runtime.js");
 
-const native = loadNative();
+// Each copy of this module has its own.
+const native = loadNative().start(dispatch);
 const registered = new Map();
 const held = new Set();
 
@@ -64,7 +65,5 @@ function dispatch(events) {
     }
   }
 }
-
-native.start(dispatch);
 
 module.exports = { attempt, error, forget, hold, native, register, release, reportUncaught };

@@ -12,6 +12,7 @@
 #include "sockets.h"
 #include "values.h"
 #include "worker.h"
+#include "workers.h"
 
 namespace usquic::node {
 namespace {
@@ -22,21 +23,10 @@ template <Native function>
 napi_value enter(napi_env env, napi_callback_info info) {
   try {
     Arguments arguments(env, info);
-    Worker* worker = Worker::of(env);
-    if (worker == nullptr) throw_argument_error(env, "start comes first");
-    return function(arguments, *worker);
+    return function(arguments, Workers::of(arguments));
   } catch (const ExceptionPending&) {
     return nullptr;
   }
-}
-
-napi_value start(napi_env env, napi_callback_info info) {
-  try {
-    const Arguments arguments(env, info);
-    Worker::start(env, arguments.value(0));
-  } catch (const ExceptionPending&) {
-  }
-  return nullptr;
 }
 
 napi_value hold(Arguments&, Worker& worker) {
@@ -274,13 +264,9 @@ napi_property_descriptor entry(const char* name, napi_callback callback) {
   return {name, nullptr, callback, nullptr, nullptr, nullptr, napi_enumerable, nullptr};
 }
 
-}  // namespace
-}  // namespace usquic::node
-
-NAPI_MODULE_INIT() {
-  using namespace usquic::node;
-  const std::array entries = {entry("start", start),
-                              entry("ref", enter<hold>),
+// start(onEvents): an object with everything else, over a worker of its own.
+napi_value start(napi_env env, napi_callback_info info) {
+  const std::array entries = {entry("ref", enter<hold>),
                               entry("unref", enter<let_go>),
                               entry("strerror", enter<describe>),
                               entry("errorName", enter<name_error>),
@@ -308,5 +294,29 @@ NAPI_MODULE_INIT() {
                               entry("fetchWrite", enter<fetch_write>),
                               entry("fetchEnd", enter<fetch_end>),
                               entry("fetchAbort", enter<fetch_abort>)};
-  return napi_define_properties(env, exports, entries.size(), entries.data()) == napi_ok ? exports : nullptr;
+  try {
+    const Arguments arguments(env, info);
+    napi_value native = nullptr;
+    check(env, napi_create_object(env, &native));
+    check(env, napi_define_properties(env, native, entries.size(), entries.data()));
+    Workers::of(env).start(env, native, arguments.value(0));
+    return native;
+  } catch (const ExceptionPending&) {
+    return nullptr;
+  }
+}
+
+}  // namespace
+}  // namespace usquic::node
+
+NAPI_MODULE_INIT() {
+  using namespace usquic::node;
+  const napi_property_descriptor start_entry = entry("start", start);
+  try {
+    check(env, napi_define_properties(env, exports, 1, &start_entry));
+    Workers::attach(env);
+    return exports;
+  } catch (const ExceptionPending&) {
+    return nullptr;
+  }
 }

@@ -181,7 +181,7 @@ std::optional<std::string> Options::bytes(const char* name) const {
 // Missing arguments are undefined.
 Arguments::Arguments(napi_env env, napi_callback_info info) : env_(env) {
   std::size_t count = values_.size();
-  check(env, napi_get_cb_info(env, info, &count, values_.data(), nullptr, nullptr));
+  check(env, napi_get_cb_info(env, info, &count, values_.data(), &self_, nullptr));
 }
 
 std::string Arguments::text(std::size_t index) const {

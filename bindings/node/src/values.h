@@ -61,6 +61,7 @@ class Arguments {
   Arguments(napi_env env, napi_callback_info info);
 
   napi_env env() const { return env_; }
+  napi_value self() const { return self_; }  // `this` of the call
   napi_value value(std::size_t index) const { return values_[index]; }
   std::string text(std::size_t index) const;
   std::optional<std::string> text_or_null(std::size_t index) const;
@@ -74,6 +75,7 @@ class Arguments {
 
  private:
   napi_env env_;
+  napi_value self_ = nullptr;
   std::array<napi_value, 6> values_{};
 };
 

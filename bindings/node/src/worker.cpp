@@ -7,29 +7,27 @@
 
 namespace usquic::node {
 
-Worker* Worker::of(napi_env env) {
-  void* data = nullptr;
-  check(env, napi_get_instance_data(env, &data));
-  return static_cast<Worker*>(data);
-}
+namespace {
 
-void Worker::start(napi_env env, napi_value on_events) {
-  if (of(env) != nullptr) throw_argument_error(env, "started already");
+constexpr const char* on_events_name = "onEvents";
+
+}  // namespace
+
+std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_value on_events) {
   std::unique_ptr<Worker> worker(new Worker());
   if (worker->loop_ == nullptr) throw_quic_error(env, US_QUIC_E_NOMEM, {});
   worker->env_ = env;
+  check(env, napi_set_named_property(env, native, on_events_name, on_events));
+  check(env, napi_create_reference(env, native, 0, &worker->native_));
   const napi_value name = to_js(env, std::string_view("usquic"));
-  const auto deliver = [](napi_env called, napi_value function, void* context, void*) {
-    if (called != nullptr) static_cast<Worker*>(context)->deliver(called, function);
+  const auto deliver = [](napi_env called, napi_value, void* context, void*) {
+    if (called != nullptr) static_cast<Worker*>(context)->deliver(called);
   };
-  check(env, napi_create_threadsafe_function(env, on_events, nullptr, name, 0, 1, nullptr, nullptr,
+  check(env, napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,
                                              worker.get(), deliver, &worker->events_function_));
   check(env, napi_unref_threadsafe_function(env, worker->events_function_));
   worker->thread_ = std::thread([started = worker.get()] { started->run(); });
-  // The hook runs before the environment's memory goes, also when a worker thread ends.
-  check(env, napi_set_instance_data(env, worker.get(), nullptr, nullptr));
-  check(env, napi_add_env_cleanup_hook(
-                 env, [](void* data) { delete static_cast<Worker*>(data); }, worker.release()));
+  return worker;
 }
 
 Worker::Worker() : loop_(Loop::create()) {
@@ -39,15 +37,14 @@ Worker::Worker() : loop_(Loop::create()) {
 }
 
 Worker::~Worker() {
+  if (native_ != nullptr) napi_delete_reference(env_, native_);
   if (!thread_.joinable()) return;
   {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
   post([this] {
-    clients_->shut();
-    servers_->shut();
-    sockets_->shut();
+    shut();
     us_timer_close(alive_);
   });
   thread_.join();
@@ -63,9 +60,26 @@ void Worker::run() {
   loop_->run();
 }
 
+void Worker::shut() {
+  clients_->shut();
+  servers_->shut();
+  sockets_->shut();
+}
+
+void Worker::close_all() {
+  ask([this] {
+    shut();
+    return true;
+  });
+  // What closing sends leaves at the end of its iteration; this runs in a later one.
+  ask([] { return true; });
+}
+
 void Worker::hold(bool keeps_process_alive) {
   check(env_, keeps_process_alive ? napi_ref_threadsafe_function(env_, events_function_)
                                   : napi_unref_threadsafe_function(env_, events_function_));
+  check(env_, keeps_process_alive ? napi_reference_ref(env_, native_, nullptr)
+                                  : napi_reference_unref(env_, native_, nullptr));
 }
 
 void Worker::emit(Event event) {
@@ -78,7 +92,7 @@ void Worker::emit(Event event) {
   napi_call_threadsafe_function(events_function_, nullptr, napi_tsfn_nonblocking);
 }
 
-void Worker::deliver(napi_env env, napi_value on_events) {
+void Worker::deliver(napi_env env) {
   std::vector<Event> batch;
   {
     const std::lock_guard lock(mutex_);
@@ -90,9 +104,12 @@ void Worker::deliver(napi_env env, napi_value on_events) {
     for (std::size_t i = 0; i < batch.size(); ++i) {
       check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i), batch[i].to_js(env)));
     }
-    napi_value undefined = nullptr;
-    check(env, napi_get_undefined(env, &undefined));
-    napi_call_function(env, undefined, on_events, 1, &array, nullptr);
+    napi_value native = nullptr;
+    check(env, napi_get_reference_value(env, native_, &native));
+    if (native == nullptr) return;  // nobody is there any more
+    napi_value on_events = nullptr;
+    check(env, napi_get_named_property(env, native, on_events_name, &on_events));
+    napi_call_function(env, native, on_events, 1, &array, nullptr);
   } catch (const ExceptionPending&) {
     return;  // raised as an uncaught exception
   }

@@ -1,5 +1,5 @@
-// The thread that QUIC runs on, one for each JavaScript environment, and the two ways between them: commands
-// go there, events come back in batches.
+// The thread that QUIC runs on, and the two ways between it and JavaScript: commands go there, events come
+// back in batches.
 #pragma once
 
 #include <node_api.h>
@@ -26,10 +26,9 @@ class HttpClients;
 
 class Worker {
  public:
-  // Of this environment; nullptr before start.
-  static Worker* of(napi_env env);
-  // on_events: a function. Throws when the environment has one already.
-  static void start(napi_env env, napi_value on_events);
+  // native: the object that has its functions. on_events: a function, held as long as `native` is, which is
+  // held here only while `hold` says so.
+  static std::unique_ptr<Worker> start(napi_env env, napi_value native, napi_value on_events);
 
   // ---- On the JavaScript thread ----
   std::uint32_t new_id() { return next_id_.fetch_add(1, std::memory_order_relaxed); }  // on either
@@ -43,6 +42,8 @@ class Worker {
     return result.get();
   }
   void hold(bool keeps_process_alive);
+  // Closes everything that is open, and waits until the peers have been told. New things can be opened.
+  void close_all();
 
   // ---- On the QUIC thread ----
   Loop& loop() { return *loop_; }
@@ -61,11 +62,13 @@ class Worker {
   Worker();
 
   void run();
-  void deliver(napi_env env, napi_value on_events);
+  void shut();
+  void deliver(napi_env env);
 
   LastError last_error_;
   std::shared_ptr<Loop> loop_;
   napi_env env_ = nullptr;
+  napi_ref native_ = nullptr;  // weak, unless it keeps the process alive
   napi_threadsafe_function events_function_ = nullptr;
   std::mutex mutex_;
   std::vector<Event> events_;
