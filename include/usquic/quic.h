@@ -387,6 +387,10 @@ US_API us_quic_blob_t us_quic_connection_peer_certificate(us_quic_connection_t* 
 US_API int us_quic_connection_is_authorized(us_quic_connection_t* c);
 /* 1 when the TLS session was resumed from a ticket. */
 US_API int us_quic_connection_is_resumed(us_quic_connection_t* c);
+/* 1 when the server of this client connection gave a session ticket, which the context keeps for a later
+ * connection to the same name and port. It comes at the earliest a round trip after on_open (RFC 8446 section
+ * 4.6.1). 0 once closed. */
+US_API int us_quic_connection_has_ticket(us_quic_connection_t* c);
 /* The connection's own first connection ID: bytes copied into id (up to 20). */
 US_API int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity);
 /* Bidirectional streams that can be opened right now. */

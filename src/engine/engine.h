@@ -136,7 +136,8 @@ class Connection {
   virtual Bytes peer_certificate() const = 0;
   virtual bool is_authorized() const = 0;
   virtual bool is_resumed() const = 0;
-  virtual Bytes id() const = 0;  // this side's first connection ID
+  virtual bool has_ticket() const { return false; }  // as a client: one came for a later connection
+  virtual Bytes id() const = 0;                      // this side's first connection ID
   virtual void stats(us_quic_stats_t& out) const = 0;
 
   // Allowed at any time: a stream that cannot open yet waits for the handshake or for credit.

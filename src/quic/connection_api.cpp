@@ -212,6 +212,10 @@ int us_quic_connection_is_resumed(us_quic_connection_t* c) {
   return c->last_words != nullptr && c->last_words->is_resumed ? 1 : 0;
 }
 
+int us_quic_connection_has_ticket(us_quic_connection_t* c) {
+  return c->engine != nullptr && c->engine->has_ticket() ? 1 : 0;
+}
+
 int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity) {
   usquic::Bytes own;
   if (c->engine != nullptr) {

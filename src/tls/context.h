@@ -69,6 +69,7 @@ class Session {
   // A resumed session has what its first handshake found.
   virtual bool is_authorized() const = 0;
   virtual bool is_resumed() const = 0;
+  virtual bool has_ticket() const = 0;  // as a client: the context keeps one that came in this session
   // Why the handshake failed, in the library's terms: US_QUIC_E_CERT_UNTRUSTED, _CERT_NAME, _CERT_EXPIRED,
   // _CERT_REQUIRED, _ALPN or _TLS, from what verification found and from a TLS alert (sent or received).
   virtual int failure(std::optional<std::uint8_t> alert) const = 0;

@@ -247,6 +247,7 @@ void SessionImpl::keep_ticket() {
   if (gnutls_session_get_data2(native_, data.out()) < 0) return;
   Ticket ticket{std::string(data.text()), expires, is_authorized()};
   shared_.tickets.put(TicketStore::key(server_name_, port_, shared_.alpn), std::move(ticket));
+  has_ticket_ = true;
 }
 
 int SessionImpl::on_secret(gnutls_session_t native, const char* label, const gnutls_datum_t* secret) {

@@ -58,6 +58,7 @@ class SessionImpl final : public Session {
   Bytes peer_certificate() const override;
   bool is_authorized() const override;
   bool is_resumed() const override;
+  bool has_ticket() const override { return has_ticket_; }
   int failure(std::optional<std::uint8_t> alert) const override;
   std::string failure_text(std::optional<std::uint8_t> alert) const override;
 
@@ -97,6 +98,7 @@ class SessionImpl final : public Session {
   bool is_verified_ = false;           // in this handshake
   bool ticket_is_authorized_ = false;  // in the handshake that the ticket offered descends from
   bool keeps_tickets_ = false;         // its own hook saw one
+  bool has_ticket_ = false;
 };
 
 }  // namespace usquic::tls

@@ -138,9 +138,24 @@ class Load(unittest.TestCase):
     def test_handshakes_are_full_ones_unless_tickets_are_offered(self):
         target = self.figures("--handshakes", "-c", 3, "-n", 30, self.server.url())["targets"][0]
         self.assertEqual((target["work"], target["connections"], target["resumed"]), ("connections", 30, 0))
-        target = self.figures("--handshakes", "--resume", "-c", 1, "-n", 30, self.server.url())["targets"][0]
-        self.assertEqual(target["connections"], 30)
-        self.assertGreater(target["resumed"], 0)
+        self.check_resumption(self.server)
+
+    def test_handshakes_wait_for_the_tickets_of_gtlsserver(self):
+        require(self, "gtlsserver")
+        with GtlsServer(self.place.site, self.place.cert, self.place.key) as server:
+            self.check_resumption(server)
+
+    def test_handshakes_wait_for_the_tickets_of_caddy(self):
+        require(self, "caddy")
+        with Caddy(self.place.site, self.place.cert, self.place.key, self.place.name) as server:
+            self.check_resumption(server)
+
+    def check_resumption(self, server):
+        """All but the first of one lane; without --resume none."""
+        done = self.load("--handshakes", "--resume", "-c", 1, "-n", 30, server.url())
+        self.assertEqual((done.returncode, figure(done.stdout, "connections")), (0, "30 (29 resumed)"), done.stderr)
+        done = self.load("--handshakes", "-c", 1, "-n", 5, server.url())
+        self.assertEqual((done.returncode, figure(done.stdout, "connections")), (0, "5"), done.stderr)
 
     def test_connections_are_replaced_after_so_many_requests(self):
         target = self.figures("-c", 2, "-m", 1, "--requests-per-connection", 5, "-n", 100,

@@ -39,7 +39,8 @@ Generator::Generator(const Plan& plan, const Target& target, std::uint64_t index
       goal_(share_of(plan.count, index, plan.threads)),
       lanes_(share_of(plan.connections, index, plan.threads)),
       to_connect_(lanes_.size()),
-      ready_(lanes_.size()) {
+      ready_(lanes_.size()),
+      ticket_wait_(plan.resumes) {
   logs_.keys = key_log;
   to_close_.reserve(lanes_.size());
   under_way_.previous = under_way_.next = &under_way_;
@@ -209,8 +210,13 @@ void Generator::on_tick() {
 }
 
 void Generator::on_iteration_end() {
-  for (Connection* connection : to_close_) us_quic_connection_close(connection->self, kH3NoError, nullptr);
-  to_close_.clear();
+  const std::int64_t now = to_close_.empty() ? 0 : monotonic_ns();
+  std::erase_if(to_close_, [&](const Connection* connection) {
+    const bool has_ticket = us_quic_connection_has_ticket(connection->self) != 0;
+    if (!ticket_wait_.is_over(has_ticket, connection->done_ns, now)) return false;
+    us_quic_connection_close(connection->self, kH3NoError, nullptr);
+    return true;
+  });
 }
 
 Generator::Traffic Generator::traffic() const {

@@ -13,6 +13,7 @@
 #include "load/lane_queue.h"
 #include "load/plan.h"
 #include "load/tally.h"
+#include "load/ticket_wait.h"
 
 namespace usquic::tools::load {
 
@@ -134,6 +135,7 @@ class Generator {
   LaneQueue to_connect_;
   LaneQueue ready_;  // open loop: those with a free stream
   std::vector<Connection*> to_close_;
+  TicketWait ticket_wait_;
   std::uint64_t connecting_ = 0;
   std::uint64_t tried_ = 0;
   std::uint64_t started_connects_ = 0;

@@ -86,9 +86,11 @@ void Generator::opened(Connection& connection) {
   }
 }
 
-// What the handshake owes the server is sent at the end of the iteration; then it may close.
+// What the handshake owes the server is sent at the end of the iteration; then it may close, where it has the
+// ticket that the next one is to offer.
 void Generator::close_when_sent(Connection& connection) {
   connection.is_closing = true;
+  connection.done_ns = monotonic_ns();
   to_close_.push_back(&connection);
 }
 

@@ -22,6 +22,7 @@ struct Generator::Connection {
   us_quic_connection_t* self;
   Lane* lane;  // nullptr: another connection has taken its place, this one finishes what is in flight
   std::int64_t started_ns;
+  std::int64_t done_ns = 0;  // its work, when it is to close
   std::uint64_t in_flight = 0;
   std::uint64_t launched = 0;
   std::uint64_t answered = 0;

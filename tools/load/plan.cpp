@@ -106,6 +106,7 @@ std::variant<std::unique_ptr<Plan>, Failure> make_plan(const Options& options) {
   plan->rounds = options.rounds != 0 ? options.rounds : options.urls.size() > 1 ? kRoundsOfSeveral : 1;
   plan->requests_per_connection = options.requests_per_connection;
   plan->is_handshakes_only = options.is_handshakes_only;
+  plan->resumes = options.resumes;
   plan->has_context_per_connection =
       !options.resumes && (options.is_handshakes_only || options.requests_per_connection > 0);
   plan->request = options.request;

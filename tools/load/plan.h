@@ -23,6 +23,7 @@ struct Plan {
   std::uint64_t rounds = 1;
   std::uint64_t requests_per_connection = 0;  // 0 = no limit
   bool is_handshakes_only = false;
+  bool resumes = false;  // connections offer the tickets of earlier ones
   // A context keeps the session tickets that its connections get. Where connections are replaced all the
   // time, each gets a new context, so that every handshake is a full one.
   bool has_context_per_connection = false;

@@ -126,11 +126,11 @@ void add_work(Table& table, const Plan& plan) {
   table.add_times("first byte", &Tally::first_byte, {50, 99});
 }
 
-void add_connections(Table& table) {
-  table.add("connections", [](const TargetResult& result) {
+void add_connections(Table& table, const Plan& plan) {
+  table.add("connections", [&plan](const TargetResult& result) {
     const Tally& tally = result.tally;
     std::string text = std::to_string(tally.connects);
-    if (tally.resumed > 0) text += fmt::format(" ({} resumed)", tally.resumed);
+    if (tally.resumed > 0 || plan.resumes) text += fmt::format(" ({} resumed)", tally.resumed);
     return Cell{std::move(text), 0};
   });
   table.add_times("connect", &Tally::connect, {50, 90, 99});
@@ -192,7 +192,7 @@ std::string render_text(const Plan& plan, const std::vector<TargetResult>& resul
     table.add("", [](const TargetResult& result) { return Cell{result.url, 0}; });
   }
   add_work(table, plan);
-  add_connections(table);
+  add_connections(table, plan);
   add_bytes(table);
   add_outcomes(table, results.empty() ? 0 : results[0].tally.statuses.size());
   add_cpu(table, plan);

@@ -59,6 +59,12 @@ std::vector<std::string> judge(const Plan& plan, const TargetResult& result) {
     notes.push_back(fmt::format("The server allows {} streams at a time on a connection: fewer than -m {}.",
                                 tally.max_streams, plan.streams));
   }
+  if (plan.resumes && tally.resumed == 0 && tally.connects > plan.connections) {
+    notes.push_back(
+        "No session was resumed, so every handshake was a full one: the server sent no ticket within 1 s, or "
+        "did "
+        "not take those it sent.");
+  }
   if (tally.reconnects > 0) {
     notes.push_back(fmt::format("{} connections were lost and replaced.", tally.reconnects));
   }

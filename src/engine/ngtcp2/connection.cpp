@@ -316,6 +316,10 @@ bool QuicConnection::is_resumed() const {
   return is_client_ ? session_->is_resumed() : is_resumed_;
 }
 
+bool QuicConnection::has_ticket() const {
+  return is_client_ && session_->has_ticket();
+}
+
 std::size_t QuicConnection::send_buffer_bytes() const {
   return endpoint_.config().send_buffer_bytes;
 }

@@ -56,6 +56,7 @@ class QuicConnection final : public engine::Connection,
   Bytes peer_certificate() const override;
   bool is_authorized() const override;
   bool is_resumed() const override;
+  bool has_ticket() const override;
   Bytes id() const override { return {first_id_.data, first_id_.datalen}; }
   void stats(us_quic_stats_t& out) const override;
   Result<engine::Stream*> create_stream(Direction direction, void* stream_user) override;

@@ -171,7 +171,10 @@ TEST_F(Resumption, UsesATicketOfTheSameServerAndPort) {
 TEST_F(Resumption, KeepsThePeersCertificateAndGoesOnFromResumedSessions) {
   make_contexts();
   Handshake first(*client_, *server_, "a.example");
+  EXPECT_FALSE(first.client.session->has_ticket());
   ASSERT_TRUE(first.run().succeeded());
+  EXPECT_TRUE(first.client.session->has_ticket());
+  EXPECT_FALSE(first.server.session->has_ticket());
   const Bytes certificate = first.client.session->peer_certificate();
   for (int i = 0; i < 5; ++i) {
     Handshake next(*client_, *server_, "a.example");

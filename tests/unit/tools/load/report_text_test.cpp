@@ -102,5 +102,21 @@ TEST(LoadReportText, CountsConnectionsWhereThereAreNoRequests) {
   EXPECT_THAT(text, Not(HasSubstr("latency")));
 }
 
+TEST(LoadReportText, SaysThatNoneWasResumedWhereTicketsWereOffered) {
+  Options options;
+  options.urls = {"https://localhost/"};
+  options.is_handshakes_only = true;
+  TargetResult result;
+  result.is_handshakes_only = true;
+  SliceResult slice = slice_of(0, 0.1, -1);
+  slice.tally.connects = 50;
+  result.add(slice);
+  EXPECT_EQ(row(render_text(*plan_for(options), {result}), "connections"), "50");
+  options.resumes = true;
+  const std::string text = render_text(*plan_for(options), {result});
+  EXPECT_EQ(row(text, "connections"), "50 (0 resumed)");
+  EXPECT_THAT(text, HasSubstr("No session was resumed"));
+}
+
 }  // namespace
 }  // namespace usquic::tools::load
