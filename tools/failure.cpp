@@ -65,11 +65,15 @@ Failure describe_error(int error, std::string_view detail) {
 
 Failure describe_close(const us_quic_close_info_t& info) {
   if (info.error == US_QUIC_OK) {
-    return {ExitCode::Receive, info.is_remote != 0 ? "connection closed by the peer" : "connection closed"};
+    return {ExitCode::Receive,
+            info.is_remote != 0 ? "closed by the peer before all was done" : "closed before all was done"};
   }
   Failure failure = {exit_code_of(info.error), us_quic_strerror(info.error)};
   const bool has_code = info.error == US_QUIC_E_APPLICATION || info.error == US_QUIC_E_TRANSPORT;
-  if (has_code) failure.reason += fmt::format(" {:#x}", info.code);
+  if (has_code) {
+    failure.reason +=
+        fmt::format(" {:#x} from {}", info.code, info.is_remote != 0 ? "the peer" : "this side");
+  }
   const std::string_view text(info.reason, info.reason_length);
   if (!text.empty() && text != failure.reason) failure.reason += fmt::format(" ({})", text);
   return failure;
