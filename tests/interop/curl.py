@@ -1,6 +1,7 @@
 """curl over HTTP/3 only: the program where it was built with HTTP/3 (Debian 13), else the same libcurl through pycurl
 (Debian 12, whose backported program lost HTTP/3 while its library kept it)."""
 
+import ctypes
 import os
 import subprocess
 
@@ -109,3 +110,30 @@ def _by_library(url, cacert, output, method, data, headers, upload):
         for file in (source, target):
             if file:
                 file.close()
+
+
+def ask_with_target(url, cacert, method, target):
+    """The header lines of an answer to a request whose :path is `target`, such as *, in place of the URL's; by libcurl
+    itself, as pycurl has no option for that."""
+    library = ctypes.CDLL("libcurl-gnutls.so.4")
+    library.curl_easy_init.restype = ctypes.c_void_p
+    easy = ctypes.c_void_p(library.curl_easy_init())
+    lines = []
+    header_function = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t,
+                                       ctypes.c_void_p)
+
+    @header_function
+    def on_header(data, size, count, _):
+        lines.append(ctypes.string_at(data, size * count).decode("latin-1").strip())
+        return size * count
+
+    texts = {10002: url, 10065: cacert, 10036: method, 10266: target}  # URL, CAINFO, CUSTOMREQUEST, REQUEST_TARGET
+    for option, text in texts.items():
+        library.curl_easy_setopt(easy, ctypes.c_int(option), ctypes.c_char_p(text.encode()))
+    library.curl_easy_setopt(easy, ctypes.c_int(84), ctypes.c_long(31))  # HTTP_VERSION: 3 only
+    library.curl_easy_setopt(easy, ctypes.c_int(20079), on_header)  # HEADERFUNCTION
+    status = library.curl_easy_perform(easy)
+    library.curl_easy_cleanup(easy)
+    if status != 0:
+        raise AssertionError(f"libcurl failed with {status}")
+    return lines

@@ -5,7 +5,7 @@ import os
 import subprocess
 import unittest
 
-from curl import curl
+from curl import ask_with_target, curl
 from support import TOOL, Serve, Workplace, run
 
 HTTP3_ERROR = 95  # exit status of `usquic get`
@@ -35,6 +35,13 @@ class ServeOptions(unittest.TestCase):
         self.assertEqual((found["method"], found["path"], found["status"], found["bytes"], found["client"]),
                          ("GET", "/size-1200?q=1", 200, 1200, "127.0.0.1"))
         self.assertEqual(missing["status"], 404)
+
+    def test_tells_its_methods_when_asked(self):
+        server = self.start()
+        for target in ("*", "/size-1200"):
+            lines = ask_with_target(server.url(), self.place.cert, "OPTIONS", target)
+            self.assertEqual(lines[0].split()[1], "204", lines)
+            self.assertIn("allow: GET, HEAD, OPTIONS", lines)
 
     def test_bad_header_is_a_usage_error(self):
         for line in ("no colon", "Content-Length: 1"):

@@ -120,6 +120,8 @@ void set_multipart_body(Response& response, const Resource& resource, const Body
   response.fields.push_back({"content-type", "multipart/byteranges; boundary=" + boundary});
 }
 
+constexpr const char* kAllowed = "GET, HEAD, OPTIONS";
+
 bool is_safe_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
 }
@@ -141,7 +143,9 @@ Response FileService::respond(const Request& request, std::int64_t now_ms) {
 }
 
 Response FileService::route(const Request& request, std::int64_t now_ms) {
-  if (!is_safe_read(request.method)) return plain(405, {{"allow", "GET, HEAD"}});
+  // RFC 9110 section 9.3.7.
+  if (request.method == "OPTIONS") return Response{204, {{"allow", kAllowed}}};
+  if (!is_safe_read(request.method)) return plain(405, {{"allow", kAllowed}});
   const auto path = parse_request_path(request.path);
   if (!path) return plain(400);
   if (path->names_directory) return answer_directory(request, *path, now_ms);

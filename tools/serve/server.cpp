@@ -128,8 +128,11 @@ std::optional<Failure> Server::create_app() {
     failure.reason = fmt::format("{}: {}", app.cert_file_name, failure.reason);
     return failure;
   }
-  app_->any("/*",
-            [this](Http3Response* response, Http3Request* request) { on_request(*response, *request); });
+  const auto answer = [this](Http3Response* response, Http3Request* request) {
+    on_request(*response, *request);
+  };
+  app_->any("/*", answer);
+  app_->options("*", answer);  // of the whole server: its path is "*"
   return std::nullopt;
 }
 

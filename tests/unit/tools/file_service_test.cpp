@@ -97,10 +97,20 @@ TEST_F(FileServiceTest, HeadHasTheFieldsOfGetAndNoBody) {
 }
 
 TEST_F(FileServiceTest, RefusesOtherMethods) {
-  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "CONNECT", "get"}) {
+  for (const char* method : {"POST", "PUT", "DELETE", "CONNECT", "get"}) {
     const Response response = ask({.method = method, .path = "/hello.txt"});
     EXPECT_EQ(response.status, 405) << method;
-    EXPECT_EQ(field(response, "allow"), "GET, HEAD");
+    EXPECT_EQ(field(response, "allow"), "GET, HEAD, OPTIONS");
+  }
+}
+
+TEST_F(FileServiceTest, TellsItsMethodsWhenAsked) {
+  for (const char* path : {"*", "/hello.txt", "/nothing"}) {
+    const Response response = ask({.method = "OPTIONS", .path = path});
+    EXPECT_EQ(response.status, 204) << path;
+    EXPECT_EQ(field(response, "allow"), "GET, HEAD, OPTIONS");
+    EXPECT_EQ(field(response, "content-length"), "(none)");
+    EXPECT_TRUE(response.body.empty());
   }
 }
 
