@@ -1,12 +1,22 @@
 #include "socket_address_text.h"
 
 #include <arpa/inet.h>
+#include <net/if.h>
 #include <netinet/in.h>
 
 #include <array>
 #include <cstring>
 
 namespace usquic::tools {
+
+namespace {
+
+std::string zone_text(unsigned index) {
+  std::array<char, IF_NAMESIZE> name = {};
+  return if_indextoname(index, name.data()) != nullptr ? name.data() : std::to_string(index);
+}
+
+}  // namespace
 
 std::string ip_text(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text = {};
@@ -21,6 +31,8 @@ std::string ip_text(const sockaddr_storage& address) {
       inet_ntop(AF_INET, &v6.sin6_addr.s6_addr[12], text.data(), text.size());
     } else {
       inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+      // Without its zone an address of a link leads nowhere.
+      if (v6.sin6_scope_id != 0) return text.data() + ("%" + zone_text(v6.sin6_scope_id));
     }
   }
   return text.data();

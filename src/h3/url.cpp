@@ -39,6 +39,19 @@ std::optional<std::string_view> scheme_of(std::string_view text) {
   return is_scheme ? std::optional(scheme) : std::nullopt;
 }
 
+// RFC 6874: which of the machine's links an address is on. Interface names have upper and lower case.
+bool is_zone(std::string_view zone) {
+  return !zone.empty() && std::all_of(zone.begin(), zone.end(), [](char c) {
+    return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_' || c == '~';
+  });
+}
+
+// The zone of a host in brackets, behind "%25" or, as people write it, "%".
+std::string_view zone_of(std::string_view after_percent) {
+  return after_percent.starts_with("25") && after_percent.size() > 2 ? after_percent.substr(2)
+                                                                     : after_percent;
+}
+
 bool is_host(std::string_view host, bool is_bracketed) {
   if (host.empty() || host.size() > 253) return false;
   return std::all_of(host.begin(), host.end(), [is_bracketed](char c) {
@@ -55,7 +68,12 @@ std::string parse_authority(std::string_view authority, H3Url& url) {
   if (end == std::string_view::npos) return "']' is missing";
   const std::string_view host = is_bracketed ? authority.substr(1, end - 1) : authority.substr(0, end);
   std::string_view rest = authority.substr(end + (is_bracketed ? 1 : 0));
-  if (!is_host(host, is_bracketed)) return host.empty() ? "no host" : "bad host name";
+  const auto percent = is_bracketed ? std::min(host.find('%'), host.size()) : host.size();
+  const std::string_view name = host.substr(0, percent);
+  const std::string_view zone =
+      percent < host.size() ? zone_of(host.substr(percent + 1)) : std::string_view();
+  if (!is_host(name, is_bracketed)) return host.empty() ? "no host" : "bad host name";
+  if (percent < host.size() && !is_zone(zone)) return "bad zone";
   if (!rest.empty()) {
     if (rest[0] != ':') return "bad host name";
     rest.remove_prefix(1);
@@ -65,8 +83,10 @@ std::string parse_authority(std::string_view authority, H3Url& url) {
       if (!is_number || url.port < 1 || url.port > 65535) return "bad port";
     }
   }
-  url.host = lower(host);
+  url.host = lower(name);
+  // RFC 6874 section 4: the zone means nothing to the server.
   url.authority = is_bracketed ? "[" + url.host + "]" : url.host;
+  if (!zone.empty()) url.host.append(1, '%').append(zone);
   if (url.port != 443) url.authority += ":" + std::to_string(url.port);
   return "";
 }
@@ -115,6 +135,24 @@ std::string normal_target(std::string_view text, H3DotSegments dots = H3DotSegme
   return target + escape(text.substr(query_at));
 }
 
+// Servers send blanks as they stand in a file's name.
+std::string with_escaped_blanks(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == ' ' || c == '\t') {
+      out += c == ' ' ? "%20" : "%09";
+    } else {
+      out.push_back(c);
+    }
+  }
+  return out;
+}
+
+std::string_view trimmed(std::string_view text) {
+  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
+}
+
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
@@ -142,7 +180,17 @@ std::variant<H3Url, H3UrlError> parseH3Url(std::string_view text, H3DotSegments 
   return url;
 }
 
-std::variant<H3Url, H3UrlError> resolveH3Url(const H3Url& base, std::string_view reference) {
+std::string H3Url::text() const {
+  const auto percent = host.find('%');
+  if (percent == std::string::npos) return "https://" + authority + target;
+  std::string with_zone = authority;
+  with_zone.insert(with_zone.find(']'), "%25" + host.substr(percent + 1));
+  return "https://" + with_zone + target;
+}
+
+std::variant<H3Url, H3UrlError> resolveH3Url(const H3Url& base, std::string_view given) {
+  const std::string escaped = with_escaped_blanks(trimmed(given));
+  std::string_view reference = escaped;
   if (has_control(reference)) return H3UrlError{"malformed URL: space or control character"};
   if (scheme_of(reference)) return parseH3Url(reference);
   if (reference.starts_with("//")) return parseH3Url("https:" + std::string(reference));

@@ -124,6 +124,7 @@ Result<std::unique_ptr<Session>> ContextImpl::server_session() {
 
 Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view server_name,
                                                              std::uint16_t port) {
+  server_name = without_zone(server_name);
   std::string name(server_name);
   if (!server_name.empty() && !is_ip_address(server_name)) {
     std::optional<std::string> normalized = normalize_host_name(server_name);

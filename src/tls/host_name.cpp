@@ -44,4 +44,10 @@ bool is_ip_address(std::string_view text) {
   return Address::parse(text, 0).has_value();
 }
 
+std::string_view without_zone(std::string_view text) {
+  const std::string_view address = text.substr(0, text.find('%'));
+  const bool has_zone = address.size() + 1 < text.size();
+  return has_zone && address.find(':') != std::string_view::npos && is_ip_address(address) ? address : text;
+}
+
 }  // namespace usquic::tls

@@ -15,4 +15,8 @@ std::optional<std::string> normalize_host_name(std::string_view name);
 // Whether the text is an IPv4 or IPv6 address (no brackets).
 bool is_ip_address(std::string_view text);
 
+// An IPv6 address without its zone ("fe80::1%eth0"): which link it is on is no part of who is there. Other
+// texts stay as they are.
+std::string_view without_zone(std::string_view text);
+
 }  // namespace usquic::tls

@@ -73,6 +73,31 @@ class GetOptions(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertIn("certificate", self.check_failure(60, "--resolve", rule, url))
 
+    def test_addresses_with_a_zone(self):
+        with open("/proc/net/if_inet6", encoding="ascii") as file:
+            found = [line.split() for line in file if line.startswith("fe80")]
+        if not found:
+            self.skipTest("no interface has an IPv6 address of its link")
+        digits, name = found[0][0], found[0][5]
+        address = ":".join(digits[i:i + 4] for i in range(0, 32, 4))
+        with Serve(self.place.site, self.place.cert, self.place.key, host=f"{address}%{name}") as server:
+            for zone in (f"%25{name}", f"%{name}"):
+                done = run(TOOL, "get", "-k", "-o", "/dev/null", "-w", "%{http_code} %{remote_ip}",
+                           f"https://[{address}{zone}]:{server.port}/size-1200")
+                self.assertEqual(done.returncode, 0, done.stderr)
+                self.assertRegex(done.stdout, rf"^200 fe80::.*%{name}$")
+            done = self.get("--resolve", f"localhost:{server.port}:[{address}%{name}]", "-o", "/dev/null",
+                            f"https://localhost:{server.port}/size-1200")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            done = run(TOOL, "load", "-k", "-n", "5", f"https://[{address}%25{name}]:{server.port}/size-1200")
+            self.assertEqual(done.returncode, 0, done.stderr)
+
+    def test_options_of_the_server(self):
+        for path in ("/size-1200", "/"):
+            done = self.get("-i", "-X", "OPTIONS", self.server.url(path))
+            self.assertIn("HTTP/3 204", done.stdout, done.stderr)
+            self.assertIn("allow: GET, HEAD, OPTIONS", done.stdout)
+
     def test_exit_codes(self):
         url = self.server.url("/size-1200")
         self.check_failure(1, "http://localhost/")

@@ -9,10 +9,13 @@
 namespace usquic::tools::get {
 namespace {
 
+// An IPv6 address may have a zone: "fe80::1%eth0".
 bool is_ip_address(const std::string& text) {
   std::array<unsigned char, sizeof(in6_addr)> parsed;
-  return inet_pton(AF_INET, text.c_str(), parsed.data()) == 1 ||
-         inet_pton(AF_INET6, text.c_str(), parsed.data()) == 1;
+  if (inet_pton(AF_INET, text.c_str(), parsed.data()) == 1) return true;
+  const auto percent = text.find('%');
+  if (percent != std::string::npos && percent + 1 == text.size()) return false;
+  return inet_pton(AF_INET6, text.substr(0, percent).c_str(), parsed.data()) == 1;
 }
 
 std::string_view without_brackets(std::string_view text) {

@@ -11,6 +11,8 @@ class ClientRedirects : public H3ClientFixture {
     // /STATUS redirects to /end, which tells what came.
     server->on_end = [](Exchange& e) {
       const std::string path = e.field(":path");
+      if (path == "/blank") return e.respond(302, {{"location", "/the end"}}, "");
+      if (path == "/the%20end") return e.respond(200, {}, path);
       if (path == "/loop") return e.respond(302, {{"location", "/loop"}}, "");
       if (path != "/end") return e.respond(std::stoi(path.substr(1)), {{"location", "end"}}, "ignored");
       e.respond(200, {}, e.field(":method") + "," + e.body + "," + e.field("content-type"));
@@ -53,6 +55,12 @@ TEST_F(ClientRedirects, EachRequestThatIsSentIsTold) {
   });
   run_until([&] { return told.is_done(); });
   EXPECT_EQ(sent, (std::vector<std::string>{url("/302"), url("/end")}));
+}
+
+TEST_F(ClientRedirects, GoToALocationWithABlank) {
+  const Told told = fetch(url("/blank"), {.max_redirects = 1});
+  EXPECT_EQ(told.body, "/the%20end") << told.text;
+  EXPECT_EQ(told.url, url("/the%20end"));
 }
 
 TEST_F(ClientRedirects, LoopsEnd) {

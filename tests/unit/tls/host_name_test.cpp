@@ -34,5 +34,11 @@ TEST(HostName, TellsAddressesApart) {
   EXPECT_FALSE(is_ip_address("[::1]"));
 }
 
+TEST(HostName, AnAddressLosesItsZone) {
+  EXPECT_EQ(without_zone("fe80::1%eth0"), "fe80::1");
+  for (const char* text : {"fe80::1", "fe80::1%", "127.0.0.1%lo", "a%b", "%lo", "", "a:b%lo"})
+    EXPECT_EQ(without_zone(text), text);
+}
+
 }  // namespace
 }  // namespace usquic::tls

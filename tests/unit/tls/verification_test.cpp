@@ -164,7 +164,7 @@ TEST_F(Verification, RefusesAnOverlongChain) {
 
 TEST_F(Verification, VerifiesIpAddressesAndSendsNoNameForThem) {
   const Identity identity = authority_.issue({.ip_addresses = {"127.0.0.1", "::1"}});
-  for (const char* address : {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1"}) {
+  for (const char* address : {"127.0.0.1", "::1", "0:0:0:0:0:0:0:1", "::1%lo"}) {
     Handshake handshake = meet(identity, address);
     EXPECT_TRUE(handshake.run().succeeded()) << address;
     EXPECT_TRUE(handshake.client.session->is_authorized());

@@ -94,10 +94,12 @@ TEST(ResolveRule, HasHostPortAndAddress) {
   EXPECT_EQ(rule->address, "::1");
   EXPECT_EQ(get::parse_resolve_rule("h:1:127.0.0.1")->address, "127.0.0.1");
   EXPECT_EQ(get::parse_resolve_rule("[::2]:1:::1")->host, "::2");
+  EXPECT_EQ(get::parse_resolve_rule("h:1:[fe80::1%eth0]")->address, "fe80::1%eth0");
 }
 
 TEST(ResolveRule, RefusesOtherText) {
-  for (const char* text : {"", "h", "h:1", "h:0:127.0.0.1", "h:x:127.0.0.1", "h:1:name", ":1:127.0.0.1"}) {
+  for (const char* text : {"", "h", "h:1", "h:0:127.0.0.1", "h:x:127.0.0.1", "h:1:name", ":1:127.0.0.1",
+                           "h:1:fe80::1%", "h:1:%eth0", "h:1:name%eth0"}) {
     EXPECT_FALSE(get::parse_resolve_rule(text)) << text;
   }
 }
