@@ -3,12 +3,16 @@
 #include <cstring>
 #include <unordered_set>
 
+#include "clock.h"
 #include "echo/conversation.h"
 
 namespace usquic::tools::echo {
 namespace {
 
 constexpr int kSilenceMs = 1000;
+// Path MTU discovery (RFC 8899) begins with the connection, and larger datagrams fit once it is through.
+constexpr std::int64_t kDiscoveryMs = 3000;
+constexpr int kRetryMs = 20;
 
 class DatagramCheck : public Conversation {
  public:
@@ -20,6 +24,7 @@ class DatagramCheck : public Conversation {
 
   void on_open(us_quic_connection_t* connection) override {
     connection_ = connection;
+    opened_ms_ = monotonic_ms();
     send();
   }
 
@@ -41,6 +46,8 @@ class DatagramCheck : public Conversation {
   }
 
  private:
+  bool is_discovering() const { return monotonic_ms() - opened_ms_ < kDiscoveryMs; }
+
   // A number is in each, to tell them apart.
   std::size_t size() const { return std::max(options_.size, sizeof(std::uint64_t)); }
 
@@ -56,6 +63,9 @@ class DatagramCheck : public Conversation {
       const std::string bytes = make(sent_);
       const int error = us_quic_connection_send_datagram(connection_, bytes.data(), bytes.size());
       if (error == US_QUIC_E_AGAIN) break;
+      if (error == US_QUIC_E_TOO_LARGE && is_discovering()) {
+        return us_timer_set(silence_, on_retry, kRetryMs, 0);
+      }
       if (error != US_QUIC_OK) return host_.on_done(describe_error(error));
       outstanding_.insert(sent_++);
     }
@@ -63,11 +73,18 @@ class DatagramCheck : public Conversation {
     us_timer_set(silence_, on_silence, kSilenceMs, 0);
   }
 
+  static void on_retry(us_timer_t* timer) {
+    DatagramCheck& self = **static_cast<DatagramCheck**>(us_timer_ext(timer));
+    if (self.connection_ != nullptr) self.send();
+  }
+
   // What is out for so long is lost: its place goes to others.
   static void on_silence(us_timer_t* timer) {
     DatagramCheck& self = **static_cast<DatagramCheck**>(us_timer_ext(timer));
     if (self.connection_ == nullptr) return;
     self.outstanding_.clear();
+    // The server's own discovery may be through a moment after the client's.
+    if (self.returned_ == 0 && self.is_discovering()) self.sent_ = 0;
     if (self.returned_ == 0 && self.sent_ == self.options_.count) {
       return self.host_.on_done({ExitCode::Timeout, "no datagram came back"});
     }
@@ -78,6 +95,7 @@ class DatagramCheck : public Conversation {
   ConversationHost& host_;
   us_timer_t* silence_;
   us_quic_connection_t* connection_ = nullptr;
+  std::int64_t opened_ms_ = 0;
   std::unordered_set<std::uint64_t> outstanding_;
   std::size_t sent_ = 0;
   std::size_t returned_ = 0;
