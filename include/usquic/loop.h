@@ -1,4 +1,10 @@
-/* The event loop and its timers: µSockets' calls, same names and meaning. One loop belongs to one thread. */
+/* The event loop and its timers: µSockets' calls, same names and meaning. One loop belongs to one thread.
+ *
+ * Fork: a loop, and everything on it, stays with the process that made it. In a child its descriptors are the
+ * parent's own (an epoll set, an eventfd, sockets), so what the child did with them would happen to the
+ * parent: it must neither run, wake, change nor free the loop, and what is left of it ends with the child. A
+ * child makes loops of its own; the library has no state that is shared between loops. All descriptors close
+ * on exec. Call fork while no other thread is in a call of the library's. */
 #ifndef USQUIC_LOOP_H
 #define USQUIC_LOOP_H
 
@@ -39,7 +45,9 @@ US_API void* us_loop_ext(us_loop_t* loop);
 US_API void us_loop_run(us_loop_t* loop);
 
 /* Make the loop run its wakeup_cb soon; many calls may be merged into one.
- * Thread: any. This is the only call allowed from another thread. */
+ * Thread: any. This is the only call allowed from another thread. Allowed while the loop ends: until
+ * us_loop_free is called, and in it until the last close callback has returned, in which threads can be told
+ * to stop and waited for. Whoever calls it later uses freed memory. */
 US_API void us_wakeup_loop(us_loop_t* loop);
 
 /* Number of iterations begun so far. Thread: the loop's. */

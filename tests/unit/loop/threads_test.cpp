@@ -81,6 +81,67 @@ TEST(LoopThreads, ManyWakeupsFromSeveralThreadsEndInASeenState) {
   us_loop_free(loop);
 }
 
+// us_loop_run may return, and iterations may be over for good, while others still wake the loop.
+TEST(LoopThreads, WakeupsWhileTheLoopEndsAreHarmless) {
+  for (int round = 0; round < 100; ++round) {
+    Exchange exchange;
+    exchange.last = 3;
+    us_loop_t* loop = make_exchange_loop(exchange);
+    std::atomic<bool> must_end = false;
+    std::vector<std::thread> others;
+    for (int t = 0; t < 3; ++t) {
+      others.emplace_back([&] {
+        ++exchange.sent;
+        do us_wakeup_loop(loop);
+        while (!must_end);
+      });
+    }
+    us_loop_run(loop);
+    us_wakeup_loop(loop);
+    must_end = true;
+    for (std::thread& other : others) other.join();
+    EXPECT_EQ(exchange.seen.load(), exchange.last);
+    us_loop_free(loop);
+  }
+}
+
+// What a room above closes with the loop: here it ends the thread that wakes it.
+struct ThreadOwner : usquic::loop::Hooks {
+  std::atomic<bool> must_end = false;
+  std::thread thread;
+
+  usquic::TimePoint deadline() override { return usquic::never; }
+  bool has_work() override { return false; }
+  bool keeps_alive() override { return false; }
+  void expire(usquic::TimePoint /*now*/) override {}
+  void flush(usquic::TimePoint /*now*/) override {}
+  void sweep() override {}
+  void loop_closing() override {
+    must_end = true;
+    thread.join();
+    unlink();
+  }
+};
+
+TEST(LoopThreads, WakeupsUntilTheLastCloseCallbackAreHarmless) {
+  for (int round = 0; round < 50; ++round) {
+    us_loop_t* loop = us_create_loop(nullptr, nullptr, nullptr, nullptr, 0);
+    ThreadOwner owner;
+    usquic::loop::add_hooks(loop, &owner);
+    std::atomic<bool> has_begun = false;
+    owner.thread = std::thread([&] {
+      while (!owner.must_end) {
+        us_wakeup_loop(loop);
+        has_begun = true;
+      }
+    });
+    while (!has_begun) std::this_thread::yield();
+    us_loop_tick(loop);
+    us_loop_free(loop);
+    EXPECT_FALSE(owner.thread.joinable());
+  }
+}
+
 TEST(LoopThreads, EveryPostRunsOnceOnTheLoopsThreadInItsSendersOrder) {
   constexpr int senders = 4;
   constexpr int posts = 5000;
