@@ -3,13 +3,16 @@
 
 const engine = require("./engine.js");
 const errors = require("./errors.js");
-const { clientFor } = require("./clients.js");
 const { Incoming, Outgoing, begin, join } = require("./body.js");
 const { flatten, unflatten } = require("./headers.js");
 const { isForbiddenMethod } = require("./methods.js");
+const { Shared } = require("./shared.js");
 const { clientTls } = require("./tls.js");
 
 const { native } = engine;
+
+// One for each way to be known and to trust: its connections are shared.
+const clients = new Shared((tls) => engine.attempt(() => native.createClient(tls)), (id) => native.closeClient(id));
 
 const mostRedirects = 20;
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
@@ -93,7 +96,7 @@ class Exchange {
     const headers = isStreamed ? sized : unsized;
     if (!fields.has("accept")) headers.push("accept", "*/*");
     const follows = this.request.redirect === "follow";
-    this.client = clientFor(tls);
+    this.client = clients.of(tls);
     this.id = native.fetch(this.client.id, {
       // A fragment stays here.
       url: this.request.url.replace(/#.*$/s, ""),
@@ -103,7 +106,7 @@ class Exchange {
       streamBody: isStreamed,
       maxRedirects: follows ? mostRedirects : 0,
     });
-    this.client.inFlight.add(this);
+    this.client.users.add(this);
     engine.register(this.id, this, exchangeEvents);
     if (isStreamed) await this.upload(source);
   }
@@ -162,7 +165,7 @@ class Exchange {
     if (this.isOver) return;
     this.isOver = true;
     if (this.id !== undefined) engine.forget(this.id);
-    this.client?.inFlight.delete(this);
+    this.client?.users.delete(this);
     engine.release(this);
   }
 

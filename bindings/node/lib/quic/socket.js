@@ -3,10 +3,14 @@
 
 const engine = require("../engine.js");
 const { checkHostname, checkPort, optionalHostname, toBytes } = require("../errors.js");
+const { Shared } = require("../shared.js");
 const { DEFAULT_HOSTNAME, DEFAULT_PORT, Settings } = require("./settings.js");
 const { QuicStream } = require("./stream.js");
 
 const E_STATE = -4;
+
+const createContext = (options) => engine.attempt(() => engine.native.createContext(options));
+const clientContexts = new Shared(createContext, (id) => engine.native.closeContext(id));
 
 class QuicSocket {
   #settings;
@@ -14,7 +18,8 @@ class QuicSocket {
   #server;  // of a server's connection: the listening socket
   #connections = new Set();  // of a listening socket
   #state = "idle";  // "connecting", "connected", "listening", "closed"
-  #contextId = 0;
+  #contextId = 0;  // of a listening socket
+  #context;  // of a client; see Shared
   #connectionId = 0;
   #port = 0;
   #serverName;
@@ -123,14 +128,10 @@ class QuicSocket {
     if (this.#state === "closed") return this;
     if (this.isServer) throw stateError("a server does not connect: make a client with quic()");
     if (this.#state !== "idle") throw stateError("the socket has been connected already: make another with quic()");
-    const contextId = engine.attempt(() => engine.native.createContext(this.#settings.context));
-    try {
-      this.#connectionId = engine.attempt(() => engine.native.connect(contextId, hostname, port));
-    } catch (error) {
-      engine.native.closeContext(contextId);
-      throw error;
-    }
-    this.#contextId = contextId;
+    const context = clientContexts.of(this.#settings.context);
+    this.#connectionId = engine.attempt(() => engine.native.connect(context.id, hostname, port));
+    context.users.add(this);
+    this.#context = context;
     engine.register(this.#connectionId, this, QuicSocket.#connectionEvents);
     this.#serverName = hostname;
     this.#port = port;
@@ -145,7 +146,7 @@ class QuicSocket {
     if (this.#state === "closed") return this;
     if (!this.isServer) throw stateError("a client does not listen: make a server with quic({server: true})");
     if (this.#state !== "idle") throw stateError("the socket listens already");
-    const contextId = engine.attempt(() => engine.native.createContext(this.#settings.context));
+    const contextId = createContext(this.#settings.context);
     try {
       this.#port = engine.attempt(() => engine.native.listen(contextId, hostname ?? null, port));
     } catch (error) {
@@ -297,7 +298,7 @@ class QuicSocket {
     if (error !== 0 && !wasClosedHere) {
       this.#callbacks.socketFailed(this, this.#closeError(error, code, reason), { isNetwork: true });
     }
-    if (this.#server === undefined) engine.native.closeContext(this.#contextId);
+    this.#context?.users.delete(this);
     this.#finish();
   }
 
