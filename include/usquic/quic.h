@@ -371,7 +371,7 @@ US_API void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, con
 US_API void us_quic_connection_shutdown(us_quic_connection_t* c);
 /* Counts and estimates (RFC 9002) of the connection so far, into *stats. */
 US_API void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats);
-/* As us_quic_socket_local_address; the peer_ctx's addresses: they change only after path validation. */
+/* As us_quic_socket_local_address, of the connection's path: it changes only after path validation. */
 US_API int us_quic_connection_remote_address(us_quic_connection_t* c, struct sockaddr* storage,
                                              size_t capacity);
 US_API int us_quic_connection_local_address(us_quic_connection_t* c, struct sockaddr* storage,

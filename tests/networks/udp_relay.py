@@ -164,14 +164,19 @@ class Relay:
                 self.dropped += 1
 
 
-def main():
+def parse_arguments(words=None):
+    """The server's port and the conditions that the words of a command line ask for; None = this program's own."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("server_port", type=int, help="UDP port of the server on 127.0.0.1")
     for field in fields(Conditions):
-        parser.add_argument("--" + field.name.replace("_", "-"), type=type(field.default), default=field.default)
-    options = vars(parser.parse_args())
-    port = options.pop("server_port")
-    with Relay(port, Conditions(**options)) as relay:
+        # The declared type: a default of 0 is an int, also where it stands for a share or for seconds.
+        parser.add_argument("--" + field.name.replace("_", "-"), type=field.type, default=field.default)
+    options = vars(parser.parse_args(words))
+    return options.pop("server_port"), Conditions(**options)
+
+
+def main():
+    with Relay(*parse_arguments()) as relay:
         print(relay.port, flush=True)
         try:
             threading.Event().wait()
