@@ -9,6 +9,7 @@
 #include "get/command.h"
 #include "load/command.h"
 #include "serve/command.h"
+#include "standard_descriptors.h"
 #include "subcommand.h"
 #include "usquic/usquic.h"
 
@@ -45,6 +46,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (!usquic::tools::hold_standard_descriptors()) return to_int(ExitCode::Failure);
   // A reader that goes away is told by EPIPE.
   std::signal(SIGPIPE, SIG_IGN);
   try {
