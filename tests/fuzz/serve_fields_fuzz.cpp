@@ -48,7 +48,8 @@ std::optional<std::string_view> maybe(Input& input) {
 
 void check_conditions(Input& input) {
   const std::int64_t modified = static_cast<std::int64_t>(input.integer(4));
-  const std::string tag = serve::make_entity_tag({1, 2, input.integer(4), modified * 1'000'000'000});
+  const std::string tag =
+      serve::make_entity_tag({.size = input.integer(4), .modified_ns = modified * 1'000'000'000});
   const serve::Validators validators{tag, modified};
   const serve::Conditions conditions{maybe(input), maybe(input), maybe(input), maybe(input), maybe(input)};
   const serve::Verdict verdict = serve::evaluate_conditions(conditions, validators);

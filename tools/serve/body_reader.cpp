@@ -61,15 +61,33 @@ BodyReader::Result BodyReader::read_file(const BodyPart& part, std::size_t wante
   const std::uint64_t offset = part.offset + done_;
   const int fd = part.file->fd.get();
   const bool is_read = read_fully(fd, buffer.get(), wanted, offset);
+  if (looked_at_ != part.file.get()) {
+    looked_at_ = part.file.get();
+    seen_ = part.file->identity;
+    witness_ = {};
+  }
+  if (is_read) witness_.note(offset, buffer.get(), wanted);
   BodyChunk chunk(pool_, share_, std::move(buffer), wanted);
-  // Compared after the read: a change before or during it is seen.
-  if (!is_read || !is_unchanged(*part.file)) return Failed{};
+  // After the read: a change before or during it is seen.
+  if (!is_read || !is_still_the_same(*part.file)) return Failed{};
   done_ += wanted;
   if (done_ < part.length) {
     // The next piece comes from the disk while this one is sent.
     posix_fadvise(fd, static_cast<off_t>(offset + wanted), BufferPool::kBufferBytes, POSIX_FADV_WILLNEED);
   }
   return chunk;
+}
+
+// The descriptor keeps the bytes of a file that is renamed over or unlinked. What was appended is not asked
+// for. A file that is only touched and one that is written anew differ in their bytes alone, so some of those
+// that were sent are compared.
+bool BodyReader::is_still_the_same(const OpenFile& file) {
+  const int fd = file.fd.get();
+  const std::optional<FileIdentity> now = identity_of(fd);
+  if (!now || now->size < file.identity.size) return false;
+  if (now->size == seen_.size && now->modified_ns == seen_.modified_ns) return true;
+  seen_ = *now;
+  return witness_.holds(fd);
 }
 
 }  // namespace usquic::tools::serve

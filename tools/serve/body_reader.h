@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "serve/buffer_pool.h"
+#include "serve/content_witness.h"
 #include "serve/http_message.h"
 
 namespace usquic::tools::serve {
@@ -38,7 +39,7 @@ class BodyReader {
  public:
   struct End {};
   struct NoBuffer {};  // try again when one was released
-  struct Failed {};    // the file changed, vanished or cannot be read
+  struct Failed {};    // the file became shorter, was written anew, or cannot be read
   using Result = std::variant<BodyChunk, End, NoBuffer, Failed>;
 
   BodyReader(std::vector<BodyPart> parts, BufferPool& pool, std::shared_ptr<BufferShare> share);
@@ -48,12 +49,16 @@ class BodyReader {
 
  private:
   Result read_file(const BodyPart& part, std::size_t wanted);
+  bool is_still_the_same(const OpenFile& file);
 
   std::vector<BodyPart> parts_;
   std::size_t part_ = 0;
   std::uint64_t done_ = 0;  // bytes of the current part
   BufferPool& pool_;
   std::shared_ptr<BufferShare> share_;
+  const OpenFile* looked_at_ = nullptr;  // the file that the following two are about
+  FileIdentity seen_;                    // as it was looked at last
+  ContentWitness witness_;
 };
 
 }  // namespace usquic::tools::serve

@@ -44,8 +44,8 @@ bool list_matches(std::string_view list, std::string_view entity_tag, Comparison
 
 }  // namespace
 
-std::string make_entity_tag(const FileIdentity& identity) {
-  return fmt::format("\"{:x}-{:x}-{:x}\"", identity.inode, identity.size, identity.modified_ns);
+std::string make_entity_tag(const FileIdentity& identity, std::string_view variant) {
+  return fmt::format("\"{:x}-{:x}{}\"", identity.size, identity.modified_ns, variant);
 }
 
 Verdict evaluate_conditions(const Conditions& conditions, const Validators& validators) {

@@ -14,13 +14,16 @@ struct FileIdentity {
   std::uint64_t inode = 0;
   std::uint64_t size = 0;
   std::int64_t modified_ns = 0;  // since 1970
+  std::int64_t changed_ns = 0;   // of the inode: unlike the other times nobody can set it
 
   std::int64_t modified_seconds() const { return modified_ns / 1'000'000'000; }
   bool operator==(const FileIdentity&) const = default;
 };
 
-// A strong entity tag: same tag, same bytes (as far as a file system can tell).
-std::string make_entity_tag(const FileIdentity& identity);
+// A strong entity tag: same tag, same bytes, as far as size and modification time tell. They are the same for
+// replicas of a file on several servers; inode and ctime are not. variant: tells the codings of a resource
+// apart (RFC 9110 8.8.3.3).
+std::string make_entity_tag(const FileIdentity& identity, std::string_view variant = "");
 
 struct Validators {
   std::string_view entity_tag;

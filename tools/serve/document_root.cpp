@@ -3,7 +3,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 
 #include <algorithm>
@@ -21,11 +20,8 @@ constexpr int kFindFlags = O_PATH | O_CLOEXEC;
 // F_SETLEASE).
 constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 
-FileIdentity identity_of(const struct stat& status) {
-  return {.device = status.st_dev,
-          .inode = status.st_ino,
-          .size = static_cast<std::uint64_t>(status.st_size),
-          .modified_ns = status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec};
+std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
 }
 
 // Returns: a descriptor, or a negative errno.
@@ -68,9 +64,18 @@ struct CloseDirectory {
 
 }  // namespace
 
-bool is_unchanged(const OpenFile& file) {
+FileIdentity identity_of(const struct stat& status) {
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified_ns = nanoseconds(status.st_mtim),
+          .changed_ns = nanoseconds(status.st_ctim)};
+}
+
+std::optional<FileIdentity> identity_of(int fd) {
   struct stat status = {};
-  return fstat(file.fd.get(), &status) == 0 && status.st_nlink > 0 && identity_of(status) == file.identity;
+  if (fstat(fd, &status) != 0) return std::nullopt;
+  return identity_of(status);
 }
 
 int DocumentRoot::open(const std::string& directory, DocumentRoot& root) {
@@ -82,7 +87,24 @@ int DocumentRoot::open(const std::string& directory, DocumentRoot& root) {
   if (probe >= 0) ::close(probe);
   root.confinement_ = probe >= 0 ? Confinement::Kernel : Confinement::Checked;
   root.fd_ = std::move(fd);
+  root.name_ = directory;
   return 0;
+}
+
+bool DocumentRoot::follow_name() {
+  struct stat named = {};
+  const std::optional<FileIdentity> held = identity_of(fd_.get());
+  if (!held || stat(name_.c_str(), &named) != 0) return false;
+  if (named.st_dev == held->device && named.st_ino == held->inode) {
+    // It may have got there by another way: a folder above it was renamed.
+    real_path_ = path_of_descriptor(fd_.get());
+    return false;
+  }
+  DocumentRoot other;
+  if (open(name_, other) != 0 || other.check_access() != 0) return false;
+  other.confinement_ = confinement_;
+  *this = std::move(other);
+  return true;
 }
 
 int DocumentRoot::check_access() const {

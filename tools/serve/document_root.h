@@ -1,6 +1,9 @@
 // The folder that is served: opens what is beneath it and nothing else.
 #pragma once
 
+#include <sys/stat.h>
+
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,8 +28,9 @@ struct OpenFile {
   FileIdentity identity;
 };
 
-// Empty when fstat fails or the file has no name any more.
-bool is_unchanged(const OpenFile& file);
+// Of an open file as it is now; empty when fstat fails.
+std::optional<FileIdentity> identity_of(int fd);
+FileIdentity identity_of(const struct stat& status);
 
 struct DirectoryEntry {
   std::string name;
@@ -43,6 +47,11 @@ class DocumentRoot {
 
   // Error: an errno.
   static int open(const std::string& directory, DocumentRoot& root);
+
+  // Open the folder anew when its name leads to another one now: a link that was moved, a folder that took
+  // its place. Where there is none, or none that may be entered, the old one stays. Returns whether it is
+  // another.
+  bool follow_name();
 
   // Whether this process may look for files in it now: 0 or an errno.
   int check_access() const;
@@ -64,6 +73,7 @@ class DocumentRoot {
   int find_checked(const std::string& path) const;
 
   FileDescriptor fd_;
+  std::string name_;
   std::string real_path_;
   Confinement confinement_ = Confinement::Checked;
 };

@@ -80,16 +80,20 @@ Response plain(int status, std::vector<Field> fields = {}) {
   return response;
 }
 
-// The bytes of a representation: kept ones, or the file, opened anew. Empty when the file is not the same any
-// more.
+// The bytes of a representation: kept ones, or the file, opened anew. Empty when it is another file by now,
+// or shorter.
 std::optional<BodyPart> content_of(const DocumentRoot& root, const Representation& representation) {
   BodyPart part;
   part.length = representation.identity.size;
   part.memory = representation.content;
   if (part.memory || part.length == 0) return part;
   OpenedNode node = root.open_node(representation.file);
-  if (node.error != 0 || !(node.identity == representation.identity)) return std::nullopt;
-  part.file = std::make_shared<const OpenFile>(OpenFile{std::move(node.fd), node.identity});
+  const FileIdentity& wanted = representation.identity;
+  if (node.error != 0 || node.identity.device != wanted.device || node.identity.inode != wanted.inode ||
+      node.identity.size < wanted.size) {
+    return std::nullopt;
+  }
+  part.file = std::make_shared<const OpenFile>(OpenFile{std::move(node.fd), wanted});
   return part;
 }
 
@@ -132,6 +136,7 @@ FileService::FileService(DocumentRoot root, FileServiceOptions options)
     : root_(std::move(root)), options_(std::move(options)), cache_(options_.cache_bytes) {}
 
 Response FileService::respond(const Request& request, std::int64_t now_ms) {
+  follow_root(now_ms);
   Response response = route(request, now_ms);
   response.fields.push_back({"server", "usquic"});
   for (const Field& added : options_.added_fields) {
@@ -140,6 +145,12 @@ Response FileService::respond(const Request& request, std::int64_t now_ms) {
   response.fields.insert(response.fields.end(), options_.added_fields.begin(), options_.added_fields.end());
   if (request.method == "HEAD") response.body.clear();
   return response;
+}
+
+void FileService::follow_root(std::int64_t now_ms) {
+  if (now_ms - root_checked_ms_ < kRecheckMs) return;
+  root_checked_ms_ = now_ms;
+  if (root_.follow_name()) cache_.clear();
 }
 
 Response FileService::route(const Request& request, std::int64_t now_ms) {

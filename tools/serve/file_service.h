@@ -31,6 +31,7 @@ class FileService {
   const ResourceCache& cache() const { return cache_; }
 
  private:
+  void follow_root(std::int64_t now_ms);
   Response route(const Request& request, std::int64_t now_ms);
   Response answer_directory(const Request& request, const RequestPath& path, std::int64_t now_ms);
   Response answer_missing(const Request& request, int error, std::int64_t now_ms);
@@ -39,6 +40,7 @@ class FileService {
   Lookup look_up(const std::string& path, std::int64_t now_ms);
 
   DocumentRoot root_;
+  std::int64_t root_checked_ms_ = 0;
   FileServiceOptions options_;
   ResourceCache cache_;
   std::uint64_t boundaries_ = 0;

@@ -2,12 +2,23 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 
 #include "http_date.h"
 #include "serve/mime_types.h"
 
 namespace usquic::tools::serve {
 namespace {
+
+// Two changes within a tick of the file system's clock bear the same time. The coarsest clocks tick each two
+// seconds.
+constexpr std::int64_t kTickNs = 2'000'000'000;
+
+bool is_settled(const FileIdentity& identity) {
+  using std::chrono::nanoseconds;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<nanoseconds>(now).count() - identity.changed_ns > kTickNs;
+}
 
 // The whole file, or null when it is not what fstat said (it is being written to).
 std::shared_ptr<const std::string> read_whole(const OpenedNode& node) {
@@ -20,14 +31,16 @@ std::shared_ptr<const std::string> read_whole(const OpenedNode& node) {
     if (count <= 0) return nullptr;
     filled += static_cast<std::size_t>(count);
   }
-  return content;
+  return identity_of(node.fd.get()) == node.identity ? content : nullptr;
 }
 
 const Representation* find_same(const Resource* previous, const Representation& wanted) {
   if (previous == nullptr) return nullptr;
   for (const Representation& old : previous->representations) {
-    if (old.coding == wanted.coding && old.identity == wanted.identity && old.file == wanted.file)
+    if (old.is_settled && old.coding == wanted.coding && old.identity == wanted.identity &&
+        old.file == wanted.file) {
       return &old;
+    }
   }
   return nullptr;
 }
@@ -39,7 +52,8 @@ Representation make_representation(const OpenedNode& node, std::string file, Con
   representation.file = std::move(file);
   representation.identity = node.identity;
   if (const Representation* same = find_same(previous, representation)) return *same;
-  representation.entity_tag = make_entity_tag(node.identity);
+  representation.is_settled = is_settled(node.identity);
+  representation.entity_tag = make_entity_tag(node.identity, coding_suffix(coding));
   representation.last_modified = format_http_date(node.identity.modified_seconds());
   if (node.identity.size <= kMaxKeptFile) representation.content = read_whole(node);
   return representation;

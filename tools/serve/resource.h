@@ -18,6 +18,7 @@ struct Representation {
   std::string entity_tag;
   std::string last_modified;                   // as an HTTP date
   std::shared_ptr<const std::string> content;  // null for a file that is too large to be kept
+  bool is_settled = false;  // changed so long before it was read that another change shows in its times
 };
 
 struct Resource {

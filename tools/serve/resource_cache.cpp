@@ -25,6 +25,12 @@ void ResourceCache::erase(const std::string& path) {
   if (const auto found = index_.find(path); found != index_.end()) drop(found->second);
 }
 
+void ResourceCache::clear() {
+  index_.clear();
+  order_.clear();
+  bytes_ = 0;
+}
+
 void ResourceCache::drop(Order::iterator node) {
   bytes_ -= node->cost;
   index_.erase(node->path);

@@ -25,6 +25,7 @@ class ResourceCache {
   // What alone is larger than the bound is not kept.
   void put(const std::string& path, std::shared_ptr<const Resource> resource, std::int64_t now_ms);
   void erase(const std::string& path);
+  void clear();
 
   std::size_t bytes() const { return bytes_; }
   std::size_t size() const { return index_.size(); }

@@ -1,8 +1,12 @@
 #include "serve/body_reader.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
+#include <array>
 #include <deque>
+#include <functional>
 
 #include "temporary_directory.h"
 
@@ -84,11 +88,49 @@ TEST_F(BodyReaderTest, FailsWhenTheFileShrinksWhileItIsSent) {
   EXPECT_EQ(pool_.in_use(), 0u);
 }
 
-TEST_F(BodyReaderTest, FailsWhenTheFileIsRemovedWhileItIsSent) {
-  BodyReader reader = make({file_part(std::string(BufferPool::kBufferBytes + 10, 'x'))});
-  EXPECT_TRUE(std::holds_alternative<BodyChunk>(reader.next()));
-  std::filesystem::remove(directory_.path() / "file");
-  EXPECT_TRUE(std::holds_alternative<BodyReader::Failed>(reader.next()));
+TEST_F(BodyReaderTest, FailsWhenTheFileIsWrittenAnewWhileItIsSent) {
+  const std::size_t size = BufferPool::kBufferBytes + 10;
+  for (const std::size_t new_size : {size, 2 * size}) {
+    BodyReader reader = make({file_part(std::string(size, 'x'))});
+    EXPECT_TRUE(std::holds_alternative<BodyChunk>(reader.next()));
+    directory_.write("file", std::string(new_size, 'y'));
+    EXPECT_TRUE(std::holds_alternative<BodyReader::Failed>(reader.next())) << new_size;
+  }
+}
+
+// What happens to files while they are downloaded, and does not concern the download.
+class BodyReaderGoesOn : public BodyReaderTest {
+ protected:
+  void expect_old_bytes_after(const std::function<void()>& change) {
+    const std::string content(BufferPool::kBufferBytes + 10, 'x');
+    BodyReader reader = make({file_part(content)});
+    std::string read = text_of(reader.next());
+    change();
+    BodyReader::Result rest = reader.next();
+    ASSERT_TRUE(std::holds_alternative<BodyChunk>(rest));
+    EXPECT_EQ(read + text_of(rest), content);
+    EXPECT_TRUE(std::holds_alternative<BodyReader::End>(reader.next()));
+  }
+  const std::filesystem::path file_ = directory_.path() / "file";
+};
+
+TEST_F(BodyReaderGoesOn, WhenTheFileIsRenamedOver) {
+  directory_.write("other", std::string(2 * BufferPool::kBufferBytes, 'y'));
+  expect_old_bytes_after([&] { std::filesystem::rename(directory_.path() / "other", file_); });
+}
+
+TEST_F(BodyReaderGoesOn, WhenTheFileIsUnlinked) {
+  expect_old_bytes_after([&] { std::filesystem::remove(file_); });
+}
+
+TEST_F(BodyReaderGoesOn, WhenTheFileIsTouched) {
+  expect_old_bytes_after([&] { EXPECT_EQ(utimensat(AT_FDCWD, file_.c_str(), nullptr, 0), 0); });
+  const std::array<timespec, 2> times = {{{1, 0}, {1, 0}}};
+  expect_old_bytes_after([&] { EXPECT_EQ(utimensat(AT_FDCWD, file_.c_str(), times.data(), 0), 0); });
+}
+
+TEST_F(BodyReaderGoesOn, WhenTheFileIsAppendedTo) {
+  expect_old_bytes_after([&] { std::ofstream(file_, std::ios::app) << "more"; });
 }
 
 TEST(BufferPool, GivesEveryConnectionAShare) {

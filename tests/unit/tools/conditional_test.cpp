@@ -13,18 +13,22 @@ Conditions with_none_match(std::string_view value) {
   return {.if_none_match = value};
 }
 
-TEST(EntityTag, ChangesWithEachPartOfTheIdentity) {
-  const FileIdentity base = {.device = 1, .inode = 2, .size = 3, .modified_ns = 4};
+TEST(EntityTag, ChangesWithSizeAndTimeAndVariant) {
+  const FileIdentity base = {.device = 1, .inode = 2, .size = 3, .modified_ns = 4, .changed_ns = 5};
   FileIdentity other = base;
-  other.inode = 9;
-  EXPECT_NE(make_entity_tag(base), make_entity_tag(other));
-  other = base;
   other.size = 9;
   EXPECT_NE(make_entity_tag(base), make_entity_tag(other));
   other = base;
   other.modified_ns = 9;
   EXPECT_NE(make_entity_tag(base), make_entity_tag(other));
+  EXPECT_NE(make_entity_tag(base), make_entity_tag(base, ".gz"));
   EXPECT_TRUE(make_entity_tag(base).starts_with('"')) << "a strong tag";
+}
+
+TEST(EntityTag, IsTheSameForReplicasOfAFile) {
+  const FileIdentity one = {.device = 1, .inode = 2, .size = 3, .modified_ns = 4, .changed_ns = 5};
+  const FileIdentity replica = {.device = 6, .inode = 7, .size = 3, .modified_ns = 4, .changed_ns = 8};
+  EXPECT_EQ(make_entity_tag(one), make_entity_tag(replica));
 }
 
 TEST(Conditional, ProceedsWithoutConditions) {

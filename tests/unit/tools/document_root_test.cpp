@@ -112,27 +112,42 @@ TEST_P(DocumentRootTest, ListsFoldersFirstWithoutHiddenNamesAndEscapes) {
   EXPECT_EQ(root_.list("", 1).size(), 1u);
 }
 
+TEST_P(DocumentRootTest, FollowsItsNameToAnotherFolder) {
+  const auto current = directory_.path() / "current";
+  directory_.write("old/page", "old");
+  directory_.write("new/page", "newer");
+  std::filesystem::create_symlink("old", current);
+  DocumentRoot root;
+  ASSERT_EQ(DocumentRoot::open(current.string(), root), 0);
+  root.set_confinement(GetParam());
+  EXPECT_FALSE(root.follow_name());
+  std::filesystem::remove(current);
+  EXPECT_FALSE(root.follow_name());
+  EXPECT_EQ(root.open_node("page").identity.size, 3u) << "the old one stays until there is another";
+  std::filesystem::create_symlink("new", current);
+  EXPECT_TRUE(root.follow_name());
+  EXPECT_EQ(root.open_node("page").identity.size, 5u);
+  EXPECT_FALSE(root.follow_name());
+}
+
+TEST_P(DocumentRootTest, StaysTheSameWhenAFolderAboveItIsRenamed) {
+  directory_.write("a/site/page", "page");
+  std::filesystem::create_symlink("a", directory_.path() / "link");
+  DocumentRoot root;
+  ASSERT_EQ(DocumentRoot::open((directory_.path() / "link/site").string(), root), 0);
+  root.set_confinement(GetParam());
+  std::filesystem::rename(directory_.path() / "a", directory_.path() / "b");
+  std::filesystem::remove(directory_.path() / "link");
+  std::filesystem::create_symlink("b", directory_.path() / "link");
+  EXPECT_FALSE(root.follow_name());
+  EXPECT_EQ(root.open_node("page").error, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(BothWays, DocumentRootTest,
                          testing::Values(Confinement::Kernel, Confinement::Checked),
                          [](const auto& parameter) {
                            return parameter.param == Confinement::Kernel ? "Kernel" : "Checked";
                          });
-
-TEST(OpenFile, IsChangedWhenItGrowsOrVanishes) {
-  const TemporaryDirectory directory;
-  directory.write("a", "12345");
-  DocumentRoot root;
-  ASSERT_EQ(DocumentRoot::open(directory.path().string(), root), 0);
-  OpenedNode node = root.open_node("a");
-  const OpenFile file = {std::move(node.fd), node.identity};
-  EXPECT_TRUE(is_unchanged(file));
-  directory.write("a", "123456");
-  EXPECT_FALSE(is_unchanged(file));
-  OpenedNode again = root.open_node("a");
-  const OpenFile second = {std::move(again.fd), again.identity};
-  std::filesystem::remove(directory.path() / "a");
-  EXPECT_FALSE(is_unchanged(second));
-}
 
 TEST(DocumentRoot, TellsThatTheFolderIsMissing) {
   DocumentRoot root;

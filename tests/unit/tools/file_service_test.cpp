@@ -223,6 +223,79 @@ TEST_F(FileServiceTest, SeesAChangedFileAfterASecond) {
   EXPECT_EQ(body(get("/hello.txt")), "changed");
 }
 
+// rsync, and cp -p over it.
+TEST_F(FileServiceTest, SeesContentThatChangedWithItsSizeAndTimeKept) {
+  const std::string path = (directory_.path() / "hello.txt").string();
+  const std::string tag = field(get("/hello.txt"), "etag");
+  const auto time = std::filesystem::last_write_time(path);
+  directory_.write("hello.txt", "ABCDEFGHIJ");
+  std::filesystem::last_write_time(path, time);
+  now_ms_ += 1000;
+  EXPECT_EQ(body(get("/hello.txt")), "ABCDEFGHIJ");
+  EXPECT_EQ(field(get("/hello.txt"), "etag"), tag) << "only clients that have it cannot tell";
+}
+
+// Another change may have the same time.
+TEST_F(FileServiceTest, ReadsAgainWhatChangedAMomentBefore) {
+  const auto content = [](const FileService& service, const std::string& path, const Resource* previous) {
+    return load_resource(service.root(), path, previous).resource;
+  };
+  const auto fresh = content(service_, "hello.txt", nullptr);
+  const auto fresh_again = content(service_, "hello.txt", fresh.get());
+  EXPECT_NE(fresh->representations[0].content, fresh_again->representations[0].content);
+
+  DocumentRoot root;
+  ASSERT_EQ(DocumentRoot::open("/usr/include", root), 0);
+  const FileService headers(std::move(root), {});
+  const auto old = content(headers, "stdio.h", nullptr);
+  const auto old_again = content(headers, "stdio.h", old.get());
+  EXPECT_EQ(old->representations[0].content, old_again->representations[0].content);
+}
+
+TEST_F(FileServiceTest, ReplicasOfAFileHaveTheSameEntityTag) {
+  const TemporaryDirectory elsewhere;
+  elsewhere.write("hello.txt", "0123456789");
+  std::filesystem::last_write_time(elsewhere.path() / "hello.txt",
+                                   std::filesystem::last_write_time(directory_.path() / "hello.txt"));
+  DocumentRoot root;
+  ASSERT_EQ(DocumentRoot::open(elsewhere.path().string(), root), 0);
+  const std::string tag = field(get("/hello.txt"), "etag");
+  FileService replica(std::move(root), {});
+  const Response response = replica.respond(
+      {.method = "GET", .path = "/hello.txt", .conditions = {.if_none_match = std::string_view(tag)}}, 0);
+  EXPECT_EQ(response.status, 304);
+}
+
+TEST_F(FileServiceTest, CodingsHaveEntityTagsOfTheirOwn) {
+  directory_.write("same.js", "1234");
+  directory_.write("same.js.gz", "gzip");
+  std::filesystem::last_write_time(directory_.path() / "same.js.gz",
+                                   std::filesystem::last_write_time(directory_.path() / "same.js"));
+  const Response zipped = ask({.method = "GET", .path = "/same.js", .accept_encoding = "gzip"});
+  EXPECT_EQ(field(zipped, "content-encoding"), "gzip");
+  EXPECT_NE(field(zipped, "etag"), field(get("/same.js"), "etag"));
+}
+
+TEST_F(FileServiceTest, FollowsItsFolderAfterASecond) {
+  directory_.write("releases/1/page", "first");
+  directory_.write("releases/2/page", "second");
+  const auto current = directory_.path() / "current";
+  std::filesystem::create_symlink("releases/1", current);
+  DocumentRoot root;
+  ASSERT_EQ(DocumentRoot::open(current.string(), root), 0);
+  FileService service(std::move(root), {});
+  const auto get_page = [&] { return body(service.respond({.method = "GET", .path = "/page"}, now_ms_)); };
+  EXPECT_EQ(get_page(), "first");
+  std::filesystem::create_symlink("releases/2", directory_.path() / "next");
+  std::filesystem::rename(directory_.path() / "next", current);
+  EXPECT_EQ(get_page(), "first") << "looked at once a second at most";
+  now_ms_ += 1000;
+  EXPECT_EQ(get_page(), "second");
+  std::filesystem::remove_all(directory_.path() / "releases/1");
+  now_ms_ += 1000;
+  EXPECT_EQ(get_page(), "second");
+}
+
 TEST_F(FileServiceTest, KeepsSmallFilesAlone) {
   get("/hello.txt");
   get("/large.bin");

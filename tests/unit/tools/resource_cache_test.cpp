@@ -44,6 +44,16 @@ TEST(ResourceCache, DropsTheLeastRecentlyUsed) {
   EXPECT_NE(cache.find("c"), nullptr);
 }
 
+TEST(ResourceCache, ForgetsAllWhenCleared) {
+  ResourceCache cache(25'000);
+  cache.put("a", resource_of(10'000), 0);
+  cache.clear();
+  EXPECT_EQ(cache.find("a"), nullptr);
+  EXPECT_EQ(cache.bytes(), 0u);
+  cache.put("b", resource_of(20'000), 0);
+  EXPECT_NE(cache.find("b"), nullptr);
+}
+
 TEST(ResourceCache, CountsAReplacedEntryOnce) {
   ResourceCache cache(1 << 20);
   cache.put("a", resource_of(10'000), 0);
