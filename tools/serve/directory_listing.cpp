@@ -61,7 +61,7 @@ std::string escape_html(std::string_view text) {
   return escaped;
 }
 
-std::string render_listing(std::string_view title_path, const std::vector<DirectoryEntry>& entries) {
+std::string listing_head(std::string_view title_path) {
   const std::string title = "Index of /" + escape_html(title_path) + (title_path.empty() ? "" : "/");
   std::string page = fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\">"
@@ -71,17 +71,23 @@ std::string render_listing(std::string_view title_path, const std::vector<Direct
       "<body><h1>{0}</h1>\n<table>\n",
       title);
   if (!title_path.empty()) page += "<tr><td><a href=\"../\">../</a></td></tr>\n";
-  for (const DirectoryEntry& entry : entries) {
-    const bool is_directory = entry.kind == NodeKind::Directory;
-    const char* slash = is_directory ? "/" : "";
-    // "./" keeps a name with a colon from being read as a scheme (RFC 3986 4.2).
-    page += fmt::format("<tr><td><a href=\"./{}{}\">{}{}</a></td><td>{}</td><td>{}</td></tr>\n",
-                        percent_encode_path(entry.name), slash, escape_html(entry.name), slash,
-                        is_directory ? "" : human_size(entry.identity.size),
-                        format_http_date(entry.identity.modified_seconds()));
-  }
-  page += "</table></body></html>\n";
   return page;
+}
+
+std::string listing_row(const DirectoryEntry& entry) {
+  const bool is_directory = entry.kind == NodeKind::Directory;
+  const char* slash = is_directory ? "/" : "";
+  // "./" keeps a name with a colon from being read as a scheme (RFC 3986 4.2).
+  return fmt::format("<tr><td><a href=\"./{}{}\">{}{}</a></td><td>{}</td><td>{}</td></tr>\n",
+                     percent_encode_path(entry.name), slash, escape_html(entry.name), slash,
+                     is_directory ? "" : human_size(entry.identity.size),
+                     format_http_date(entry.identity.modified_seconds()));
+}
+
+std::string listing_foot(ListingEnd end) {
+  return std::string("</table>") +
+         (end == ListingEnd::Cut ? "\n<p>There is more in this folder than is listed here.</p>\n" : "") +
+         "</body></html>\n";
 }
 
 }  // namespace usquic::tools::serve

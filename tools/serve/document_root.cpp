@@ -1,15 +1,12 @@
 #include "serve/document_root.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <memory>
 
 namespace usquic::tools::serve {
 namespace {
@@ -48,19 +45,11 @@ std::string path_of_descriptor(int fd) {
   return length < 0 ? std::string() : std::string(target.data(), static_cast<std::size_t>(length));
 }
 
-bool may_be_read(int fd) {
-  return faccessat(AT_FDCWD, link_to_descriptor(fd).c_str(), R_OK, AT_EACCESS) == 0;
-}
-
 OpenedNode failed(int error) {
   OpenedNode node;
   node.error = error;
   return node;
 }
-
-struct CloseDirectory {
-  void operator()(DIR* directory) const { closedir(directory); }
-};
 
 }  // namespace
 
@@ -76,6 +65,10 @@ std::optional<FileIdentity> identity_of(int fd) {
   struct stat status = {};
   if (fstat(fd, &status) != 0) return std::nullopt;
   return identity_of(status);
+}
+
+bool may_be_read(const OpenedNode& node) {
+  return faccessat(AT_FDCWD, link_to_descriptor(node.fd.get()).c_str(), R_OK, AT_EACCESS) == 0;
 }
 
 int DocumentRoot::open(const std::string& directory, DocumentRoot& root) {
@@ -147,30 +140,6 @@ int DocumentRoot::find_checked(const std::string& path) const {
   const std::string prefix = real_path_ == "/" ? real_path_ : real_path_ + "/";
   if (real != real_path_ && !real.starts_with(prefix)) return -EXDEV;
   return found.release();
-}
-
-std::vector<DirectoryEntry> DocumentRoot::list(const std::string& path, std::size_t limit) const {
-  std::vector<DirectoryEntry> entries;
-  const OpenedNode folder = open_node(path);
-  if (folder.error != 0 || folder.kind != NodeKind::Directory) return entries;
-  const int duplicate = openat(folder.fd.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (duplicate < 0) return entries;
-  const std::unique_ptr<DIR, CloseDirectory> directory(fdopendir(duplicate));
-  if (!directory) {
-    ::close(duplicate);
-    return entries;
-  }
-  while (const dirent* entry = readdir(directory.get())) {
-    const std::string name = entry->d_name;
-    if (name.starts_with('.') || entries.size() >= limit) continue;
-    const OpenedNode node = find_node(path.empty() ? name : path + "/" + name);
-    if (node.error == 0 && may_be_read(node.fd.get())) entries.push_back({name, node.kind, node.identity});
-  }
-  std::sort(entries.begin(), entries.end(), [](const DirectoryEntry& a, const DirectoryEntry& b) {
-    if (a.kind != b.kind) return a.kind == NodeKind::Directory;
-    return a.name < b.name;
-  });
-  return entries;
 }
 
 }  // namespace usquic::tools::serve

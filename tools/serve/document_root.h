@@ -5,7 +5,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "file_descriptor.h"
 #include "serve/conditional.h"
@@ -32,11 +31,8 @@ struct OpenFile {
 std::optional<FileIdentity> identity_of(int fd);
 FileIdentity identity_of(const struct stat& status);
 
-struct DirectoryEntry {
-  std::string name;
-  NodeKind kind = NodeKind::File;
-  FileIdentity identity;
-};
+// Of a node that was found, and need not be open.
+bool may_be_read(const OpenedNode& node);
 
 class DocumentRoot {
  public:
@@ -61,10 +57,6 @@ class DocumentRoot {
   OpenedNode open_node(const std::string& path) const;
   // The same without opening it: fd tells about it and reads nothing.
   OpenedNode find_node(const std::string& path) const;
-
-  // The entries of an open folder that can be served, sorted: folders first, hidden names left out, at most
-  // `limit`.
-  std::vector<DirectoryEntry> list(const std::string& path, std::size_t limit) const;
 
   Confinement confinement() const { return confinement_; }
   void set_confinement(Confinement confinement) { confinement_ = confinement; }

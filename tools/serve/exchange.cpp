@@ -36,7 +36,12 @@ us_quic_stream_t* Exchange::stream() const {
   return response_.getUserData() == this ? response_.native() : nullptr;
 }
 
+void Exchange::await_answer() {
+  response_.onAborted([self = shared_from_this()] { self->conclude(); });
+}
+
 void Exchange::send(Response answer) {
+  if (is_over_) return;
   status_ = answer.status;
   const fmt::format_int status(answer.status);
   response_.writeStatus({status.data(), status.size()});

@@ -30,6 +30,8 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();
 
+  // The answer comes later, or never when the client gives up before.
+  void await_answer();
   // Send the answer: as much of it as is taken now, the rest when the stream or a free buffer calls resume.
   void send(Response answer);
   void resume();

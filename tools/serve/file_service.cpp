@@ -5,14 +5,12 @@
 #include <cerrno>
 
 #include "serve/byte_range.h"
-#include "serve/directory_listing.h"
 #include "serve/request_path.h"
 
 namespace usquic::tools::serve {
 namespace {
 
 constexpr std::int64_t kRecheckMs = 1000;
-constexpr std::size_t kMaxListed = 10'000;
 
 std::string_view reason_of(int status) {
   switch (status) {
@@ -80,6 +78,22 @@ Response plain(int status, std::vector<Field> fields = {}) {
   return response;
 }
 
+Response refusal(int status) {
+  return status == 503 ? plain(503, {{"retry-after", "1"}}) : plain(status);
+}
+
+Response listing(ListingStore::Page page) {
+  Response response;
+  response.fields = {{"cache-control", "no-cache"},
+                     {"content-type", "text/html; charset=utf-8"},
+                     {"content-length", std::to_string(page->size())}};
+  BodyPart part;
+  part.length = page->size();
+  part.memory = std::move(page);
+  response.body.push_back(std::move(part));
+  return response;
+}
+
 // The bytes of a representation: kept ones, or the file, opened anew. Empty when it is another file by now,
 // or shorter.
 std::optional<BodyPart> content_of(const DocumentRoot& root, const Representation& representation) {
@@ -138,19 +152,35 @@ FileService::FileService(DocumentRoot root, FileServiceOptions options)
 Response FileService::respond(const Request& request, std::int64_t now_ms) {
   follow_root(now_ms);
   Response response = route(request, now_ms);
+  if (response.awaited_listing) return response;
+  return finish(std::move(response), request.method);
+}
+
+// What all responses have.
+Response FileService::finish(Response response, std::string_view method) const {
   response.fields.push_back({"server", "usquic"});
   for (const Field& added : options_.added_fields) {
     std::erase_if(response.fields, [&](const Field& field) { return field.name == added.name; });
   }
   response.fields.insert(response.fields.end(), options_.added_fields.begin(), options_.added_fields.end());
-  if (request.method == "HEAD") response.body.clear();
+  if (method == "HEAD") response.body.clear();
   return response;
+}
+
+void FileService::await_listing(const std::string& folder, std::string_view method,
+                                std::function<void(Response)> ready) {
+  listings_.await(folder, [this, method = std::string(method), ready = std::move(ready)](
+                              const ListingStore::Page& page, int error) {
+    ready(finish(page ? listing(page) : refusal(status_of(error)), method));
+  });
 }
 
 void FileService::follow_root(std::int64_t now_ms) {
   if (now_ms - root_checked_ms_ < kRecheckMs) return;
   root_checked_ms_ = now_ms;
-  if (root_.follow_name()) cache_.clear();
+  if (!root_.follow_name()) return;
+  cache_.clear();
+  listings_.clear();
 }
 
 Response FileService::route(const Request& request, std::int64_t now_ms) {
@@ -174,15 +204,15 @@ Response FileService::answer_directory(const Request& request, const RequestPath
   const Lookup lookup = look_up(index, now_ms);
   if (lookup.resource) return answer_found(request, lookup);
   if (lookup.error != 0 && lookup.error != ENOENT) return answer_missing(request, lookup.error, now_ms);
-  const OpenedNode folder = root_.open_node(path.file);
-  if (folder.error == 0 && folder.kind == NodeKind::Directory && options_.lists_directories) {
-    Response response;
-    response.fields.push_back({"cache-control", "no-cache"});
-    set_text_body(response, "text/html; charset=utf-8",
-                  render_listing(path.file, root_.list(path.file, kMaxListed)));
-    return response;
+  const OpenedNode folder = root_.find_node(path.file);
+  if (folder.error != 0 || folder.kind != NodeKind::Directory || !options_.lists_directories) {
+    return answer_missing(request, ENOENT, now_ms);
   }
-  return answer_missing(request, ENOENT, now_ms);
+  if (const ListingStore::Page page = listings_.find(path.file, now_ms)) return listing(page);
+  if (!listings_.can_make(path.file)) return refusal(503);
+  Response response;
+  response.awaited_listing = path.file;
+  return response;
 }
 
 Response FileService::answer_missing(const Request& request, int error, std::int64_t now_ms) {
@@ -191,7 +221,7 @@ Response FileService::answer_missing(const Request& request, int error, std::int
     const Lookup page = look_up("index.html", now_ms);
     if (page.resource) return answer_found(request, page);
   }
-  return plain(status);
+  return refusal(status);
 }
 
 Response FileService::answer_found(const Request& request, const Lookup& found) {
@@ -220,7 +250,7 @@ Response FileService::answer_resource(const Request& request, const Resource& re
     response.fields.push_back({"content-encoding", std::string(coding_name(chosen.coding))});
   }
   auto whole = content_of(root_, chosen);
-  if (!whole) return plain(503, {{"retry-after", "1"}});
+  if (!whole) return refusal(503);
 
   RangeSelection selection;
   // RFC 9110 14.2: Range is defined for GET alone.

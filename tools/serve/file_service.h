@@ -2,11 +2,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "serve/document_root.h"
 #include "serve/http_message.h"
+#include "serve/listing_store.h"
 #include "serve/resource_cache.h"
 
 namespace usquic::tools::serve {
@@ -24,8 +27,13 @@ class FileService {
  public:
   FileService(DocumentRoot root, FileServiceOptions options);
 
-  // now_ms: a clock that never goes back.
+  // now_ms: a clock that never goes back. A response that awaits a listing is to be had by await_listing.
   Response respond(const Request& request, std::int64_t now_ms);
+
+  // Have the list of a folder made; ready gets the answer, inside work_on_listings.
+  void await_listing(const std::string& folder, std::string_view method, std::function<void(Response)> ready);
+  // A small step of that work. Returns whether there is more to do.
+  bool work_on_listings(std::int64_t now_ms) { return listings_.work(root_, now_ms); }
 
   const DocumentRoot& root() const { return root_; }
   const ResourceCache& cache() const { return cache_; }
@@ -33,6 +41,7 @@ class FileService {
  private:
   void follow_root(std::int64_t now_ms);
   Response route(const Request& request, std::int64_t now_ms);
+  Response finish(Response response, std::string_view method) const;
   Response answer_directory(const Request& request, const RequestPath& path, std::int64_t now_ms);
   Response answer_missing(const Request& request, int error, std::int64_t now_ms);
   Response answer_found(const Request& request, const Lookup& found);
@@ -43,6 +52,7 @@ class FileService {
   std::int64_t root_checked_ms_ = 0;
   FileServiceOptions options_;
   ResourceCache cache_;
+  ListingStore listings_;
   std::uint64_t boundaries_ = 0;
 };
 

@@ -36,6 +36,8 @@ struct BodyPart {
 };
 
 struct Response {
+  // Set: this is no answer yet. The folder whose list is to be made first.
+  std::optional<std::string> awaited_listing;
   int status = 200;
   std::vector<Field> fields;  // without :status; content-length is among them where it belongs
   std::vector<BodyPart> body;

@@ -31,6 +31,9 @@ namespace usquic::tools::serve {
 namespace {
 
 constexpr std::size_t kPoolBuffers = 96;  // 24 MiB
+// The lists of large folders are made in slices: others are served in the pauses.
+constexpr std::int64_t kListingSliceNs = 1'000'000;
+constexpr int kListingPauseMs = 2;
 // Small next to the pool, so that one stream's unsent bytes are few buffers.
 constexpr std::size_t kSendBufferBytes = 512 * 1024;
 
@@ -69,6 +72,9 @@ class Server final : public Exchange::Listener {
   void reload();
 
   void on_request(Http3Response& response, const Http3Request& request);
+  void await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
+                     std::string_view method);
+  void work_on_listings();
 
   const Options& options_;
   FileService files_;
@@ -83,6 +89,7 @@ class Server final : public Exchange::Listener {
   std::optional<Account> account_;  // to become
   std::optional<Secret> secret_;
   std::optional<DevelopmentIdentity> development_;
+  bool lists_soon_ = false;
   bool flushes_soon_ = false;
   bool is_draining_ = false;
   int port_ = 0;
@@ -219,7 +226,28 @@ void Server::on_request(Http3Response& response, const Http3Request& request) {
                         .referer = std::string(received.referer),
                         .user_agent = std::string(received.user_agent)};
   }
+  if (answer.awaited_listing)
+    return await_listing(exchange, *answer.awaited_listing, received.request.method);
   exchange->send(std::move(answer));
+}
+
+void Server::await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
+                           std::string_view method) {
+  exchange->await_answer();
+  files_.await_listing(folder, method, [waiting = std::weak_ptr(exchange)](Response answer) {
+    if (const auto present = waiting.lock()) present->send(std::move(answer));
+  });
+  if (!std::exchange(lists_soon_, true)) loop_->defer([this] { work_on_listings(); });
+}
+
+void Server::work_on_listings() {
+  const std::int64_t end_ns = monotonic_ns() + kListingSliceNs;
+  while (files_.work_on_listings(coarse_monotonic_ms())) {
+    if (monotonic_ns() < end_ns) continue;
+    loop_->after(kListingPauseMs, [this] { work_on_listings(); });
+    return;
+  }
+  lists_soon_ = false;
 }
 
 void Server::on_answered(const Exchange& exchange) {

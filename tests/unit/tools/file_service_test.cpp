@@ -34,6 +34,16 @@ class FileServiceTest : public testing::Test {
   Response get(std::string_view path) { return ask({.method = "GET", .path = path}); }
   Response ask(const Request& request) { return service_.respond(request, now_ms_); }
 
+  // With the work that a list takes done.
+  Response list(FileService& service, std::string_view path, std::string_view method = "GET") const {
+    Response response = service.respond({.method = method, .path = path}, now_ms_);
+    if (!response.awaited_listing) return response;
+    service.await_listing(*response.awaited_listing, method,
+                          [&](Response answer) { response = std::move(answer); });
+    while (service.work_on_listings(now_ms_)) continue;
+    return response;
+  }
+
   static std::string field(const Response& response, std::string_view name) {
     for (const Field& candidate : response.fields) {
       if (candidate.name == name) return candidate.value;
@@ -139,11 +149,55 @@ TEST_F(FileServiceTest, AnswersWhatIsMissingMalformedAndOutside) {
 
 TEST_F(FileServiceTest, ListsAFolderOnlyWhenAsked) {
   EXPECT_EQ(get("/files/").status, 404);
-  FileService listing = make({.lists_directories = true});
-  const Response response = listing.respond({.method = "GET", .path = "/files/"}, 0);
+  FileService lister = make({.lists_directories = true});
+  const Response response = list(lister, "/files/");
   EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(field(response, "server"), "usquic");
   EXPECT_THAT(body(response), HasSubstr("<a href=\"./a%26b%3Cc%3E.txt\">a&amp;b&lt;c&gt;.txt</a>"));
   EXPECT_THAT(body(response), HasSubstr("../"));
+  EXPECT_EQ(body(list(lister, "/docs/")), "docs") << "it has an index";
+  EXPECT_EQ(list(lister, "/missing/").status, 404);
+}
+
+TEST_F(FileServiceTest, HeadOfAListHasItsFieldsAndNoBody) {
+  FileService lister = make({.lists_directories = true});
+  for (int i = 0; i < 2; ++i) {  // made for this request, made before
+    const Response response = list(lister, "/files/", "HEAD");
+    EXPECT_EQ(response.status, 200);
+    EXPECT_EQ(field(response, "content-length"), std::to_string(body(list(lister, "/files/")).size()));
+    EXPECT_TRUE(response.body.empty());
+  }
+}
+
+TEST_F(FileServiceTest, TheListOfAFolderIsOnePageForAllRequestsOfASecond) {
+  FileService lister = make({.lists_directories = true});
+  std::vector<Response> answers;
+  const auto wait = [&](Response answer) { answers.push_back(std::move(answer)); };
+  for (int i = 0; i < 300; ++i) {
+    const Response response =
+        lister.respond({.method = "GET", .path = i % 2 ? "/files/" : "//files/.//?q"}, now_ms_);
+    ASSERT_TRUE(response.awaited_listing);
+    lister.await_listing(*response.awaited_listing, "GET", wait);
+  }
+  while (lister.work_on_listings(now_ms_)) continue;
+  ASSERT_EQ(answers.size(), 300u);
+  now_ms_ += 999;
+  answers.push_back(lister.respond({.method = "GET", .path = "/files/"}, now_ms_));
+  for (const Response& answer : answers) EXPECT_EQ(answer.body[0].memory, answers[0].body[0].memory);
+  now_ms_ += 1;
+  EXPECT_TRUE(lister.respond({.method = "GET", .path = "/files/"}, now_ms_).awaited_listing);
+}
+
+TEST_F(FileServiceTest, AFolderThatVanishedBeforeItsListWasMadeIsMissing) {
+  FileService lister = make({.lists_directories = true});
+  const Response response = lister.respond({.method = "GET", .path = "/files/"}, now_ms_);
+  ASSERT_TRUE(response.awaited_listing);
+  int status = 0;
+  lister.await_listing(*response.awaited_listing, "GET",
+                       [&](const Response& answer) { status = answer.status; });
+  std::filesystem::remove_all(directory_.path() / "files");
+  while (lister.work_on_listings(now_ms_)) continue;
+  EXPECT_EQ(status, 404);
 }
 
 TEST_F(FileServiceTest, SinglePageAppAnswersWithTheIndex) {

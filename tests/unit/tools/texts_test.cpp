@@ -57,7 +57,7 @@ TEST(Listing, EscapesHtmlAndMendsUtf8) {
 TEST(Listing, KeepsAColonFromBeingAScheme) {
   serve::DirectoryEntry entry;
   entry.name = "javascript:alert(1)";
-  EXPECT_THAT(serve::render_listing("", {entry}), testing::HasSubstr("href=\"./javascript%3Aalert%281%29\""));
+  EXPECT_THAT(serve::listing_row(entry), testing::HasSubstr("href=\"./javascript%3Aalert%281%29\""));
 }
 
 TEST(Progress, ShowsShareRateAndTime) {
