@@ -93,14 +93,21 @@ void QuicConnection::http3_consumed(std::int64_t id, std::size_t length) {
   if (conn_ != nullptr) credit(id, length);
 }
 
-// RFC 9114 section 5.2: what the server will not process can be sent again elsewhere.
+// RFC 9114 section 5.2: what the server will not process can be sent again elsewhere. Some servers
+// (LiteSpeed's up to this day) name the last request that they will answer, not the first that they will not.
+// So the one that is named goes on, and so do all up to the last whose answer has begun: what was not
+// processed either the server will reject, or nobody can know when the connection ends.
 void QuicConnection::http3_goaway(std::int64_t first_unprocessed_id) {
   const bool is_first = !std::exchange(peer_is_going_away_, true);
   if (is_first && may_tell()) endpoint_.sink().on_goaway(*this);
   if (!is_client_) return;
+  std::int64_t last_doubtful = first_unprocessed_id;
+  streams_.for_each([&](std::int64_t id, const QuicStream* s) {
+    if (s->message.has_answer()) last_doubtful = std::max(last_doubtful, id);
+  });
   std::vector<std::int64_t> ids;
   streams_.for_each([&](std::int64_t id, const QuicStream* s) {
-    if (s->is_local_ && id >= first_unprocessed_id) ids.push_back(id);
+    if (s->is_local_ && id > last_doubtful) ids.push_back(id);
   });
   std::sort(ids.begin(), ids.end());
   for (const std::int64_t id : ids) {

@@ -48,6 +48,8 @@ class Http3Stream {
 
   // The latest header section received; views valid until the next section or until this is destroyed.
   std::span<const us_quic_header_t> headers() const;
+  // A header section came, or the first of one.
+  bool has_answer() const { return receive_.latest != nullptr || receive_.pending != nullptr; }
   // Accepted body bytes that the transport has not put into a packet yet.
   std::size_t unsent() const { return has_frames_ ? std::min(body.untaken(), frames_body_) : body.untaken(); }
   // Its response is in `body` as frames: the transport sends that as it is.
