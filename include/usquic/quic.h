@@ -366,7 +366,8 @@ US_API int us_quic_connection_is_client(us_quic_connection_t* c);
 /* 1 from close on, also before on_close told so. */
 US_API int us_quic_connection_is_closed(us_quic_connection_t* c);
 /* Close now: streams see on_stream_close, then the connection on_close; CONNECTION_CLOSE carries code (an
- * application code) and reason (NULL = none) to the peer. */
+ * application code) and reason (NULL = none) to the peer. Inside the on_stream_close of a connection that has
+ * failed it changes neither what the peer nor what on_close is told. */
 US_API void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char* reason);
 /* HTTP/3: send GOAWAY, let requests in flight finish, then close. Raw: close when all streams are done. */
 US_API void us_quic_connection_shutdown(us_quic_connection_t* c);

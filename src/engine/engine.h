@@ -147,8 +147,11 @@ class Connection {
   // GOAWAY and drain (HTTP/3), or drain (raw); then the engine closes and tells on_connection_close().
   virtual void shutdown() = 0;
   // Close with an application code. No Sink callback names this connection or its streams again, but the
-  // objects stay until detach().
+  // objects stay until detach(). While there is a failure() that stays what the peer is told.
   virtual void close(std::uint64_t code, std::string_view reason) = 0;
+  // Why it ends, when that is settled and on_connection_close() has not told it yet: inside the
+  // on_stream_close() of its streams. The text lives until the callback returns.
+  virtual std::optional<us_quic_close_info_t> failure() const = 0;
   // The caller drops its handles of the connection and all its streams. Closes it if close() was not called.
   virtual void detach() = 0;
 

@@ -42,6 +42,17 @@ int attach_stream(us_quic_stream_t& s, engine::Connection& engine) {
   return result;
 }
 
+// Of a connection that this side closes: why it fails, if it does already.
+CloseReason reason_to_tell(const us_quic_connection_t& c, std::uint64_t code, std::string_view reason) {
+  if (const auto failure = c.engine != nullptr ? c.engine->failure() : std::nullopt) {
+    return CloseReason::copy(*failure);
+  }
+  const bool is_good = code == 0 || (is_http3(c) && code == h3_no_error);
+  CloseReason told = CloseReason::local(is_good ? US_QUIC_OK : US_QUIC_E_APPLICATION, code, reason);
+  told.info.is_application = 1;
+  return told;
+}
+
 std::unique_ptr<LastWords> last_words_of(const engine::Connection& engine) {
   auto kept = std::make_unique<LastWords>();
   engine.stats(kept->stats);
@@ -110,12 +121,10 @@ void close_connection(us_quic_connection_t& c, std::uint64_t code, std::string_v
   c.is_closed = true;
   while (us_quic_stream_t* s = c.streams.front()) close_stream_with_connection(*s);
   c.connector.reset();
+  CloseReason told = reason_to_tell(c, code, reason);
   if (c.engine != nullptr) c.engine->close(code, reason);
   c.unlink();
   c.socket->closing_connections.push_back(&c);
-  const bool is_good = code == 0 || (is_http3(c) && code == h3_no_error);
-  CloseReason told = CloseReason::local(is_good ? US_QUIC_OK : US_QUIC_E_APPLICATION, code, reason);
-  told.info.is_application = 1;
   queue_close(c, std::move(told));
 }
 

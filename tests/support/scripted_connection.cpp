@@ -255,10 +255,12 @@ void ScriptedConnection::end(const us_quic_close_info_t& info) {
   is_ended_ = is_closing_ = true;
   close_wanted_ = false;
   if (!is_known) return;  // the caller closed it, wants to hear nothing, and is yet to detach it
+  failure_ = info;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     ScriptedStream& s = *streams_[i];
     if (!s.is_detached_) endpoint_.sink_.on_stream_close(s, {US_QUIC_E_CLOSED, info.code});
   }
+  failure_.reset();
   if (user != nullptr) endpoint_.sink_.on_connection_close(*this, info);
   is_detached_ = true;  // the caller has let go of it
 }

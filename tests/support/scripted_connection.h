@@ -106,6 +106,7 @@ class ScriptedConnection final : public engine::Connection {
   int send_datagram(Bytes data) override;
   void shutdown() override { is_draining_ = true; }
   void close(std::uint64_t code, std::string_view reason) override;
+  std::optional<us_quic_close_info_t> failure() const override { return failure_; }
   void detach() override;
 
  private:
@@ -149,6 +150,7 @@ class ScriptedConnection final : public engine::Connection {
   us_quic_stats_t stats_{};
   TimePoint last_activity_;
   int path_error_ = 0;
+  std::optional<us_quic_close_info_t> failure_;
   std::uint64_t close_code_ = 0;
   std::string close_reason_;
   bool hello_wanted_ = false, welcome_wanted_ = false, ack_wanted_ = false, goaway_wanted_ = false;

@@ -64,6 +64,7 @@ class QuicConnection final : public engine::Connection,
   int send_datagram(Bytes data) override;
   void shutdown() override;
   void close(std::uint64_t code, std::string_view reason) override;
+  std::optional<us_quic_close_info_t> failure() const override;
   void detach() override;
 
   // For the endpoint.
@@ -224,15 +225,15 @@ class QuicConnection final : public engine::Connection,
   Protocol protocol_ = Protocol::undecided;
   Shutdown shutdown_ = Shutdown::none;
   bool is_known_ = false;          // the sink has heard of it
-  bool is_ending_ = false;         // its streams' ends are being told: no new ones
   bool is_released_ = false;       // the caller will not use it again
   bool is_closed_by_app_ = false;  // close() was called: the sink hears no more
   bool is_handshake_complete_ = false;
   bool owes_finished_ = false;  // a client whose handshake is complete and whose Finished is not written yet
   bool was_reset_statelessly_ = false;
   bool peer_is_going_away_ = false;
-  std::optional<CloseReason> failure_;  // to be ended with at the next chance
-  CloseReason close_reason_;            // what CONNECTION_CLOSE says
+  std::optional<CloseReason> failure_;   // to be ended with at the next chance
+  CloseReason close_reason_;             // what CONNECTION_CLOSE says
+  const CloseReason* ending_ = nullptr;  // while the streams' ends are being told: why; no new streams
   TlsMessages tls_messages_;
   std::vector<std::uint8_t> peer_certificate_;  // a server's; a client asks its session, as for the next two
   bool is_authorized_ = false;

@@ -18,10 +18,17 @@ constexpr std::uint64_t max_error_code = (1ULL << 62) - 1;  // a varint (RFC 900
 void QuicConnection::close(std::uint64_t code, std::string_view reason) {
   if (is_closed_by_app_) return;
   is_closed_by_app_ = true;
-  if (life_ != Life::active) return;
+  // An application that closes when it hears that a stream is lost must not hide why.
+  if (life_ != Life::active || ending_ != nullptr) return;
+  if (failure_) return endpoint_.mark_dirty(*this);
   auto text = try_allocating([&] { return std::string(reason.substr(0, max_reason_bytes)); }, std::string());
   close_reason_ = from_application_error(std::min(code, max_error_code), US_QUIC_OK, std::move(text));
   begin_closing();
+}
+
+std::optional<us_quic_close_info_t> QuicConnection::failure() const {
+  const CloseReason* reason = failure_ ? &*failure_ : ending_;
+  return reason != nullptr ? std::optional(reason->info()) : std::nullopt;
 }
 
 void QuicConnection::detach() {
@@ -82,7 +89,7 @@ void QuicConnection::end_by_library(TimePoint now, int result) {
 
 void QuicConnection::end(CloseReason reason) {
   tell_closed(reason);
-  if (life_ != Life::active) return;  // the application closed it, or dropped its socket, in a callback
+  if (life_ != Life::active) return;  // the application dropped its socket in a callback
   close_reason_ = std::move(reason);
   begin_closing();
 }
@@ -101,8 +108,9 @@ void QuicConnection::end_silently(const CloseReason& reason) {
 
 void QuicConnection::tell_closed(const CloseReason& reason) {
   if (!may_tell()) return;
-  is_ending_ = true;
+  ending_ = &reason;
   close_all_streams(US_QUIC_E_CLOSED);
+  ending_ = nullptr;
   if (!may_tell()) return;
   endpoint_.sink().on_connection_close(*this, reason.info());
   is_released_ = true;

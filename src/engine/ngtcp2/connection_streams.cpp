@@ -23,7 +23,7 @@ QuicStream* QuicConnection::find_stream(std::int64_t id) const {
 }
 
 Result<engine::Stream*> QuicConnection::create_stream(Direction direction, void* stream_user) {
-  if (life_ != Life::active || is_ending_ || is_released_) return Error{US_QUIC_E_CLOSED};
+  if (life_ != Life::active || ending_ != nullptr || is_released_) return Error{US_QUIC_E_CLOSED};
   if (peer_is_going_away_) return Error{US_QUIC_E_GOAWAY};
   const bool is_unidirectional = direction == Direction::unidirectional;
   if (shutdown_ != Shutdown::none || (is_http3() && (is_unidirectional || !is_client_))) {

@@ -105,6 +105,32 @@ TEST(EventsFromReceive, DoNotOvertakeWhatWaitsInTheQueue) {
   EXPECT_EQ(t.told, (std::vector<std::string>{"data held,new"}));
 }
 
+TEST(EventsFromReceive, TellWhyAConnectionFailedAlsoToOneWhoClosesItAtTheFirstLostStream) {
+  using Close = void (*)(us_quic_stream_t*);
+  const Close closes[] = {
+      [](us_quic_stream_t* s) { us_quic_connection_close(us_quic_stream_connection(s), 0x100, "done"); },
+      [](us_quic_stream_t* s) { us_quic_socket_close(us_quic_stream_socket(s)); },
+      [](us_quic_stream_t* s) { us_quic_socket_context_close(us_quic_stream_context(s)); },
+  };
+  for (const Close close : closes) {
+    OpenRequest t;
+    t.server.on_stream_close = [close](us_quic_stream_t* s, const us_quic_stream_close_info_t*) { close(s); };
+    engine::Connection* c = t.request->connection->engine;
+    t.engine().run_in_expire([&] {
+      us_quic_close_info_t info{};
+      info.error = US_QUIC_E_TRANSPORT;
+      info.code = 0x7;
+      info.reason = "engine says so";
+      info.reason_length = 14;
+      t.engine().end(*c, info);
+    });
+    ASSERT_TRUE(t.loop.run_until([&] { return t.server.closed == 1; }));
+    EXPECT_EQ(t.told, (std::vector<std::string>{"connection engine says so"}));
+    EXPECT_EQ(t.server.last_close.error, US_QUIC_E_TRANSPORT);
+    EXPECT_EQ(t.server.last_close.code, 0x7U);
+  }
+}
+
 TEST(Goaway, IsToldAndNewRequestsAreRefused) {
   OpenRequest t;
   int goaways = 0;
