@@ -105,6 +105,7 @@ typedef struct us_quic_context_stats_t {
   uint64_t retries_sent;
   uint64_t stateless_resets_sent;
   uint64_t version_negotiations_sent;
+  uint64_t handshakes_open; /* as a server, under way */
 } us_quic_context_stats_t;
 
 /* ---- Options ---- */
@@ -210,6 +211,9 @@ typedef struct us_quic_socket_context_options_t {
   void* random_user;
   us_quic_blob_t extra_ca; /* PEM in memory: roots trusted beside those of ca, or beside the system's.
                               Default: none */
+  unsigned int http_idle_timeout_ms; /* server: how long an HTTP/3 connection may be without any open request
+                                        stream, PINGs or not, before it is shut down as by
+                                        us_quic_connection_shutdown; 0 = no limit */
 } us_quic_socket_context_options_t;
 
 /* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */
@@ -244,9 +248,10 @@ US_API int us_quic_socket_context_add_server_name(us_quic_socket_context_t* cont
  * the pattern is not there. */
 US_API int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context, const char* pattern);
 
-/* Stop in good order: accept nothing new, send GOAWAY (RFC 9114 section 5.2), let requests in flight finish,
- * then close each connection. Every connection sees on_close. Raw connections close when their streams are
- * done. */
+/* Stop in good order: tell new clients CONNECTION_REFUSED (RFC 9000 section 5.2.2) as long as there are
+ * connections, let handshakes under way complete (three probe timeouts at most), and shut down each
+ * connection as us_quic_connection_shutdown. Every connection sees on_close. How long that may take is up to
+ * the peers: us_quic_socket_context_close ends it at once. */
 US_API void us_quic_socket_context_shutdown(us_quic_socket_context_t* context);
 /* Close all sockets, connections and streams now (CONNECTION_CLOSE is sent). The context can be used again.
  */
@@ -369,7 +374,11 @@ US_API int us_quic_connection_is_closed(us_quic_connection_t* c);
  * application code) and reason (NULL = none) to the peer. Inside the on_stream_close of a connection that has
  * failed it changes neither what the peer nor what on_close is told. */
 US_API void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char* reason);
-/* HTTP/3: send GOAWAY, let requests in flight finish, then close. Raw: close when all streams are done. */
+/* Stop in good order. HTTP/3: send GOAWAY (RFC 9114 section 5.2), let requests in flight finish, then close.
+ * Raw: close when all streams are done. What the peer acknowledged it need not have read, and some drop the
+ * rest when CONNECTION_CLOSE comes: after a response, or a raw stream whose last words were this side's, the
+ * peer gets 2 seconds or three probe timeouts, whichever is longer, to read and to close first.
+ * us_quic_connection_close ends it at once. */
 US_API void us_quic_connection_shutdown(us_quic_connection_t* c);
 /* Counts and estimates (RFC 9002) of the connection so far, into *stats. */
 US_API void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats);

@@ -226,6 +226,7 @@ struct Config {
   std::uint32_t max_stream_resets_per_second = 100;
   std::uint32_t max_control_frames_per_second = 100;
   Duration header_timeout = std::chrono::seconds(10);
+  Duration http_idle_timeout = std::chrono::seconds(75);
   bool datagrams = false;
   Congestion congestion = Congestion::cubic;
   AddressValidation address_validation = AddressValidation::under_load;
@@ -251,8 +252,14 @@ class Endpoint {
   // on_connection_close() will follow, never from inside this call.
   virtual Result<Connection*> connect(TimePoint now, const Path& path, std::string_view server_name,
                                       void* user) = 0;
-  // Whether Initials on this socket may make new server connections.
+  // Whether Initials on this socket may make new server connections. false: handshakes under way are told
+  // CONNECTION_REFUSED.
   virtual void set_accepting(void* socket, bool accepting) = 0;
+  // New clients on this socket are told CONNECTION_REFUSED from here on (RFC 9000 section 5.2.2). Handshakes
+  // under way are let end; what comes of them is shut down, as by Connection::shutdown(), from its start on.
+  virtual void refuse_new_clients(void* socket) = 0;
+  // A server's handshake is under way on this socket: the sink may hear of it yet.
+  virtual bool has_handshakes(void* socket) const = 0;
   // ICMP said that a peer cannot be reached (errno value): ends connections whose handshake is not complete.
   virtual void path_failed(TimePoint now, const Path& path, int error_number) = 0;
   // The socket is going away: forget every connection on it, also closing ones. The caller closed and

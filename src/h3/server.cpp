@@ -105,9 +105,19 @@ void Server::connection_closed() {
 void Server::tell_if_closed() {
   if (open_connections_ > 0 || !when_closed_) return;
   loop_->defer([self = weak_from_this()] {
-    const std::shared_ptr<Server> server = self.lock();
-    if (server == nullptr || !server->when_closed_) return;
-    std::exchange(server->when_closed_, nullptr)();
+    if (const std::shared_ptr<Server> server = self.lock()) server->tell_closed_unless_busy();
+  });
+}
+
+void Server::tell_closed_unless_busy() {
+  if (open_connections_ > 0 || !when_closed_) return;
+  us_quic_context_stats_t stats{};
+  us_quic_socket_context_stats(context_, &stats);
+  if (stats.handshakes_open == 0) return std::exchange(when_closed_, nullptr)();
+  // They complete or are refused soon, and one that is refused is told nobody here.
+  constexpr int look_again_ms = 20;
+  loop_->after(look_again_ms, [self = weak_from_this()] {
+    if (const std::shared_ptr<Server> server = self.lock()) server->tell_closed_unless_busy();
   });
 }
 

@@ -50,6 +50,7 @@ class Server : public std::enable_shared_from_this<Server> {
   bool is_in_use() const { return slab_.in_use() > 0 || open_connections_ > 0; }
   void connection_closed();
   void tell_if_closed();
+  void tell_closed_unless_busy();
 
   const std::shared_ptr<Loop> loop_;
   const ServerRules rules_;

@@ -96,11 +96,12 @@ int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context,
 
 void us_quic_socket_context_shutdown(us_quic_socket_context_t* context) {
   using namespace usquic::quic;
+  context->is_shut_down = true;
   SocketLink* next = nullptr;
   for (SocketLink* link = context->sockets.front(); link != nullptr; link = next) {
     next = context->sockets.next(link);
     us_quic_socket_t& socket = *link->socket;
-    context->endpoint->set_accepting(&socket, false);
+    context->endpoint->refuse_new_clients(&socket);
     for (auto* c = socket.connections.front(); c != nullptr; c = socket.connections.next(c)) {
       us_quic_connection_shutdown(c);
     }

@@ -112,6 +112,7 @@ void fill_engine(ContextConfig& config, const us_quic_socket_context_options_t& 
   out.max_streams_bidi = o.max_streams_bidi;
   out.max_streams_uni = o.max_streams_uni;
   out.max_header_list_size = o.max_header_list_size;
+  out.http_idle_timeout = std::chrono::milliseconds(o.http_idle_timeout_ms);
   out.header_timeout = std::chrono::milliseconds(o.header_timeout_ms);
   out.max_stream_resets_per_second = o.max_stream_resets_per_second;
   out.max_control_frames_per_second = o.max_control_frames_per_second;
@@ -164,6 +165,7 @@ us_quic_socket_context_options_t us_quic_default_options(void) {
   o.max_streams_uni = 100;
   o.max_header_list_size = std::size_t{64} << 10;
   o.header_timeout_ms = 10000;
+  o.http_idle_timeout_ms = 75000;
   o.max_stream_resets_per_second = 100;
   o.max_control_frames_per_second = 100;
   o.max_handshakes = 5000;

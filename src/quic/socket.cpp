@@ -57,7 +57,9 @@ void close_socket(us_quic_socket_t& socket) {
 }
 
 void close_socket_if_idle(us_quic_socket_t& socket) {
-  if (socket.closes_with_last_connection && socket.connections.empty()) close_socket(socket);
+  if (!socket.closes_with_last_connection || !socket.connections.empty()) return;
+  if (socket.context->endpoint->has_handshakes(&socket)) return;  // the sweep looks again
+  close_socket(socket);
 }
 
 }  // namespace usquic::quic

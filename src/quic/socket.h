@@ -50,7 +50,7 @@ namespace usquic::quic {
 us_quic_socket_t* open_socket(us_quic_socket_context_t& context, const Address& local,
                               const udp::OpenOptions& options, unsigned ext_size, int* error);
 void close_socket(us_quic_socket_t& socket);
-// For sockets that close with their last connection: closes when there is none left.
+// For sockets that close with their last connection: closes when there is none left, and none to come.
 void close_socket_if_idle(us_quic_socket_t& socket);
 
 }  // namespace usquic::quic

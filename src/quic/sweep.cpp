@@ -42,6 +42,18 @@ void free_socket(us_quic_socket_t& socket) {
   delete_with_ext(&socket);
 }
 
+// Of contexts that were shut down: handshakes that kept a socket may have ended, which nobody is told.
+void close_idle_sockets(QuicLoop& quic) {
+  for (us_quic_socket_context_t* c = quic.contexts.front(); c != nullptr; c = quic.contexts.next(c)) {
+    if (!c->is_shut_down) continue;
+    SocketLink* next = nullptr;
+    for (SocketLink* link = c->sockets.front(); link != nullptr; link = next) {
+      next = c->sockets.next(link);
+      close_socket_if_idle(*link->socket);
+    }
+  }
+}
+
 void sweep_sockets(QuicLoop& quic) {
   const TimePoint now = quic.now();
   while (quic.goodbyes.pop_due(now) != nullptr) {
@@ -102,6 +114,7 @@ void us_internal_quic_sweep_closed(us_loop_t* loop) {
   quic->is_sweeping = true;
   sweep_streams(*quic, nullptr);
   sweep_connections(*quic, nullptr);
+  close_idle_sockets(*quic);
   sweep_sockets(*quic);
   quic->is_sweeping = false;
   us_quic_socket_context_t* next = nullptr;

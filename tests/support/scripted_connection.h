@@ -114,6 +114,7 @@ class ScriptedConnection final : public engine::Connection {
   friend class ScriptedStream;
 
   void receive(Bytes frames);
+  void refuse();
   void receive_frame(std::uint8_t type, FrameReader& reader);
   void receive_stream_frame(std::uint8_t type, ScriptedStream& stream, FrameReader& reader);
   ScriptedStream* stream_of(std::uint64_t id);

@@ -60,12 +60,14 @@ void ScriptedEndpoint::receive_one(const engine::Datagram& datagram) {
   const Bytes frames = datagram.bytes.subspan(sizeof(id) + 1);
   if (found == mine.end()) {
     const bool is_hello = !frames.empty() && frames[0] == frame_hello;
-    if (!is_from_client || !is_hello || !accepting_[datagram.path->socket]) {
+    void* const socket = datagram.path->socket;
+    if (!is_from_client || !is_hello || !(accepting_[socket] || refusing_[socket])) {
       ++stats_.datagrams_dropped;
       return;
     }
     auto made = std::make_unique<ScriptedConnection>(*this, false, id, *datagram.path);
     found = mine.emplace(id, std::move(made)).first;
+    if (refusing_[socket]) return found->second->refuse();
   }
   found->second->receive(frames);
 }
@@ -118,6 +120,12 @@ Result<engine::Connection*> ScriptedEndpoint::connect(TimePoint, const engine::P
 
 void ScriptedEndpoint::set_accepting(void* socket, bool accepting) {
   accepting_[socket] = accepting;
+  refusing_[socket] = false;
+}
+
+void ScriptedEndpoint::refuse_new_clients(void* socket) {
+  refusing_[socket] = accepting_[socket];
+  accepting_[socket] = false;
 }
 
 void ScriptedEndpoint::path_failed(TimePoint, const engine::Path& path, int error_number) {
@@ -132,6 +140,7 @@ void ScriptedEndpoint::drop_socket(void* socket) {
   std::erase_if(clients_, is_on_it);
   std::erase_if(servers_, is_on_it);
   accepting_.erase(socket);
+  refusing_.erase(socket);
   run(releases_);
 }
 

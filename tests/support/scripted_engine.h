@@ -48,6 +48,8 @@ class ScriptedEndpoint final : public engine::Endpoint {
   Result<engine::Connection*> connect(TimePoint now, const engine::Path& path, std::string_view server_name,
                                       void* user) override;
   void set_accepting(void* socket, bool accepting) override;
+  void refuse_new_clients(void* socket) override;
+  bool has_handshakes(void*) const override { return false; }  // a hello completes one
   void path_failed(TimePoint now, const engine::Path& path, int error_number) override;
   void drop_socket(void* socket) override;
   bool has_unsent_close(void* socket) const override;
@@ -73,6 +75,7 @@ class ScriptedEndpoint final : public engine::Endpoint {
   engine::Capabilities capabilities_{.datagrams = true};
   us_quic_context_stats_t stats_{};
   std::map<void*, bool> accepting_;
+  std::map<void*, bool> refusing_;
   Connections clients_;
   Connections servers_;
   Scripts in_receive_;

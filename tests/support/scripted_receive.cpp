@@ -7,6 +7,12 @@
 
 namespace usquic::test {
 
+namespace {
+
+constexpr std::uint64_t connection_refused = 0x2;  // RFC 9000 section 20.1
+
+}  // namespace
+
 void ScriptedConnection::receive(Bytes frames) {
   last_activity_ =
       TimePoint{std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now().time_since_epoch())};
@@ -15,6 +21,11 @@ void ScriptedConnection::receive(Bytes frames) {
   FrameReader reader(frames);
   while (!reader.at_end() && !is_closing_) receive_frame(reader.take<std::uint8_t>(), reader);
   if (!is_closing_) close_finished_streams();
+}
+
+void ScriptedConnection::refuse() {
+  refuse_wanted_ = is_detached_ = true;
+  close(connection_refused, {});
 }
 
 void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
@@ -57,6 +68,7 @@ void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
     const bool is_good =
         info.is_application != 0 && (info.code == 0 || (alpn_ == "h3" && info.code == 0x100));
     if (!is_good) info.error = info.is_application != 0 ? US_QUIC_E_APPLICATION : US_QUIC_E_ALPN;
+    if (info.is_application == 0 && info.code == connection_refused) info.error = US_QUIC_E_REFUSED;
     end(info);
   } else if (type == frame_goaway) {
     got_goaway_ = true;

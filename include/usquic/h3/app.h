@@ -138,10 +138,11 @@ class US_API H3App {
   // The loop; nullptr when it could not be made. Owned by the app and whoever else shares it.
   Loop* loop() const;
 
-  // Stop in good order: no new connections, GOAWAY, requests in flight finish, late ones are refused so that
-  // clients retry elsewhere. onClosed: runs once, when the last connection is gone, never inside this call;
-  // it may destroy the app, and does not run when the app is destroyed before. Of several calls the last
-  // one's runs.
+  // Stop in good order: new clients are refused, GOAWAY, requests in flight finish, late ones are refused so
+  // that clients retry elsewhere; then clients that were answered just now get some seconds to read and to
+  // close first (us_quic_connection_shutdown). closeNow() ends that. onClosed: runs once, when the last
+  // connection is gone, never inside this call; it may destroy the app, and does not run when the app is
+  // destroyed before. Of several calls the last one's runs.
   H3App& close(Function<void()> onClosed = nullptr);
   // Now: connections are closed, handlers in waiting see onAborted.
   H3App& closeNow();

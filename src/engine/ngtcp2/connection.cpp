@@ -234,7 +234,8 @@ void QuicConnection::wait_for_socket(TimePoint now) {
 
 void QuicConnection::update_deadline() {
   const TimePoint next = expiry_ < UINT64_MAX / 2 ? TimePoint(Duration(expiry_)) : never;
-  endpoint_.deadlines().set(*this, std::min({next, shutdown_deadline_, headers_deadline()}));
+  endpoint_.deadlines().set(
+      *this, std::min({next, graceful_end_.deadline(), headers_deadline(), unused_deadline()}));
 }
 
 bool QuicConnection::flush(TimePoint now, SendBatch& batch) {
@@ -287,6 +288,7 @@ int QuicConnection::on_handshake_completed() {
   }
   endpoint_.handshake_ended(*this, true);
   owes_finished_ = is_client_;
+  latest_request_end_ = endpoint_.now();
   protocol_ = alpn_ == "h3" ? Protocol::http3 : Protocol::raw;
   if (is_http3() && start_http3() != 0) {
     failure_ = from_application_error(no_error_code() + 2, US_QUIC_E_TRANSPORT,

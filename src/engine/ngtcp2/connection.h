@@ -17,6 +17,7 @@
 #include "engine/ngtcp2/black_hole.h"
 #include "engine/ngtcp2/close_info.h"
 #include "engine/ngtcp2/endpoint.h"
+#include "engine/ngtcp2/graceful_end.h"
 #include "engine/ngtcp2/http3.h"
 #include "engine/ngtcp2/packet_run.h"
 #include "engine/ngtcp2/route.h"
@@ -74,6 +75,7 @@ class QuicConnection final : public engine::Connection,
   bool flush(TimePoint now, SendBatch& batch);
   void wait_for_socket(TimePoint now);
   void fail_at_flush(CloseReason reason);
+  void refuse();  // a server's whose handshake is not complete
   void forget();  // its socket is gone
   SocketState* socket_state() const { return socket_state_; }
   const HandshakeCounts::Key& sender() const { return sender_; }
@@ -106,7 +108,6 @@ class QuicConnection final : public engine::Connection,
   // active -> (closing: CONNECTION_CLOSE is still to be written) -> gone
   enum class Life : std::uint8_t { active, closing, gone };
   enum class Protocol : std::uint8_t { undecided, raw, http3 };
-  enum class Shutdown : std::uint8_t { none, wanted, noticed, draining };
   struct StreamOutput {
     std::int64_t id = -1;
     QuicStream* stream = nullptr;  // when it is not the codec's
@@ -149,6 +150,7 @@ class QuicConnection final : public engine::Connection,
   void credit(std::int64_t id, std::uint64_t length);
   void close_stream(QuicStream& s, const us_quic_stream_close_info_t& info);
   void close_stream_by_id(std::int64_t id, std::optional<std::uint64_t> code);
+  bool had_last_word(const QuicStream& s) const;
   us_quic_stream_close_info_t close_info_of(const QuicStream& s) const;
   void close_all_streams(int reason);
   int peer_stopped(std::int64_t id, std::uint64_t code);
@@ -164,12 +166,15 @@ class QuicConnection final : public engine::Connection,
   void await_headers(QuicStream& s);
   TimePoint headers_deadline();
   void end_late_headers(TimePoint now);
+  TimePoint unused_deadline() const;
 
   // connection_http3.cpp
   int start_http3();
   int fail_http3(int result);  // to be returned to ngtcp2
   int read_http3(std::int64_t id, Bytes data, bool fin);
   void continue_shutdown(TimePoint now);
+  void wait_for_handshake(TimePoint now);
+  void close_when_drained(TimePoint now);
   bool is_drained() const;
   Http3Stream* http3_request_stream(std::int64_t id) override;
   void http3_headers(Http3Stream& s, int kind, bool end_stream) override;
@@ -223,7 +228,6 @@ class QuicConnection final : public engine::Connection,
   const HandshakeCounts::Key sender_;  // where its first packet came from
   Life life_ = Life::active;
   Protocol protocol_ = Protocol::undecided;
-  Shutdown shutdown_ = Shutdown::none;
   bool is_known_ = false;          // the sink has heard of it
   bool is_released_ = false;       // the caller will not use it again
   bool is_closed_by_app_ = false;  // close() was called: the sink hears no more
@@ -244,7 +248,8 @@ class QuicConnection final : public engine::Connection,
   std::string alpn_;
   std::string server_name_;
   std::unique_ptr<Http3> http3_;
-  TimePoint shutdown_deadline_ = never;
+  GracefulEnd graceful_end_;
+  TimePoint latest_request_end_ = never;  // a server's; of none so far, its handshake
 
   StreamTable<QuicStream> streams_;            // owned
   List<QuicStream, PendingTag> pending_bidi_;  // owned

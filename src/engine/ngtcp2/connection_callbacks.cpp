@@ -86,6 +86,7 @@ struct ConnectionCallbacks {
       return 0;
     }
     if (length > 0) c.deliver_body(*s, {data, length});
+    if (fin) s->peer_ended_last_ = s->is_fin_sent_;
     if (fin && c.may_tell(*s) && !s->stop_code_) {
       s->is_ended_ = true;
       c.endpoint_.sink().on_end(*s);

@@ -56,6 +56,13 @@ void QuicConnection::fail_at_flush(CloseReason reason) {
   endpoint_.mark_dirty(*this);
 }
 
+// Nobody here knows it yet. The client's requests, if it sent some, were not read (RFC 9000 section 5.2.2).
+void QuicConnection::refuse() {
+  if (life_ != Life::active) return;
+  close_reason_ = from_transport_error(NGTCP2_CONNECTION_REFUSED, US_QUIC_E_REFUSED, {});
+  begin_closing();
+}
+
 // ngtcp2 says that the connection cannot go on, or that it is over.
 void QuicConnection::end_by_library(TimePoint now, int result) {
   const auto reason = [&] {

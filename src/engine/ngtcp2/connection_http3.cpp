@@ -123,34 +123,48 @@ void QuicConnection::http3_goaway(std::int64_t first_unprocessed_id) {
 }
 
 void QuicConnection::shutdown() {
-  if (life_ != Life::active || shutdown_ != Shutdown::none) return;
-  shutdown_ = Shutdown::wanted;
+  if (life_ != Life::active || graceful_end_.is_begun()) return;
+  graceful_end_.want();
   endpoint_.mark_dirty(*this);
 }
 
 // RFC 9114 section 5.2: first a GOAWAY that forbids nothing yet, a round trip later the one that counts, so
 // that no request that was under way is lost.
 void QuicConnection::continue_shutdown(TimePoint now) {
-  if (shutdown_ == Shutdown::none || !is_handshake_complete_) return;
-  if (shutdown_ == Shutdown::wanted) {
+  using Step = GracefulEnd::Step;
+  if (unused_deadline() <= now) graceful_end_.want();
+  if (!graceful_end_.is_begun()) return;
+  if (!is_handshake_complete_) return wait_for_handshake(now);
+  if (graceful_end_.step() == Step::wanted) {
     if (is_http3() && !is_client_) {
       http3_->submit_shutdown_notice();
       ngtcp2_conn_info info;
       ngtcp2_conn_get_conn_info(conn_, &info);
-      shutdown_deadline_ = now + Duration(info.smoothed_rtt);
-      shutdown_ = Shutdown::noticed;
+      graceful_end_.notice(now + Duration(info.smoothed_rtt));
     } else {
-      shutdown_ = Shutdown::draining;
+      graceful_end_.drain();
     }
   }
-  if (shutdown_ == Shutdown::noticed && now >= shutdown_deadline_) {
+  if (graceful_end_.step() == Step::noticed && now >= graceful_end_.deadline()) {
     http3_->shutdown();
-    shutdown_deadline_ = never;
-    shutdown_ = Shutdown::draining;
+    graceful_end_.drain();
   }
-  if (shutdown_ == Shutdown::draining && is_drained()) {
-    end(from_application_error(no_error_code(), US_QUIC_OK, ""));
-  }
+  if (graceful_end_.step() == Step::draining) close_when_drained(now);
+}
+
+void QuicConnection::close_when_drained(TimePoint now) {
+  if (!is_drained()) return graceful_end_.wait_until(never);
+  const TimePoint read_by = graceful_end_.read_by(Duration(ngtcp2_conn_get_pto(conn_)));
+  if (now < read_by) return graceful_end_.wait_until(read_by);
+  end(from_application_error(no_error_code(), US_QUIC_OK, ""));
+}
+
+// A client whose Finished is on its way may have sent requests behind it: it gets the time for that. Who does
+// not end its handshake must not hold up the server's end.
+void QuicConnection::wait_for_handshake(TimePoint now) {
+  if (is_client_) return;
+  if (!graceful_end_.is_waiting()) graceful_end_.wait_until(now + 3 * Duration(ngtcp2_conn_get_pto(conn_)));
+  if (now >= graceful_end_.deadline()) refuse();
 }
 
 bool QuicConnection::is_drained() const {

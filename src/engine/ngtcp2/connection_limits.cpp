@@ -64,4 +64,12 @@ void QuicConnection::end_late_headers(TimePoint now) {
   }
 }
 
+// A client that sends PINGs for ever and asks for nothing holds a connection for nothing. A request counts
+// until its stream is over: a stream of events, or an extended CONNECT, is in use however long it is silent.
+TimePoint QuicConnection::unused_deadline() const {
+  const Duration most = endpoint_.config().http_idle_timeout;
+  const bool is_unused = is_http3() && !is_client_ && streams_.empty() && !graceful_end_.is_begun();
+  return is_unused && most.count() > 0 ? latest_request_end_ + most : never;
+}
+
 }  // namespace usquic::engine::ngtcp2

@@ -26,7 +26,7 @@ Result<engine::Stream*> QuicConnection::create_stream(Direction direction, void*
   if (life_ != Life::active || ending_ != nullptr || is_released_) return Error{US_QUIC_E_CLOSED};
   if (peer_is_going_away_) return Error{US_QUIC_E_GOAWAY};
   const bool is_unidirectional = direction == Direction::unidirectional;
-  if (shutdown_ != Shutdown::none || (is_http3() && (is_unidirectional || !is_client_))) {
+  if (graceful_end_.is_begun() || (is_http3() && (is_unidirectional || !is_client_))) {
     return Error{US_QUIC_E_STATE};
   }
   auto* s = new (pool()) QuicStream(*this, -1, true, is_unidirectional);
@@ -200,11 +200,19 @@ void QuicConnection::deliver_body(QuicStream& s, Bytes data) {
 void QuicConnection::close_stream_by_id(std::int64_t id, std::optional<std::uint64_t> code) {
   QuicStream* s = find_stream(id);
   if (s != nullptr) s->close_code_ = code;
+  if (s != nullptr && had_last_word(*s)) graceful_end_.last_words_arrived(endpoint_.now());
   const bool is_over = http3_ == nullptr || http3_->stream_closed(id, code.value_or(no_error_code()));
   // What waits for QPACK instructions is told first, unless nobody wants it.
   if (s != nullptr && (is_over || !may_tell(*s))) close_stream(*s, close_info_of(*s));
   // A stream that the application waited for may open now, or a shutdown be complete.
   endpoint_.mark_dirty(*this);
+}
+
+// Whether the peer may still have to read what this side sent. In HTTP/3 that is a response; in other
+// protocols nobody but a peer that ended the stream after this side did has shown that it read.
+bool QuicConnection::had_last_word(const QuicStream& s) const {
+  if (!s.can_send() || s.reset_code_ || s.was_stopped_) return false;
+  return is_http3() ? !is_client_ : !s.peer_ended_last_;
 }
 
 us_quic_stream_close_info_t QuicConnection::close_info_of(const QuicStream& s) const {
@@ -227,6 +235,7 @@ void QuicConnection::close_stream(QuicStream& s, const us_quic_stream_close_info
   }
   const std::uint64_t left = s.unconsumed_ + s.credit_;
   if (left > 0 && conn_ != nullptr) ngtcp2_conn_extend_max_offset(conn_, left);
+  latest_request_end_ = endpoint_.now();
   // After close() nothing is told, and the caller still holds the stream: it goes with the connection.
   if (!s.is_closed_ && !s.is_detached_) return;
   destroy(s);

@@ -153,17 +153,41 @@ Result<engine::Connection*> QuicEndpoint::connect(TimePoint now, const Path& pat
   return c;
 }
 
+// Of servers' handshakes that are under way on this socket.
+template <class Visit>
+void QuicEndpoint::for_each_handshake(void* socket, Visit visit) {
+  QuicConnection* next = nullptr;
+  for (QuicConnection* c = handshakes_.front(); c != nullptr; c = next) {
+    next = handshakes_.next(c);
+    if (!c->is_client() && c->path().socket == socket) visit(*c);
+  }
+}
+
 void QuicEndpoint::set_accepting(void* socket, bool accepting) {
-  if (accepting || is_accepting(socket)) socket_state(socket).accepting = accepting;
+  if (!accepting && new_clients(socket) == NewClients::ignored) return;
+  socket_state(socket).new_clients = accepting ? NewClients::accepted : NewClients::ignored;
+  if (accepting) return;
+  for_each_handshake(socket, [](QuicConnection& c) { c.refuse(); });
+}
+
+void QuicEndpoint::refuse_new_clients(void* socket) {
+  if (new_clients(socket) != NewClients::accepted) return;
+  socket_state(socket).new_clients = NewClients::refused;
+  for_each_handshake(socket, [](QuicConnection& c) { c.shutdown(); });
+}
+
+bool QuicEndpoint::has_handshakes(void* socket) const {
+  const auto found = sockets_.find(socket);
+  return found != sockets_.end() && found->second.server_handshakes > 0;
 }
 
 SocketState& QuicEndpoint::socket_state(void* socket) {
   return sockets_[socket];
 }
 
-bool QuicEndpoint::is_accepting(void* socket) const {
+NewClients QuicEndpoint::new_clients(void* socket) const {
   const auto found = sockets_.find(socket);
-  return found != sockets_.end() && found->second.accepting;
+  return found == sockets_.end() ? NewClients::ignored : found->second.new_clients;
 }
 
 void QuicEndpoint::path_failed(TimePoint /*now*/, const Path& path, int error_number) {
@@ -197,6 +221,7 @@ bool QuicEndpoint::has_unsent_close(void* socket) const {
 
 void QuicEndpoint::stats(us_quic_context_stats_t& out) const {
   out = stats_;
+  out.handshakes_open = server_handshakes_;
 }
 
 void QuicEndpoint::mark_dirty(QuicConnection& c) {
@@ -213,6 +238,7 @@ void QuicEndpoint::handshake_ended(QuicConnection& c, bool is_complete) {
   if (is_complete) ++stats_.connections_open;
   if (c.is_client()) return;
   --server_handshakes_;
+  --c.socket_state()->server_handshakes;
   handshakes_of_sender_.remove(c.sender());
   ++(is_complete ? stats_.connections_accepted : stats_.handshakes_failed);
 }

@@ -35,11 +35,14 @@ struct FlushTag {};      // has something to write
 struct HandshakeTag {};  // its handshake is not complete
 struct GraveTag {};      // nobody needs it any more
 
+enum class NewClients : std::uint8_t { ignored, accepted, refused };
+
 // What the endpoint knows of one of the caller's sockets.
 struct SocketState {
-  bool accepting = false;
+  NewClients new_clients = NewClients::ignored;
   bool blocked = false;
   std::size_t unsent_closes = 0;
+  std::size_t server_handshakes = 0;
   List<QuicConnection, FlushTag> waiting;  // connections that want to write while it is blocked
 };
 
@@ -62,6 +65,8 @@ class QuicEndpoint final : public engine::Endpoint {
   Result<engine::Connection*> connect(TimePoint now, const Path& path, std::string_view server_name,
                                       void* user) override;
   void set_accepting(void* socket, bool accepting) override;
+  void refuse_new_clients(void* socket) override;
+  bool has_handshakes(void* socket) const override;
   void path_failed(TimePoint now, const Path& path, int error_number) override;
   void drop_socket(void* socket) override;
   bool has_unsent_close(void* socket) const override;
@@ -115,14 +120,16 @@ class QuicEndpoint final : public engine::Endpoint {
   bool admit(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header, Admission& admission);
   void open_server_connection(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header,
                               const Admission& admission);
-  void refuse_token(const Datagram& datagram, const ngtcp2_pkt_hd& header);
+  void refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header, std::uint64_t code);
   void send_version_negotiation(const Datagram& datagram, const ngtcp2_version_cid& header);
   void send_stateless_reset(TimePoint now, const Datagram& datagram, const ngtcp2_version_cid& header);
   bool queue_stateless(const Datagram& cause, std::vector<std::uint8_t> bytes);
   void flush_stateless(SendBatch& batch);
   void flush_connections(TimePoint now, SendBatch& batch);
   void collect();
-  bool is_accepting(void* socket) const;
+  NewClients new_clients(void* socket) const;
+  template <class Visit>
+  void for_each_handshake(void* socket, Visit visit);
 
   // First, to go last.
   BlockPool pool_;

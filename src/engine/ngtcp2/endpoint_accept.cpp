@@ -11,10 +11,13 @@ namespace usquic::engine::ngtcp2 {
 
 void QuicEndpoint::accept(TimePoint now, const Datagram& datagram) {
   ngtcp2_pkt_hd header;
-  if (!is_accepting(datagram.path->socket) || !config_.tls->can_serve() ||
+  const NewClients policy = new_clients(datagram.path->socket);
+  if (policy == NewClients::ignored || !config_.tls->can_serve() ||
       ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) != 0) {
     return count_dropped();
   }
+  // RFC 9000 section 5.2.2: the client need not wait for its handshake timeout to turn elsewhere.
+  if (policy == NewClients::refused) return refuse(datagram, header, NGTCP2_CONNECTION_REFUSED);
   Admission admission;
   if (admit(now, datagram, header, admission)) open_server_connection(now, datagram, header, admission);
 }
@@ -27,7 +30,8 @@ bool QuicEndpoint::admit(TimePoint now, const Datagram& datagram, const ngtcp2_p
   switch (Tokens::kind(token)) {
     case TokenKind::retry:
       if (!tokens_.verify_retry(now, header.version, remote, header.dcid, token, admission.original_dcid)) {
-        refuse_token(datagram, header);
+        // RFC 9000 section 8.1.2: a Retry token that does not hold ends the attempt at once.
+        refuse(datagram, header, NGTCP2_INVALID_TOKEN);
         return false;
       }
       admission.is_validated = admission.is_retried = true;
@@ -80,6 +84,7 @@ void QuicEndpoint::open_server_connection(TimePoint now, const Datagram& datagra
   connections_.push_back(c);
   handshakes_.push_back(c);
   ++server_handshakes_;
+  ++c->socket_state()->server_handshakes;
   c->on_datagram(now, datagram);
 }
 
@@ -94,12 +99,11 @@ void QuicEndpoint::send_retry(TimePoint now, const Datagram& datagram, const ngt
   if (queue_stateless(datagram, std::move(packet))) ++stats_.retries_sent;
 }
 
-// RFC 9000 section 8.1.2: a Retry token that does not hold ends the attempt at once.
-void QuicEndpoint::refuse_token(const Datagram& datagram, const ngtcp2_pkt_hd& header) {
+// A CONNECTION_CLOSE in an Initial packet, smaller than the one that it answers. Nothing is kept.
+void QuicEndpoint::refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header, std::uint64_t code) {
   std::vector<std::uint8_t> packet(NGTCP2_MAX_UDP_PAYLOAD_SIZE);
-  const auto length =
-      ngtcp2_crypto_write_connection_close(packet.data(), packet.size(), header.version, &header.scid,
-                                           &header.dcid, NGTCP2_INVALID_TOKEN, nullptr, 0);
+  const auto length = ngtcp2_crypto_write_connection_close(packet.data(), packet.size(), header.version,
+                                                           &header.scid, &header.dcid, code, nullptr, 0);
   count_dropped();
   if (length <= 0) return;
   packet.resize(static_cast<std::size_t>(length));
@@ -107,7 +111,7 @@ void QuicEndpoint::refuse_token(const Datagram& datagram, const ngtcp2_pkt_hd& h
 }
 
 void QuicEndpoint::send_version_negotiation(const Datagram& datagram, const ngtcp2_version_cid& header) {
-  if (!is_accepting(datagram.path->socket)) return count_dropped();
+  if (new_clients(datagram.path->socket) == NewClients::ignored) return count_dropped();
   // A reserved version too, so that clients learn to skip what they do not know (RFC 9000 section 6.3).
   std::uint8_t random[2];
   config_.random.fill(random);

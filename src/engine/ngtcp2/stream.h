@@ -83,6 +83,7 @@ class QuicStream final : public engine::Stream,
   bool is_detached_ = false;
   bool is_closed_ = false;         // the engine will say, or said, on_stream_close
   bool is_fin_sent_ = false;       // sent without a codec: the FIN is in a packet
+  bool peer_ended_last_ = false;   // raw: its FIN came when ours was sent, maybe in answer to it
   bool is_blocked_ = false;        // no stream credit
   bool is_ended_ = false;          // the peer's FIN was told
   bool wants_writable_ = false;    // a write accepted less than offered

@@ -192,6 +192,23 @@ TEST_F(GracefulClose, IsToldWithoutConnectionsToo) {
   ASSERT_TRUE(run_until([&] { return told == 1; }));
 }
 
+TEST_F(GracefulClose, ServesAClientWhoseHandshakeIsUnderWayBeforeItIsTold) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("served"); });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  us_quic_context_stats_t stats{};
+  ASSERT_TRUE(run_until([&] {
+    us_quic_socket_context_stats(app->native(), &stats);
+    return stats.handshakes_open == 1;
+  }));
+  int told = 0;
+  app->close([&] { ++told; });
+  finish(request);
+  EXPECT_EQ(request->body, "served");
+  EXPECT_TRUE(run_until([&] { return told == 1 && connection->closed; }));
+  EXPECT_TRUE(connection->goaway);
+}
+
 TEST_F(GracefulClose, IsToldAfterCloseNowWhoseHandlerMayDestroyTheApp) {
   make_app().get("/", [](Http3Response* res, Http3Request*) { res->onAborted([] {}); });
   RawConnection* connection = start();

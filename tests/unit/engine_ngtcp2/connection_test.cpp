@@ -385,8 +385,8 @@ TEST(Shutdown, OfARawConnectionWaitsForItsStreams) {
   EXPECT_FALSE(pair.connection->handle->create_stream(engine::Direction::bidirectional, nullptr));
   pair.run(seconds(1));
   EXPECT_EQ(pair.connection->closes, 0);
+  pair.server.on_fin = [](StreamRecord& peer) { peer.handle->finish(); };
   s->handle->finish();
-  pair.server.streams[0]->handle->finish();
   ASSERT_TRUE(pair.run(seconds(1), [&] { return pair.connection->closes == 1; }));
   EXPECT_EQ(pair.connection->close.error, US_QUIC_OK);
   EXPECT_EQ(pair.connection->close.is_remote, 0);

@@ -198,7 +198,7 @@ TEST(Http3Exchange, ShutdownAnswersWhatIsInFlightThenCloses) {
   peer->handle->submit_headers(response(), false);
   peer->write("at last");
   peer->handle->finish();
-  ASSERT_TRUE(pair.run(seconds(2), [&] { return pair.connection->closes == 1; }));
+  ASSERT_TRUE(pair.run(seconds(3), [&] { return pair.connection->closes == 1; }));
   EXPECT_EQ(s->body, "at last");
   EXPECT_EQ(s->close.reason, US_QUIC_OK);
   EXPECT_EQ(pair.connection->close.error, US_QUIC_OK);

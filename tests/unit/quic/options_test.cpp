@@ -47,6 +47,13 @@ TEST(Options, InvalidFieldIsNamedInTheLog) {
   EXPECT_NE(refusal([](Options& o) { o.max_data_limit = 1; }).find("max_data_limit"), std::string::npos);
 }
 
+TEST(Options, TheHttpIdleTimeoutReachesTheEngine) {
+  Options o = US_QUIC_OPTIONS_INIT;
+  EXPECT_EQ(read_options(o)->engine.http_idle_timeout, std::chrono::seconds(75));
+  o.http_idle_timeout_ms = 0;
+  EXPECT_EQ(read_options(o)->engine.http_idle_timeout.count(), 0);
+}
+
 TEST(Options, AnotherStructSizeIsRefused) {
   Options o = US_QUIC_OPTIONS_INIT;
   o.struct_size -= 8;
