@@ -160,7 +160,7 @@ export class QuicSocket<Data = any> {
   /**
    * Nothing comes in and nothing is taken any more from here on. What was written is delivered: the connection closes
    * when the peer has ended its streams in turn, or when nothing went out for three seconds. A server closes its
-   * connections too. `close` is called when all is over.
+   * connections too, and refuses new clients at once. `close` is called when all is over.
    */
   close(): void;
   ref(): this;

@@ -57,7 +57,10 @@ export interface Server {
   clientCertificate(request: Request): ClientCertificate | null;
   /** New handlers, for the requests that come from now on. */
   reload(options: ReloadOptions): this;
-  /** Takes no new requests; settles when those in flight are done. With `force` these are cut off. */
+  /**
+   * Takes no new requests, and refuses new clients at once; settles when the requests in flight are done and the connections
+   * closed. A client that was answered just now gets two seconds to read and to close first. With `force` all is cut off.
+   */
   stop(force?: boolean): Promise<void>;
   /** The server keeps the process alive (the default). */
   ref(): this;
