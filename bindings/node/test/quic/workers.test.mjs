@@ -1,6 +1,8 @@
 // Worker threads that end with sockets and servers open.
 import assert from "node:assert/strict";
+import { Worker } from "node:worker_threads";
 import { run, root, test } from "../runner.mjs";
+import * as support from "../support.mjs";
 
 // A worker's program: a server, a client that sends without end, an HTTP/3 server and a request that it never answers.
 const busy = `
@@ -64,3 +66,20 @@ test("the process exits at once while its workers have sockets and servers open"
     }`);
   assert.deepEqual({ code, signal, stdout }, { code: 0, signal: null, stdout: "exits\n" });
 });
+
+for (const [how, end] of [["is terminated", "terminate"], ["exits", "exit"]]) {
+  support.test(`a server is told at once of a client whose worker ${how}`, async (open) => {
+    const events = support.marks();
+    const { port } = support.echoServer(open, { connection: () => events.set("open"), close: () => events.set("close") });
+    const worker = new Worker(`
+      const { parentPort } = require("node:worker_threads");
+      const { quic } = require(${JSON.stringify(root)});
+      const tls = { rejectUnauthorized: false };
+      quic({ hostname: "localhost", port: ${port}, tls, message() {}, open: (socket) => socket.write("hello") });
+      parentPort.on("message", () => process.exit(0));`, { eval: true });
+    await events.get("open");
+    if (end === "exit") worker.postMessage("exit");
+    else worker.terminate();
+    await events.get("close", 5000); // its idle timeout is 30 s
+  });
+}
