@@ -130,6 +130,7 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   template <class Send>
   bool send_fields(std::optional<std::uint64_t> length, Send send);
   void send_failure();
+  void fail_without_memory(std::ptrdiff_t result);
   template <class Write>
   std::pair<bool, bool> try_end_by(std::string_view data, std::uint64_t total, Write write);
   bool queue(std::string_view data);

@@ -139,7 +139,13 @@ bool Exchange::send_fields(std::optional<std::uint64_t> length, Send send) {
     return false;
   }
   head_sent_ = true;
+  fail_without_memory(error);
   return error == 0;
+}
+
+// What was not taken for want of memory is not taken later either: the stream's end is told instead.
+void Exchange::fail_without_memory(std::ptrdiff_t result) {
+  if (result == US_QUIC_E_NOMEM) us_quic_stream_close_with(stream_, h3_internal_error);
 }
 
 bool Exchange::send_head(std::optional<std::uint64_t> length, bool end_stream) {
@@ -171,6 +177,7 @@ bool Exchange::queue(std::string_view data) {
   if (discards_body() || fin_sent_ || data.empty()) return true;
   if (overflow_.empty()) {
     const std::ptrdiff_t taken = us_quic_stream_write(stream_, data.data(), data.size());
+    fail_without_memory(taken);
     if (taken < 0) return false;  // the stream's end will be told
     data.remove_prefix(static_cast<std::size_t>(taken));
   }
@@ -217,6 +224,7 @@ std::pair<bool, bool> Exchange::try_end_by(std::string_view data, std::uint64_t 
   }
   std::ptrdiff_t taken = 0;
   if (overflow_.empty() && !data.empty()) taken = write(data);
+  fail_without_memory(taken);
   if (taken > 0) written_ += static_cast<std::uint64_t>(taken);
   const bool is_whole = written_ == total && taken >= 0;
   if (is_whole) conclude();
@@ -278,6 +286,7 @@ void Exchange::end_prepared(us_quic_prepared_response_t* prepared) {
   const int error = us_quic_stream_send_prepared(stream_, prepared);
   head_sent_ = true;
   fin_sent_ = error == 0;
+  fail_without_memory(error);
   conclude();
 }
 
@@ -309,6 +318,7 @@ void Exchange::finish_sending() {
       trailers_.append_to(context_.fields);
       const int error =
           us_quic_stream_send_headers(stream_, context_.fields.data(), context_.fields.size(), 1);
+      fail_without_memory(error);
       if (error == US_QUIC_E_HEADERS) {
         context_.logger.log(LogLevel::error, "trailer fields that HTTP/3 does not allow are not sent");
         us_quic_stream_shutdown(stream_);
@@ -324,6 +334,7 @@ void Exchange::finish_sending() {
 void Exchange::pump() {
   const std::string_view left = std::string_view(overflow_).substr(overflow_sent_);
   const std::ptrdiff_t taken = us_quic_stream_write(stream_, left.data(), left.size());
+  fail_without_memory(taken);
   if (taken <= 0) return;
   overflow_sent_ += static_cast<std::size_t>(taken);
   if (overflow_sent_ == overflow_.size()) {

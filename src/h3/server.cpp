@@ -1,6 +1,7 @@
 #include "h3/server.h"
 
 #include <algorithm>
+#include <new>
 #include <string>
 #include <utility>
 
@@ -28,6 +29,24 @@ Exchange*& exchange_slot(us_quic_stream_t* stream) {
 
 std::string_view text_of(const void* data, std::size_t length) {
   return {static_cast<const char*>(data), length};
+}
+
+// Memory that is used up ends one request, whoever wanted it. Any other exception of a handler ends the
+// process here, not in the middle of C.
+template <class Task>
+void run_for(us_quic_stream_t* stream, Task task) noexcept {
+  try {
+    task();
+  } catch (const std::bad_alloc&) {
+    us_quic_stream_close_with(stream, h3_internal_error);
+  }
+}
+
+// The same for a stream whose exchange has begun.
+template <class Task>
+void run_for_exchange(us_quic_stream_t* stream, Task task) noexcept {
+  Exchange* exchange = exchange_slot(stream);
+  if (exchange != nullptr) run_for(stream, [&] { task(*exchange); });
 }
 
 }  // namespace
@@ -121,7 +140,6 @@ void Server::tell_closed_unless_busy() {
   });
 }
 
-// noexcept: an exception of a handler ends the process here, not in the middle of C.
 void Server::set_callbacks() {
   us_quic_socket_context_on_open(context_, [](us_quic_connection_t* c, int) noexcept {
     was_open(c) = true;
@@ -136,26 +154,25 @@ void Server::set_callbacks() {
       context_, [](us_quic_stream_t* s, int kind, int end_stream) noexcept {
         Exchange* exchange = exchange_slot(s);
         if (exchange == nullptr && kind == US_QUIC_HEADERS_MESSAGE) {
-          server_of(s).take_request(s, end_stream == 0);
-        } else if (exchange != nullptr && kind == US_QUIC_HEADERS_TRAILERS) {
-          exchange->take_trailers();
+          run_for(s, [&] { server_of(s).take_request(s, end_stream == 0); });
+        } else if (kind == US_QUIC_HEADERS_TRAILERS) {
+          run_for_exchange(s, [](Exchange& e) { e.take_trailers(); });
         }
       });
   us_quic_socket_context_on_stream_data(
       context_, [](us_quic_stream_t* s, const void* data, std::size_t length) noexcept {
-        if (Exchange* exchange = exchange_slot(s)) exchange->take_data(text_of(data, length));
+        run_for_exchange(s, [&](Exchange& e) { e.take_data(text_of(data, length)); });
       });
-  us_quic_socket_context_on_stream_end(context_, [](us_quic_stream_t* s) noexcept {
-    if (Exchange* exchange = exchange_slot(s)) exchange->take_end();
-  });
+  us_quic_socket_context_on_stream_end(
+      context_, [](us_quic_stream_t* s) noexcept { run_for_exchange(s, [](Exchange& e) { e.take_end(); }); });
   us_quic_socket_context_on_stream_reset(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
-    if (Exchange* exchange = exchange_slot(s)) exchange->peer_reset();
+    run_for_exchange(s, [](Exchange& e) { e.peer_reset(); });
   });
   us_quic_socket_context_on_stream_stop(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
-    if (Exchange* exchange = exchange_slot(s)) exchange->peer_stopped();
+    run_for_exchange(s, [](Exchange& e) { e.peer_stopped(); });
   });
   us_quic_socket_context_on_stream_writable(context_, [](us_quic_stream_t* s) noexcept {
-    if (Exchange* exchange = exchange_slot(s)) exchange->stream_writable();
+    run_for_exchange(s, [](Exchange& e) { e.stream_writable(); });
   });
   us_quic_socket_context_on_stream_close(
       context_, [](us_quic_stream_t* s, const us_quic_stream_close_info_t*) noexcept {
@@ -204,7 +221,11 @@ void Server::answer_unmatched(const RequestView& request, Exchange& exchange, Ro
 
 void Server::release(Exchange& exchange) {
   const std::shared_ptr<Server> hold = self_;
-  exchange.stream_closed();
+  try {
+    exchange.stream_closed();
+  } catch (const std::bad_alloc&) {
+    exchange.stream_closed();  // of onAborted, which runs once
+  }
   slab_.give_back(&exchange);
   if (!is_in_use()) self_.reset();
 }

@@ -142,12 +142,16 @@ FrugalPeers::FrugalPeers(const char* alpn)
   if (listen_socket_ == nullptr) throw std::runtime_error("cannot listen");
 }
 
+const DevelopmentCertificate& FrugalPeers::certificate() {
+  static const DevelopmentCertificate made = DevelopmentCertificate::make();
+  return made;
+}
+
 FrugalPeers::~FrugalPeers() {
   us_loop_free(loop_);
 }
 
 us_quic_socket_context_t* FrugalPeers::make_context(const char* alpn, Tally& tally, bool is_server) {
-  static const DevelopmentCertificate certificate = DevelopmentCertificate::make();
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
   options.alpn = &alpn;
   options.alpn_count = 1;
@@ -156,11 +160,11 @@ us_quic_socket_context_t* FrugalPeers::make_context(const char* alpn, Tally& tal
   // What goes wrong without a word is to be over soon.
   options.handshake_timeout_ms = 400;
   options.idle_timeout_ms = 400;
-  options.ca = {certificate.cert.data(), certificate.cert.size()};
+  options.ca = {certificate().cert.data(), certificate().cert.size()};
   if (is_server) {
     options.ca = {};
-    options.cert = {certificate.cert.data(), certificate.cert.size()};
-    options.key = {certificate.key.data(), certificate.key.size()};
+    options.cert = {certificate().cert.data(), certificate().cert.size()};
+    options.key = {certificate().key.data(), certificate().key.size()};
   }
   us_quic_socket_context_t* context =
       us_create_quic_socket_context(loop_, &options, sizeof(ContextExt), nullptr);
@@ -178,11 +182,15 @@ us_quic_socket_context_t* FrugalPeers::make_context(const char* alpn, Tally& tal
 }
 
 void FrugalPeers::start(const char* host) {
+  start(host, us_quic_listen_socket_port(listen_socket_));
+}
+
+void FrugalPeers::start(const char* host, int port) {
   static constexpr us_quic_header_t request[] = {field(":method", "POST"), field(":scheme", "https"),
                                                  field(":authority", "localhost"), field(":path", "/echo"),
                                                  field("user-agent", "frugal")};
-  us_quic_connection_t* c = us_quic_socket_context_connect(
-      client_context_, host, us_quic_listen_socket_port(listen_socket_), sizeof(ConnectionExt), nullptr);
+  us_quic_connection_t* c =
+      us_quic_socket_context_connect(client_context_, host, port, sizeof(ConnectionExt), nullptr);
   if (c == nullptr) return;
   ++client_.connections;
   // One more, so that the last request's end does not close the connection before the next is made.

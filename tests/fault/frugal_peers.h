@@ -28,6 +28,9 @@ class FrugalPeers {
   static constexpr std::size_t body_bytes = 20'000;
   static constexpr int requests_each = 3;
 
+  // The server's, which the client trusts.
+  static const DevelopmentCertificate& certificate();
+
   explicit FrugalPeers(const char* alpn);  // "h3", or a raw protocol
   ~FrugalPeers();
   FrugalPeers(const FrugalPeers&) = delete;
@@ -40,6 +43,8 @@ class FrugalPeers {
   // A connection to `host` with its requests, each of which sends a body and gets it back; it closes when the
   // last of them has ended.
   void start(const char* host);
+  // The same to another server.
+  void start(const char* host, int port);
   // Runs the loop until both sides were told all ends, at most `seconds`.
   bool settle(int seconds);
   void run(int iterations);
