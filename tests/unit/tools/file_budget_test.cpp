@@ -1,0 +1,59 @@
+#include "serve/file_budget.h"
+
+#include <gtest/gtest.h>
+
+#include <deque>
+
+#include "serve/descriptor_limit.h"
+#include "serve/kept_request.h"
+
+namespace usquic::tools::serve {
+namespace {
+
+TEST(FileBudget, LeavesSomeForOthers) {
+  FileBudget budget(8);
+  std::size_t greedy = 0;
+  std::size_t late = 0;
+  std::deque<OpenFileCount> open;
+  while (budget.may_open(greedy)) open.emplace_back(budget, greedy);
+  EXPECT_EQ(greedy, 5u);
+  EXPECT_TRUE(budget.may_open(late));
+  open.clear();
+  EXPECT_EQ(budget.open(), 0u);
+  EXPECT_EQ(greedy, 0u);
+}
+
+TEST(FileBudget, IsNeverExceeded) {
+  FileBudget budget(8);
+  std::deque<std::size_t> connections(50);
+  std::deque<OpenFileCount> open;
+  for (std::size_t& held : connections) {
+    while (budget.may_open(held)) open.emplace_back(budget, held);
+  }
+  EXPECT_EQ(budget.open(), 8u);
+}
+
+TEST(DescriptorLimit, LeavesAReserve) {
+  EXPECT_EQ(max_open_files(16), 1u);
+  EXPECT_EQ(max_open_files(64), 32u);
+  EXPECT_EQ(max_open_files(1024), 768u);
+}
+
+TEST(KeptRequest, IsTheSameRequestWhenTheFirstIsGone) {
+  std::string path = "/a?b";
+  std::string range = "bytes=1-";
+  Request request{.method = "GET", .path = path, .range = range};
+  request.conditions.if_none_match = "\"x\"";
+  const KeptRequest kept(request);
+  path = range = "gone";
+  const Request again = kept.request();
+  EXPECT_EQ(again.method, "GET");
+  EXPECT_EQ(again.path, "/a?b");
+  EXPECT_EQ(again.range, "bytes=1-");
+  EXPECT_EQ(again.accept_encoding, std::nullopt);
+  EXPECT_EQ(again.conditions.if_none_match, "\"x\"");
+  EXPECT_EQ(again.conditions.if_match, std::nullopt);
+}
+
+}  // namespace
+}  // namespace usquic::tools::serve

@@ -1,0 +1,24 @@
+#include "serve/descriptor_limit.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace usquic::tools::serve {
+
+std::size_t raise_descriptor_limit() {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 1024;
+  rlimit raised = limit;
+  raised.rlim_cur = limit.rlim_max;
+  if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  return static_cast<std::size_t>(limit.rlim_cur);
+}
+
+std::size_t max_open_files(std::size_t descriptors) {
+  constexpr std::size_t least_reserve = 32;
+  const std::size_t reserve = std::max(least_reserve, descriptors / 4);
+  return descriptors > reserve ? descriptors - reserve : 1;
+}
+
+}  // namespace usquic::tools::serve
