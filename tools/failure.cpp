@@ -88,12 +88,17 @@ Failure describe_stream_close(const us_quic_stream_close_info_t& info) {
   return failure;
 }
 
-void print_failure(std::string_view command, std::string_view text) {
+std::string failure_line(std::string_view command, std::string_view text) {
   std::string line = fmt::format("usquic: {}: {}", command, text);
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
   }
   line.push_back('\n');
+  return line;
+}
+
+void print_failure(std::string_view command, std::string_view text) {
+  const std::string line = failure_line(command, text);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

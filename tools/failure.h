@@ -24,7 +24,9 @@ Failure describe_close(const us_quic_close_info_t& info);
 // From the end of a stream that was not orderly.
 Failure describe_stream_close(const us_quic_stream_close_info_t& info);
 
-// Print "usquic: COMMAND: TEXT" on standard error; control characters are replaced, so that it is one line.
+// "usquic: COMMAND: TEXT" and the line's end; control characters are replaced, so that it is one line.
+std::string failure_line(std::string_view command, std::string_view text);
+// Print that on standard error.
 void print_failure(std::string_view command, std::string_view text);
 
 }  // namespace usquic::tools

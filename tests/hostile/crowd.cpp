@@ -71,9 +71,10 @@ void Crowd::set_callbacks() {
     crowd.open_.insert(c);
     for (int i = 0; i < crowd.requests_of_each_; ++i) crowd.ask_over(c, crowd.path_);
   });
-  us_quic_socket_context_on_close(context_, [](us_quic_connection_t* c, const us_quic_close_info_t*) {
+  us_quic_socket_context_on_close(context_, [](us_quic_connection_t* c, const us_quic_close_info_t* info) {
     Crowd& crowd = of(us_quic_connection_context(c));
     crowd.open_.erase(c);
+    crowd.close_code_ = info->code;
     ++crowd.closed_;
   });
   us_quic_socket_context_on_stream_headers(context_, [](us_quic_stream_t* s, int kind, int) {
@@ -112,7 +113,7 @@ void Crowd::ask_over(us_quic_connection_t* connection, const std::string& path) 
   request.is_right = true;
   const us_quic_header_t fields[] = {field(":method", "GET"), field(":scheme", "https"),
                                      field(":authority", "localhost"), field(":path", path)};
-  us_quic_stream_send_headers(stream, fields, 4, 1);
+  us_quic_stream_send_headers(stream, fields, 4, manners_.ends_requests ? 1 : 0);
   if (!manners_.reads) us_quic_stream_pause(stream);
   ++tally_.asked;
   ++requests_open_;

@@ -27,6 +27,7 @@ class Crowd {
     std::uint64_t connection_window = 24 << 20;  // the same for all streams of a connection
     bool reads = true;                           // else everything stays unread
     std::uint64_t bytes_per_second = 0;          // of each stream; 0 = as fast as they come
+    bool ends_requests = true;                   // else they might have a body, which never comes
   };
 
   // What became of requests.
@@ -62,6 +63,7 @@ class Crowd {
   const Tally& tally() const { return tally_; }
   int open_connections() const { return static_cast<int>(open_.size()); }
   int closed_connections() const { return closed_; }
+  std::uint64_t close_code() const { return close_code_; }  // of the last one
   int requests_open() const { return requests_open_; }
 
   void tick();
@@ -88,6 +90,7 @@ class Crowd {
   std::unordered_set<us_quic_connection_t*> open_;
   std::unordered_set<us_quic_stream_t*> paused_;  // that read slowly, and are ahead of their time
   int closed_ = 0;
+  std::uint64_t close_code_ = 0;
   int requests_open_ = 0;
   Tally tally_;
 };

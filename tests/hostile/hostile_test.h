@@ -29,6 +29,7 @@ class HostileTest : public testing::Test {
   void start(std::vector<std::string> words = {}, const ServeProcess::Limits& limits = {});
   int port() const { return port_; }
   ServeProcess& server() { return *server_; }
+  const ServeProcess& server() const { return *server_; }
   std::size_t descriptors() const;
 
   // Others are served at once: a new client gets `path` whole.

@@ -1,12 +1,17 @@
 #include "serve/access_log.h"
 
+#include <fcntl.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <nlohmann/json.hpp>
 
 #include <cerrno>
 #include <ctime>
+#include <new>
+#include <system_error>
+#include <utility>
 
 namespace usquic::tools::serve {
 namespace {
@@ -71,32 +76,41 @@ std::string format_json_log_line(const AccessLogEntry& entry) {
 int AccessLog::open(const std::string& destination, bool writes_json) {
   destination_ = destination;
   writes_json_ = writes_json;
-  if (destination == "-") {
-    stream_ = stdout;
-    return 0;
+  FileDescriptor file =
+      destination == "-" ? FileDescriptor(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)) : open_log(destination);
+  if (!file.is_open()) return errno;
+  try {
+    writer_.emplace(std::move(file));
+  } catch (const std::system_error& error) {  // no thread
+    return error.code().value();
   }
-  return reopen();
-}
-
-int AccessLog::reopen() {
-  if (destination_.empty() || destination_ == "-") return 0;
-  std::unique_ptr<std::FILE, Close> opened(std::fopen(destination_.c_str(), "ae"));
-  if (!opened) return errno;
-  file_ = std::move(opened);
-  stream_ = file_.get();
   return 0;
 }
 
-void AccessLog::write(const AccessLogEntry& entry) {
-  const std::string line = writes_json_ ? format_json_log_line(entry) : format_access_log_line(entry);
-  std::fwrite(line.data(), 1, line.size(), stream_);
-  has_unflushed_ = true;
+void AccessLog::reopen() {
+  if (writer_ && destination_ != "-") writer_->change_file(destination_);
 }
 
-void AccessLog::flush() {
-  if (!has_unflushed_) return;
-  std::fflush(stream_);
-  has_unflushed_ = false;
+void AccessLog::write(const AccessLogEntry& entry) noexcept {
+  try {
+    lines_ += writes_json_ ? format_json_log_line(entry) : format_access_log_line(entry);
+  } catch (const std::bad_alloc&) {
+    ++dropped_;
+  }
+}
+
+void AccessLog::flush() noexcept {
+  if (!writer_ || lines_.empty()) return;
+  writer_->write(lines_);
+  lines_.clear();
+}
+
+int AccessLog::take_reopening_error() {
+  return writer_ ? writer_->take_error() : 0;
+}
+
+std::uint64_t AccessLog::take_dropped() {
+  return writer_ ? writer_->take_dropped() + std::exchange(dropped_, 0) : 0;
 }
 
 }  // namespace usquic::tools::serve

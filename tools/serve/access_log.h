@@ -3,10 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <cstdio>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "serve/log_writer.h"
 
 namespace usquic::tools::serve {
 
@@ -30,23 +31,26 @@ class AccessLog {
  public:
   // destination: a file that is appended to, or "-" = standard output. Returns: 0 or an errno.
   int open(const std::string& destination, bool writes_json);
-  // For logrotate: close and open the file again. Returns: 0, or an errno and then the old file stays.
-  int reopen();
-  bool is_open() const { return stream_ != nullptr; }
+  // For logrotate: close and open the file again, soon. What goes wrong is told by take_reopening_error().
+  void reopen();
+  bool is_open() const { return writer_.has_value(); }
 
-  void write(const AccessLogEntry& entry);
-  void flush();
+  // Kept until flush(); a line that finds no memory is dropped. Neither waits for whoever reads the log.
+  void write(const AccessLogEntry& entry) noexcept;
+  void flush() noexcept;
+
+  // An errno, and then the old file stays; 0: none since it was asked last.
+  int take_reopening_error();
+  // Lines that were not written, as nobody took them; told when writing goes on, once.
+  std::uint64_t take_dropped();
+  const std::string& destination() const { return destination_; }
 
  private:
-  struct Close {
-    void operator()(std::FILE* file) const { std::fclose(file); }
-  };
-
   std::string destination_;
-  std::unique_ptr<std::FILE, Close> file_;
-  std::FILE* stream_ = nullptr;
+  std::optional<LogWriter> writer_;
+  std::string lines_;  // not yet with the writer
   bool writes_json_ = false;
-  bool has_unflushed_ = false;
+  std::uint64_t dropped_ = 0;
 };
 
 }  // namespace usquic::tools::serve

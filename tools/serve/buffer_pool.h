@@ -17,7 +17,9 @@ class BufferPool {
  public:
   static constexpr std::size_t kBufferBytes = 256 * 1024;
 
-  explicit BufferPool(std::size_t max_buffers) : max_buffers_(max_buffers) {}
+  explicit BufferPool(std::size_t max_buffers) : max_buffers_(max_buffers) {
+    spare_.reserve(kMaxSpare);  // giving a buffer back allocates nothing
+  }
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
 

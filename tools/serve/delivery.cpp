@@ -1,5 +1,6 @@
 #include "serve/delivery.h"
 
+#include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -9,12 +10,19 @@
 namespace usquic::tools::serve {
 namespace {
 
-constexpr std::uint64_t kH3ExcessiveLoad = 0x107;  // RFC 9114 section 8.1
+// RFC 9114 section 8.1.
+constexpr std::uint64_t kH3InternalError = 0x102;
+constexpr std::uint64_t kH3ExcessiveLoad = 0x107;
 
 }  // namespace
 
-Delivery::Delivery(std::size_t max_buffers, std::int64_t stall_ms, std::function<void()> resume_soon)
-    : pool_(max_buffers), stall_ms_(stall_ms), resume_soon_(std::move(resume_soon)) {}
+Delivery::Delivery(std::size_t max_buffers, std::size_t max_files, std::int64_t stall_ms,
+                   std::function<void()> resume_soon)
+    : pool_(max_buffers), files_(max_files), stall_ms_(stall_ms), resume_soon_(std::move(resume_soon)) {}
+
+bool Delivery::may_begin(const Recipient& recipient) const {
+  return pool_.may_take(recipient) && files_.may_open(recipient.open_files);
+}
 
 std::size_t Delivery::HashKey::operator()(const ConnectionKey& key) const {
   const std::string_view bytes(reinterpret_cast<const char*>(key.id.data()), key.id.size());
@@ -43,10 +51,17 @@ void Delivery::on_buffer_released() {
   if (!line_.is_empty()) resume_soon_();
 }
 
+// One round: who finds no descriptor joins the line again.
 void Delivery::resume_waiting() {
-  while (Waiter* waiter = line_.next(pool_)) {
+  for (std::size_t left = line_.size(); left > 0; --left) {
+    Waiter* waiter = line_.next(pool_);
+    if (waiter == nullptr) return;
     const std::shared_ptr<Exchange> exchange = static_cast<Exchange*>(waiter)->shared_from_this();
-    exchange->resume();
+    try {
+      exchange->resume();
+    } catch (const std::bad_alloc&) {
+      exchange->give_up(kH3InternalError);
+    }
   }
 }
 

@@ -9,6 +9,7 @@
 #include <unordered_set>
 
 #include "serve/buffer_pool.h"
+#include "serve/file_budget.h"
 #include "serve/recipient.h"
 #include "serve/waiting_line.h"
 #include "usquic/quic.h"
@@ -21,7 +22,8 @@ class Delivery {
  public:
   // stall_ms: a client that takes nothing for so long loses its answers while others wait. resume_soon: asked
   // for a call of resume_waiting(), in an iteration of its own; it must not throw.
-  Delivery(std::size_t max_buffers, std::int64_t stall_ms, std::function<void()> resume_soon);
+  Delivery(std::size_t max_buffers, std::size_t max_files, std::int64_t stall_ms,
+           std::function<void()> resume_soon);
   Delivery(const Delivery&) = delete;
   Delivery& operator=(const Delivery&) = delete;
 
@@ -31,6 +33,9 @@ class Delivery {
 
   // ---- For exchanges ----
   BufferPool& buffer_pool() { return pool_; }
+  FileBudget& files() { return files_; }
+  // Whether an answer that reads a file may begin, or is to wait without its file.
+  bool may_begin(const Recipient& recipient) const;
   std::shared_ptr<Recipient> recipient_of(us_quic_connection_t* connection);
   void enter(Exchange& exchange) { exchanges_.insert(&exchange); }
   void leave(Exchange& exchange) { exchanges_.erase(&exchange); }
@@ -52,6 +57,7 @@ class Delivery {
   void look_at(Recipient& recipient, std::int64_t now_ms) const;
 
   BufferPool pool_;
+  FileBudget files_;
   const std::int64_t stall_ms_;
   const std::function<void()> resume_soon_;
   WaitingLine line_;

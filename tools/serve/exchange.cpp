@@ -37,7 +37,21 @@ us_quic_stream_t* Exchange::stream() const {
 }
 
 void Exchange::await_answer() {
-  response_.onAborted([self = shared_from_this()] { self->conclude(); });
+  listen();
+}
+
+void Exchange::send_in_turn(const Request& request, Response answer) {
+  const bool reads_file = std::any_of(answer.body.begin(), answer.body.end(),
+                                      [](const BodyPart& part) { return part.memory == nullptr; });
+  status_ = answer.status;  // for the log, if it never comes to that
+  const bool is_its_turn = std::exchange(has_turn_, false) || !recipient_->line.has_waiters();
+  if (reads_file && !(is_its_turn && delivery_.may_begin(*recipient_))) {
+    kept_.emplace(request);
+    delivery_.wait_for_buffer(*this, *recipient_);
+    return listen();
+  }
+  if (reads_file) open_file_.emplace(delivery_.files(), recipient_->open_files);
+  send(std::move(answer));
 }
 
 void Exchange::send(Response answer) {
@@ -53,8 +67,13 @@ void Exchange::send(Response answer) {
   }
   total_bytes_ = answer.body_length();
   reader_.emplace(std::move(answer.body), delivery_.buffer_pool(), recipient_);
-  resume();
-  if (is_over_) return;
+  read_on();
+  listen();
+}
+
+// A response that is not complete has to be told of its stream.
+void Exchange::listen() {
+  if (is_over_ || std::exchange(is_listening_, true)) return;
   response_.onAborted([self = shared_from_this()] { self->conclude(); });
   response_.onWritable([self = shared_from_this()](std::uint64_t) {
     self->resume();
@@ -63,8 +82,18 @@ void Exchange::send(Response answer) {
 }
 
 void Exchange::resume() {
-  if (is_over_ || !reader_) return;
+  if (is_over_) return;
   leave_line();
+  if (kept_) {
+    const KeptRequest kept = std::move(*kept_);
+    kept_.reset();
+    has_turn_ = true;
+    return listener_.on_turn(*this, kept.request());
+  }
+  if (reader_) read_on();
+}
+
+void Exchange::read_on() {
   if (refused_) {
     BodyChunk chunk = std::move(*refused_);
     refused_.reset();
@@ -114,8 +143,10 @@ void Exchange::release_chunk(void* user) {
 void Exchange::conclude() {
   if (std::exchange(is_over_, true)) return;
   leave_line();
+  kept_.reset();
   refused_.reset();
   reader_.reset();
+  open_file_.reset();
   delivery_.on_buffer_released();
   listener_.on_answered(*this);
 }

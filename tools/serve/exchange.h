@@ -9,6 +9,7 @@
 #include "serve/body_reader.h"
 #include "serve/delivery.h"
 #include "serve/http_message.h"
+#include "serve/kept_request.h"
 #include "usquic/h3/response.h"
 
 namespace usquic::tools::serve {
@@ -17,6 +18,8 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
  public:
   class Listener {
    public:
+    // It is the turn of a request that had to wait: make its answer, and send_in_turn().
+    virtual void on_turn(Exchange& exchange, const Request& request) = 0;
     // All of the answer was accepted, or never will be.
     virtual void on_answered(const Exchange& exchange) = 0;
 
@@ -34,6 +37,10 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   void await_answer();
   // Send the answer: as much of it as is taken now, the rest when the stream or a free buffer calls resume.
   void send(Response answer);
+  // The same for an answer to that request that may read a file. If it would have to wait for its first
+  // buffer it is made again when it is its turn: what waits holds no file, and answers with what is there
+  // then.
+  void send_in_turn(const Request& request, Response answer);
   void resume();
 
   // For the access log.
@@ -62,6 +69,8 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
 
   // Null once it is closed. Chunks may be outstanding for longer, and the exchange lives as long as these.
   us_quic_stream_t* stream() const;
+  void listen();
+  void read_on();
   bool write_chunk(BodyChunk chunk);
   void conclude();
   static void release_chunk(void* user);
@@ -71,6 +80,10 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   Http3Response& response_;
   bool is_over_ = false;  // answered or aborted: of the response only getters may be called
   const std::shared_ptr<Recipient> recipient_;
+  std::optional<KeptRequest> kept_;  // while it waits for its turn
+  bool has_turn_ = false;
+  bool is_listening_ = false;  // to the response
+  std::optional<OpenFileCount> open_file_;
   std::optional<BodyReader> reader_;
   std::optional<BodyChunk> refused_;  // read, but the stream's buffer was full
   int status_ = 0;

@@ -1,6 +1,7 @@
 // One connection, as far as downloads go. Outlives the connection while its bytes are not yet released.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "serve/buffer_pool.h"
@@ -12,6 +13,7 @@ namespace usquic::tools::serve {
 struct Recipient : BufferShare {
   LineMember line{*this};
   StallClock clock;
+  std::size_t open_files = 0;
   std::uint64_t taken = 0;      // bytes that it took from us, sent for the first time or acknowledged
   bool is_stalled = false;      // when it was looked at last
   std::uint64_t last_look = 0;  // its number

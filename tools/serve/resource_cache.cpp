@@ -17,8 +17,8 @@ void ResourceCache::put(const std::string& path, std::shared_ptr<const Resource>
   if (cost > max_bytes_) return;
   while (bytes_ + cost > max_bytes_) drop(std::prev(order_.end()));
   order_.push_front({path, {std::move(resource), now_ms}, cost});
+  bytes_ += cost;  // before what may find no memory: an entry that nobody finds is dropped in its time
   index_.emplace(path, order_.begin());
-  bytes_ += cost;
 }
 
 void ResourceCache::erase(const std::string& path) {

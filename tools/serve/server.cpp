@@ -16,7 +16,9 @@
 #include "serve/access_log.h"
 #include "serve/account.h"
 #include "serve/answer_cache.h"
+#include "serve/console.h"
 #include "serve/delivery.h"
+#include "serve/descriptor_limit.h"
 #include "serve/exchange.h"
 #include "serve/file_service.h"
 #include "serve/request_fields.h"
@@ -43,6 +45,8 @@ class Server final : public Exchange::Listener {
   ~Server() {
     watcher_.reset();
     resume_.reset();
+    flush_log_.reset();
+    work_on_listings_.reset();
     app_.reset();
     loop_.reset();  // the last releases come in here
   }
@@ -51,6 +55,7 @@ class Server final : public Exchange::Listener {
 
   ExitCode run();
 
+  void on_turn(Exchange& exchange, const Request& request) override;
   void on_answered(const Exchange& exchange) override;
 
  private:
@@ -70,8 +75,10 @@ class Server final : public Exchange::Listener {
 
   void on_signals();
   void reload();
+  void tell_of_log();
 
   void on_request(Http3Response& response, const Http3Request& request);
+  void give(const std::shared_ptr<Exchange>& exchange, const Request& request, Response answer);
   void await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
                      std::string_view method);
   void work_on_listings();
@@ -80,22 +87,24 @@ class Server final : public Exchange::Listener {
   FileService files_;
   AnswerCache answers_;
   const std::int64_t stall_ms_ = std::int64_t{options_.stall_seconds} * 1000;
-  Delivery delivery_{kPoolBuffers, stall_ms_, [this] {
+  Delivery delivery_{kPoolBuffers, max_open_files(raise_descriptor_limit()), stall_ms_, [this] {
                        if (resume_) resume_->request();
                      }};
+  Console console_;
   AccessLog access_log_;
-  LogCapture log_{options_.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE};
+  LogCapture log_{options_.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE,
+                  [this](std::string_view line) { console_.note(line); }};
   std::unique_ptr<KeyLog> key_log_ = KeyLog::from_environment();
   std::optional<Account> account_;  // to become
   std::optional<Secret> secret_;
   std::optional<DevelopmentIdentity> development_;
-  bool lists_soon_ = false;
-  bool flushes_soon_ = false;
   bool is_draining_ = false;
   int port_ = 0;
   std::shared_ptr<Loop> loop_;
   std::optional<H3App> app_;
   std::optional<SoonCall> resume_;
+  std::optional<SoonCall> flush_log_;
+  std::optional<SoonCall> work_on_listings_;
   std::optional<SignalWatcher> watcher_;
 };
 
@@ -178,15 +187,19 @@ ExitCode Server::run() {
   if (const auto failure = create_app()) return fail(*failure);
   if (const auto failure = listen()) return fail(*failure);
   if (const auto failure = give_up_privileges()) return fail(*failure);
+  console_.start_threads();
   // As the user who will have to open it again.
   if (const auto failure = open_access_log()) return fail(*failure);
   resume_.emplace(loop_->native(), [this] { delivery_.resume_waiting(); });
+  work_on_listings_.emplace(loop_->native(), [this] { work_on_listings(); });
+  flush_log_.emplace(loop_->native(), [this] { access_log_.flush(); });
+  start_timer(1000, 1000, [](Server& server) { server.tell_of_log(); });
   const int look_ms = static_cast<int>(std::min<std::int64_t>(1000, stall_ms_ / 4));
   start_timer(look_ms, look_ms, [](Server& server) { server.delivery_.look_after_stalled(monotonic_ms()); });
   watcher_.emplace([this] { loop_->defer([this] { on_signals(); }); });
   print_start_text(options_, port_, development_);
   loop_->run();
-  if (access_log_.is_open()) access_log_.flush();
+  access_log_.flush();
   return ExitCode::Ok;
 }
 
@@ -201,7 +214,11 @@ void Server::start_timer(int milliseconds, int repeat_milliseconds, void (*task)
       timer,
       [](us_timer_t* fired) {
         const Call& call = *static_cast<Call*>(us_timer_ext(fired));
-        call.task(*call.server);
+        try {
+          call.task(*call.server);
+        } catch (const std::bad_alloc&) {
+          return;  // left for the next time
+        }
       },
       milliseconds, repeat_milliseconds);
 }
@@ -226,9 +243,16 @@ void Server::on_request(Http3Response& response, const Http3Request& request) {
                         .referer = std::string(received.referer),
                         .user_agent = std::string(received.user_agent)};
   }
-  if (answer.awaited_listing)
-    return await_listing(exchange, *answer.awaited_listing, received.request.method);
-  exchange->send(std::move(answer));
+  give(exchange, received.request, std::move(answer));
+}
+
+void Server::on_turn(Exchange& exchange, const Request& request) {
+  give(exchange.shared_from_this(), request, files_.respond(request, coarse_monotonic_ms()));
+}
+
+void Server::give(const std::shared_ptr<Exchange>& exchange, const Request& request, Response answer) {
+  if (answer.awaited_listing) return await_listing(exchange, *answer.awaited_listing, request.method);
+  exchange->send_in_turn(request, std::move(answer));
 }
 
 void Server::await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
@@ -237,17 +261,18 @@ void Server::await_listing(const std::shared_ptr<Exchange>& exchange, const std:
   files_.await_listing(folder, method, [waiting = std::weak_ptr(exchange)](Response answer) {
     if (const auto present = waiting.lock()) present->send(std::move(answer));
   });
-  if (!std::exchange(lists_soon_, true)) loop_->defer([this] { work_on_listings(); });
+  if (work_on_listings_) work_on_listings_->request();
 }
 
 void Server::work_on_listings() {
   const std::int64_t end_ns = monotonic_ns() + kListingSliceNs;
-  while (files_.work_on_listings(coarse_monotonic_ms())) {
-    if (monotonic_ns() < end_ns) continue;
-    loop_->after(kListingPauseMs, [this] { work_on_listings(); });
-    return;
+  try {
+    while (files_.work_on_listings(coarse_monotonic_ms())) {
+      if (monotonic_ns() >= end_ns) return work_on_listings_->request(kListingPauseMs);
+    }
+  } catch (const std::bad_alloc&) {
+    work_on_listings_->request(kListingPauseMs);
   }
-  lists_soon_ = false;
 }
 
 void Server::on_answered(const Exchange& exchange) {
@@ -262,11 +287,18 @@ void Server::on_answered(const Exchange& exchange) {
                      .body_bytes = exchange.accepted_bytes(),
                      .referer = origin.referer,
                      .user_agent = origin.user_agent});
-  if (std::exchange(flushes_soon_, true)) return;
-  loop_->defer([this] {
-    flushes_soon_ = false;
-    access_log_.flush();
-  });
+  if (flush_log_) flush_log_->request();
+}
+
+// What the log's own thread met with.
+void Server::tell_of_log() {
+  if (const int error = access_log_.take_reopening_error(); error != 0) {
+    console_.complain(fmt::format("{}: {}", options_.access_log, std::strerror(error)));
+  }
+  if (const std::uint64_t dropped = access_log_.take_dropped(); dropped > 0) {
+    console_.complain(
+        fmt::format("{}: {} lines were dropped, as they were not taken", options_.access_log, dropped));
+  }
 }
 
 void Server::on_signals() {
@@ -284,22 +316,19 @@ void Server::on_signals() {
 }
 
 void Server::reload() {
-  if (const int error = access_log_.reopen(); error != 0) {
-    print_failure("serve", fmt::format("{}: {}", options_.access_log, std::strerror(error)));
-  }
+  access_log_.reopen();
   if (const auto failure = prepare_identity()) {
-    print_failure("serve", failure->reason + "; the old certificate stays");
+    console_.complain(failure->reason + "; the old certificate stays");
     return;
   }
   H3AppOptions identity;
   identify(identity);
   app_->addServerName("*", identity);
   if (app_->error() != US_QUIC_OK) {
-    print_failure("serve", fmt::format("{}: {}; the old certificate stays", identity.cert_file_name,
-                                       us_quic_strerror(app_->error())));
+    console_.complain(fmt::format("{}: {}; the old certificate stays", identity.cert_file_name,
+                                  us_quic_strerror(app_->error())));
   } else if (!options_.is_quiet) {
-    fmt::print("usquic serve: certificate read anew\n");
-    std::fflush(stdout);
+    console_.say("usquic serve: certificate read anew");
   }
 }
 

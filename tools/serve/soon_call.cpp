@@ -15,18 +15,22 @@ SoonCall::~SoonCall() {
   us_timer_close(timer_);
 }
 
-void SoonCall::request() noexcept {
+void SoonCall::request(int delay_ms) noexcept {
   if (std::exchange(is_requested_, true)) return;
-  // Disarmed when it runs; the repetition is there because 0 and 0 would disarm it here.
+  // Disarmed when it runs: the repetition is there because 0 and 0 would disarm it here.
   us_timer_set(
       timer_,
       [](us_timer_t* timer) {
         us_timer_set(timer, nullptr, 0, 0);
         SoonCall& self = **static_cast<SoonCall**>(us_timer_ext(timer));
         self.is_requested_ = false;
-        self.task_();
+        try {
+          self.task_();
+        } catch (const std::bad_alloc&) {
+          return;  // left for the next time
+        }
       },
-      0, 1);
+      delay_ms, 1);
 }
 
 }  // namespace usquic::tools::serve

@@ -15,8 +15,9 @@ class SoonCall {
   SoonCall(const SoonCall&) = delete;
   SoonCall& operator=(const SoonCall&) = delete;
 
-  // Many requests are one call. Allocates nothing: it may be asked for where memory is used up.
-  void request() noexcept;
+  // Many requests are one call, `delay_ms` after the first. Allocates nothing: it may be asked for where
+  // memory is used up.
+  void request(int delay_ms = 0) noexcept;
 
  private:
   std::function<void()> task_;

@@ -13,12 +13,14 @@ void WaitingLine::join(Waiter& waiter, LineMember& member) {
   if (waiter.is_in_line()) return;
   if (member.waiters_.empty()) members_.splice(members_.end(), member.place_);
   member.waiters_.splice(member.waiters_.end(), waiter.place_);
+  ++size_;
   waiter.line_ = this;
   waiter.member_ = &member;
 }
 
 void WaitingLine::remove(Waiter& waiter) {
   LineMember& member = *std::exchange(waiter.member_, nullptr);
+  --size_;
   waiter.line_ = nullptr;
   waiter.place_.splice(waiter.place_.end(), member.waiters_, waiter.node_);
   if (member.waiters_.empty()) member.place_.splice(member.place_.end(), members_, member.node_);

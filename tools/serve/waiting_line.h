@@ -2,6 +2,7 @@
 // after the other: a hundred requests of one are no more than one of another.
 #pragma once
 
+#include <cstddef>
 #include <list>
 
 #include "serve/buffer_pool.h"
@@ -17,6 +18,8 @@ class LineMember {
   explicit LineMember(BufferShare& share) : share_(share) {}
   LineMember(const LineMember&) = delete;
   LineMember& operator=(const LineMember&) = delete;
+
+  bool has_waiters() const { return !waiters_.empty(); }
 
  private:
   friend class WaitingLine;
@@ -63,6 +66,7 @@ class WaitingLine {
   // The next one that the pool has a buffer for; it has left the line. Null when there is none.
   Waiter* next(const BufferPool& pool);
   bool is_empty() const { return members_.empty(); }
+  std::size_t size() const { return size_; }
 
  private:
   friend class Waiter;
@@ -70,6 +74,7 @@ class WaitingLine {
   void remove(Waiter& waiter);
 
   std::list<LineMember*> members_;
+  std::size_t size_ = 0;  // waiters
 };
 
 }  // namespace usquic::tools::serve
