@@ -162,7 +162,8 @@ typedef struct us_quic_socket_context_options_t {
 
   unsigned int idle_timeout_ms;
   unsigned int handshake_timeout_ms;
-  unsigned int keep_alive_ms; /* 0 = send no PING to keep a connection alive */
+  unsigned int keep_alive_ms; /* a PING after so much silence, and after half the idle timeout that both
+                                 sides agreed on at the latest (RFC 9000 section 10.1.2); 0 = none */
   uint64_t max_data; /* bytes of receive window per connection to start with, tuned by use up to... */
   uint64_t max_data_limit;
   uint64_t max_stream_data; /* the same per stream */
@@ -380,6 +381,8 @@ US_API void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, con
  * peer gets 2 seconds or three probe timeouts, whichever is longer, to read and to close first.
  * us_quic_connection_close ends it at once. */
 US_API void us_quic_connection_shutdown(us_quic_connection_t* c);
+/* keep_alive_ms of the options, for this connection alone from now on. */
+US_API void us_quic_connection_set_keep_alive(us_quic_connection_t* c, unsigned int keep_alive_ms);
 /* Counts and estimates (RFC 9002) of the connection so far, into *stats. */
 US_API void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats);
 /* As us_quic_socket_local_address, of the connection's path: it changes only after path validation. */

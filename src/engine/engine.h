@@ -144,6 +144,9 @@ class Connection {
   virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
   virtual std::uint64_t max_streams() const = 0;
   virtual int send_datagram(Bytes data) = 0;
+  // A PING after so much silence, and after half the idle timeout that both sides agreed on at the latest
+  // (RFC 9000 section 10.1.2); 0 = none. To begin with it is Config::keep_alive.
+  virtual void set_keep_alive(Duration after) = 0;
   // GOAWAY and drain (HTTP/3), or drain (raw); then the engine closes and tells on_connection_close().
   virtual void shutdown() = 0;
   // Close with an application code. No Sink callback names this connection or its streams again, but the

@@ -6,7 +6,8 @@
 namespace usquic::h3 {
 namespace {
 
-constexpr unsigned int default_keep_alive_ms = 15'000;
+constexpr unsigned int default_keep_alive_ms =
+    15'000;  // NATs forget a flow after 30 s (RFC 9000 section 10.1.2)
 // Requests have limits of their own; a connection that nobody waits for any more is closed.
 constexpr unsigned int no_handshake_timeout_ms = 24 * 3600 * 1000;
 
@@ -40,8 +41,10 @@ ClientCore::ClientCore(const H3ClientOptions& options, std::shared_ptr<Loop> loo
   }
   create_context(options);
   if (context_ == nullptr) return;
+  const unsigned int unused_ms = options.core != nullptr ? options.core->keep_alive_ms : 0;
+  const ClientPool::KeepAlive keep_alive{unused_ms > 0 ? unused_ms : default_keep_alive_ms, unused_ms};
   pool_.emplace(context_, ClientPool::Limits{options.max_connections_per_origin, options.keep_open_ms,
-                                             options.resolve});
+                                             keep_alive, options.resolve});
 }
 
 ClientCore::~ClientCore() {
@@ -50,11 +53,7 @@ ClientCore::~ClientCore() {
 
 void ClientCore::create_context(const H3ClientOptions& options) {
   us_quic_socket_context_options_t quic = US_QUIC_OPTIONS_INIT;
-  if (options.core != nullptr) {
-    quic = *options.core;
-  } else {
-    quic.keep_alive_ms = default_keep_alive_ms;
-  }
+  if (options.core != nullptr) quic = *options.core;
   quic.handshake_timeout_ms = no_handshake_timeout_ms;
   quic.ca_file_name = name_or_null(options.ca_file_name);
   quic.ca = {options.ca.data(), options.ca.size()};

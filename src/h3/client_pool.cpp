@@ -14,6 +14,11 @@ bool is_live(const PooledConnection& connection) {
   return !connection.is_draining && !connection.is_closing;
 }
 
+// This side found out that the peer broke the rules of QUIC or HTTP/3.
+bool broke_protocol(const us_quic_close_info_t& info) {
+  return info.is_remote == 0 && (info.error == US_QUIC_E_TRANSPORT || info.error == US_QUIC_E_APPLICATION);
+}
+
 void disarm(PooledConnection& connection) {
   if (connection.keep_open != nullptr) us_timer_close(connection.keep_open);
   connection.keep_open = nullptr;
@@ -87,7 +92,8 @@ void ClientPool::on_close(PooledConnection& connection, const us_quic_close_info
   // Backwards, as each that is sent again goes to the front of the queue.
   const std::vector<ClientRequest*> orphans = std::exchange(closed->orphans, {});
   for (auto orphan = orphans.rbegin(); orphan != orphans.rend(); ++orphan) {
-    (*orphan)->on_connection_lost(error, "connection to " + origin.name() + ": " + text);
+    (*orphan)->on_connection_lost(error, broke_protocol(info),
+                                  "connection to " + origin.name() + ": " + text);
   }
   if (closed->is_open || closed->is_closing) return;
   const bool has_other = std::any_of(origin.connections.begin(), origin.connections.end(),
@@ -133,7 +139,10 @@ void ClientPool::tend() {
 
 void ClientPool::tend(Origin& origin) {
   dispatch(origin);
-  for (const auto& connection : origin.connections) close_unused(origin, *connection);
+  for (const auto& connection : origin.connections) {
+    keep_alive(*connection);
+    close_unused(origin, *connection);
+  }
   if (!origin.queue.empty() || !origin.connections.empty() || origin.is_touched) return;
   origins_.erase({origin.host, origin.port});
 }
@@ -205,6 +214,15 @@ us_quic_connection_t* ClientPool::begin(const Origin& origin, int& error) {
   }
   return us_quic_socket_context_connect(context_, origin.host.c_str(), origin.port, sizeof(PooledConnection*),
                                         &error);
+}
+
+// RFC 9114 section 5.1: a connection is kept open while responses are awaited, and else may time out.
+void ClientPool::keep_alive(PooledConnection& connection) const {
+  const bool is_used = connection.streams > 0;
+  if (is_used == connection.is_kept_alive) return;
+  connection.is_kept_alive = is_used;
+  us_quic_connection_set_keep_alive(connection.handle,
+                                    is_used ? limits_.keep_alive.used_ms : limits_.keep_alive.unused_ms);
 }
 
 void ClientPool::close_unused(Origin& origin, PooledConnection& connection) {

@@ -23,6 +23,7 @@ struct PooledConnection {
   bool is_draining = false;  // takes no new requests
   bool is_closing = false;   // by this side
   bool closes_when_idle = false;
+  bool is_kept_alive = false;
   std::size_t streams = 0;
   std::size_t unopened = 0;  // of these, waiting for the server to allow another
   // Their streams closed with the connection; its close tells why.
@@ -52,9 +53,15 @@ PooledConnection*& pooled_of(us_quic_connection_t* connection);
 
 class ClientPool {
  public:
+  // Milliseconds of silence until a PING; 0 = none.
+  struct KeepAlive {
+    unsigned int used_ms;
+    unsigned int unused_ms;
+  };
   struct Limits {
     std::size_t max_connections;
     int keep_open_ms;
+    KeepAlive keep_alive;
     std::vector<H3ClientOptions::Resolve> resolve;
   };
 
@@ -88,6 +95,7 @@ class ClientPool {
   PooledConnection* choose(Origin& origin);
   void connect(Origin& origin);
   us_quic_connection_t* begin(const Origin& origin, int& error);
+  void keep_alive(PooledConnection& connection) const;
   void close_unused(Origin& origin, PooledConnection& connection);
   void close(PooledConnection& connection);
   void fail_queue(Origin& origin, int error, const std::string& text);

@@ -234,7 +234,12 @@ void ClientRequest::on_stream_close(const us_quic_stream_close_info_t& info) {
   fail(error, stream_close_text({error, info.code}));
 }
 
-void ClientRequest::on_connection_lost(int error, const std::string& text) {
+// What the server did wrong, and what it took too long for, it will do again. One timeout may have been the
+// network's.
+void ClientRequest::on_connection_lost(int error, bool is_violation, const std::string& text) {
+  if (is_violation) return fail(error, text);
+  const bool is_timeout = error == US_QUIC_E_IDLE_TIMEOUT && is_stream_open_;
+  if (is_timeout && std::exchange(has_timed_out_, true)) return fail(error, text);
   retry(is_stream_open_, error, text);
 }
 

@@ -50,7 +50,8 @@ class ClientRequest final : public H3Fetch, public RequestClock::Listener {
 
   // ---- From the pool ----
   void send_on(us_quic_stream_t* stream);
-  void on_connection_lost(int error, const std::string& text);
+  // is_violation: the server broke the protocol.
+  void on_connection_lost(int error, bool is_violation, const std::string& text);
   // The outcome: told when no callback runs any more. The first one counts.
   void fail(int error, std::string text);
 
@@ -103,6 +104,7 @@ class ClientRequest final : public H3Fetch, public RequestClock::Listener {
   bool wants_writable_ = false;
   bool is_finished_ = false;
   int retries_ = 0;
+  bool has_timed_out_ = false;  // with its connection
   int redirects_ = 0;
   std::size_t seen_unsent_ = 0;  // by has_moved
   int error_ = US_QUIC_OK;

@@ -108,6 +108,7 @@ void attach_engine(us_quic_connection_t& c, engine::Connection& engine) {
       fail_stream(*s, error);
     }
   }
+  if (c.keep_alive) engine.set_keep_alive(*c.keep_alive);
   if (c.is_shutdown_wanted) engine.shutdown();
 }
 

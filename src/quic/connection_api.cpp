@@ -165,6 +165,13 @@ void us_quic_connection_shutdown(us_quic_connection_t* c) {
   usquic::loop::note_work(c->context->quic->loop());
 }
 
+void us_quic_connection_set_keep_alive(us_quic_connection_t* c, unsigned int keep_alive_ms) {
+  if (c->is_closed) return;
+  c->keep_alive = std::chrono::milliseconds(keep_alive_ms);
+  if (c->engine != nullptr) c->engine->set_keep_alive(*c->keep_alive);
+  usquic::loop::note_work(c->context->quic->loop());
+}
+
 void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats) {
   *stats = {};
   if (c->engine != nullptr) {

@@ -104,6 +104,7 @@ class ScriptedConnection final : public engine::Connection {
   Result<engine::Stream*> create_stream(engine::Direction direction, void* stream_user) override;
   std::uint64_t max_streams() const override;
   int send_datagram(Bytes data) override;
+  void set_keep_alive(Duration) override {}  // it sends no PINGs
   void shutdown() override { is_draining_ = true; }
   void close(std::uint64_t code, std::string_view reason) override;
   std::optional<us_quic_close_info_t> failure() const override { return failure_; }

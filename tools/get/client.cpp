@@ -17,7 +17,6 @@ namespace usquic::tools::get {
 namespace {
 
 constexpr int kProgressMs = 200;
-constexpr unsigned int kKeepAliveMs = 15'000;
 
 std::size_t terminal_columns() {
   winsize size = {};
@@ -61,7 +60,6 @@ ExitCode Client::run() {
 
 std::optional<Failure> Client::create_client() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
-  core.keep_alive_ms = kKeepAliveMs;
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
   H3ClientOptions options;

@@ -35,7 +35,7 @@ struct H3ClientOptions {
   std::string key;
   bool reject_unauthorized = true;
   std::size_t max_connections_per_origin = 1;
-  int keep_open_ms = 30000;  // an unused connection closes after this
+  int keep_open_ms = 30000;  // an unused connection closes after this, or when its idle timeout is up
   H3Timeouts timeouts;
   // Connect to `address` in place of host:port (curl's --resolve).
   struct Resolve {
@@ -44,8 +44,11 @@ struct H3ClientOptions {
     std::string address;
   };
   std::vector<Resolve> resolve;
-  const us_quic_socket_context_options_t* core =
-      nullptr;  // everything else; borrowed for the constructor only
+  // Everything else; nullptr = defaults. Borrowed for the constructor only. While requests are open, PINGs
+  // keep their connection open (RFC 9114 section 5.1): after 15 s of silence, or the server's half idle
+  // timeout if that is shorter. keep_alive_ms, if it is not 0, takes the place of the 15 s and holds for
+  // unused connections too.
+  const us_quic_socket_context_options_t* core = nullptr;
 };
 
 struct H3Field {
@@ -147,8 +150,9 @@ class US_API H3Client {
   // Starts a request. options.headers: any but pseudo-header fields; host takes the place of :authority.
   // Requests wait while connecting and while the server allows no more streams; they are sent again on
   // another connection only when they were never processed (GOAWAY, H3_REQUEST_REJECTED) or are idempotent
-  // (RFC 9110 section 9.2.2) without a streamed body and nothing of the response came, at most twice. Never
-  // nullptr: a malformed URL is told by onError.
+  // (RFC 9110 section 9.2.2) without a streamed body and nothing of the response came, at most twice; once
+  // when the connection had timed out, and not at all when it ended because the server broke the protocol.
+  // Never nullptr: a malformed URL is told by onError.
   H3Fetch* fetch(std::string_view url, const H3FetchOptions& options = {});
 
   // Unused connections close now, the others as soon as they are unused.

@@ -41,7 +41,8 @@ QuicConnection::QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is
       local_for_ngtcp2_(specified_like(path.local, path.remote)),
       tls_ref_{&QuicConnection::library_connection, this},
       is_client_(is_client),
-      sender_(HandshakeCounts::key_of(path.remote)) {}
+      sender_(HandshakeCounts::key_of(path.remote)),
+      keep_alive_(endpoint.config().keep_alive) {}
 
 QuicConnection::~QuicConnection() {
   if (life_ != Life::gone) forget();
@@ -130,10 +131,6 @@ int QuicConnection::start_tls(std::unique_ptr<tls::Session> session) {
   take_secrets(native);
   gnutls_session_set_ptr(native, &tls_ref_);
   ngtcp2_conn_set_tls_native_handle(conn_, native);
-  if (endpoint_.config().keep_alive.count() > 0) {
-    ngtcp2_conn_set_keep_alive_timeout(conn_,
-                                       static_cast<ngtcp2_duration>(endpoint_.config().keep_alive.count()));
-  }
   return 0;
 }
 
@@ -287,6 +284,7 @@ int QuicConnection::on_handshake_completed() {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
   endpoint_.handshake_ended(*this, true);
+  apply_keep_alive();  // the peer's idle timeout is known
   owes_finished_ = is_client_;
   latest_request_end_ = endpoint_.now();
   protocol_ = alpn_ == "h3" ? Protocol::http3 : Protocol::raw;

@@ -63,6 +63,7 @@ class QuicConnection final : public engine::Connection,
   Result<engine::Stream*> create_stream(Direction direction, void* stream_user) override;
   std::uint64_t max_streams() const override;
   int send_datagram(Bytes data) override;
+  void set_keep_alive(Duration after) override;
   void shutdown() override;
   void close(std::uint64_t code, std::string_view reason) override;
   std::optional<us_quic_close_info_t> failure() const override;
@@ -168,6 +169,9 @@ class QuicConnection final : public engine::Connection,
   void end_late_headers(TimePoint now);
   TimePoint unused_deadline() const;
 
+  // connection_keep_alive.cpp
+  void apply_keep_alive();
+
   // connection_http3.cpp
   int start_http3();
   int fail_http3(int result);  // to be returned to ngtcp2
@@ -250,6 +254,7 @@ class QuicConnection final : public engine::Connection,
   std::unique_ptr<Http3> http3_;
   GracefulEnd graceful_end_;
   TimePoint latest_request_end_ = never;  // a server's; of none so far, its handshake
+  Duration keep_alive_;
 
   StreamTable<QuicStream> streams_;            // owned
   List<QuicStream, PendingTag> pending_bidi_;  // owned

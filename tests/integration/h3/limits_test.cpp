@@ -155,6 +155,24 @@ TEST_F(LyingContentLength, AHandlerThatWritesMoreIsNotACompleteAnswer) {
   EXPECT_FALSE(request->status == 200 && request->close_reason == US_QUIC_OK);
 }
 
+TEST_F(Limits, AClientMayKeepOneConnectionOpenBeyondTheIdleTimeout) {
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.idle_timeout_ms = 200;
+  H3AppOptions options;
+  options.core = &core;
+  make_app(options);
+  RawConnection* kept = start();
+  us_quic_connection_set_keep_alive(kept->native, 60'000);  // before there is a connection
+  RawConnection* other = client->connect(port);
+  ASSERT_TRUE(run_until([&] { return kept->open && other->open; }));
+  ASSERT_TRUE(run_until([&] { return other->closed; }, 5));
+  run_until([] { return false; }, 1);
+  EXPECT_FALSE(kept->closed);
+  us_quic_connection_set_keep_alive(kept->native, 0);
+  EXPECT_TRUE(run_until([&] { return kept->closed; }, 5));
+  EXPECT_EQ(kept->error, US_QUIC_E_IDLE_TIMEOUT);
+}
+
 TEST_F(Limits, CarriageReturnAndLineFeedInAHeaderAreRefused) {
   make_app().get("/:what", [](Http3Response* res, Http3Request* req) {
     // As a handler does that trusts its input: the parameter is decoded.

@@ -211,6 +211,29 @@ TEST(ConnectionTimeout, IsPreventedByKeepAlive) {
   EXPECT_EQ(pair.server.only_connection()->closes, 0);
 }
 
+TEST(ConnectionTimeout, KeepAliveIsInTimeForTheShorterIdleTimeout) {
+  EnginePair pair;
+  pair.client.config.keep_alive = seconds(15);
+  pair.server.config.idle_timeout = seconds(3);
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(seconds(60));
+  EXPECT_EQ(pair.connection->closes, 0);
+  EXPECT_EQ(pair.server.only_connection()->closes, 0);
+}
+
+TEST(ConnectionTimeout, KeepAliveMayBeginAndEndLater) {
+  EnginePair pair;
+  pair.server.config.idle_timeout = seconds(3);
+  ASSERT_TRUE(pair.join("echo"));
+  pair.connection->handle->set_keep_alive(seconds(15));
+  pair.run(seconds(60));
+  EXPECT_EQ(pair.connection->closes, 0);
+  pair.connection->handle->set_keep_alive({});
+  pair.run(seconds(10));
+  EXPECT_EQ(pair.connection->closes, 1);
+  EXPECT_EQ(pair.connection->close.error, US_QUIC_E_IDLE_TIMEOUT);
+}
+
 TEST(ConnectionFailure, ByIcmpEndsOnlyAHandshake) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("echo"));
