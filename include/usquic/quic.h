@@ -192,13 +192,15 @@ typedef struct us_quic_socket_context_options_t {
   int congestion;         /* US_QUIC_CONGESTION_* */
   int address_validation; /* US_QUIC_ADDRESS_VALIDATION_* */
 
-  /* 32 bytes shared by all processes of a deployment: tickets, tokens and stateless resets derive from it.
-   * NULL = random at creation. */
+  /* 32 bytes shared by all processes of a deployment, not all zero: tickets, tokens and stateless resets
+   * derive from it. Contexts that run at the same time with one secret, on one port or on several, each need
+   * a worker_index or server_id of their own: one that took another's connections for lost ones would end
+   * them (RFC 9000 section 21.11). NULL = random at creation. */
   const uint8_t* secret;
   /* Routing in connection IDs: server id (0 to 8 bytes) and worker index of this context. */
   const uint8_t* server_id;
   size_t server_id_length;
-  unsigned int worker_index; /* 0 to 255 */
+  int worker_index; /* 0 to 255; -1 = default: the only one with this secret and server id */
 
   /* NSS key log lines, without newline. */
   void (*keylog)(void* user, const char* line);
@@ -215,6 +217,11 @@ typedef struct us_quic_socket_context_options_t {
   unsigned int http_idle_timeout_ms; /* server: how long an HTTP/3 connection may be without any open request
                                         stream, PINGs or not, before it is shut down as by
                                         us_quic_connection_shutdown; 0 = no limit */
+
+  /* Workers with this secret and server id, 1 to 256; worker_index is below it. Clients of an earlier run
+   * with more workers are told by one of today's that their connections are gone. 0 = default: not told;
+   * then each worker answers for its own index alone. */
+  unsigned int worker_count;
 } us_quic_socket_context_options_t;
 
 /* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */
@@ -310,7 +317,10 @@ US_API void us_quic_socket_context_on_datagram(us_quic_socket_context_t* context
 
 typedef struct us_quic_listen_options_t {
   size_t struct_size;
-  int reuse_port; /* SO_REUSEPORT: several workers on one port */
+  int reuse_port; /* 1: SO_REUSEPORT, several workers on one port; with a secret they need a worker_index. The
+                     kernel chooses the worker by both addresses: a client whose address changes may come to
+                     one that does not know it, and loses its connection. Migration needs packets to be
+                     steered by connection ID, which comes in a later version. */
   int ipv6_only;  /* with an IPv6 host: take no IPv4 */
 } us_quic_listen_options_t;
 
@@ -318,7 +328,8 @@ typedef struct us_quic_listen_options_t {
  * /etc/hosts, of which the first address counts that this machine has. port: 0 = any. options: NULL =
  * defaults. ext_size: bytes of ext memory of the socket. Ownership: the context's; close with
  * us_quic_socket_close. Returns: NULL on failure, and then *error = US_QUIC_E_STATE (no certificate),
- * _ADDRESS_IN_USE, _ADDRESS, _ACCESS, _RESOLVE, _NOMEM or _IO. */
+ * _INVALID (port out of range, or reuse_port with a secret and without worker_index), _ADDRESS_IN_USE,
+ * _ADDRESS, _ACCESS, _RESOLVE, _NOMEM or _IO. */
 US_API us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_context_t* context,
                                                               const char* host, int port,
                                                               const us_quic_listen_options_t* options,

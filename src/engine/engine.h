@@ -209,7 +209,10 @@ struct Config {
   RandomSource random;
   std::uint8_t secret[32] = {};
   std::vector<std::uint8_t> server_id;  // 0 to 8 bytes
-  std::uint8_t worker_index = 0;
+  // Of the processes and contexts that share the secret: this one, absent where it is the only one; and how
+  // many there are, 0 where it is not told.
+  std::optional<std::uint8_t> worker_index;
+  std::uint32_t worker_count = 0;
 
   Duration idle_timeout{};
   Duration handshake_timeout{};

@@ -24,6 +24,7 @@ int set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   context.send_buffer_bytes = config.engine.send_buffer_bytes;
   context.is_http3_only = config.is_http3_only;
   context.is_raw_only = config.is_raw_only;
+  context.needs_worker_index = config.needs_worker_index;
   return 0;
 }
 

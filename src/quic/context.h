@@ -28,6 +28,8 @@ struct us_quic_socket_context_t : usquic::ListHook<us_quic_socket_context_t> {
   // Whether all, or none, of the application protocols are HTTP/3: known before the handshake only then.
   bool is_http3_only = false;
   bool is_raw_only = false;
+  // Others that share the port may share the secret, and the worker's index is not told.
+  bool needs_worker_index = false;
 
   std::unique_ptr<usquic::tls::Context> tls;
   usquic::quic::Sink sink;

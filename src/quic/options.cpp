@@ -17,6 +17,14 @@ constexpr std::size_t max_udp_payload = 65527;   // RFC 9000 section 18.2
 constexpr std::uint32_t max_rate = 100'000'000;  // ten times as many are a 32-bit burst
 constexpr std::size_t max_alpn_name = 255;       // RFC 7301 section 3.1
 
+constexpr int max_worker_index = 255;  // an octet of the connection ID
+constexpr std::size_t secret_bytes = 32;
+
+// Memory that was meant to be filled, most likely: everybody would know what derives from it.
+bool is_all_zero(const std::uint8_t* secret) {
+  return std::all_of(secret, secret + secret_bytes, [](std::uint8_t octet) { return octet == 0; });
+}
+
 std::string text_of(const char* text) {
   return text != nullptr ? text : "";
 }
@@ -56,7 +64,12 @@ const char* invalid_field(const us_quic_socket_context_options_t& o) {
   if (!is_one_of(o.datagrams, 1)) return "datagrams";
   if (o.reject_unauthorized < -1 || o.reject_unauthorized > 1) return "reject_unauthorized";
   if (o.server_id_length > 8 || (o.server_id == nullptr && o.server_id_length > 0)) return "server_id_length";
-  if (o.worker_index > 255) return "worker_index";
+  if (o.secret != nullptr && is_all_zero(o.secret)) return "secret";
+  if (o.worker_index < -1 || o.worker_index > max_worker_index) return "worker_index";
+  if (o.worker_count > max_worker_index + 1) return "worker_count";
+  if (o.worker_count > 0 && (o.worker_index < 0 || o.worker_index >= static_cast<int>(o.worker_count))) {
+    return "worker_index";
+  }
   if (!is_one_of(o.log_level, US_QUIC_LOG_DEBUG)) return "log_level";
   if (o.alpn != nullptr && o.alpn_count == 0) return "alpn_count";
   for (std::size_t i = 0; o.alpn != nullptr && i < o.alpn_count; ++i) {
@@ -100,7 +113,8 @@ void fill_engine(ContextConfig& config, const us_quic_socket_context_options_t& 
     out.random.fill(out.secret);
   }
   out.server_id.assign(o.server_id, o.server_id + o.server_id_length);
-  out.worker_index = static_cast<std::uint8_t>(o.worker_index);
+  if (o.worker_index >= 0) out.worker_index = static_cast<std::uint8_t>(o.worker_index);
+  out.worker_count = o.worker_count;
   out.idle_timeout = std::chrono::milliseconds(o.idle_timeout_ms);
   out.handshake_timeout = std::chrono::milliseconds(o.handshake_timeout_ms);
   out.keep_alive = std::chrono::milliseconds(o.keep_alive_ms);
@@ -143,6 +157,7 @@ Result<ContextConfig> read_options(const us_quic_socket_context_options_t& o) {
     config.log.log(LogLevel::error, "option %s has an invalid value", field);
     return Error{US_QUIC_E_INVALID};
   }
+  config.needs_worker_index = o.secret != nullptr && o.worker_index < 0;
   fill_engine(config, o);
   fill_tls(config, o);
   return config;
@@ -154,6 +169,7 @@ us_quic_socket_context_options_t us_quic_default_options(void) {
   us_quic_socket_context_options_t o{};
   o.struct_size = sizeof(o);
   o.reject_unauthorized = -1;
+  o.worker_index = -1;
   o.idle_timeout_ms = 30000;
   o.handshake_timeout_ms = 10000;
   o.max_data = std::uint64_t{1} << 20;

@@ -15,6 +15,7 @@ struct ContextConfig {
   Logger log;
   bool is_http3_only = false;
   bool is_raw_only = false;
+  bool needs_worker_index = false;  // to listen on a port that it shares with others
 };
 
 // US_QUIC_E_INVALID for a value out of range; a log line names the field.

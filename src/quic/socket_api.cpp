@@ -66,6 +66,10 @@ us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_context_t*
   if (context->is_freed) return fail(US_QUIC_E_CLOSED);
   if (port < 0 || port > 65535 || options->struct_size != sizeof(*options)) return fail(US_QUIC_E_INVALID);
   if (!context->tls->can_serve()) return fail(US_QUIC_E_STATE);
+  if (options->reuse_port != 0 && context->needs_worker_index) {
+    context->log.log(usquic::LogLevel::error, "reuse_port with a secret needs option worker_index");
+    return fail(US_QUIC_E_INVALID);
+  }
   us_quic_socket_t* socket = nullptr;
   try {
     socket = listen_on(*context, host, static_cast<std::uint16_t>(port), *options, ext_size, error);

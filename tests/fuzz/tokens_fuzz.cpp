@@ -158,8 +158,9 @@ void check_reset_table(Input& input) {
 // Own connection IDs are found again in packets with any header; foreign ones lead nowhere.
 void check_ids(Input& input) {
   const Bytes server_id = input.take(input.pick(ConnectionIdFactory::max_server_id_bytes + 1));
-  const ConnectionIdFactory factory(server_id, input.byte(), RandomSource());
+  const ConnectionIdFactory factory(server_id, {.index = input.byte()}, RandomSource());
   const ngtcp2_cid id = factory.make();
+  CHECK(factory.answers_for(bytes_of(id)));
   CHECK(id.datalen == factory.length());
   std::vector<std::uint8_t> packet{static_cast<std::uint8_t>(input.byte() & 0x7f)};
   packet.insert(packet.end(), id.data, id.data + id.datalen);

@@ -141,7 +141,7 @@ class ServeUser(unittest.TestCase):
 
 
 class Secrets(unittest.TestCase):
-    def test_of_another_size_are_errors(self):
+    def test_of_another_size_or_of_zeros_are_errors(self):
         with Workplace(names=[]) as place:
             secret = os.path.join(place, "secret")
             for length in (0, 31, 33):
@@ -150,6 +150,11 @@ class Secrets(unittest.TestCase):
                 done = run(TOOL, "serve", place, "--port", "0", "--secret", secret)
                 self.assertEqual((done.returncode, done.stderr),
                                  (READ, f"usquic: serve: --secret {secret}: it must have 32 bytes\n"))
+            with open(secret, "wb") as file:
+                file.write(bytes(32))
+            done = run(TOOL, "serve", place, "--port", "0", "--secret", secret)
+            self.assertEqual((done.returncode, done.stderr),
+                             (READ, f"usquic: serve: --secret {secret}: it has nothing but zeros\n"))
             done = run(TOOL, "serve", place, "--port", "0", "--secret", os.path.join(place, "none/secret"))
             self.assertEqual(done.returncode, WRITE)
 

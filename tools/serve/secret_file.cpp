@@ -27,6 +27,7 @@ std::optional<Secret> read_secret(const FileDescriptor& fd, const std::string& f
     return fail(ExitCode::Read, file, "it must have 32 bytes", failure);
   }
   std::memcpy(secret.data(), bytes.data(), secret.size());
+  if (secret == Secret{}) return fail(ExitCode::Read, file, "it has nothing but zeros", failure);
   return secret;
 }
 

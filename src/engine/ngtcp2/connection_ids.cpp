@@ -13,9 +13,8 @@ ngtcp2_cid to_cid(Bytes bytes) {
   return id;
 }
 
-ConnectionIdFactory::ConnectionIdFactory(Bytes server_id, std::uint8_t worker_index,
-                                         const RandomSource& random)
-    : server_id_(server_id.begin(), server_id.end()), worker_index_(worker_index), random_(random) {
+ConnectionIdFactory::ConnectionIdFactory(Bytes server_id, Worker worker, const RandomSource& random)
+    : server_id_(server_id.begin(), server_id.end()), worker_(worker), random_(random) {
   CHECK(server_id_.size() <= max_server_id_bytes);
 }
 
@@ -25,8 +24,15 @@ ngtcp2_cid ConnectionIdFactory::make() const {
   id.data[0] = static_cast<std::uint8_t>(rotation << 5 | (id.datalen - 1));
   std::copy(server_id_.begin(), server_id_.end(), id.data + 1);
   random_.fill({id.data + 1 + server_id_.size(), nonce_bytes});
-  id.data[id.datalen - 1] = worker_index_;
+  id.data[id.datalen - 1] = worker_.index.value_or(0);
   return id;
+}
+
+bool ConnectionIdFactory::answers_for(Bytes id) const {
+  if (id.size() != length()) return false;
+  if (!std::ranges::equal(server_id_, id.subspan(1, server_id_.size()))) return false;
+  if (!worker_.index) return true;
+  return (worker_.count > 0 ? id.back() % worker_.count : id.back()) == *worker_.index;
 }
 
 Route* ConnectionIdTable::find(Bytes id) const {

@@ -4,6 +4,7 @@
 #include <ngtcp2/ngtcp2.h>
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -19,6 +20,12 @@ inline Bytes bytes_of(const ngtcp2_cid& id) {
 }
 ngtcp2_cid to_cid(Bytes bytes);  // at most 20 bytes
 
+// One of the workers that share a secret, as engine::Config has it.
+struct Worker {
+  std::optional<std::uint8_t> index;
+  std::uint32_t count = 0;
+};
+
 // Makes connection IDs that routers can read: first octet = configuration rotation (3 bits) and length (5
 // bits, RFC-draft QUIC-LB section 3: the number of octets that follow), then server id, nonce, and the worker
 // index in the last octet.
@@ -28,15 +35,20 @@ class ConnectionIdFactory {
   static constexpr std::size_t max_server_id_bytes = 8;
   static constexpr std::uint8_t rotation = 0;
 
-  ConnectionIdFactory(Bytes server_id, std::uint8_t worker_index, const RandomSource& random);
+  ConnectionIdFactory(Bytes server_id, Worker worker, const RandomSource& random);
 
   // Every one of this endpoint's connection IDs has this length: short headers do not tell it.
   std::size_t length() const { return 2 + server_id_.size() + nonce_bytes; }
   ngtcp2_cid make() const;
 
+  // Whether it is this endpoint that says that the connection of an ID of this length is gone. No other that
+  // shares the secret may: the connection lives there (RFC 9000 section 21.11). An index that no worker has
+  // is of a run with more workers, and one of today's answers for it.
+  bool answers_for(Bytes id) const;
+
  private:
   std::vector<std::uint8_t> server_id_;
-  std::uint8_t worker_index_;
+  Worker worker_;
   RandomSource random_;
 };
 

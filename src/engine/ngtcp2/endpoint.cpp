@@ -28,7 +28,7 @@ QuicEndpoint::QuicEndpoint(const Config& config, Sink& sink)
       settings_(config_, config_.random),
       callbacks_(connection_callbacks()),
       capabilities_{.local_unidirectional_streams = true, .virtual_time = true, .datagrams = true},
-      id_factory_(config_.server_id, config_.worker_index, config_.random),
+      id_factory_(config_.server_id, {config_.worker_index, config_.worker_count}, config_.random),
       tokens_(config_.secret),
       ids_(config_.random),
       reset_tokens_(config_.random),

@@ -132,6 +132,7 @@ void QuicEndpoint::send_stateless_reset(TimePoint now, const Datagram& datagram,
   constexpr std::size_t smallest = NGTCP2_MIN_STATELESS_RESET_RANDLEN + NGTCP2_STATELESS_RESET_TOKENLEN;
   constexpr std::size_t usual = 43;
   count_dropped();
+  if (!id_factory_.answers_for({header.dcid, header.dcidlen})) return;
   if (datagram.bytes.size() <= smallest || !reset_rate_.allow(now)) return;
   std::vector<std::uint8_t> packet(std::min(usual, datagram.bytes.size() - 1));
   std::uint8_t random[usual];

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include "engine/ngtcp2/keyed_hash.h"
 #include "engine/ngtcp2/reset_tokens.h"
 
@@ -29,7 +33,7 @@ TEST(KeyedHash, DependsOnItsKey) {
 
 TEST(ConnectionId, TellsLengthServerAndWorker) {
   const std::uint8_t server[] = {0xaa, 0xbb, 0xcc};
-  const ConnectionIdFactory factory(server, 17, RandomSource());
+  const ConnectionIdFactory factory(server, {.index = 17}, RandomSource());
   const ngtcp2_cid id = factory.make();
   EXPECT_EQ(id.datalen, factory.length());
   EXPECT_EQ(id.datalen, 11u);
@@ -43,8 +47,54 @@ TEST(ConnectionId, TellsLengthServerAndWorker) {
 
 TEST(ConnectionId, IsEightToTwentyBytesLong) {
   const std::uint8_t longest[8] = {};
-  EXPECT_EQ(ConnectionIdFactory({}, 0, RandomSource()).length(), 8u);
-  EXPECT_LE(ConnectionIdFactory(longest, 0, RandomSource()).length(), 20u);
+  EXPECT_EQ(ConnectionIdFactory({}, {}, RandomSource()).length(), 8u);
+  EXPECT_LE(ConnectionIdFactory(longest, {}, RandomSource()).length(), 20u);
+}
+
+// How many of these workers answer for an ID that a worker of this index made.
+std::size_t answering(std::span<const ConnectionIdFactory> workers, std::uint8_t index) {
+  std::vector<std::uint8_t> id(workers.front().length(), 0x55);
+  id.back() = index;
+  return static_cast<std::size_t>(
+      std::ranges::count_if(workers, [&](const ConnectionIdFactory& w) { return w.answers_for(id); }));
+}
+
+TEST(ConnectionId, OfAWorkerIsAnsweredForByThatWorkerAlone) {
+  const ConnectionIdFactory workers[] = {
+      {{}, {0, 3}, RandomSource()}, {{}, {1, 3}, RandomSource()}, {{}, {2, 3}, RandomSource()}};
+  for (std::uint8_t i = 0; i < 3; ++i) {
+    const ngtcp2_cid id = workers[i].make();
+    for (std::uint8_t j = 0; j < 3; ++j) EXPECT_EQ(workers[j].answers_for(bytes_of(id)), i == j) << i << j;
+  }
+}
+
+TEST(ConnectionId, OfAWorkerThatIsNoMoreIsAnsweredForByOneOfTheOthers) {
+  const ConnectionIdFactory workers[] = {
+      {{}, {0, 3}, RandomSource()}, {{}, {1, 3}, RandomSource()}, {{}, {2, 3}, RandomSource()}};
+  for (int index = 0; index <= 255; ++index) {
+    EXPECT_EQ(answering(workers, static_cast<std::uint8_t>(index)), 1U) << index;
+  }
+}
+
+TEST(ConnectionId, OfOtherWorkersIsNotAnsweredForWhereTheirNumberIsNotTold) {
+  const ConnectionIdFactory workers[] = {{{}, {.index = 1}, RandomSource()}};
+  EXPECT_EQ(answering(workers, 0), 0U);
+  EXPECT_EQ(answering(workers, 1), 1U);
+  EXPECT_EQ(answering(workers, 255), 0U);
+}
+
+TEST(ConnectionId, OfEveryWorkerIsAnsweredForByTheOnlyOne) {
+  const ConnectionIdFactory workers[] = {{{}, {}, RandomSource()}};
+  EXPECT_EQ(answering(workers, 0), 1U);
+  EXPECT_EQ(answering(workers, 255), 1U);
+}
+
+TEST(ConnectionId, OfAnotherServerIsNotAnsweredFor) {
+  const std::uint8_t own[] = {1, 2};
+  const std::uint8_t others[] = {1, 3};
+  const ConnectionIdFactory factory(own, {}, RandomSource());
+  EXPECT_TRUE(factory.answers_for(bytes_of(factory.make())));
+  EXPECT_FALSE(factory.answers_for(bytes_of(ConnectionIdFactory(others, {}, RandomSource()).make())));
 }
 
 TEST(ConnectionIdTable, LeadsToItsRouteUntilErased) {

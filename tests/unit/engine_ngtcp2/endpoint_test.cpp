@@ -226,6 +226,55 @@ TEST(StatelessReset, WithAnotherSecretMeansNothing) {
   EXPECT_EQ(pair.connection->closes, 0);
 }
 
+// A worker beside the pair's server, with the same secret.
+std::unique_ptr<Side> another_worker(EnginePair& pair, std::uint8_t index) {
+  auto worker = std::make_unique<Side>(pair, pair.server.address);
+  worker->config = pair.server.config;
+  worker->config.worker_index = index;
+  worker->tls_options = pair.server.tls_options;
+  worker->start();
+  return worker;
+}
+
+// A client's datagram of a live connection comes to another worker, as it does when the client's port
+// changes.
+TEST(StatelessReset, IsNotSentForAConnectionOfAnotherWorker) {
+  EnginePair pair;
+  pair.server.config.worker_index = 0;
+  pair.server.config.worker_count = 2;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  const std::unique_ptr<Side> other = another_worker(pair, 1);
+  pair.filter = [&](Packet& p) {
+    if (p.from != &pair.client) return true;
+    const engine::Path path{pair.server.address, p.source, other.get()};
+    const engine::Datagram datagram{&path, p.bytes, 0};
+    other->endpoint->receive(pair.now, {&datagram, 1});
+    other->endpoint->flush(pair.now, *other);
+    return false;
+  };
+  pair.client.create_stream(*pair.connection)->write("are you there?");
+  pair.run(seconds(5));
+  EXPECT_GT(stats_of(*other).datagrams_dropped, 1U);
+  EXPECT_EQ(stats_of(*other).stateless_resets_sent, 0U);
+  EXPECT_EQ(pair.connection->closes, 0);
+}
+
+TEST(StatelessReset, TellsClientsOfARunWithMoreWorkers) {
+  EnginePair pair;
+  pair.server.config.worker_index = 3;
+  pair.server.config.worker_count = 4;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  pair.server.kill();
+  pair.server.config.worker_index = 1;
+  pair.server.config.worker_count = 2;
+  pair.server.start();
+  pair.client.create_stream(*pair.connection)->write("are you there?");
+  ASSERT_TRUE(pair.run(seconds(5), [&] { return pair.connection->closes == 1; }));
+  EXPECT_EQ(pair.connection->close.error, US_QUIC_E_STATELESS_RESET);
+}
+
 TEST(StatelessReset, IsSmallerThanItsCauseAndLimitedInRate) {
   EnginePair pair;
   std::vector<std::size_t> sizes;

@@ -77,6 +77,9 @@ Peer::Peer(TestLoop& loop, PeerOptions options) {
   o.stream_ext_size = 64;
   if (options.send_buffer_bytes > 0) o.send_buffer_bytes = options.send_buffer_bytes;
   if (options.handshake_timeout_ms > 0) o.handshake_timeout_ms = options.handshake_timeout_ms;
+  o.secret = options.secret;
+  o.worker_index = options.worker_index;
+  o.worker_count = options.worker_count;
   int error = 0;
   context = us_create_quic_socket_context(loop.get(), &o, sizeof(Peer*), &error);
   EXPECT_NE(context, nullptr) << us_quic_strerror(error);

@@ -47,6 +47,9 @@ struct PeerOptions {
   bool is_server = false;
   std::size_t send_buffer_bytes = 0;  // 0 = default
   unsigned handshake_timeout_ms = 0;  // 0 = default
+  const std::uint8_t* secret = nullptr;
+  int worker_index = -1;
+  unsigned worker_count = 0;
 };
 
 class Peer {

@@ -44,6 +44,8 @@ TEST(Options, InvalidFieldIsNamedInTheLog) {
   EXPECT_NE(refusal([](Options& o) { o.max_udp_payload = 1199; }).find("max_udp_payload"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.congestion = 9; }).find("congestion"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.worker_index = 256; }).find("worker_index"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.worker_index = -2; }).find("worker_index"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.worker_count = 257; }).find("worker_count"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.max_data_limit = 1; }).find("max_data_limit"), std::string::npos);
 }
 
@@ -104,6 +106,35 @@ TEST(Options, SecretIsRandomUnlessGiven) {
   Result<ContextConfig> second = read_options(o);
   EXPECT_NE(std::memcmp(first->engine.secret, second->engine.secret, 32), 0);
   EXPECT_EQ(std::memcmp(first->engine.secret, first->tls.secret, 32), 0);
+}
+
+TEST(Options, SecretOfZerosIsRefused) {
+  std::uint8_t secret[32] = {};
+  const auto line = [&] { return refusal([&](Options& o) { o.secret = secret; }); };
+  EXPECT_NE(line().find("secret"), std::string::npos);
+  secret[31] = 1;
+  EXPECT_EQ(line(), "");
+}
+
+TEST(Options, WorkerThatIsNotToldIsNotTheFirst) {
+  Options o = US_QUIC_OPTIONS_INIT;
+  EXPECT_FALSE(read_options(o)->engine.worker_index);
+  o.worker_index = 0;
+  EXPECT_EQ(read_options(o)->engine.worker_index, 0);
+}
+
+TEST(Options, WorkerCountNeedsAnIndexBelowIt) {
+  const auto line = [](int index, unsigned count) {
+    return refusal([=](Options& o) {
+      o.worker_index = index;
+      o.worker_count = count;
+    });
+  };
+  EXPECT_NE(line(-1, 2).find("worker_index"), std::string::npos);
+  EXPECT_NE(line(2, 2).find("worker_index"), std::string::npos);
+  EXPECT_EQ(line(1, 2), "");
+  EXPECT_EQ(line(255, 256), "");
+  EXPECT_EQ(line(255, 0), "");
 }
 
 }  // namespace

@@ -1,0 +1,116 @@
+// Several contexts on one port (SO_REUSEPORT) that share a secret.
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <vector>
+
+#include "base/address.h"
+#include "harness.h"
+
+namespace usquic::test {
+namespace {
+
+constexpr std::uint8_t secret[32] = {1, 2, 3};
+
+us_quic_socket_t* share_port(Peer& worker, int port, int* error) {
+  us_quic_listen_options_t options{.struct_size = sizeof(us_quic_listen_options_t)};
+  options.reuse_port = 1;
+  return us_quic_socket_context_listen(worker.context, "127.0.0.1", port, &options, 0, error);
+}
+
+// The outcome of listening with SO_REUSEPORT: 0 or the error.
+int outcome(const PeerOptions& options) {
+  TestLoop loop;
+  Peer worker(loop, options);
+  int error = 0;
+  return share_port(worker, 0, &error) != nullptr ? 0 : error;
+}
+
+TEST(Workers, ThatShareAPortAndASecretNeedAnIndex) {
+  EXPECT_EQ(outcome({.is_server = true, .secret = secret}), US_QUIC_E_INVALID);
+  EXPECT_EQ(outcome({.is_server = true, .secret = secret, .worker_index = 0}), 0);
+  EXPECT_EQ(outcome({.is_server = true, .secret = secret, .worker_index = 1, .worker_count = 2}), 0);
+  EXPECT_EQ(outcome({.is_server = true}), 0);  // resets of another secret end nothing
+}
+
+TEST(Workers, OnAPortOfTheirOwnNeedNoIndex) {
+  TestLoop loop;
+  Peer worker(loop, {.is_server = true, .secret = secret});
+  EXPECT_NE(worker.listen(), nullptr);
+}
+
+// Sockets of a client whose port changes.
+class ManyPorts {
+ public:
+  explicit ManyPorts(std::size_t count, int server_port) {
+    const Address server = *Address::parse("127.0.0.1", static_cast<std::uint16_t>(server_port));
+    for (std::size_t i = 0; i < count; ++i) {
+      sockets_.push_back(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+      EXPECT_EQ(connect(sockets_.back(), server.get(), server.length()), 0);
+    }
+  }
+  ManyPorts(const ManyPorts&) = delete;
+  ManyPorts& operator=(const ManyPorts&) = delete;
+  ~ManyPorts() {
+    for (const int fd : sockets_) close(fd);
+  }
+
+  void send_from_each(const std::vector<std::uint8_t>& datagram) {
+    for (const int fd : sockets_) {
+      EXPECT_EQ(send(fd, datagram.data(), datagram.size(), 0), static_cast<ssize_t>(datagram.size()));
+    }
+  }
+  std::size_t answered() const {
+    return static_cast<std::size_t>(std::ranges::count_if(sockets_, [](int fd) {
+      std::uint8_t byte = 0;
+      return recv(fd, &byte, 1, 0) >= 0;
+    }));
+  }
+
+ private:
+  std::vector<int> sockets_;
+};
+
+TEST(Workers, GiveNobodyTheStatelessResetOfALiveConnection) {
+  if (is_scripted()) GTEST_SKIP() << "the scripted engine has no connection IDs";
+  TestLoop loop;
+  Peer first(loop, {.is_server = true, .secret = secret, .worker_index = 0, .worker_count = 2});
+  Peer second(loop, {.is_server = true, .secret = secret, .worker_index = 1, .worker_count = 2});
+  Peer client(loop, {});
+  int error = 0;
+  us_quic_socket_t* listener = share_port(first, 0, &error);
+  ASSERT_NE(listener, nullptr);
+  const int port = us_quic_listen_socket_port(listener);
+  ASSERT_NE(share_port(second, port, &error), nullptr);
+  client.connect(port);
+  ASSERT_TRUE(loop.run_until([&] { return first.opened + second.opened == 1; }));
+  Peer& owner = first.opened == 1 ? first : second;
+
+  // A short header, the connection's ID, and what no key opens.
+  std::vector<std::uint8_t> datagram(60, 0x55);
+  std::array<std::uint8_t, 20> id{};
+  const int length = us_quic_connection_id(owner.connections.front(), id.data(), id.size());
+  ASSERT_GE(length, 8);
+  std::copy_n(id.begin(), length, datagram.begin() + 1);
+  ManyPorts ports(20, port);
+  const auto received = [&] {
+    us_quic_context_stats_t of_first;
+    us_quic_context_stats_t of_second;
+    us_quic_socket_context_stats(first.context, &of_first);
+    us_quic_socket_context_stats(second.context, &of_second);
+    return of_first.datagrams_received + of_second.datagrams_received;
+  };
+  const std::uint64_t before = received();
+  ports.send_from_each(datagram);
+  ASSERT_TRUE(loop.run_until([&] { return received() >= before + 20; }));
+  loop.settle();
+  EXPECT_EQ(ports.answered(), 0U);
+  EXPECT_EQ(owner.closed, 0);
+}
+
+}  // namespace
+}  // namespace usquic::test
