@@ -195,7 +195,8 @@ typedef struct us_quic_socket_context_options_t {
   /* 32 bytes shared by all processes of a deployment, not all zero: tickets, tokens and stateless resets
    * derive from it. Contexts that run at the same time with one secret, on one port or on several, each need
    * a worker_index or server_id of their own: one that took another's connections for lost ones would end
-   * them (RFC 9000 section 21.11). NULL = random at creation. */
+   * them (RFC 9000 section 21.11). The clocks of machines that share it agree to within 5 s, or clients have
+   * to prove their addresses anew. NULL = random at creation. */
   const uint8_t* secret;
   /* Routing in connection IDs: server id (0 to 8 bytes) and worker index of this context. */
   const uint8_t* server_id;

@@ -1,8 +1,8 @@
 // THE SEAM between the sockets and a protocol engine. Nothing above it may know which engine is built in.
 //
-// An engine is sans-I/O: it opens no socket, reads no clock, takes its randomness from its Config (TLS's own
-// aside). It works above HTTP/3 framing: connection, stream, header section, body bytes, fin, reset,
-// datagram.
+// An engine is sans-I/O: it opens no socket, reads no clock, takes its randomness and the time of day from
+// its Config (TLS's own aside). It works above HTTP/3 framing: connection, stream, header section, body
+// bytes, fin, reset, datagram.
 //
 // Call order. The caller runs receive() for what came in, expire() when deadline() has come, and flush() once
 // an iteration while wants_flush(). The engine tells what happened through the Sink, from inside these three
@@ -27,6 +27,7 @@
 #include "base/random.h"
 #include "base/result.h"
 #include "base/time.h"
+#include "base/wall_clock.h"
 #include "usquic/quic.h"
 
 namespace usquic::tls {
@@ -207,6 +208,7 @@ struct Config {
   tls::Context* tls = nullptr;  // outlives the endpoint
   Logger log;
   RandomSource random;
+  WallClock wall_clock;
   std::uint8_t secret[32] = {};
   std::vector<std::uint8_t> server_id;  // 0 to 8 bytes
   // Of the processes and contexts that share the secret: this one, absent where it is the only one; and how

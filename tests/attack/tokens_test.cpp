@@ -121,6 +121,30 @@ TEST(NewTokens, OfAnotherAddressOrForgedOrExpiredProveNothing) {
   print_figure("new_token_misuses_refused", 4, "of_4");
 }
 
+// Over a reboot, or on another machine with the same secret, the monotonic clock is another.
+TEST(NewTokens, LiveByTheTimeOfDay) {
+  Validating server;
+  RawPeer& peer = server.net.join_client();
+  ASSERT_NE(peer.last(frame::type_new_token), nullptr);
+  const std::string token = peer.last(frame::type_new_token)->data;
+  const Address own = peer.address;
+  server.move_away(peer);
+  const std::uint64_t before = server.net.server_stats().retries_sent;
+  // The machine was off for long: its own clock did not run.
+  server.net.pair.wall_offset += hours(25);
+  server.present(token, "dcid-aaa", own);
+  EXPECT_EQ(server.net.server_stats().retries_sent, before + 1);
+  // A machine that has been up for longer.
+  server.net.run(hours(30));
+  server.net.pair.wall_offset -= hours(25 + 29);
+  EXPECT_TRUE(server.present(token, "dcid-bbb", own).is_ready());
+  EXPECT_EQ(server.net.server_stats().retries_sent, before + 1);
+  // A machine whose clock is behind, by more than clocks are.
+  server.net.pair.wall_offset -= hours(2);
+  server.present(token, "dcid-ccc", *Address::parse("198.51.100.1", 10000));
+  EXPECT_EQ(server.net.server_stats().retries_sent, before + 2);
+}
+
 TEST(StatelessResets, WithoutTheTokenEndNothing) {
   RawNetwork net;
   net.pair.client.forgets = true;

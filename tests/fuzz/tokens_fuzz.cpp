@@ -38,7 +38,7 @@ bool is_changed_by(Input& input, std::vector<std::uint8_t>& token) {
   return token != before;
 }
 
-constexpr TimePoint issued{std::chrono::hours(500000)};
+constexpr WallTime issued{std::chrono::hours(500000)};
 
 // Only the very token, from where it went, in its time, is taken.
 void check_retry(Input& input) {
@@ -58,16 +58,17 @@ void check_retry(Input& input) {
   CHECK(!is_right || is_taken == (age < Tokens::retry_lifetime) || age == Tokens::retry_lifetime);
   CHECK(!is_taken || ngtcp2_cid_eq(&found, &original) != 0);
   CHECK(is_changed || Tokens::kind(token) == TokenKind::retry);
-  CHECK(!tokens.verify_regular(issued, remote, token));
+  CHECK(!tokens.verify_regular(issued, NGTCP2_PROTO_VER_V1, remote, token));
 }
 
 void check_regular(Input& input) {
   const Address remote = address_of(input), other = address_of(input);
   const auto age = std::chrono::hours(input.pick(48));
-  auto token = tokens.make_regular(issued, remote);
+  const std::uint32_t version = input.flag() ? NGTCP2_PROTO_VER_V1 : NGTCP2_PROTO_VER_V2;
+  auto token = tokens.make_regular(issued, version, remote);
   CHECK(!token.empty());
   const bool is_changed = is_changed_by(input, token);
-  const bool is_taken = tokens.verify_regular(issued + age, other, token);
+  const bool is_taken = tokens.verify_regular(issued + age, version, other, token);
   CHECK(!is_taken ||
         (!is_changed && other.ip_string() == remote.ip_string() && age <= Tokens::regular_lifetime));
   CHECK(is_changed || Tokens::kind(token) == TokenKind::regular);
@@ -80,7 +81,7 @@ void check_forged(Input& input) {
   const Bytes token = as_bytes(input.rest());
   ngtcp2_cid original{};
   Tokens::kind(token);
-  CHECK(!tokens.verify_regular(issued, remote, token));
+  CHECK(!tokens.verify_regular(issued, NGTCP2_PROTO_VER_V1, remote, token));
   CHECK(!tokens.verify_retry(issued, NGTCP2_PROTO_VER_V1, remote, id, token, original));
 }
 

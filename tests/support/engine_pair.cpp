@@ -256,6 +256,12 @@ EnginePair::EnginePair(std::uint64_t seed)
     random.source().fill(side->tls_options.secret);
     engine::Config& config = side->config;
     config.random = random.source();
+    config.wall_clock = WallClock(
+        [](void* pair) {
+          const auto& self = *static_cast<EnginePair*>(pair);
+          return WallTime(self.now.time_since_epoch() + self.wall_offset);
+        },
+        this);
     random.source().fill(config.secret);
     config.idle_timeout = std::chrono::seconds(30);
     config.handshake_timeout = std::chrono::seconds(10);

@@ -169,6 +169,8 @@ class EnginePair {
   void inject(Packet packet);
 
   TimePoint now{std::chrono::seconds(1000)};
+  // The time of day is this much after `now`: its change is a clock that was set, or another machine's.
+  Duration wall_offset = std::chrono::hours(24 * 365 * 50);
   Duration delay = std::chrono::milliseconds(10);
   SeededRandom random;
   const Authority& authority;  // of all pairs

@@ -56,6 +56,8 @@ TransferNode::TransferNode(SimNetwork& network, const SimIdentity& identity, con
   engine::Config config = make_config(options);
   config.tls = tls_.get();
   config.random = network.random_source();
+  config.wall_clock = WallClock(
+      [](void* net) { return WallTime(static_cast<SimNetwork*>(net)->now().time_since_epoch()); }, &network);
   config.log = Logger(
       [](void* user, int level, const char* message) {
         if (level == static_cast<int>(LogLevel::debug)) {

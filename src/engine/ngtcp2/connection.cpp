@@ -161,7 +161,7 @@ void QuicConnection::read(TimePoint now, const Datagram& datagram) {
   if (result == NGTCP2_ERR_RETRY) {
     ngtcp2_pkt_hd header;
     if (ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) == 0) {
-      endpoint_.send_retry(now, datagram, header);
+      endpoint_.send_retry(datagram, header);
     }
   }
   if (result == 0 && !frame_scan().is_empty()) result = act_on(frame_scan());
@@ -295,13 +295,18 @@ int QuicConnection::on_handshake_completed() {
   }
   if (!is_client_) {
     // A token saves the client's next connection a round trip (RFC 9000 section 8.1.3).
-    const auto token = endpoint_.tokens().make_regular(endpoint_.now(), path_.remote);
-    if (!token.empty()) ngtcp2_conn_submit_new_token(conn_, token.data(), token.size());
+    offer_token();
     is_known_ = true;
     endpoint_.sink().on_connection_open(*this);
   }
   if (may_tell()) endpoint_.sink().on_handshake(*this);
   return 0;
+}
+
+void QuicConnection::offer_token() {
+  const auto token = endpoint_.tokens().make_regular(endpoint_.wall_now(),
+                                                     ngtcp2_conn_get_negotiated_version(conn_), path_.remote);
+  if (!token.empty()) ngtcp2_conn_submit_new_token(conn_, token.data(), token.size());
 }
 
 Bytes QuicConnection::peer_certificate() const {

@@ -136,6 +136,7 @@ class QuicConnection final : public engine::Connection,
   void update_deadline();
   std::uint64_t timestamp(TimePoint now) const { return nanoseconds_since_epoch(now); }
   int on_handshake_completed();
+  void offer_token();
   void release_tls();
   bool may_tell() const { return is_known_ && !is_released_ && !is_closed_by_app_; }
 

@@ -240,10 +240,7 @@ struct ConnectionCallbacks {
     c.black_hole_.path_changed();
     c.path_.remote = to_address(path->remote);
     if (!c.is_client_) c.path_.local = to_address(path->local);
-    if (!c.is_client_ && (flags & NGTCP2_PATH_VALIDATION_FLAG_NEW_TOKEN) != 0) {
-      const auto token = c.endpoint_.tokens().make_regular(c.endpoint_.now(), c.path_.remote);
-      if (!token.empty()) ngtcp2_conn_submit_new_token(conn, token.data(), token.size());
-    }
+    if (!c.is_client_ && (flags & NGTCP2_PATH_VALIDATION_FLAG_NEW_TOKEN) != 0) c.offer_token();
     return 0;
   }
 

@@ -84,6 +84,7 @@ class QuicEndpoint final : public engine::Endpoint {
   const ngtcp2_callbacks& callbacks() const { return callbacks_; }
   Sink& sink() { return sink_; }
   TimePoint now() const { return now_; }  // of the running call
+  WallTime wall_now() const { return config_.wall_clock.now(); }
   ConnectionIdTable& ids() { return ids_; }
   const ConnectionIdFactory& id_factory() const { return id_factory_; }
   ResetTokenTable& reset_tokens() { return reset_tokens_; }
@@ -100,7 +101,7 @@ class QuicEndpoint final : public engine::Endpoint {
   void queue_reply(ClosedConnection& closed);
   void count_dropped() { ++stats_.datagrams_dropped; }
   // Answers the Initial in `datagram` with a Retry.
-  void send_retry(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header);
+  void send_retry(const Datagram& datagram, const ngtcp2_pkt_hd& header);
 
  private:
   struct StatelessPacket {
@@ -117,7 +118,7 @@ class QuicEndpoint final : public engine::Endpoint {
   TimePoint advance(TimePoint now);
   void route(TimePoint now, const Datagram& datagram);
   void accept(TimePoint now, const Datagram& datagram);
-  bool admit(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header, Admission& admission);
+  bool admit(const Datagram& datagram, const ngtcp2_pkt_hd& header, Admission& admission);
   void open_server_connection(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header,
                               const Admission& admission);
   void refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header, std::uint64_t code);

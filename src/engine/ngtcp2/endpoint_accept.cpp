@@ -19,17 +19,17 @@ void QuicEndpoint::accept(TimePoint now, const Datagram& datagram) {
   // RFC 9000 section 5.2.2: the client need not wait for its handshake timeout to turn elsewhere.
   if (policy == NewClients::refused) return refuse(datagram, header, NGTCP2_CONNECTION_REFUSED);
   Admission admission;
-  if (admit(now, datagram, header, admission)) open_server_connection(now, datagram, header, admission);
+  if (admit(datagram, header, admission)) open_server_connection(now, datagram, header, admission);
 }
 
 // RFC 9000 section 8.1: who may begin a handshake at once, who must show first that it gets our packets.
-bool QuicEndpoint::admit(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header,
-                         Admission& admission) {
+bool QuicEndpoint::admit(const Datagram& datagram, const ngtcp2_pkt_hd& header, Admission& admission) {
   const Bytes token{header.token, header.tokenlen};
   const Address& remote = datagram.path->remote;
   switch (Tokens::kind(token)) {
     case TokenKind::retry:
-      if (!tokens_.verify_retry(now, header.version, remote, header.dcid, token, admission.original_dcid)) {
+      if (!tokens_.verify_retry(wall_now(), header.version, remote, header.dcid, token,
+                                admission.original_dcid)) {
         // RFC 9000 section 8.1.2: a Retry token that does not hold ends the attempt at once.
         refuse(datagram, header, NGTCP2_INVALID_TOKEN);
         return false;
@@ -37,7 +37,7 @@ bool QuicEndpoint::admit(TimePoint now, const Datagram& datagram, const ngtcp2_p
       admission.is_validated = admission.is_retried = true;
       break;
     case TokenKind::regular:
-      admission.is_validated = tokens_.verify_regular(now, remote, token);
+      admission.is_validated = tokens_.verify_regular(wall_now(), header.version, remote, token);
       break;
     case TokenKind::none:
       break;
@@ -54,7 +54,7 @@ bool QuicEndpoint::admit(TimePoint now, const Datagram& datagram, const ngtcp2_p
   const bool wants_retry = config_.address_validation == AddressValidation::always ||
                            (config_.address_validation == AddressValidation::under_load && is_under_load);
   if (wants_retry && !admission.is_validated) {
-    send_retry(now, datagram, header);
+    send_retry(datagram, header);
     return false;
   }
   // ngtcp2_accept() lets short connection IDs pass when there is a token; without a Retry they are wrong
@@ -88,9 +88,9 @@ void QuicEndpoint::open_server_connection(TimePoint now, const Datagram& datagra
   c->on_datagram(now, datagram);
 }
 
-void QuicEndpoint::send_retry(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header) {
+void QuicEndpoint::send_retry(const Datagram& datagram, const ngtcp2_pkt_hd& header) {
   const ngtcp2_cid scid = id_factory_.make();
-  const auto token = tokens_.make_retry(now, header.version, datagram.path->remote, scid, header.dcid);
+  const auto token = tokens_.make_retry(wall_now(), header.version, datagram.path->remote, scid, header.dcid);
   std::vector<std::uint8_t> packet(NGTCP2_MAX_UDP_PAYLOAD_SIZE);
   const auto length = ngtcp2_crypto_write_retry(packet.data(), packet.size(), header.version, &header.scid,
                                                 &scid, &header.dcid, token.data(), token.size());

@@ -27,6 +27,17 @@ std::uint64_t count(Duration d) {
   return static_cast<std::uint64_t>(d.count());
 }
 
+std::uint64_t timestamp(WallTime t) {
+  return count(t.time_since_epoch());
+}
+
+// `is_good(at, lifetime)`: the token is genuine, and was not `lifetime` old at that time. ngtcp2 takes those
+// from the future for new ones: of a lifetime of nothing they are good beyond the tolerance.
+template <class IsGood>
+bool is_of_its_time(WallTime now, Duration lifetime, const IsGood& is_good) {
+  return is_good(now, lifetime) && !is_good(now + Tokens::clock_tolerance, Duration(0));
+}
+
 std::vector<std::uint8_t> sized(std::vector<std::uint8_t> token, ngtcp2_ssize length) {
   token.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
   return token;
@@ -36,6 +47,7 @@ std::vector<std::uint8_t> sized(std::vector<std::uint8_t> token, ngtcp2_ssize le
 
 Tokens::Tokens(Bytes secret) {
   derive(secret, "usquic address validation", address_key_, sizeof(address_key_));
+  derive(secret, "usquic address validation, version 2", address_key_of_v2_, sizeof(address_key_of_v2_));
   derive(secret, "usquic stateless reset", reset_key_, sizeof(reset_key_));
 }
 
@@ -46,35 +58,45 @@ TokenKind Tokens::kind(Bytes token) {
   return TokenKind::none;
 }
 
-std::vector<std::uint8_t> Tokens::make_retry(TimePoint now, std::uint32_t version, const Address& remote,
+std::vector<std::uint8_t> Tokens::make_retry(WallTime now, std::uint32_t version, const Address& remote,
                                              const ngtcp2_cid& retry_scid,
                                              const ngtcp2_cid& original_dcid) const {
   std::vector<std::uint8_t> token(NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN2);
   const auto length = ngtcp2_crypto_generate_retry_token2(token.data(), address_key_, sizeof(address_key_),
                                                           version, remote.get(), remote.length(), &retry_scid,
-                                                          &original_dcid, nanoseconds_since_epoch(now));
+                                                          &original_dcid, timestamp(now));
   return sized(std::move(token), length);
 }
 
-bool Tokens::verify_retry(TimePoint now, std::uint32_t version, const Address& remote, const ngtcp2_cid& dcid,
+bool Tokens::verify_retry(WallTime now, std::uint32_t version, const Address& remote, const ngtcp2_cid& dcid,
                           Bytes token, ngtcp2_cid& original_dcid) const {
-  return ngtcp2_crypto_verify_retry_token2(&original_dcid, token.data(), token.size(), address_key_,
-                                           sizeof(address_key_), version, remote.get(), remote.length(),
-                                           &dcid, count(retry_lifetime), nanoseconds_since_epoch(now)) == 0;
+  return is_of_its_time(now, retry_lifetime, [&](WallTime at, Duration lifetime) {
+    return ngtcp2_crypto_verify_retry_token2(&original_dcid, token.data(), token.size(), address_key_,
+                                             sizeof(address_key_), version, remote.get(), remote.length(),
+                                             &dcid, count(lifetime), timestamp(at)) == 0;
+  });
 }
 
-std::vector<std::uint8_t> Tokens::make_regular(TimePoint now, const Address& remote) const {
+Bytes Tokens::regular_key(std::uint32_t version) const {
+  return version == NGTCP2_PROTO_VER_V2 ? Bytes(address_key_of_v2_) : Bytes(address_key_);
+}
+
+std::vector<std::uint8_t> Tokens::make_regular(WallTime now, std::uint32_t version,
+                                               const Address& remote) const {
   std::vector<std::uint8_t> token(NGTCP2_CRYPTO_MAX_REGULAR_TOKENLEN);
-  const auto length =
-      ngtcp2_crypto_generate_regular_token(token.data(), address_key_, sizeof(address_key_), remote.get(),
-                                           remote.length(), nanoseconds_since_epoch(now));
+  const Bytes key = regular_key(version);
+  const auto length = ngtcp2_crypto_generate_regular_token(token.data(), key.data(), key.size(), remote.get(),
+                                                           remote.length(), timestamp(now));
   return sized(std::move(token), length);
 }
 
-bool Tokens::verify_regular(TimePoint now, const Address& remote, Bytes token) const {
-  return ngtcp2_crypto_verify_regular_token(token.data(), token.size(), address_key_, sizeof(address_key_),
-                                            remote.get(), remote.length(), count(regular_lifetime),
-                                            nanoseconds_since_epoch(now)) == 0;
+bool Tokens::verify_regular(WallTime now, std::uint32_t version, const Address& remote, Bytes token) const {
+  const Bytes key = regular_key(version);
+  return is_of_its_time(now, regular_lifetime, [&](WallTime at, Duration lifetime) {
+    return ngtcp2_crypto_verify_regular_token(token.data(), token.size(), key.data(), key.size(),
+                                              remote.get(), remote.length(), count(lifetime),
+                                              timestamp(at)) == 0;
+  });
 }
 
 void Tokens::make_reset_token(const ngtcp2_cid& id, std::uint8_t* token) const {

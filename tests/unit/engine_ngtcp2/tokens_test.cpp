@@ -20,7 +20,7 @@ class TokensTest : public ::testing::Test {
   static constexpr std::uint8_t secret_[32] = {1, 2, 3};
   static constexpr std::uint8_t other_secret_[32] = {1, 2, 4};
   const Tokens tokens_{secret_};
-  const TimePoint now_{hours(100)};
+  const WallTime now_{hours(500000)};
   const Address remote_ = *Address::parse("192.0.2.1", 1234);
   const Address elsewhere_ = *Address::parse("192.0.2.2", 1234);
   const std::uint8_t scid_bytes_[8] = {1, 1, 1, 1, 1, 1, 1, 1};
@@ -58,12 +58,34 @@ TEST_F(TokensTest, RetryTokenIsRefusedForAnyDifference) {
 }
 
 TEST_F(TokensTest, RegularTokenHoldsADayForItsAddress) {
-  const auto token = tokens_.make_regular(now_, remote_);
+  const auto token = tokens_.make_regular(now_, 1, remote_);
   EXPECT_EQ(Tokens::kind(token), TokenKind::regular);
-  EXPECT_TRUE(tokens_.verify_regular(now_ + hours(23), remote_, token));
-  EXPECT_FALSE(tokens_.verify_regular(now_ + hours(25), remote_, token));
-  EXPECT_FALSE(tokens_.verify_regular(now_, elsewhere_, token));
-  EXPECT_FALSE(Tokens(other_secret_).verify_regular(now_, remote_, token));
+  EXPECT_TRUE(tokens_.verify_regular(now_ + hours(23), 1, remote_, token));
+  EXPECT_FALSE(tokens_.verify_regular(now_ + hours(25), 1, remote_, token));
+  EXPECT_FALSE(tokens_.verify_regular(now_, 1, elsewhere_, token));
+  EXPECT_FALSE(Tokens(other_secret_).verify_regular(now_, 1, remote_, token));
+}
+
+TEST_F(TokensTest, RegularTokenIsForTheVersionOfItsConnection) {
+  constexpr std::uint32_t version_2 = 0x6b3343cf;
+  const auto token = tokens_.make_regular(now_, 1, remote_);
+  EXPECT_FALSE(tokens_.verify_regular(now_, version_2, remote_, token));
+  const auto of_version_2 = tokens_.make_regular(now_, version_2, remote_);
+  EXPECT_TRUE(tokens_.verify_regular(now_, version_2, remote_, of_version_2));
+  EXPECT_FALSE(tokens_.verify_regular(now_, 1, remote_, of_version_2));
+}
+
+// Clocks of machines that share a secret differ, and are set back.
+TEST_F(TokensTest, OfTheFutureAreTakenWithinTheToleranceAlone) {
+  const auto retry = tokens_.make_retry(now_, 1, remote_, scid_, odcid_);
+  const auto regular = tokens_.make_regular(now_, 1, remote_);
+  ngtcp2_cid original{};
+  EXPECT_TRUE(tokens_.verify_retry(now_ - seconds(5), 1, remote_, scid_, retry, original));
+  EXPECT_FALSE(tokens_.verify_retry(now_ - milliseconds(5001), 1, remote_, scid_, retry, original));
+  EXPECT_FALSE(tokens_.verify_retry(now_ - hours(24), 1, remote_, scid_, retry, original));
+  EXPECT_TRUE(tokens_.verify_regular(now_ - seconds(5), 1, remote_, regular));
+  EXPECT_FALSE(tokens_.verify_regular(now_ - milliseconds(5001), 1, remote_, regular));
+  EXPECT_FALSE(tokens_.verify_regular(now_ - hours(24), 1, remote_, regular));
 }
 
 TEST_F(TokensTest, ResetTokenDependsOnSecretAndId) {
