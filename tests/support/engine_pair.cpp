@@ -209,7 +209,8 @@ void Side::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t&
 
 MutableBytes Side::reserve(void* socket) {
   CHECK(socket == this);
-  if (is_blocked) return {};
+  if (is_blocked || rooms_left == 0) return {};
+  if (rooms_left != SIZE_MAX) --rooms_left;
   room_.resize(run_capacity);
   return room_;
 }

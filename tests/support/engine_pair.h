@@ -107,8 +107,9 @@ class Side final : public engine::Sink, public engine::SendBatch {
   std::vector<std::string> log;                           // names of callbacks, in order
   std::vector<std::pair<std::size_t, std::size_t>> runs;  // length and segment size of each commit
   bool consume_at_once = true;
-  bool is_blocked = false;  // reserve() gives nothing
-  bool forgets = false;     // keeps no log, no runs, and no record of a stream that closed: for floods
+  bool is_blocked = false;            // reserve() gives nothing
+  std::size_t rooms_left = SIZE_MAX;  // that reserve() still gives
+  bool forgets = false;  // keeps no log, no runs, and no record of a stream that closed: for floods
 
   std::function<void(ConnectionRecord&)> on_open;
   std::function<void(ConnectionRecord&)> on_done;  // on_handshake
