@@ -38,7 +38,8 @@ class ContextImpl final : public Context {
   int add_server_name(std::string_view pattern, const IdentitySource& identity) override;
   int remove_server_name(std::string_view pattern) override;
   Result<std::unique_ptr<Session>> server_session() override;
-  Result<std::unique_ptr<Session>> client_session(std::string_view server_name, std::uint16_t port) override;
+  Result<std::unique_ptr<Session>> client_session(std::string_view server_name, std::uint16_t port,
+                                                  std::uint32_t quic_version) override;
   void store_ticket(Session& session) override { static_cast<SessionImpl&>(session).store_ticket(); }
 
  private:
@@ -122,8 +123,8 @@ Result<std::unique_ptr<Session>> ContextImpl::server_session() {
   return SessionImpl::create_server(shared_);
 }
 
-Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view server_name,
-                                                             std::uint16_t port) {
+Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view server_name, std::uint16_t port,
+                                                             std::uint32_t quic_version) {
   server_name = without_zone(server_name);
   std::string name(server_name);
   if (!server_name.empty() && !is_ip_address(server_name)) {
@@ -133,7 +134,7 @@ Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view se
   }
   if (name.empty() && shared_.verify_server) return Error{US_QUIC_E_INVALID};
   if (const int needed = load_trust_if(shared_.verify_server)) return Error{needed};
-  return SessionImpl::create_client(shared_, std::move(name), port);
+  return SessionImpl::create_client(shared_, std::move(name), port, quic_version);
 }
 
 }  // namespace

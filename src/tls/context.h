@@ -73,6 +73,9 @@ class Session {
   // Why the handshake failed, in the library's terms: US_QUIC_E_CERT_UNTRUSTED, _CERT_NAME, _CERT_EXPIRED,
   // _CERT_REQUIRED, _ALPN or _TLS, from what verification found and from a TLS alert (sent or received).
   virtual int failure(std::optional<std::uint8_t> alert) const = 0;
+  // A client's: the QUIC version that was agreed on. Tickets that come are good for it alone (RFC 9369
+  // section 5).
+  virtual void set_quic_version(std::uint32_t version) = 0;
   // Text that goes with it, such as "certificate is for example.org, not for example.com"; with the alert,
   // also for what the peer complained of.
   virtual std::string failure_text(std::optional<std::uint8_t> alert = std::nullopt) const = 0;
@@ -91,10 +94,10 @@ class Context {
   // Error: US_QUIC_E_STATE when it cannot serve.
   virtual Result<std::unique_ptr<Session>> server_session() = 0;
   // server_name: host name (sent as SNI and verified) or IP address (verified alone). Resumes from a kept
-  // ticket of the same server_name, port and protocols when there is one. Error: US_QUIC_E_INVALID for what
-  // is neither (or "" while servers are verified).
-  virtual Result<std::unique_ptr<Session>> client_session(std::string_view server_name,
-                                                          std::uint16_t port) = 0;
+  // ticket of the same server_name, port, QUIC version and protocols when there is one. Error:
+  // US_QUIC_E_INVALID for what is neither (or "" while servers are verified).
+  virtual Result<std::unique_ptr<Session>> client_session(std::string_view server_name, std::uint16_t port,
+                                                          std::uint32_t quic_version) = 0;
   // Keep a new ticket of this client session. Sessions do so themselves when one comes, so this is only for
   // an engine that replaced the handshake hook; else it does nothing.
   virtual void store_ticket(Session& session) = 0;

@@ -60,10 +60,11 @@ Result<std::unique_ptr<Session>> SessionImpl::create_server(SharedState& shared)
 }
 
 Result<std::unique_ptr<Session>> SessionImpl::create_client(SharedState& shared, std::string server_name,
-                                                            std::uint16_t port) {
+                                                            std::uint16_t port, std::uint32_t quic_version) {
   std::unique_ptr<SessionImpl> session(new SessionImpl(shared, false));
   session->server_name_ = std::move(server_name);
   session->port_ = port;
+  session->quic_version_ = quic_version;
   int result = session->initialize(GNUTLS_CLIENT);
   if (result == 0) result = session->configure_client();
   if (result == 0) result = session->resume();
@@ -111,9 +112,12 @@ int SessionImpl::configure_client() {
   return gnutls_server_name_set(native_, GNUTLS_NAME_DNS, server_name_.data(), server_name_.size());
 }
 
+std::string SessionImpl::ticket_key() const {
+  return TicketStore::key(server_name_, port_, quic_version_, shared_.alpn);
+}
+
 int SessionImpl::resume() {
-  const std::optional<Ticket> ticket =
-      shared_.tickets.take(TicketStore::key(server_name_, port_, shared_.alpn), std::time(nullptr));
+  const std::optional<Ticket> ticket = shared_.tickets.take(ticket_key(), std::time(nullptr));
   if (!ticket.has_value()) return 0;
   // What fails here leaves GnuTLS 3.7 with half a session, which its handshake trips over.
   const int result = gnutls_session_set_data(native_, ticket->data.data(), ticket->data.size());
@@ -246,7 +250,7 @@ void SessionImpl::keep_ticket() {
   Datum data;
   if (gnutls_session_get_data2(native_, data.out()) < 0) return;
   Ticket ticket{std::string(data.text()), expires, is_authorized()};
-  shared_.tickets.put(TicketStore::key(server_name_, port_, shared_.alpn), std::move(ticket));
+  shared_.tickets.put(ticket_key(), std::move(ticket));
   has_ticket_ = true;
 }
 

@@ -47,7 +47,7 @@ class SessionImpl final : public Session {
   static Result<std::unique_ptr<Session>> create_server(SharedState& shared);
   // server_name: normalized, or an IP address.
   static Result<std::unique_ptr<Session>> create_client(SharedState& shared, std::string server_name,
-                                                        std::uint16_t port);
+                                                        std::uint16_t port, std::uint32_t quic_version);
   ~SessionImpl() override;
   SessionImpl(const SessionImpl&) = delete;
   SessionImpl& operator=(const SessionImpl&) = delete;
@@ -61,6 +61,7 @@ class SessionImpl final : public Session {
   bool has_ticket() const override { return has_ticket_; }
   int failure(std::optional<std::uint8_t> alert) const override;
   std::string failure_text(std::optional<std::uint8_t> alert) const override;
+  void set_quic_version(std::uint32_t version) override { quic_version_ = version; }
 
   // Called by the context; does nothing when the session keeps its tickets itself.
   void store_ticket();
@@ -73,6 +74,7 @@ class SessionImpl final : public Session {
   int configure_client();
   int resume();  // 0 or a negative GnuTLS error
   void keep_ticket();
+  std::string ticket_key() const;  // where its tickets are kept
 
   // GnuTLS's callbacks; they find the session in GnuTLS's database pointer (see context.h).
   static SessionImpl& from(gnutls_session_t native);
@@ -93,6 +95,7 @@ class SessionImpl final : public Session {
   std::shared_ptr<const Credentials> credentials_;
   std::string server_name_;           // as a server, what the first ClientHello says
   std::unique_ptr<Verdict> refusal_;  // why this side refused the peer
+  std::uint32_t quic_version_ = 0;
   std::uint16_t port_ = 0;
   bool is_server_;
   bool is_verified_ = false;           // in this handshake

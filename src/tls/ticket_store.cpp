@@ -4,10 +4,11 @@
 
 namespace usquic::tls {
 
-std::string TicketStore::key(std::string_view server_name, unsigned port,
+std::string TicketStore::key(std::string_view server_name, unsigned port, std::uint32_t quic_version,
                              const std::vector<std::string>& protocols) {
   std::string text(server_name);
   text.append(1, '\0').append(std::to_string(port));
+  text.append(1, '\0').append(std::to_string(quic_version));
   for (const std::string& protocol : protocols) text.append(1, '\0').append(protocol);
   return text;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <ctime>
 #include <list>
 #include <optional>
@@ -32,8 +33,8 @@ class TicketStore {
   std::optional<Ticket> take(const std::string& key, std::time_t now);
   std::size_t size() const { return entries_.size(); }
 
-  // The server and the protocols that a ticket is good for.
-  static std::string key(std::string_view server_name, unsigned port,
+  // The server, the QUIC version and the protocols that a ticket is good for.
+  static std::string key(std::string_view server_name, unsigned port, std::uint32_t quic_version,
                          const std::vector<std::string>& protocols);
 
  private:

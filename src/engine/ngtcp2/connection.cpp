@@ -58,30 +58,9 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_client(QuicEndpoi
                                                                       const Path& path,
                                                                       std::string_view server_name) {
   std::unique_ptr<QuicConnection> c(new QuicConnection(endpoint, path, true));
-  auto session = endpoint.config().tls->client_session(server_name, path.remote.port());
-  if (!session) return Error{session.error()};
   c->is_known_ = true;
   c->server_name_ = server_name;
-  c->first_id_ = c->make_id();
-  // RFC 9000 section 7.2: unpredictable, at least 8 bytes.
-  std::uint8_t random[16];
-  endpoint.config().random.fill(random);
-  const ngtcp2_cid dcid = to_cid(random);
-
-  ngtcp2_settings settings = endpoint.settings().settings(now);
-  settings.log_printf = library_log(endpoint.config().log);
-  const auto token = endpoint.token_store().take(server_name, path.remote.port());
-  settings.token = token.data();
-  settings.tokenlen = token.size();
-  settings.token_type = NGTCP2_TOKEN_TYPE_NEW_TOKEN;
-  const ngtcp2_transport_params parameters = endpoint.settings().parameters();
-  const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
-  if (ngtcp2_conn_client_new(&c->conn_, &dcid, &c->first_id_, &p, NGTCP2_PROTO_VER_V1, &endpoint.callbacks(),
-                             &settings, &parameters, endpoint.memory().quic(), c.get()) != 0) {
-    c->conn_ = nullptr;  // ngtcp2 1.11 leaves a pointer to what it freed
-    return Error{US_QUIC_E_NOMEM};
-  }
-  if (const int error = c->start_tls(std::move(*session))) return Error{error};
+  if (const int error = c->begin_as_client(now, first_version)) return Error{error};
   return c;
 }
 
@@ -287,6 +266,8 @@ int QuicConnection::on_handshake_completed() {
   apply_keep_alive();  // the peer's idle timeout is known
   owes_finished_ = is_client_;
   latest_request_end_ = endpoint_.now();
+  // RFC 9369 section 5: tickets that come are for the version that was agreed on.
+  if (is_client_) session_->set_quic_version(ngtcp2_conn_get_negotiated_version(conn_));
   protocol_ = alpn_ == "h3" ? Protocol::http3 : Protocol::raw;
   if (is_http3() && start_http3() != 0) {
     failure_ = from_application_error(no_error_code() + 2, US_QUIC_E_TRANSPORT,

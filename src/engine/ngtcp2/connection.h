@@ -1,6 +1,7 @@
 // One QUIC connection over ngtcp2. Its parts stand in several files: connection.cpp (making, reading, time),
 // connection_callbacks.cpp (what ngtcp2 calls), connection_streams.cpp (streams), connection_http3.cpp (what
-// the HTTP/3 part tells), connection_write.cpp (the packet writer), connection_close.cpp (endings).
+// the HTTP/3 part tells), connection_write.cpp (the packet writer), connection_close.cpp (endings),
+// connection_versions.cpp (how a client begins).
 #pragma once
 
 #include <ngtcp2/ngtcp2.h>
@@ -119,6 +120,9 @@ class QuicConnection final : public engine::Connection,
   static constexpr std::size_t max_views = 16;
   using Views = std::array<Bytes, max_views>;
 
+  // What a client begins with: every server that this library knows of speaks it.
+  static constexpr std::uint32_t first_version = NGTCP2_PROTO_VER_V1;
+
   QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is_client);
 
   // connection.cpp
@@ -139,6 +143,10 @@ class QuicConnection final : public engine::Connection,
   void offer_token();
   void release_tls();
   bool may_tell() const { return is_known_ && !is_released_ && !is_closed_by_app_; }
+
+  // connection_versions.cpp
+  int begin_as_client(TimePoint now, std::uint32_t version);
+  bool begin_again(TimePoint now);
 
   // connection_streams.cpp
   QuicStream* find_stream(std::int64_t id) const;
@@ -229,6 +237,7 @@ class QuicConnection final : public engine::Connection,
   std::unique_ptr<tls::Session> session_;  // a server's goes when the handshake is complete
   ngtcp2_conn* conn_ = nullptr;
   std::uint64_t expiry_ = UINT64_MAX;  // of conn_, since packets were last written
+  std::uint32_t offered_version_ = 0;  // by a server that does not speak the client's first one
   const bool is_client_;
   const HandshakeCounts::Key sender_;  // where its first packet came from
   Life life_ = Life::active;

@@ -223,10 +223,17 @@ struct ConnectionCallbacks {
     return 0;
   }
 
-  static int recv_new_token(ngtcp2_conn* /*conn*/, const std::uint8_t* token, std::size_t length,
-                            void* user) {
+  static int recv_version_negotiation(ngtcp2_conn* /*conn*/, const ngtcp2_pkt_hd* /*header*/,
+                                      const std::uint32_t* versions, std::size_t count, void* user) {
+    constexpr auto& own = TransportSettings::versions;
+    self(user).offered_version_ = ngtcp2_select_version(own.data(), own.size(), versions, count);
+    return 0;
+  }
+
+  static int recv_new_token(ngtcp2_conn* conn, const std::uint8_t* token, std::size_t length, void* user) {
     QuicConnection& c = self(user);
-    c.endpoint_.token_store().put(c.server_name_, c.path_.remote.port(), {token, length});
+    c.endpoint_.token_store().put(c.server_name_, c.path_.remote.port(),
+                                  ngtcp2_conn_get_negotiated_version(conn), {token, length});
     return 0;
   }
 
@@ -278,6 +285,7 @@ ngtcp2_callbacks connection_callbacks() {
   callbacks.remove_connection_id = Guarded<C::remove_connection_id>::call;
   callbacks.dcid_status = Guarded<C::dcid_status>::call;
   callbacks.recv_stateless_reset = Guarded<C::recv_stateless_reset>::call;
+  callbacks.recv_version_negotiation = Guarded<C::recv_version_negotiation>::call;
   callbacks.recv_new_token = Guarded<C::recv_new_token>::call;
   callbacks.path_validation = Guarded<C::path_validation>::call;
   return callbacks;

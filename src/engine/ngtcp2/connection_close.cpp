@@ -80,12 +80,14 @@ void QuicConnection::end_by_library(TimePoint now, int result) {
       leave_behind(now, {});
       return become_gone();
     }
+    case NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
+      if (!begin_again(now)) end_silently(reason());
+      return;
     case NGTCP2_ERR_IDLE_CLOSE:
     case NGTCP2_ERR_HANDSHAKE_TIMEOUT:
     case NGTCP2_ERR_DROP_CONN:
     case NGTCP2_ERR_RETRY:
     case NGTCP2_ERR_CLOSING:
-    case NGTCP2_ERR_RECV_VERSION_NEGOTIATION:
       return end_silently(reason());
     default:
       if (life_ != Life::active) return;

@@ -195,10 +195,10 @@ TEST_F(Loading, ProtocolsOutsideGnutlssLimitsAreInvalid) {
 TEST_F(Loading, ClientSessionsNeedANameThatCanBeOne) {
   const std::unique_ptr<Context> context = make_context(client_options(authority_));
   for (const char* name : {"", ".", "a..b", "a b", "a\nb", "[::1]"})
-    EXPECT_EQ(context->client_session(name, 443).error(), US_QUIC_E_INVALID) << name;
+    EXPECT_EQ(context->client_session(name, 443, 1).error(), US_QUIC_E_INVALID) << name;
   Options relaxed = client_options(authority_);
   relaxed.verify_server = false;
-  EXPECT_EQ(make_context(relaxed)->client_session("", 443).error(), 0);
+  EXPECT_EQ(make_context(relaxed)->client_session("", 443, 1).error(), 0);
 }
 
 class ServerNameSelection : public testing::Test {

@@ -130,7 +130,7 @@ class Peer {
 // A client and a server session, run until neither has anything more to say.
 struct Handshake {
   Handshake(Context& client_context, Context& server_context, std::string_view name, std::uint16_t port = 443)
-      : client(*client_context.client_session(name, port)), server(*server_context.server_session()) {}
+      : client(*client_context.client_session(name, port, 1)), server(*server_context.server_session()) {}
 
   Handshake& run() {
     client.advance();

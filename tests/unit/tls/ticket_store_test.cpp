@@ -57,12 +57,13 @@ TEST(TicketStore, WithoutCapacityKeepsNothing) {
 }
 
 TEST(TicketStore, KeysTellServersPortsAndProtocolsApart) {
-  const std::string key = TicketStore::key("a", 1, {"h3"});
-  EXPECT_EQ(key, TicketStore::key("a", 1, {"h3"}));
-  EXPECT_NE(key, TicketStore::key("b", 1, {"h3"}));
-  EXPECT_NE(key, TicketStore::key("a", 11, {"h3"}));
-  EXPECT_NE(key, TicketStore::key("a", 1, {"echo"}));
-  EXPECT_NE(TicketStore::key("a", 1, {"x", "y"}), TicketStore::key("a", 1, {"xy"}));
+  const std::string key = TicketStore::key("a", 1, 1, {"h3"});
+  EXPECT_EQ(key, TicketStore::key("a", 1, 1, {"h3"}));
+  EXPECT_NE(key, TicketStore::key("b", 1, 1, {"h3"}));
+  EXPECT_NE(key, TicketStore::key("a", 11, 1, {"h3"}));
+  EXPECT_NE(key, TicketStore::key("a", 1, 2, {"h3"}));
+  EXPECT_NE(key, TicketStore::key("a", 1, 1, {"echo"}));
+  EXPECT_NE(TicketStore::key("a", 1, 1, {"x", "y"}), TicketStore::key("a", 1, 1, {"xy"}));
 }
 
 }  // namespace
