@@ -84,7 +84,8 @@ typedef struct us_quic_stats_t {
   uint64_t bytes_received;
   uint64_t packets_sent;
   uint64_t packets_received;
-  uint64_t packets_lost;
+  uint64_t packets_lost; /* sent after the handshake, and overtaken by three that were acknowledged (RFC 9002
+                            section 6.1.1); with those that tried a larger size than the path carries */
   uint64_t smoothed_rtt_us; /* RFC 9002 section 5.3; also the next two, in microseconds */
   uint64_t latest_rtt_us;
   uint64_t min_rtt_us;

@@ -39,6 +39,18 @@ FaultyKernel::~FaultyKernel() {
   close(repeating_fd_);
 }
 
+std::uint64_t FaultyKernel::bytes_sent(int fd) const {
+  const auto found = std::ranges::find(opened_, fd);
+  return found == opened_.end() ? 0 : bytes_sent_[static_cast<std::size_t>(found - opened_.begin())];
+}
+
+void FaultyKernel::count_bytes(int fd, const mmsghdr& message) {
+  const auto found = std::ranges::find(opened_, fd);
+  if (found == opened_.end()) return;
+  std::uint64_t& sum = bytes_sent_[static_cast<std::size_t>(found - opened_.begin())];
+  for (std::size_t i = 0; i < message.msg_hdr.msg_iovlen; ++i) sum += message.msg_hdr.msg_iov[i].iov_len;
+}
+
 void FaultyKernel::remember(const mmsghdr& message, std::size_t datagram_bytes) {
   Sent& sent = sent_[sent_count_++ % sent_.size()];
   sent.length = std::min(datagram_bytes, sent.bytes.size());
@@ -106,6 +118,7 @@ int FaultyKernel::sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags)
     if (message.is_segmented) ++segmented_messages_;
     largest_datagram_ = std::max(largest_datagram_, message.datagram_bytes);
     remember(messages[i], message.datagram_bytes);
+    count_bytes(fd, messages[i]);
   }
   return sent;
 }

@@ -45,6 +45,7 @@ class FaultyKernel {
   const std::vector<int>& opened() const { return opened_; }
   std::uint64_t injected() const { return injected_; }
   std::uint64_t segmented_messages() const { return segmented_messages_; }
+  std::uint64_t bytes_sent(int fd) const;  // payload that the system took, of one of the sockets opened
   std::size_t largest_datagram() const { return largest_datagram_; }  // that was sent
 
   // What the linker puts in place of the system's (--wrap in tests/CMakeLists.txt).
@@ -64,6 +65,7 @@ class FaultyKernel {
 
   bool may_open();
   void remember(const mmsghdr& message, std::size_t datagram_bytes);
+  void count_bytes(int fd, const mmsghdr& message);
   struct Message {
     std::size_t datagram_bytes;
     bool is_segmented;
@@ -81,6 +83,7 @@ class FaultyKernel {
   std::mt19937_64 random_;
   std::vector<Planned> faults_;
   std::vector<int> opened_;
+  std::array<std::uint64_t, most_opened> bytes_sent_{};  // by the place in opened_
   std::uint64_t injected_ = 0;
   std::uint64_t segmented_messages_ = 0;
   std::size_t largest_datagram_ = 0;

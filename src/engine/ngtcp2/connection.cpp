@@ -143,6 +143,7 @@ void QuicConnection::read(TimePoint now, const Datagram& datagram) {
       endpoint_.send_retry(datagram, header);
     }
   }
+  if (result == 0) losses_.acknowledged(frame_scan().ack_ranges());
   if (result == 0 && !frame_scan().is_empty()) result = act_on(frame_scan());
   if (result != 0) return end_by_library(now, result);
   if (is_handshake_complete_) release_tls();
@@ -322,6 +323,7 @@ void QuicConnection::stats(us_quic_stats_t& out) const {
   out.bytes_received = bytes_received_;
   out.packets_sent = packets_sent_;
   out.packets_received = packets_received_;
+  out.packets_lost = losses_.lost();
   out.streams_opened = streams_opened_;
   out.streams_open = static_cast<std::uint32_t>(streams_.size());
   if (conn_ == nullptr) return;

@@ -20,6 +20,7 @@
 #include "engine/ngtcp2/endpoint.h"
 #include "engine/ngtcp2/graceful_end.h"
 #include "engine/ngtcp2/http3.h"
+#include "engine/ngtcp2/loss_count.h"
 #include "engine/ngtcp2/packet_run.h"
 #include "engine/ngtcp2/route.h"
 #include "engine/ngtcp2/stream.h"
@@ -281,6 +282,7 @@ class QuicConnection final : public engine::Connection,
   std::optional<std::deque<std::vector<std::uint8_t>>> datagrams_;
   HeldPacket held_packet_;
   BlackHole black_hole_;
+  LossCount losses_;
 
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_received_ = 0;

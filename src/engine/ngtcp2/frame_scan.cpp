@@ -132,6 +132,29 @@ bool FrameScan::read_reset(Reader& in) {
   return true;
 }
 
+void FrameScan::add_ack_range(std::uint64_t smallest, std::uint64_t largest) {
+  if (ack_range_count_ < most_ack_ranges) ack_ranges_[ack_range_count_++] = {smallest, largest};
+}
+
+// RFC 9000 section 19.3.
+bool FrameScan::read_ack(Reader& in, bool has_ecn_counts) {
+  std::uint64_t largest = 0;
+  std::uint64_t more = 0;
+  std::uint64_t length = 0;
+  if (!in.take_varint(largest) || !in.skip_varints(1) || !in.take_varint(more)) return false;
+  ack_range_count_ = 0;
+  for (;;) {
+    if (!in.take_varint(length) || length > largest) return false;
+    const std::uint64_t smallest = largest - length;
+    add_ack_range(smallest, largest);
+    if (more-- == 0) break;
+    std::uint64_t gap = 0;
+    if (!in.take_varint(gap) || smallest < gap + 2) return false;
+    largest = smallest - gap - 2;
+  }
+  return in.skip_varints(has_ecn_counts ? 3 : 0);
+}
+
 bool FrameScan::read_frame(Reader& in) {
   std::uint8_t type = 0;
   if (!in.take(type)) return false;
@@ -144,11 +167,8 @@ bool FrameScan::read_frame(Reader& in) {
     case handshake_done:
       return true;
     case ack:
-    case ack_ecn: {
-      std::uint64_t ranges = 0;
-      return in.skip_varints(2) && in.take_varint(ranges) && in.skip_varints(1) && in.skip_varints(ranges) &&
-             in.skip_varints(ranges) && in.skip_varints(type == ack_ecn ? 3 : 0);
-    }
+    case ack_ecn:
+      return read_ack(in, type == ack_ecn);
     case stop_sending:
       return read_stop_sending(in);
     case crypto:

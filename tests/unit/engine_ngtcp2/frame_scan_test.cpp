@@ -73,6 +73,28 @@ TEST(FrameScan, CountsFramesThatCostUsMoreThanTheirSender) {
   EXPECT_EQ(scan(counted + frame(0x08, {8})).control_frames(), 6u);
 }
 
+TEST(FrameScan, TellsWhichPacketsAreAcknowledged) {
+  const auto ranges = [](const std::string& payload) {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> found;
+    const FrameScan made = scan(payload);
+    for (const AckRange& r : made.ack_ranges()) found.emplace_back(r.smallest, r.largest);
+    return found;
+  };
+  using Ranges = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+  EXPECT_EQ(ranges(frame(0x02, {9, 20, 0, 9})), (Ranges{{0, 9}}));
+  EXPECT_EQ(ranges(frame(0x03, {100, 20, 2, 1, 0, 3, 4, 5, 7, 8, 9})),
+            (Ranges{{99, 100}, {94, 97}, {83, 88}}));
+  EXPECT_EQ(ranges(frame(0x02, {9, 20, 0, 9}) + frame(0x02, {12, 20, 0, 1})), (Ranges{{11, 12}}));
+  EXPECT_EQ(ranges(challenge), Ranges{});
+  // Below zero; ngtcp2 closes the connection for it.
+  EXPECT_TRUE(scan(frame(0x02, {5, 0, 0, 6}) + stop).stops().empty());
+  EXPECT_TRUE(scan(frame(0x02, {5, 0, 1, 1, 3, 0}) + stop).stops().empty());
+  std::string many = frame(0x02, {1000, 0, 200, 0});
+  for (int i = 0; i < 200; ++i) many += wire_varint(0) + wire_varint(0);
+  EXPECT_EQ(ranges(many + stop).size(), FrameScan::most_ack_ranges);
+  EXPECT_EQ(scan(many + stop).stops().size(), 1u);
+}
+
 TEST(FrameScan, DoesNotCountTheEndOfAStreamNorData) {
   EXPECT_TRUE(scan(frame(0x0b, {8, 0}) + frame(0x09, {8})).is_empty());
   EXPECT_TRUE(scan(frame(0x0a, {8, 1}, "a") + frame(0x08, {8}, "rest of the packet")).is_empty());
