@@ -167,6 +167,43 @@ TEST(Rfc9001Section6_2, AKeyUpdateOfThePeerIsFollowed) {
   EXPECT_EQ(joined.net.pair.server.streams.at(0)->body, "xxx");
 }
 
+// RFC 9001 section 6.1: an update needs an acknowledgement of the one before. Nothing can be read any more,
+// and silence would last until the idle timeout.
+TEST(Rfc9001Section6_1, TwoKeyUpdatesWithoutAnAcknowledgementBetween) {
+  for (const Engine role : {Engine::server, Engine::client}) {
+    Joined joined(role);
+    joined.peer->update_keys();
+    joined.peer->update_keys();
+    joined.peer->send(frame::ping());
+    expect_closed(joined.net, *joined.peer, key_update_error);
+    ASSERT_NE(joined.net.connection, nullptr);
+    EXPECT_EQ(joined.net.connection->close.error, US_QUIC_E_TRANSPORT);
+    EXPECT_NE(joined.net.connection->close_reason.find("keys twice"), std::string::npos);
+  }
+}
+
+// The second of them comes while the first is not confirmed: it is only early.
+TEST(Rfc9001Section6_1, AKeyUpdateThatComesEarlyIsFollowedWhenItIsRepeated) {
+  Joined joined(Engine::server);
+  joined.peer->update_keys();
+  joined.peer->send(frame::ping());
+  joined.peer->update_keys();
+  joined.peer->send(frame::ping());
+  joined.net.run(std::chrono::seconds(1));
+  joined.peer->send(frame::ping());
+  expect_open(joined.net, *joined.peer);
+}
+
+TEST(Rfc9001Section6_6, ForgedPacketsAreNoKeyUpdates) {
+  Joined joined(Engine::server);
+  for (int i = 0; i < 100; ++i) {
+    std::string packet = joined.peer->make_packet(Level::application, frame::ping());
+    packet.back() = static_cast<char>(packet.back() ^ 1);
+    joined.peer->transmit(packet);
+  }
+  expect_open(joined.net, *joined.peer);
+}
+
 // A KEY_UPDATE_ERROR is for who removes protection with old keys. ngtcp2 does not try them on newer packets.
 TEST(Rfc9001Section6_4, OldKeysOnANewerPacketOpenNothing) {
   Joined joined(Engine::server);

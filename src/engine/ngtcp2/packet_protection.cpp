@@ -11,6 +11,7 @@
 #include "engine/ngtcp2/frame_scan.h"
 #include "engine/ngtcp2/packet_ciphers.h"
 #include "engine/ngtcp2/packet_secrets.h"
+#include "engine/ngtcp2/skipped_update.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
@@ -45,11 +46,19 @@ struct Protection {
   ngtcp2_crypto_cipher_ctx header_context{};
 };
 
-// A key that 1-RTT packets are opened with: their frames are looked at, and prepared for ngtcp2.
+const PacketCiphers& ciphers_of(void* user) {
+  return static_cast<const QuicConnection*>(user)->packet_ciphers();
+}
+
+// A key that 1-RTT packets are opened with: their frames are looked at, and prepared for ngtcp2; and so are
+// packets that it does not open.
 class ScannedKey final : public AeadKey {
  public:
-  ScannedKey(std::unique_ptr<AeadKey> key, const QuicConnection& connection)
-      : key_(std::move(key)), connection_(connection) {}
+  ScannedKey(std::unique_ptr<AeadKey> key, const QuicConnection& connection, std::uint32_t version,
+             const ngtcp2_crypto_ctx& context, Bytes secret, const std::uint8_t* iv)
+      : key_(std::move(key)),
+        connection_(connection),
+        skipped_update_(connection.packet_ciphers(), version, context, secret, iv) {}
 
   bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
     return key_->seal(to, plaintext, nonce, header);
@@ -59,7 +68,12 @@ class ScannedKey final : public AeadKey {
     const Bytes front = early.front(sealed);
     if (sealed.size() < front.size() + aead_tag_bytes) return false;
     const Bytes packet = sealed.first(sealed.size() - front.size());
-    if (!key_->open(to, packet, nonce, header)) return false;
+    if (!key_->open(to, packet, nonce, header)) {
+      if (skipped_update_.is_shown_by(to, packet, nonce, header)) {
+        connection_.frame_scan().note_skipped_update();
+      }
+      return false;
+    }
     const std::size_t length = packet.size() - aead_tag_bytes;
     connection_.frame_scan().read({to, length});
     if (!front.empty()) {
@@ -75,17 +89,16 @@ class ScannedKey final : public AeadKey {
  private:
   const std::unique_ptr<AeadKey> key_;
   const QuicConnection& connection_;
+  SkippedUpdate skipped_update_;
 };
 
 // nullptr: no memory, or no key.
-std::unique_ptr<AeadKey> scanned(std::unique_ptr<AeadKey> key, void* user) {
+std::unique_ptr<AeadKey> scanned(std::unique_ptr<AeadKey> key, void* user, std::uint32_t version,
+                                 const ngtcp2_crypto_ctx& context, Bytes secret, const std::uint8_t* iv) {
   if (key == nullptr) return nullptr;
   const auto& connection = *static_cast<const QuicConnection*>(user);
-  return std::unique_ptr<AeadKey>(new (std::nothrow) ScannedKey(std::move(key), connection));
-}
-
-const PacketCiphers& ciphers_of(void* user) {
-  return static_cast<const QuicConnection*>(user)->packet_ciphers();
+  return std::unique_ptr<AeadKey>(new (std::nothrow)
+                                      ScannedKey(std::move(key), connection, version, context, secret, iv));
 }
 
 AeadKey& aead_key(const ngtcp2_crypto_aead_ctx& context) {
@@ -216,7 +229,8 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
       !derive_packet_keys(tx, version, context, {tx_secret, length})) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  auto rx_key = scanned(ciphers_of(user).aead_key(cipher, rx.key), user);
+  auto rx_key =
+      scanned(ciphers_of(user).aead_key(cipher, rx.key), user, version, context, {rx_secret, length}, rx.iv);
   auto tx_key = make_lazy_aead_key(ciphers_of(user), cipher, tx.key);
   if (rx_key == nullptr || tx_key == nullptr) return NGTCP2_ERR_CALLBACK_FAILURE;
   std::ranges::copy(rx.iv, rx_iv);
@@ -271,7 +285,7 @@ bool take_secret(gnutls_session_t session, ngtcp2_encryption_level level, Way wa
   Protection made;
   if (!made.make(ciphers_of(ref->user_data), version, *context, secret)) return false;
   if (level == NGTCP2_ENCRYPTION_LEVEL_1RTT && way == Way::receive) {
-    made.aead = scanned(std::move(made.aead), ref->user_data);
+    made.aead = scanned(std::move(made.aead), ref->user_data, version, *context, secret, made.keys.iv);
     made.aead_context.native_handle = made.aead.get();
     if (made.aead == nullptr) return false;
   }
