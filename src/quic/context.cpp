@@ -106,7 +106,7 @@ void us_quic_socket_context_shutdown(us_quic_socket_context_t* context) {
     for (auto* c = socket.connections.front(); c != nullptr; c = socket.connections.next(c)) {
       us_quic_connection_shutdown(c);
     }
-    socket.closes_with_last_connection = true;
+    socket.closes_with_last_connection = socket.is_shut_down = true;
     close_socket_if_idle(socket);
   }
 }

@@ -37,7 +37,7 @@ struct us_quic_socket_context_t : usquic::ListHook<us_quic_socket_context_t> {
 
   usquic::List<usquic::quic::SocketLink> sockets;  // open ones
   unsigned socket_count = 0;                       // open and closing ones
-  bool is_shut_down = false;                       // sockets may wait for handshakes to end
+  bool is_shut_down = false;                       // some of them may wait for handshakes to end
   bool is_freed = false;                           // to be destroyed at the end of the iteration
 };
 

@@ -38,7 +38,8 @@ struct us_quic_socket_t {
   unsigned connection_count = 0;                           // all that are not freed
   bool is_closed = false;
   bool closes_with_last_connection = false;
-  bool is_blocked = false;  // the engine was given no room
+  bool is_shut_down = false;  // closes as soon as it has no connection and no handshake
+  bool is_blocked = false;    // the engine was given no room
   usquic::TimePoint goodbye_deadline = usquic::never;
   usquic::DeadlineEntry goodbye_timer;  // wakes the loop when it has come
   const usquic::DeadlinePlace goodbye_place;

@@ -49,7 +49,7 @@ void close_idle_sockets(QuicLoop& quic) {
     SocketLink* next = nullptr;
     for (SocketLink* link = c->sockets.front(); link != nullptr; link = next) {
       next = c->sockets.next(link);
-      close_socket_if_idle(*link->socket);
+      if (link->socket->is_shut_down) close_socket_if_idle(*link->socket);
     }
   }
 }

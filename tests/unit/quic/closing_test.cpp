@@ -271,6 +271,19 @@ TEST(Closing, WhoComesWhileAServerShutsDownIsRefusedAtOnce) {
   EXPECT_EQ(client.last_close.error, US_QUIC_OK);
 }
 
+TEST(Closing, ASocketThatIsMadeAfterShutdownWaitsForItsFirstConnection) {
+  TestLoop loop;
+  Peer server(loop, {.speaks = Speaks::http3, .is_server = true});
+  Peer client(loop, {.speaks = Speaks::http3});
+  us_quic_socket_context_shutdown(client.context);
+  int error = 0;
+  us_quic_socket_t* socket = us_quic_socket_context_create_socket(client.context, 0, &error);
+  ASSERT_NE(socket, nullptr);
+  loop.settle();
+  EXPECT_FALSE(socket->is_closed);
+  us_quic_socket_close(socket);
+}
+
 TEST(Closing, ShutdownWaitsForAHandshakeAndEndsItsConnectionToo) {
   TestLoop server_loop;
   Peer server(server_loop, {.speaks = Speaks::http3, .is_server = true});
