@@ -1,5 +1,6 @@
 #include "http3_transport.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/check.h"
@@ -250,7 +251,14 @@ void Http3Transport::close(std::int64_t id) {
   } else {
     CHECK(known != streams_.end());
     known->second->waits = true;
-    if (input_.flag()) streams_.erase(known);  // nobody wants the rest
+    constexpr std::size_t is_destroyed = 1, is_read_no_more = 2;  // nobody wants the rest
+    const std::size_t what = input_.byte() & 3U;
+    if ((what & is_destroyed) != 0) {
+      streams_.erase(known);
+    } else if (what == is_read_no_more) {
+      http3_->peer_reset(id);
+      CHECK(std::ranges::find(gone_, id) != gone_.end());
+    }
   }
 }
 
