@@ -76,13 +76,7 @@ napi_value id_to_js(Arguments& arguments, std::uint32_t id) {
 
 napi_value create_context(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
-  Sockets::ContextOptions options{
-      .identity = Identity(arguments.env(), given),
-      .alpn = given.texts("alpn"),
-      .idle_timeout_ms = milliseconds(given, "idleTimeout"),
-      .handshake_timeout_ms = milliseconds(given, "handshakeTimeout"),
-      .keep_alive_ms = milliseconds(given, "keepAlive"),
-      .max_streams = static_cast<std::uint64_t>(given.number("maxStreams").value_or(0))};
+  Sockets::ContextOptions options{.identity = Identity(arguments.env(), given), .alpn = given.texts("alpn")};
   const std::uint32_t id = worker.new_id();
   ask(arguments, worker,
       [&](std::string& detail) { return worker.sockets().create_context(id, options, detail); });

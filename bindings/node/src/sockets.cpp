@@ -90,10 +90,6 @@ int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std
   quic.alpn_count = alpn.size();
   quic.connection_ext_size = sizeof(std::uint32_t);
   quic.stream_ext_size = sizeof(Stream*);
-  if (options.idle_timeout_ms > 0) quic.idle_timeout_ms = options.idle_timeout_ms;
-  if (options.handshake_timeout_ms > 0) quic.handshake_timeout_ms = options.handshake_timeout_ms;
-  if (options.keep_alive_ms > 0) quic.keep_alive_ms = options.keep_alive_ms;
-  if (options.max_streams > 0) quic.max_streams_bidi = options.max_streams;
   options.identity.apply_to(quic);
   worker_.last_error().attach_to(quic);
   int error = US_QUIC_OK;

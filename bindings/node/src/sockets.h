@@ -30,10 +30,6 @@ class Sockets {
   struct ContextOptions {
     Identity identity;
     std::vector<std::string> alpn;
-    unsigned int idle_timeout_ms = 0;  // 0 = the library's
-    unsigned int handshake_timeout_ms = 0;
-    unsigned int keep_alive_ms = 0;
-    std::uint64_t max_streams = 0;
   };
   // Both return US_QUIC_OK, or an error and in `detail` what the library says of it.
   int create_context(std::uint32_t id, const ContextOptions& options, std::string& detail);
