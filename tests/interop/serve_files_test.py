@@ -37,6 +37,18 @@ class ServeFiles(unittest.TestCase):
                 self.check_download(name, path)
         self.check_memory()
 
+    def test_files_that_have_to_come_from_the_disk(self):
+        for name in SIZES:
+            with self.subTest(name):
+                with open(os.path.join(self.place.site, name), "rb") as file:
+                    os.fsync(file.fileno())
+                    os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+                path = self.place.path("downloads", name)
+                result = run(TOOL, "get", "--cacert", self.place.cert, "-o", path, self.server.url("/" + name))
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.check_download(name, path)
+        self.check_memory()
+
     def test_usquic_get(self):
         for name in SIZES:
             with self.subTest(name):

@@ -7,7 +7,7 @@ import unittest
 from curl import curl
 from support import TOOL, Serve, Workplace, run
 
-ENTRIES = 10_000
+ENTRIES = 4000
 REQUESTS = 300
 
 

@@ -3,25 +3,8 @@
 #include <fcntl.h>
 
 #include <algorithm>
-#include <cerrno>
 
 namespace usquic::tools::serve {
-namespace {
-
-// Fill the buffer from the file. False: an error, or the file ended early.
-bool read_fully(int fd, std::byte* buffer, std::size_t length, std::uint64_t offset) {
-  std::size_t filled = 0;
-  while (filled < length) {
-    const ssize_t count = pread(fd, buffer + filled, length - filled, static_cast<off_t>(offset + filled));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    filled += static_cast<std::size_t>(count);
-  }
-  return true;
-}
-
-}  // namespace
-
 BodyChunk::BodyChunk(std::shared_ptr<const std::string> memory, std::size_t offset, std::size_t length)
     : memory_(std::move(memory)), data_(memory_->data() + offset), length_(length) {}
 
@@ -60,16 +43,17 @@ BodyReader::Result BodyReader::read_file(const BodyPart& part, std::size_t wante
   if (!buffer) return NoBuffer{};
   const std::uint64_t offset = part.offset + done_;
   const int fd = part.file->fd.get();
-  const bool is_read = read_fully(fd, buffer.get(), wanted, offset);
+  const PieceReader::Outcome outcome = pieces_.read(fd, buffer.get(), wanted, offset);
   if (looked_at_ != part.file.get()) {
     looked_at_ = part.file.get();
     seen_ = part.file->identity;
     witness_ = {};
   }
-  if (is_read) witness_.note(offset, buffer.get(), wanted);
+  if (outcome == PieceReader::Outcome::Read) witness_.note(offset, buffer.get(), wanted);
   BodyChunk chunk(pool_, share_, std::move(buffer), wanted);
+  if (outcome == PieceReader::Outcome::NotYet) return NotRead{};
   // After the read: a change before or during it is seen.
-  if (!is_read || !is_still_the_same(*part.file)) return Failed{};
+  if (outcome == PieceReader::Outcome::Failed || !is_still_the_same(*part.file)) return Failed{};
   done_ += wanted;
   if (done_ < part.length) {
     // The next piece comes from the disk while this one is sent.

@@ -9,6 +9,7 @@
 #include "serve/buffer_pool.h"
 #include "serve/content_witness.h"
 #include "serve/http_message.h"
+#include "serve/piece_reader.h"
 
 namespace usquic::tools::serve {
 
@@ -39,8 +40,9 @@ class BodyReader {
  public:
   struct End {};
   struct NoBuffer {};  // try again when one was released
+  struct NotRead {};   // the disk is asked for them: try again in a moment
   struct Failed {};    // the file became shorter, was written anew, or cannot be read
-  using Result = std::variant<BodyChunk, End, NoBuffer, Failed>;
+  using Result = std::variant<BodyChunk, End, NoBuffer, NotRead, Failed>;
 
   BodyReader(std::vector<BodyPart> parts, BufferPool& pool, std::shared_ptr<BufferShare> share);
 
@@ -59,6 +61,7 @@ class BodyReader {
   const OpenFile* looked_at_ = nullptr;  // the file that the following two are about
   FileIdentity seen_;                    // as it was looked at last
   ContentWitness witness_;
+  PieceReader pieces_;
 };
 
 }  // namespace usquic::tools::serve

@@ -1,5 +1,6 @@
 #include "serve/delivery.h"
 
+#include <algorithm>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,9 @@ namespace {
 // RFC 9114 section 8.1.
 constexpr std::uint64_t kH3InternalError = 0x102;
 constexpr std::uint64_t kH3ExcessiveLoad = 0x107;
+
+// Asking takes some microseconds: of a thousand downloads each has its turn every 30 ms.
+constexpr std::size_t kAskedAtATime = 32;
 
 }  // namespace
 
@@ -63,6 +67,25 @@ void Delivery::resume_waiting() {
       exchange->give_up(kH3InternalError);
     }
   }
+}
+
+void Delivery::wait_for_disk(Exchange& exchange) {
+  at_disk_.push_back(exchange.weak_from_this());
+  if (call_after_disk_) call_after_disk_();
+}
+
+void Delivery::resume_after_disk() {
+  for (std::size_t left = std::min(at_disk_.size(), kAskedAtATime); left > 0; --left) {
+    const std::shared_ptr<Exchange> exchange = at_disk_.front().lock();
+    at_disk_.pop_front();
+    if (!exchange) continue;
+    try {
+      exchange->resume_after_disk();
+    } catch (const std::bad_alloc&) {
+      exchange->give_up(kH3InternalError);
+    }
+  }
+  if (!at_disk_.empty() && call_after_disk_) call_after_disk_();
 }
 
 void Delivery::look_after_stalled(std::int64_t now_ms) {

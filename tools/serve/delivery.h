@@ -3,10 +3,12 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 
 #include "serve/buffer_pool.h"
 #include "serve/file_budget.h"
@@ -28,6 +30,9 @@ class Delivery {
   Delivery& operator=(const Delivery&) = delete;
 
   void resume_waiting();
+  void resume_after_disk();
+  // Asked for a call of resume_after_disk() in a moment, in an iteration of its own.
+  void set_disk_call(std::function<void()> call) { call_after_disk_ = std::move(call); }
   // To be called a few times within stall_ms.
   void look_after_stalled(std::int64_t now_ms);
 
@@ -42,6 +47,8 @@ class Delivery {
   // It is resumed when a buffer is there.
   void wait_for_buffer(Exchange& exchange, Recipient& recipient);
   void on_buffer_released();
+  // It is resumed a moment later.
+  void wait_for_disk(Exchange& exchange);
 
  private:
   // Handles are used again when a connection is gone, and what it held may outlive it: its own first
@@ -60,7 +67,9 @@ class Delivery {
   FileBudget files_;
   const std::int64_t stall_ms_;
   const std::function<void()> resume_soon_;
+  std::function<void()> call_after_disk_;
   WaitingLine line_;
+  std::deque<std::weak_ptr<Exchange>> at_disk_;
   std::unordered_map<ConnectionKey, std::weak_ptr<Recipient>, HashKey> recipients_;
   std::unordered_set<Exchange*> exchanges_;
   std::uint64_t looks_ = 0;

@@ -106,11 +106,19 @@ void Exchange::read_on() {
     } else if (std::holds_alternative<BodyReader::NoBuffer>(next)) {
       delivery_.wait_for_buffer(*this, *recipient_);
       return;
+    } else if (std::holds_alternative<BodyReader::NotRead>(next)) {
+      if (!std::exchange(is_at_disk_, true)) delivery_.wait_for_disk(*this);
+      return;
     } else {
       give_up(kH3InternalError);
       return;
     }
   }
+}
+
+void Exchange::resume_after_disk() {
+  is_at_disk_ = false;
+  resume();
 }
 
 // Returns: whether it was taken.

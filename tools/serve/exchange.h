@@ -42,6 +42,8 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   // then.
   void send_in_turn(const Request& request, Response answer);
   void resume();
+  // As resume, when the disk may have brought what it was asked for.
+  void resume_after_disk();
 
   // For the access log.
   struct Origin {
@@ -85,6 +87,7 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   bool is_listening_ = false;  // to the response
   std::optional<OpenFileCount> open_file_;
   std::optional<BodyReader> reader_;
+  bool is_at_disk_ = false;           // resume_after_disk will be called
   std::optional<BodyChunk> refused_;  // read, but the stream's buffer was full
   int status_ = 0;
   std::uint64_t total_bytes_ = 0;

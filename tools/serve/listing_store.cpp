@@ -72,7 +72,7 @@ ListingStore::Page ListingStore::keep(const std::string& path, std::string text,
   }
   auto owned = std::make_unique<const std::string>(std::move(text));
   *held_bytes_ += owned->capacity();
-  const Page page(owned.release(), [held = held_bytes_](const std::string* gone) {
+  Page page(owned.release(), [held = held_bytes_](const std::string* gone) {
     *held -= gone->capacity();
     delete gone;
   });

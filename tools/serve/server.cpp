@@ -36,6 +36,8 @@ constexpr std::size_t kPoolBuffers = 96;  // 24 MiB
 // The lists of large folders are made in slices: others are served in the pauses.
 constexpr std::int64_t kListingSliceNs = 1'000'000;
 constexpr int kListingPauseMs = 2;
+// Until the disk is asked again whether it brought what a download reads.
+constexpr int kDiskPauseMs = 1;
 // Small next to the pool, so that one stream's unsent bytes are few buffers.
 constexpr std::size_t kSendBufferBytes = 512 * 1024;
 
@@ -47,6 +49,7 @@ class Server final : public Exchange::Listener {
     resume_.reset();
     flush_log_.reset();
     work_on_listings_.reset();
+    resume_after_disk_.reset();
     app_.reset();
     loop_.reset();  // the last releases come in here
   }
@@ -105,6 +108,7 @@ class Server final : public Exchange::Listener {
   std::optional<SoonCall> resume_;
   std::optional<SoonCall> flush_log_;
   std::optional<SoonCall> work_on_listings_;
+  std::optional<SoonCall> resume_after_disk_;
   std::optional<SignalWatcher> watcher_;
 };
 
@@ -194,6 +198,10 @@ ExitCode Server::run() {
   work_on_listings_.emplace(loop_->native(), [this] { work_on_listings(); });
   flush_log_.emplace(loop_->native(), [this] { access_log_.flush(); });
   start_timer(1000, 1000, [](Server& server) { server.tell_of_log(); });
+  resume_after_disk_.emplace(loop_->native(), [this] { delivery_.resume_after_disk(); });
+  delivery_.set_disk_call([this] {
+    if (resume_after_disk_) resume_after_disk_->request(kDiskPauseMs);
+  });
   const int look_ms = static_cast<int>(std::min<std::int64_t>(1000, stall_ms_ / 4));
   start_timer(look_ms, look_ms, [](Server& server) { server.delivery_.look_after_stalled(monotonic_ms()); });
   watcher_.emplace([this] { loop_->defer([this] { on_signals(); }); });
