@@ -18,7 +18,7 @@ constexpr bool pools_blocks = true;
 #endif
 
 constexpr std::size_t alignment = 16;
-constexpr std::size_t chunk_bytes = std::size_t{32} << 10;
+constexpr std::size_t chunk_bytes = ChunkStore::chunk_bytes;
 constexpr std::size_t largest_block = 2048;
 
 // Before each block stands the chunk it was cut from, or nullptr for one that was allocated alone.
@@ -58,6 +58,7 @@ std::uint8_t* bytes_of(void* memory) {
 
 struct BlockPool::Chunk : ListHook<Chunk> {
   BlockPool* pool;
+  ChunkStore::Region* region;
   void* free_blocks;    // each holds the next in its first bytes
   std::uint8_t* uncut;  // memory that no block was cut from yet
   std::uint16_t uncut_count;
@@ -97,7 +98,7 @@ BlockPool::~BlockPool() {
   for (List<Chunk>& chunks : partial_) {
     while (Chunk* chunk = chunks.pop_front()) {
       CHECK(chunk->used_count == 0);
-      std::free(chunk);
+      chunks_.give_back({chunk, chunk->region});
     }
   }
 }
@@ -124,13 +125,14 @@ void* BlockPool::allocate_alone(std::size_t size) noexcept {
 }
 
 BlockPool::Chunk* BlockPool::add_chunk(std::size_t size_class) noexcept {
-  void* whole = std::malloc(chunk_bytes);
+  const auto [whole, region] = chunks_.take();
   if (whole == nullptr) return nullptr;
   auto* chunk = new (whole) Chunk;
   // The first block begins where its memory behind the header is aligned.
   constexpr std::size_t offset = (sizeof(Chunk) + header_bytes + alignment - 1) / alignment * alignment;
   const std::size_t block_size = block_sizes[size_class];
   chunk->pool = this;
+  chunk->region = region;
   chunk->free_blocks = nullptr;
   chunk->uncut = bytes_of(whole) + offset - header_bytes;
   chunk->uncut_count = static_cast<std::uint16_t>((chunk_bytes - offset + header_bytes) / block_size);
@@ -157,7 +159,7 @@ void BlockPool::give_back(Chunk& chunk, void* memory) noexcept {
   // Empty. It stays if it is the only one with blocks to give.
   if (partial.front() == &chunk && partial.back() == &chunk) return;
   chunk.unlink();
-  std::free(&chunk);
+  chunks_.give_back({&chunk, chunk.region});
 }
 
 void* BlockPool::resize(void* memory, std::size_t size) noexcept {

@@ -1,6 +1,7 @@
 // Memory for the many small objects of one thread: blocks of a few sizes, cut from chunks. Taking and giving
 // back a block is a few instructions, where a general allocator takes many times that; a chunk that is empty
-// goes back to the system (each size keeps one, so that a lone object's coming and going costs nothing).
+// goes back (each size keeps one, so that a lone object's coming and going costs nothing), and most of what
+// many chunks took leaves the process (chunk_store.h).
 //
 // Not for several threads. Under AddressSanitizer each block is an allocation of its own, so that it sees
 // what is used after its end.
@@ -11,6 +12,7 @@
 #include <cstdint>
 #include <new>
 
+#include "base/chunk_store.h"
 #include "base/list.h"
 
 namespace usquic {
@@ -43,6 +45,7 @@ class BlockPool {
   Chunk* add_chunk(std::size_t size_class) noexcept;
   void give_back(Chunk& chunk, void* block) noexcept;
 
+  ChunkStore chunks_;
   std::array<List<Chunk>, class_count> partial_;  // chunks of each size class that have a block to give
 };
 

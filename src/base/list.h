@@ -75,7 +75,7 @@ class List {
     CHECK(!hook->is_linked());
     hook->previous_ = place->previous_;
     hook->next_ = place;
-    place->previous_->next_ = hook;
+    place->previous_->next_ = hook;  // NOLINT(clang-analyzer-core.NullDereference): as front()
     place->previous_ = hook;
   }
 

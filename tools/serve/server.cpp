@@ -1,6 +1,7 @@
 #include "serve/server.h"
 
 #include <fmt/format.h>
+#include <malloc.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -21,6 +22,7 @@
 #include "serve/descriptor_limit.h"
 #include "serve/exchange.h"
 #include "serve/file_service.h"
+#include "serve/memory_trim.h"
 #include "serve/request_fields.h"
 #include "serve/secret_file.h"
 #include "serve/soon_call.h"
@@ -79,6 +81,7 @@ class Server final : public Exchange::Listener {
   void on_signals();
   void reload();
   void tell_of_log();
+  void trim_memory();
 
   void on_request(Http3Response& response, const Http3Request& request);
   void give(const std::shared_ptr<Exchange>& exchange, const Request& request, Response answer);
@@ -94,6 +97,7 @@ class Server final : public Exchange::Listener {
                        if (resume_) resume_->request();
                      }};
   Console console_;
+  MemoryTrim memory_trim_;
   AccessLog access_log_;
   LogCapture log_{options_.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE,
                   [this](std::string_view line) { console_.note(line); }};
@@ -204,11 +208,18 @@ ExitCode Server::run() {
   });
   const int look_ms = static_cast<int>(std::min<std::int64_t>(1000, stall_ms_ / 4));
   start_timer(look_ms, look_ms, [](Server& server) { server.delivery_.look_after_stalled(monotonic_ms()); });
+  start_timer(1000, 1000, [](Server& server) { server.trim_memory(); });
   watcher_.emplace([this] { loop_->defer([this] { on_signals(); }); });
   print_start_text(options_, port_, development_);
   loop_->run();
   access_log_.flush();
   return ExitCode::Ok;
+}
+
+void Server::trim_memory() {
+  us_quic_context_stats_t stats = {};
+  us_quic_socket_context_stats(app_->native(), &stats);
+  if (memory_trim_.is_due(stats.connections_open)) malloc_trim(0);
 }
 
 void Server::start_timer(int milliseconds, int repeat_milliseconds, void (*task)(Server& server)) {

@@ -2,8 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <fstream>
+#include <memory>
 #include <random>
 #include <set>
 #include <vector>
@@ -93,6 +98,44 @@ TEST(BlockPool, KeepsBlocksApartOverManyRandomCalls) {
   }
   while (!held.empty()) check_and_release(0);
 }
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+
+std::size_t resident_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  std::size_t pages = 0;
+  statm >> pages >> pages;
+  return pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+}
+
+// As when thousands of connections are gone, and something that came late stays.
+TEST(BlockPool, WhatManyBlocksTookLeavesTheProcess) {
+  constexpr unsigned seed = 20261128;
+  SCOPED_TRACE(seed);
+  constexpr std::size_t megabyte = std::size_t{1} << 20;
+  BlockPool pool;
+  std::vector<void*> blocks(100 * megabyte / 1016);
+  const std::size_t before = resident_bytes();
+  for (void*& block : blocks) {
+    block = pool.allocate(1016);
+    ASSERT_NE(block, nullptr);
+    std::memset(block, 1, 1016);
+  }
+  const std::vector<std::unique_ptr<char[]>> late = [] {
+    std::vector<std::unique_ptr<char[]>> made;
+    for (int i = 0; i < 100; ++i) made.push_back(std::make_unique<char[]>(50'000));
+    return made;
+  }();
+  EXPECT_GT(resident_bytes(), before + 90 * megabyte);
+  std::shuffle(blocks.begin(), blocks.end(), std::mt19937(seed));
+  for (void* block : blocks) BlockPool::release(block);
+  EXPECT_LT(resident_bytes(), before + 15 * megabyte);
+  void* again = pool.allocate(1016);
+  EXPECT_NE(again, nullptr);
+  BlockPool::release(again);
+}
+
+#endif
 
 TEST(PoolAllocator, ServesContainers) {
   BlockPool pool;
