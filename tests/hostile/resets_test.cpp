@@ -35,9 +35,25 @@ TEST_F(Resets, OfTenThousandStreamsLeaveNothingBehind) {
   expect_unharmed(nobody);
 }
 
-TEST_F(Resets, BeyondTheirBudgetEndTheConnectionAlone) {
+class ResetsBeyondTheBudget : public HostileTest {
+ protected:
+  void expect_end(Crowd& crowd);
+};
+
+// The application gives such a request up, too: that is no reason not to count it.
+TEST_F(ResetsBeyondTheBudget, ByStopSendingAloneEndTheConnection) {
+  start();
+  Crowd crowd(port(), {});
+  expect_end(crowd);
+}
+
+TEST_F(ResetsBeyondTheBudget, EndTheConnectionAlone) {
   start();
   Crowd crowd(port(), {.ends_requests = false});
+  expect_end(crowd);
+}
+
+void ResetsBeyondTheBudget::expect_end(Crowd& crowd) {
   crowd.give_up(Crowd::GivesUp::AtTheHead);
   churn(crowd, 10'000);
   Crowd other(port(), {});

@@ -133,9 +133,10 @@ struct ConnectionCallbacks {
     QuicConnection& c = self(user);
     const bool has_code = (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0;
     const QuicStream* s = c.find_stream(id);
-    // By STOP_SENDING alone: a reset was counted when it came.
-    const bool was_stopped_by_peer =
-        has_code && s != nullptr && !s->is_local_ && !s->was_reset_ && !s->reset_code_ && !s->stop_code_;
+    // By STOP_SENDING alone: a reset was counted when it came. What the application did about it is no
+    // excuse.
+    const bool was_stopped_by_peer = has_code && s != nullptr && !s->is_local_ && !s->was_reset_ &&
+                                     (s->was_stopped_ || (!s->reset_code_ && !s->stop_code_));
     c.close_stream_by_id(id, has_code ? std::optional(code) : std::nullopt);
     if (!ngtcp2_conn_is_local_stream(conn, id)) {
       if (ngtcp2_is_bidi_stream(id)) {
