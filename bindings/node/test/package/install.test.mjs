@@ -42,6 +42,7 @@ const echo = `
   quic({
     hostname: "localhost",
     port: server.port,
+    tls: { rejectUnauthorized: false },
     open: (socket) => socket.write("from " + process.env.HOW),
     message(socket, bytes) {
       console.log(String(bytes));
