@@ -3,7 +3,6 @@
 // are left.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 
 namespace usquic::tools::serve {
@@ -13,16 +12,22 @@ class MemoryTrim {
   // What fewer connections took is not worth it.
   static constexpr std::uint64_t kLeastPeak = 500;
 
-  // Asked every second or so, with the connections that are open. True once after most of many are gone.
+  // Asked every second or so, with the connections that are open. True after most of many are gone, and again
+  // after most of those that were left are.
   bool is_due(std::uint64_t open) {
-    peak_ = std::max(peak_, open);
-    if (peak_ < kLeastPeak || open > peak_ / 8) return false;
+    if (open > peak_) {
+      peak_ = open;
+      is_going_on_ = false;
+    }
+    if ((peak_ < kLeastPeak && !is_going_on_) || open > peak_ / 8) return false;
     peak_ = open;
+    is_going_on_ = open > 0;
     return true;
   }
 
  private:
   std::uint64_t peak_ = 0;
+  bool is_going_on_ = false;
 };
 
 }  // namespace usquic::tools::serve

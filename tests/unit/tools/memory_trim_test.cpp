@@ -5,6 +5,22 @@
 namespace usquic::tools::serve {
 namespace {
 
+TEST(MemoryTrim, GoesOnUntilTheLastIsGone) {
+  MemoryTrim trim;
+  EXPECT_FALSE(trim.is_due(1000));
+  EXPECT_TRUE(trim.is_due(100));
+  EXPECT_FALSE(trim.is_due(20));
+  EXPECT_TRUE(trim.is_due(5));
+  EXPECT_TRUE(trim.is_due(0));
+  EXPECT_FALSE(trim.is_due(0));
+  EXPECT_FALSE(trim.is_due(100));  // few
+  EXPECT_FALSE(trim.is_due(0));
+  EXPECT_FALSE(trim.is_due(1000));
+  EXPECT_TRUE(trim.is_due(100));
+  EXPECT_FALSE(trim.is_due(200));  // they come again
+  EXPECT_FALSE(trim.is_due(20));
+}
+
 TEST(MemoryTrim, IsDueOnceAfterMostOfManyConnectionsAreGone) {
   MemoryTrim trim;
   EXPECT_FALSE(trim.is_due(0));
