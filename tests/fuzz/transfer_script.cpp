@@ -133,6 +133,7 @@ void TransferScript::act() {
       return change_network();
     case 12:
       side.is_blocked = !side.is_blocked;
+      was_disturbed_ = true;
       if (!side.is_blocked) side.endpoint->unblocked(&side);
       return;
     case 13:
@@ -144,6 +145,7 @@ void TransferScript::act() {
     case 15:
     case 16:
       to_lose_ = 1 + input_.pick(3);
+      was_disturbed_ = true;
       return;
     default:
       break;
@@ -161,6 +163,7 @@ void TransferScript::change_network() {
   loss_percent_ = input_.choose(losses);
   jitter_ms_ = input_.choose(jitters);
   repeat_percent_ = input_.pick(20);
+  was_disturbed_ = was_disturbed_ || loss_percent_ > 0;
 }
 
 ConnectionRecord* TransferScript::connection_of(Side& side) {
@@ -334,7 +337,8 @@ bool TransferScript::has_streams(Side& side) {
 
 // Both applications end what they began: then nothing is left.
 void TransferScript::settle() {
-  const TimePoint end = pair_.now + seconds(100);  // an idle timeout, or a few probe timeouts that doubled
+  // Less than the idle timeout, which would hide what is left; or that, and probe timeouts that doubled.
+  const TimePoint end = pair_.now + seconds(was_disturbed_ ? 100 : 20);
   const auto is_over = [this] { return !has_streams(pair_.client) && !has_streams(pair_.server); };
   while (!is_over()) {
     CHECK(pair_.now < end);

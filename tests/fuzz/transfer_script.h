@@ -68,6 +68,7 @@ class TransferScript {
   bool acts_inside_ = false;
   bool is_settling_ = false;
   bool was_ended_early_ = false;  // shut down or closed by the script
+  bool was_disturbed_ = false;    // packets were lost or held: a connection may be near its idle timeout
   std::uint64_t loss_percent_ = 0, repeat_percent_ = 0, jitter_ms_ = 0;
   std::size_t to_lose_ = 0;  // the next so many datagrams of anybody
   std::map<const test::StreamRecord*, Use> uses_;
