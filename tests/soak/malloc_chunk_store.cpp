@@ -1,22 +1,23 @@
-// ChunkStore as in src/base/chunk_store.cpp, but with chunks from malloc, for programs that measure memory by
-// the allocator's figures: linked before the library, it takes the place of that.
+// The pools' chunks from malloc, for programs that measure memory by the allocator's figures: put in by the
+// linker in place of ChunkStore's own.
 #include <cstdlib>
 
 #include "base/chunk_store.h"
 
-namespace usquic {
+using usquic::ChunkStore;
 
-struct ChunkStore::Region : ListHook<Region> {};
+extern "C" {
 
-ChunkStore::ChunkStore() = default;
-ChunkStore::~ChunkStore() = default;
-
-ChunkStore::Chunk ChunkStore::take() noexcept {
-  return {std::malloc(chunk_bytes), nullptr};
+// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
+// ChunkStore::take
+ChunkStore::Chunk __wrap__ZN6usquic10ChunkStore4takeEv(ChunkStore* /*store*/) {
+  return {std::malloc(ChunkStore::chunk_bytes), nullptr};
 }
 
-void ChunkStore::give_back(Chunk chunk) noexcept {
+// ChunkStore::give_back
+void __wrap__ZN6usquic10ChunkStore9give_backENS0_5ChunkE(ChunkStore* /*store*/, ChunkStore::Chunk chunk) {
   std::free(chunk.memory);
 }
+// NOLINTEND(bugprone-reserved-identifier)
 
-}  // namespace usquic
+}  // extern "C"
