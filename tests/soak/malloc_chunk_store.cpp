@@ -6,18 +6,15 @@
 
 using usquic::ChunkStore;
 
-extern "C" {
+// The linker's names for what stands in for ChunkStore's members.
+ChunkStore::Chunk take(ChunkStore* store) __asm__("__wrap__ZN6usquic10ChunkStore4takeEv");
+void give_back(ChunkStore* store,
+               ChunkStore::Chunk chunk) __asm__("__wrap__ZN6usquic10ChunkStore9give_backENS0_5ChunkE");
 
-// NOLINTBEGIN(bugprone-reserved-identifier): the linker's names
-// ChunkStore::take
-ChunkStore::Chunk __wrap__ZN6usquic10ChunkStore4takeEv(ChunkStore* /*store*/) {
+ChunkStore::Chunk take(ChunkStore* /*store*/) {
   return {std::malloc(ChunkStore::chunk_bytes), nullptr};
 }
 
-// ChunkStore::give_back
-void __wrap__ZN6usquic10ChunkStore9give_backENS0_5ChunkE(ChunkStore* /*store*/, ChunkStore::Chunk chunk) {
+void give_back(ChunkStore* /*store*/, ChunkStore::Chunk chunk) {
   std::free(chunk.memory);
 }
-// NOLINTEND(bugprone-reserved-identifier)
-
-}  // extern "C"
