@@ -1,16 +1,16 @@
-# The two libraries, made of all rooms' objects: usquic_static (libusquic.a) and usquic_shared (libusquic.so).
+# The two libraries, made of all modules' objects: usquic_static (libusquic.a) and usquic_shared (libusquic.so).
 # Tools, examples and integration tests link usquic_static.
-get_property(room_objects GLOBAL PROPERTY USQUIC_ROOM_OBJECTS)
-get_property(room_libraries GLOBAL PROPERTY USQUIC_ROOM_LIBRARIES)
-list(REMOVE_DUPLICATES room_libraries)
+get_property(module_objects GLOBAL PROPERTY USQUIC_MODULE_OBJECTS)
+get_property(module_libraries GLOBAL PROPERTY USQUIC_MODULE_LIBRARIES)
+list(REMOVE_DUPLICATES module_libraries)
 
 function(usquic_library target kind export_name)
-  add_library(${target} ${kind} ${room_objects})
+  add_library(${target} ${kind} ${module_objects})
   add_library(usquic::${export_name} ALIAS ${target})
   target_include_directories(${target} PUBLIC $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
                                               $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_compile_features(${target} INTERFACE c_std_11)
-  target_link_libraries(${target} PRIVATE ${room_libraries})
+  target_link_libraries(${target} PRIVATE ${module_libraries})
   set_target_properties(${target} PROPERTIES OUTPUT_NAME usquic EXPORT_NAME ${export_name} LINKER_LANGUAGE CXX)
 endfunction()
 

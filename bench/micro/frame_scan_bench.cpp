@@ -3,11 +3,11 @@
 
 #include <string>
 
-#include "engine/ngtcp2/frame_scan.h"
+#include "transport/frame_scan.h"
 
 namespace {
 
-using usquic::engine::ngtcp2::FrameScan;
+using usquic::transport::FrameScan;
 
 // One STREAM frame to the end of the packet: what a download is made of.
 std::string bulk() {
@@ -35,7 +35,7 @@ std::string stops() {
 
 void scan(benchmark::State& state, const std::string& payload) {
   const usquic::Bytes bytes = usquic::as_bytes(payload);
-  FrameScan found;
+  transport::FrameScan found;
   while (state.KeepRunning()) {
     found.clear();
     found.read(bytes);

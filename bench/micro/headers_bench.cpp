@@ -10,8 +10,8 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/ngtcp2/http3.h"
-#include "engine/ngtcp2/http3_field_decoder.h"
+#include "http3/codec.h"
+#include "http3/nghttp3/field_decoder.h"
 
 namespace {
 
@@ -54,10 +54,11 @@ Fields request_of(const benchmark::State& state) {
 }
 
 // One side of a connection, whose streams exist for one request.
-class Side final : private Http3::Events {
+class Side final : private http3::Http3::Events {
  public:
   explicit Side(bool is_server) {
-    auto created = Http3::create({.is_server = is_server, .max_header_list_size = 65536}, memory_, *this);
+    auto created =
+        http3::Http3::create({.is_server = is_server, .max_header_list_size = 65536}, pool_, *this);
     if (!created) return;
     http3_ = std::move(*created);
     const std::int64_t first = is_server ? 3 : 2;
@@ -71,7 +72,7 @@ class Side final : private Http3::Events {
   std::size_t sections() const { return sections_; }
 
   void request(std::int64_t id, Fields fields) {
-    stream_ = std::make_unique<Http3Stream>(nullptr, pool_);
+    stream_ = std::make_unique<http3::Http3Stream>(nullptr, pool_);
     stream_->fin = true;
     is_well_ = is_well_ && http3_->submit_request(id, *stream_, fields) == 0;
   }
@@ -83,7 +84,7 @@ class Side final : private Http3::Events {
   template <typename Sink>
   void send(Sink&& sink) {
     std::array<Bytes, 16> views;
-    for (Http3::Output out; is_well_; out = {}) {
+    for (http3::Http3::Output out; is_well_; out = {}) {
       is_well_ = http3_->next_output(views, out) == 0;
       if (out.id < 0) break;
       sent_.clear();
@@ -103,25 +104,24 @@ class Side final : private Http3::Events {
   }
 
  private:
-  Http3Stream* http3_request_stream(std::int64_t) override {
-    stream_ = std::make_unique<Http3Stream>(nullptr, pool_);
+  http3::Http3Stream* http3_request_stream(std::int64_t) override {
+    stream_ = std::make_unique<http3::Http3Stream>(nullptr, pool_);
     return stream_.get();
   }
-  void http3_headers(Http3Stream& s, int, bool) override {
+  void http3_headers(http3::Http3Stream& s, int, bool) override {
     benchmark::DoNotOptimize(s.headers().data());
     ++sections_;
   }
-  void http3_body(Http3Stream&, Bytes) override {}
-  void http3_end(Http3Stream&) override {}
+  void http3_body(http3::Http3Stream&, Bytes) override {}
+  void http3_end(http3::Http3Stream&) override {}
   void http3_reset_stream(std::int64_t, std::uint64_t) override { is_well_ = false; }
   void http3_stop_sending(std::int64_t, std::uint64_t) override { is_well_ = false; }
   void http3_consumed(std::int64_t, std::size_t) override {}
   void http3_goaway(std::int64_t) override {}
 
   BlockPool pool_;
-  const LibraryMemory memory_{pool_};
-  std::unique_ptr<Http3> http3_;
-  std::unique_ptr<Http3Stream> stream_;
+  std::unique_ptr<http3::Http3> http3_;
+  std::unique_ptr<http3::Http3Stream> stream_;
   std::vector<std::uint8_t> sent_;
   std::size_t sections_ = 0;
   bool is_well_ = false;
@@ -161,16 +161,17 @@ std::vector<std::uint8_t> encoded(Fields fields) {
 void decode_a_request(benchmark::State& state) {
   const std::vector<std::uint8_t> section = encoded(request_of(state));
   BlockPool pool;
-  const LibraryMemory memory(pool);
-  FieldDecoder decoder(65536, memory);
+  const http3::Nghttp3Memory memory(pool);
+  http3::FieldDecoder decoder(65536, memory);
   bool is_well = decoder.init() == 0;
   std::int64_t id = 0;
   while (state.KeepRunning()) {
     const auto fields = decoder.make_section();
     std::size_t used = 0;
-    FieldDecoder::Status status = FieldDecoder::Status::more;
+    http3::FieldDecoder::Status status = http3::FieldDecoder::Status::more;
     is_well = is_well && decoder.decode(*fields, id, section, true, used, status) == 0 &&
-              status == FieldDecoder::Status::done && fields->fields().size() == request_of(state).size();
+              status == http3::FieldDecoder::Status::done &&
+              fields->fields().size() == request_of(state).size();
     id += 4;
   }
   if (!is_well) state.SkipWithError("the section is not what was encoded");

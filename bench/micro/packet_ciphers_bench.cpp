@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "engine/ngtcp2/packet_ciphers.h"
+#include "crypto/packet_ciphers.h"
 
 namespace {
 
@@ -14,7 +14,7 @@ using usquic::engine::CipherSource;
 
 // Of a short header with a connection ID of 8 bytes and a packet number of 2.
 constexpr std::size_t header_bytes = 11;
-constexpr std::array<std::uint8_t, max_cipher_key_bytes> key{1, 2, 3};
+constexpr std::array<std::uint8_t, crypto::max_cipher_key_bytes> key{1, 2, 3};
 
 // One packet after another, as a connection sends them: each with its own nonce.
 class Nonce {
@@ -27,15 +27,15 @@ class Nonce {
   }
 
  private:
-  std::array<std::uint8_t, aead_nonce_bytes> bytes_{};
+  std::array<std::uint8_t, crypto::aead_nonce_bytes> bytes_{};
 };
 
 void seal(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_t cipher) {
   const auto payload = static_cast<std::size_t>(state.range(0));
-  const auto ciphers = make_packet_ciphers(source);
+  const auto ciphers = crypto::make_packet_ciphers(source);
   const auto aead = ciphers->aead_key(cipher, key.data());
   const std::vector<std::uint8_t> header(header_bytes);
-  std::vector<std::uint8_t> packet(payload + aead_tag_bytes);
+  std::vector<std::uint8_t> packet(payload + crypto::aead_tag_bytes);
   Nonce nonce;
   while (state.KeepRunning()) {
     if (!aead->seal(packet.data(), {packet.data(), payload}, nonce.next(), header)) {
@@ -48,10 +48,10 @@ void seal(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_
 
 void open(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_t cipher) {
   const auto payload = static_cast<std::size_t>(state.range(0));
-  const auto ciphers = make_packet_ciphers(source);
+  const auto ciphers = crypto::make_packet_ciphers(source);
   const auto aead = ciphers->aead_key(cipher, key.data());
   const std::vector<std::uint8_t> header(header_bytes);
-  std::vector<std::uint8_t> packet(payload + aead_tag_bytes);
+  std::vector<std::uint8_t> packet(payload + crypto::aead_tag_bytes);
   std::vector<std::uint8_t> opened(payload);
   Nonce nonce;
   const std::uint8_t* at = nonce.next();
@@ -66,10 +66,10 @@ void open(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_
 }
 
 void mask(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_t cipher) {
-  const auto ciphers = make_packet_ciphers(source);
+  const auto ciphers = crypto::make_packet_ciphers(source);
   const auto header = ciphers->header_key(cipher, key.data());
-  std::array<std::uint8_t, header_sample_bytes> sample{};
-  std::array<std::uint8_t, header_mask_bytes> made{};
+  std::array<std::uint8_t, crypto::header_sample_bytes> sample{};
+  std::array<std::uint8_t, crypto::header_mask_bytes> made{};
   while (state.KeepRunning()) {
     if (!header->mask(made.data(), sample.data())) return state.SkipWithError("cannot mask");
     sample[0] = made[0];

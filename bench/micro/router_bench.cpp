@@ -15,7 +15,7 @@ using namespace usquic::h3;
 
 class Take final : public Router::Visitor {
  public:
-  bool visit(Route& route, std::span<const std::string_view> values) override {
+  bool visit(transport::Route& route, std::span<const std::string_view> values) override {
     benchmark::DoNotOptimize(&route);
     benchmark::DoNotOptimize(values.data());
     return true;

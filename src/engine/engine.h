@@ -28,6 +28,7 @@
 #include "base/result.h"
 #include "base/time.h"
 #include "base/wall_clock.h"
+#include "crypto/cipher_source.h"
 #include "usquic/quic.h"
 
 namespace usquic::tls {
@@ -199,9 +200,6 @@ struct Capabilities {
 };
 
 enum class Congestion { cubic, reno, bbr };
-// Who encrypts packets: the fastest that the library was built with and the processor can do, or the TLS
-// library.
-enum class CipherSource { fastest, tls_library };
 enum class AddressValidation { under_load, always, never };
 
 struct Config {
@@ -238,7 +236,7 @@ struct Config {
   bool datagrams = false;
   Congestion congestion = Congestion::cubic;
   AddressValidation address_validation = AddressValidation::under_load;
-  CipherSource cipher_source = CipherSource::fastest;
+  crypto::CipherSource cipher_source = crypto::CipherSource::fastest;
 };
 
 class Endpoint {

@@ -1,4 +1,4 @@
-// "When": the loop as the rooms above see it. The loop knows no UDP and no QUIC; they hang in by Poll and
+// "When": the loop as the modules above see it. The loop knows no UDP and no QUIC; they hang in by Poll and
 // Hooks.
 //
 // One iteration: pre_cb; wait; timers; wakeup_cb and posted functions; ready polls; Hooks::expire;
@@ -55,7 +55,7 @@ class Poll {
   std::size_t ready_slot_ = not_ready;  // in the batch of events that is being worked off
 };
 
-// What a room above wants to do in each iteration. Registered for the loop's life or until removed.
+// What a module above wants to do in each iteration. Registered for the loop's life or until removed.
 class Hooks : public ListHook<Hooks> {
  public:
   virtual ~Hooks() = default;
@@ -70,7 +70,7 @@ class Hooks : public ListHook<Hooks> {
 };
 
 void add_hooks(us_loop_t* loop, Hooks* hooks);
-// The first registered Hooks for which is_mine is true, or nullptr: how a room finds its state of this loop.
+// The first registered Hooks for which is_mine is true, or nullptr: how a module finds its state of this loop.
 Hooks* find_hooks(us_loop_t* loop, bool (*is_mine)(Hooks* hooks));
 
 // Work was made outside an iteration: a loop that is embedded must wake up. Cheap, does nothing inside one.

@@ -1,4 +1,4 @@
-// What us_loop_t is inside. For the files of this room; the rooms above see loop.h.
+// What us_loop_t is inside. For the files of this module; the modules above see loop.h.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// us_quic_socket_context_options_t, checked and turned into what the rooms below want.
+// us_quic_socket_context_options_t, checked and turned into what the modules below want.
 #pragma once
 
 #include "base/log.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "engine/header_rules.h"
+#include "http/field_rules.h"
 
 namespace usquic::quic {
 
@@ -33,8 +33,8 @@ void PendingStream::detach() {
 int PendingStream::submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (protocol_.is_raw_only || is_finished_ || reset_code_) return US_QUIC_E_STATE;
   // A client's stream: the request, then its trailers.
-  const auto kind = has_headers_ ? engine::SectionKind::trailers : engine::SectionKind::request;
-  if (const int error = engine::check_section(kind, fields)) return error;
+  const auto kind = has_headers_ ? usquic::http::SectionKind::trailers : usquic::http::SectionKind::request;
+  if (const int error = usquic::http::check_section(kind, fields)) return error;
   steps_.emplace_back(Headers{HeaderSection(fields), end_stream});
   has_headers_ = true;
   is_finished_ = ends_with_headers_ = end_stream;

@@ -1,4 +1,4 @@
-// What the quic room keeps for one loop: its contexts, what waits to be told, what waits to be freed; and its
+// What the quic module keeps for one loop: its contexts, what waits to be told, what waits to be freed; and its
 // part of each iteration. Made with the loop's first context, gone with the loop.
 #pragma once
 

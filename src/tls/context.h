@@ -49,7 +49,7 @@ class Credentials;
 // it.
 //
 // Of the native session the engine owns the session pointer (gnutls_session_set_ptr) and QUIC's secret, read
-// and alert functions. This room owns the rest: the database pointer (gnutls_db_set_ptr; TLS 1.3 keeps
+// and alert functions. This module owns the rest: the database pointer (gnutls_db_set_ptr; TLS 1.3 keeps
 // sessions in tickets, so GnuTLS has no other use for it) by which callbacks find their Session, the
 // post-client-hello function (server name), the verify function, the keylog function and the handshake hook
 // (client: ALPN, tickets).

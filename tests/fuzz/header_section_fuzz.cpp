@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "base/check.h"
-#include "engine/ngtcp2/http3.h"
 #include "h3/client_fields.h"
+#include "http3/codec.h"
 #include "input.h"
 
 namespace usquic::fuzz {
@@ -44,10 +44,10 @@ Fields fields_of(Input& input) {
   return fields;
 }
 
-class Side final : public Http3::Events {
+class Side final : public http3::Http3::Events {
  public:
   explicit Side(bool is_server) {
-    auto made = Http3::create({.is_server = is_server, .max_header_list_size = 65536}, memory_, *this);
+    auto made = http3::Http3::create({.is_server = is_server, .max_header_list_size = 65536}, pool_, *this);
     CHECK(made);
     http3 = std::move(*made);
     const std::int64_t first = is_server ? 3 : 2;
@@ -58,8 +58,8 @@ class Side final : public Http3::Events {
     if (stream != nullptr) http3->stream_closed(0, 0);
   }
 
-  Http3Stream& make_stream() {
-    stream = std::make_unique<Http3Stream>(this, pool_);
+  http3::Http3Stream& make_stream() {
+    stream = std::make_unique<http3::Http3Stream>(this, pool_);
     return *stream;
   }
 
@@ -67,7 +67,7 @@ class Side final : public Http3::Events {
   void send_to(Side& other) {
     for (;;) {
       std::array<Bytes, 16> views;
-      Http3::Output out;
+      http3::Http3::Output out;
       CHECK(http3->next_output(views, out) == 0);
       if (out.id < 0) return;
       std::string bytes;
@@ -89,23 +89,22 @@ class Side final : public Http3::Events {
     }
   }
 
-  std::unique_ptr<Http3> http3;
-  std::unique_ptr<Http3Stream> stream;
+  std::unique_ptr<http3::Http3> http3;
+  std::unique_ptr<http3::Http3Stream> stream;
   std::size_t sections = 0;
   bool is_refused = false;
 
  private:
-  Http3Stream* http3_request_stream(std::int64_t) override { return &make_stream(); }
-  void http3_headers(Http3Stream&, int, bool) override { ++sections; }
-  void http3_body(Http3Stream&, Bytes) override {}
-  void http3_end(Http3Stream&) override {}
+  http3::Http3Stream* http3_request_stream(std::int64_t) override { return &make_stream(); }
+  void http3_headers(http3::Http3Stream&, int, bool) override { ++sections; }
+  void http3_body(http3::Http3Stream&, Bytes) override {}
+  void http3_end(http3::Http3Stream&) override {}
   void http3_reset_stream(std::int64_t, std::uint64_t) override { is_refused = true; }
   void http3_stop_sending(std::int64_t, std::uint64_t) override { is_refused = true; }
   void http3_consumed(std::int64_t, std::size_t) override {}
   void http3_goaway(std::int64_t) override {}
 
   BlockPool pool_;
-  const LibraryMemory memory_{pool_};
 };
 
 constexpr us_quic_header_t plain_request[] = {{":method", 7, "GET", 3, 0},
@@ -114,18 +113,18 @@ constexpr us_quic_header_t plain_request[] = {{":method", 7, "GET", 3, 0},
                                               {":path", 5, "/", 1, 0}};
 constexpr us_quic_header_t plain_response[] = {{":status", 7, "200", 3, 0}};
 
-void send(SectionKind kind, const Fields& fields) {
-  engine::SectionFacts facts;
-  const bool is_allowed = check_section(kind, fields, &facts) == 0;
+void send(http::SectionKind kind, const Fields& fields) {
+  usquic::http::SectionFacts facts;
+  const bool is_allowed = http::check_section(kind, fields, &facts) == 0;
   // What may be sent may be received.
-  const auto received_kind = kind == SectionKind::informational ? SectionKind::response : kind;
-  engine::SectionFacts received;
-  CHECK(!is_allowed || check_received_section(received_kind, fields, received) == 0);
+  const auto received_kind = kind == http::SectionKind::informational ? http::SectionKind::response : kind;
+  usquic::http::SectionFacts received;
+  CHECK(!is_allowed || http::check_received_section(received_kind, fields, received) == 0);
   // A connection that lasts for one section; the length that it promises does not matter.
   if (is_allowed && facts.content_length > 0) return;
 
   Side client(false), server(true);
-  const bool is_request = kind == SectionKind::request;
+  const bool is_request = kind == http::SectionKind::request;
   const std::span<const us_quic_header_t> request =
       is_request ? std::span<const us_quic_header_t>(fields) : plain_request;
   CHECK((client.http3->submit_request(0, client.make_stream(), request) == 0) == (is_allowed || !is_request));
@@ -136,10 +135,10 @@ void send(SectionKind kind, const Fields& fields) {
   client.send_to(server);
   if (is_request) return server.expect(1, fields);
   switch (kind) {
-    case SectionKind::informational:
+    case http::SectionKind::informational:
       CHECK((server.http3->submit_informational(0, fields) == 0) == is_allowed);
       break;
-    case SectionKind::response:
+    case http::SectionKind::response:
       CHECK((server.http3->submit_response(0, fields) == 0) == is_allowed);
       break;
     default:
@@ -149,9 +148,9 @@ void send(SectionKind kind, const Fields& fields) {
   server.send_to(client);
   if (!is_allowed) return;
   // Trailers without a field are only the end of the stream.
-  const bool is_only_end = kind == SectionKind::trailers && fields.empty();
+  const bool is_only_end = kind == http::SectionKind::trailers && fields.empty();
   if (is_only_end) return client.expect(1, Fields(std::begin(plain_response), std::end(plain_response)));
-  client.expect(kind == SectionKind::trailers ? 2 : 1, fields);
+  client.expect(kind == http::SectionKind::trailers ? 2 : 1, fields);
 }
 
 // What a user of H3Client may write becomes a section that may be sent.
@@ -173,7 +172,7 @@ void check_client_fields(const Fields& fields) {
   for (const H3Field& f : made) {
     section.push_back({f.name.data(), f.name.size(), f.value.data(), f.value.size(), 0});
   }
-  CHECK(check_section(SectionKind::request, section) == 0);
+  CHECK(http::check_section(http::SectionKind::request, section) == 0);
 }
 
 }  // namespace
@@ -182,9 +181,10 @@ void check_client_fields(const Fields& fields) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace usquic;
   fuzz::Input input(data, size);
-  constexpr engine::SectionKind kinds[] = {engine::SectionKind::request, engine::SectionKind::response,
-                                           engine::SectionKind::informational, engine::SectionKind::trailers};
-  const engine::SectionKind kind = input.choose(kinds);
+  constexpr usquic::http::SectionKind kinds[] = {
+      usquic::http::SectionKind::request, usquic::http::SectionKind::response,
+      usquic::http::SectionKind::informational, usquic::http::SectionKind::trailers};
+  const usquic::http::SectionKind kind = input.choose(kinds);
   const fuzz::Fields fields = fuzz::fields_of(input);
   fuzz::send(kind, fields);
   fuzz::check_client_fields(fields);

@@ -9,9 +9,9 @@
 namespace usquic::fuzz {
 namespace {
 
-using engine::ngtcp2::Http3;
 using test::wire_varint;
 using test::WireFields;
+using usquic::http3::Http3;
 
 constexpr std::uint64_t frame_types[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xd, 0x21, 0xf0700, 0xf0701};
 constexpr std::uint64_t numbers[] = {
@@ -26,10 +26,10 @@ us_quic_header_t header(std::string_view name, std::string_view value) {
 Http3Transport::Http3Transport(Input& input)
     : input_(input), is_server_(input.flag()), answers_inside_(input.flag()) {
   constexpr std::size_t limits[] = {65536, 4096, 200};
-  auto created = Http3::create({.is_server = is_server_,
-                                .max_header_list_size = input.choose(limits),
-                                .extended_connect = input.flag()},
-                               memory_, *this);
+  auto created = http3::Http3::create({.is_server = is_server_,
+                                       .max_header_list_size = input.choose(limits),
+                                       .extended_connect = input.flag()},
+                                      pool_, *this);
   CHECK(created);
   http3_ = std::move(*created);
   const std::int64_t first = is_server_ ? 3 : 2;
@@ -107,7 +107,7 @@ void Http3Transport::read(std::int64_t id, std::string_view bytes, bool fin) {
   // A copy of its own: reading beyond its end is found out.
   const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
   result_ = http3_->read(id, copy, fin);
-  if (http3_is_over()) CHECK(Http3::application_error(result_) >= 0x100);
+  if (http3_is_over()) CHECK(http3::Http3::application_error(result_) >= 0x100);
 }
 
 void Http3Transport::read_something() {
@@ -185,7 +185,7 @@ void Http3Transport::read_unidirectional() {
 void Http3Transport::send() {
   for (std::size_t rounds = 1 + input_.pick(8); rounds > 0; --rounds) {
     std::array<Bytes, 16> views;
-    Http3::Output out;
+    http3::Http3::Output out;
     result_ = http3_->next_output(views, out);
     if (http3_is_over() || out.id < 0) return;
     std::size_t offered = 0;
@@ -329,34 +329,34 @@ void Http3Transport::maybe_answer(Stream& s) {
   if (answers_inside_ && input_.flag()) answer(s);
 }
 
-engine::ngtcp2::Http3Stream* Http3Transport::http3_request_stream(std::int64_t id) {
+usquic::http3::Http3Stream* Http3Transport::http3_request_stream(std::int64_t id) {
   CHECK(is_server_ && !streams_.contains(id));
   if (input_.byte() == 1) return nullptr;
   return &streams_.emplace(id, std::make_unique<Stream>(id, pool_)).first->second->http3;
 }
 
-void Http3Transport::http3_headers(Http3Stream& http3, int kind, bool) {
+void Http3Transport::http3_headers(http3::Http3Stream& http3, int kind, bool) {
   Stream& s = of(http3);
   CHECK(!s.has_ended && !wires_[s.id].is_stopped);
   CHECK(s.has_message == (kind == US_QUIC_HEADERS_TRAILERS) && !s.has_trailers);
   s.has_message = s.has_message || kind == US_QUIC_HEADERS_MESSAGE;
   s.has_trailers = kind == US_QUIC_HEADERS_TRAILERS;
-  const auto section_kind = s.has_trailers ? engine::SectionKind::trailers
-                            : is_server_   ? engine::SectionKind::request
-                                           : engine::SectionKind::response;
-  engine::SectionFacts facts;
-  CHECK(engine::check_received_section(section_kind, s.http3.headers(), facts) == 0);
+  const auto section_kind = s.has_trailers ? usquic::http::SectionKind::trailers
+                            : is_server_   ? usquic::http::SectionKind::request
+                                           : usquic::http::SectionKind::response;
+  usquic::http::SectionFacts facts;
+  CHECK(usquic::http::check_received_section(section_kind, s.http3.headers(), facts) == 0);
   maybe_answer(s);
 }
 
-void Http3Transport::http3_body(Http3Stream& http3, Bytes data) {
+void Http3Transport::http3_body(http3::Http3Stream& http3, Bytes data) {
   Stream& s = of(http3);
   CHECK(s.has_message && !s.has_trailers && !s.has_ended && !data.empty() && !wires_[s.id].is_stopped);
   credited_bytes_ += data.size();  // the application takes it at once
   maybe_answer(s);
 }
 
-void Http3Transport::http3_end(Http3Stream& http3) {
+void Http3Transport::http3_end(http3::Http3Stream& http3) {
   Stream& s = of(http3);
   CHECK(s.has_message && !s.has_ended && !wires_[s.id].is_stopped);
   s.has_ended = true;
@@ -380,7 +380,7 @@ void Http3Transport::http3_goaway(std::int64_t id) {
   CHECK(id >= 0);
 }
 
-void Http3Transport::http3_closed(Http3Stream& http3) {
+void Http3Transport::http3_closed(http3::Http3Stream& http3) {
   CHECK(of(http3).waits);
   gone_.push_back(of(http3).id);
 }

@@ -10,12 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/ngtcp2/http3.h"
+#include "http3/codec.h"
 #include "input.h"
 
 namespace usquic::fuzz {
 
-class Http3Transport final : private engine::ngtcp2::Http3::Events {
+class Http3Transport final : private usquic::http3::Http3::Events {
  public:
   explicit Http3Transport(Input& input);
   ~Http3Transport();
@@ -26,13 +26,13 @@ class Http3Transport final : private engine::ngtcp2::Http3::Events {
   void run();
 
  private:
-  using Http3Stream = engine::ngtcp2::Http3Stream;
+  using http3::Http3Stream = usquic::http3::Http3Stream;
 
   // A request stream, and what was told about it.
   struct Stream {
     Stream(std::int64_t stream_id, BlockPool& pool) : id(stream_id), http3(this, pool) {}
     const std::int64_t id;
-    Http3Stream http3;
+    http3::Http3Stream http3;
     bool has_message = false, has_trailers = false, has_ended = false;
     bool waits = false;  // stream_closed() returned false
   };
@@ -63,25 +63,24 @@ class Http3Transport final : private engine::ngtcp2::Http3::Events {
   std::int64_t request_id();
   std::int64_t unidirectional_id();
   Stream* any_stream();
-  static Stream& of(Http3Stream& s) { return *static_cast<Stream*>(s.owner); }
+  static Stream& of(http3::Http3Stream& s) { return *static_cast<Stream*>(s.owner); }
 
-  Http3Stream* http3_request_stream(std::int64_t id) override;
-  void http3_headers(Http3Stream& s, int kind, bool end_stream) override;
-  void http3_body(Http3Stream& s, Bytes data) override;
-  void http3_end(Http3Stream& s) override;
+  http3::Http3Stream* http3_request_stream(std::int64_t id) override;
+  void http3_headers(http3::Http3Stream& s, int kind, bool end_stream) override;
+  void http3_body(http3::Http3Stream& s, Bytes data) override;
+  void http3_end(http3::Http3Stream& s) override;
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t id) override;
-  void http3_closed(Http3Stream& s) override;
+  void http3_closed(http3::Http3Stream& s) override;
 
   Input& input_;
   const bool is_server_;
   const bool answers_inside_;
   int result_ = 0;  // of the call that failed
   BlockPool pool_;
-  const engine::ngtcp2::LibraryMemory memory_{pool_};
-  std::unique_ptr<engine::ngtcp2::Http3> http3_;
+  std::unique_ptr<usquic::http3::Http3> http3_;
   std::map<std::int64_t, std::unique_ptr<Stream>> streams_;
   std::map<std::int64_t, Wire> wires_;
   std::vector<std::int64_t> gone_;  // told by http3_closed()

@@ -85,7 +85,7 @@ void check_forged(Input& input) {
   CHECK(!tokens.verify_retry(issued, NGTCP2_PROTO_VER_V1, remote, id, token, original));
 }
 
-class Place final : public Route {
+class Place final : public transport::Route {
  public:
   void on_datagram(TimePoint, const engine::Datagram&) override {}
   void on_deadline(TimePoint) override {}
@@ -102,7 +102,7 @@ RandomSource sevens() {
 void check_ids_table(Input& input) {
   ConnectionIdTable ids(sevens());
   Place places[4];
-  std::map<std::string, Route*> expected;
+  std::map<std::string, transport::Route*> expected;
   while (!input.at_end()) {
     const std::size_t what = input.pick(4);
     Place& place = places[input.pick(4)];
@@ -133,7 +133,7 @@ void check_ids_table(Input& input) {
 void check_reset_table(Input& input) {
   ResetTokenTable resets(sevens());
   Place places[2];
-  std::multimap<std::string, Route*> expected;
+  std::multimap<std::string, transport::Route*> expected;
   while (!input.at_end()) {
     const bool is_new = input.flag();
     Place& place = places[input.pick(2)];

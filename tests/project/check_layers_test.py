@@ -9,9 +9,9 @@ from project_files import SOURCE
 
 ARCHITECTURE = """# A small house
 
-<!-- rooms: read by scripts/check-layers -->
+<!-- modules: read by scripts/check-layers -->
 
-| Room | Folder | Rooms it may include | Libraries | What it is for |
+| Module | Folder | Modules it may include | Libraries | What it is for |
 |---|---|---|---|---|
 | public | include/usquic | | | |
 | base | src/base | | | |
@@ -22,12 +22,12 @@ ARCHITECTURE = """# A small house
 | tools | tools | | fmt | |
 """
 
-CMAKE = """usquic_room(base SOURCES ${base_sources})
-usquic_room(tls MAY_INCLUDE base SOURCES ${tls_sources} LINK PkgConfig::gnutls)
-usquic_room(engine MAY_INCLUDE base tls SOURCES ${engine_sources})
-usquic_room(engine_ngtcp2 FOLDER engine/ngtcp2 MAY_INCLUDE base engine
+CMAKE = """usquic_module(base SOURCES ${base_sources})
+usquic_module(tls MAY_INCLUDE base SOURCES ${tls_sources} LINK PkgConfig::gnutls)
+usquic_module(engine MAY_INCLUDE base tls SOURCES ${engine_sources})
+usquic_module(engine_ngtcp2 FOLDER engine/ngtcp2 MAY_INCLUDE base engine
             SOURCES ${engine_ngtcp2_sources})
-usquic_room(quic MAY_INCLUDE base engine SOURCES ${quic_sources})
+usquic_module(quic MAY_INCLUDE base engine SOURCES ${quic_sources})
 """
 
 
@@ -65,7 +65,7 @@ class CheckLayers(unittest.TestCase):
         self.write("tools/serve/files.h", "#include <string>\n")
         self.assertEqual(self.check(), (0, ""))
 
-    def test_refuses_an_include_of_a_room_that_is_not_in_the_table_row(self):
+    def test_refuses_an_include_of_a_module_that_is_not_in_the_table_row(self):
         self.write("src/base/list.h", '#include "base/time.h"\n#include "quic/socket.h"\n')
         self.assert_refused("src/base/list.h:2:", "base may not include quic")
 
@@ -81,13 +81,13 @@ class CheckLayers(unittest.TestCase):
         self.write("src/quic/socket.cpp", '#include "../tls/context.h"\n')
         self.assert_refused("without ..")
 
-    def test_refuses_an_include_that_leads_to_no_room(self):
+    def test_refuses_an_include_that_leads_to_no_module(self):
         self.write("src/quic/socket.cpp", '#include "elsewhere/thing.h"\n')
-        self.assert_refused("neither in a room nor beside this file")
+        self.assert_refused("neither in a module nor beside this file")
 
-    def test_refuses_a_library_that_is_not_the_rooms(self):
+    def test_refuses_a_library_that_is_not_the_modules(self):
         self.write("src/quic/socket.cpp", "#include <ngtcp2/ngtcp2.h>\n")
-        self.assert_refused("no library of this room")
+        self.assert_refused("no library of this module")
 
     def test_refuses_names_of_the_engines_libraries_elsewhere(self):
         for name in ("ngtcp2_conn_del", "nghttp3_conn", "gnutls_deinit"):
@@ -101,9 +101,9 @@ class CheckLayers(unittest.TestCase):
                 self.assert_refused(name, "says nothing")
                 (self.root / name).unlink()
 
-    def test_refuses_a_file_outside_all_rooms(self):
+    def test_refuses_a_file_outside_all_modules(self):
         self.write("src/attic/old.cpp", "int x;\n")
-        self.assert_refused("src/attic/old.cpp", "is in no room")
+        self.assert_refused("src/attic/old.cpp", "is in no module")
 
     def test_refuses_a_public_header_that_is_no_c11(self):
         self.write("include/usquic/loop.h", "us_loop_t* create();\n")
@@ -113,17 +113,17 @@ class CheckLayers(unittest.TestCase):
 
     def test_refuses_cmake_that_allows_more_than_the_table(self):
         self.write("src/CMakeLists.txt", CMAKE.replace("MAY_INCLUDE base engine SOURCES", "MAY_INCLUDE base tls engine SOURCES"))
-        self.assert_refused("room quic is not as in docs/architecture.md")
+        self.assert_refused("module quic is not as in docs/architecture.md")
 
-    def test_refuses_a_room_that_cmake_does_not_know(self):
+    def test_refuses_a_module_that_cmake_does_not_know(self):
         self.write("docs/architecture.md", ARCHITECTURE + "| udp | src/udp | base | | |\n")
-        self.assert_refused("room udp is not as in docs/architecture.md")
+        self.assert_refused("module udp is not as in docs/architecture.md")
 
     def test_refuses_a_page_without_the_table(self):
         self.write("docs/architecture.md", "# Nothing here\n")
         status, output = self.check()
         self.assertEqual(status, 1)
-        self.assertIn("has no table of rooms", output)
+        self.assertIn("has no table of modules", output)
 
     def test_finds_nothing_in_this_tree(self):
         done = subprocess.run([SOURCE / "scripts/check-layers"], capture_output=True, text=True, check=False)

@@ -1,17 +1,15 @@
-// LibraryMemory as in src/engine/ngtcp2/library_memory.cpp, with counts: linked before the library, it takes
-// the place of that.
+// The memory of ngtcp2 and nghttp3 as in src/engine/ngtcp2/library_memory.cpp and
+// src/http3/nghttp3/nghttp3_memory.cpp, with counts: linked before the library, it takes the place of those.
 #include "engine/ngtcp2/library_memory.h"
 
 #include <algorithm>
 #include <cstring>
 
 #include "counting_allocator.h"
+#include "http3/nghttp3/nghttp3_memory.h"
 
-namespace usquic::engine::ngtcp2 {
+namespace usquic::test {
 namespace {
-
-using test::library_blocks;
-using test::Owner;
 
 template <Owner owner>
 void* allocate(std::size_t size, void* user) {
@@ -41,11 +39,24 @@ void* resize(void* memory, std::size_t size, void* user) {
 }
 
 }  // namespace
+}  // namespace usquic::test
+
+namespace usquic::engine::ngtcp2 {
+
+using namespace test;
 
 LibraryMemory::LibraryMemory(BlockPool& pool)
     : pool_(pool),
-      quic_{&pool, allocate<Owner::ngtcp2>, release, allocate_zeroed<Owner::ngtcp2>, resize<Owner::ngtcp2>},
-      http3_{&pool, allocate<Owner::nghttp3>, release, allocate_zeroed<Owner::nghttp3>,
-             resize<Owner::nghttp3>} {}
+      memory_{&pool, allocate<Owner::ngtcp2>, release, allocate_zeroed<Owner::ngtcp2>,
+              resize<Owner::ngtcp2>} {}
 
 }  // namespace usquic::engine::ngtcp2
+
+namespace usquic::http3 {
+
+Nghttp3Memory::Nghttp3Memory(BlockPool& pool)
+    : pool_(pool),
+      memory_{&pool, test::allocate<test::Owner::nghttp3>, test::release,
+              test::allocate_zeroed<test::Owner::nghttp3>, test::resize<test::Owner::nghttp3>} {}
+
+}  // namespace usquic::http3

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <utility>
 
-#include "engine/header_rules.h"
+#include "http/field_rules.h"
 #include "support/frames.h"
 #include "support/scripted_connection.h"
 
@@ -164,7 +164,7 @@ namespace usquic::engine {
 
 // The body alone: scripted streams take no frames.
 Result<ResponseFrames> encode_response(std::span<const us_quic_header_t> fields, Bytes body) {
-  if (check_section(SectionKind::response, fields) != 0) return Error{US_QUIC_E_HEADERS};
+  if (http::check_section(http::SectionKind::response, fields) != 0) return Error{US_QUIC_E_HEADERS};
   return ResponseFrames{{body.begin(), body.end()}, body.size()};
 }
 

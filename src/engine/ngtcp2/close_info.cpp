@@ -82,20 +82,20 @@ CloseReason from_library(int result, std::uint8_t tls_alert, const tls::Session*
   }
 }
 
-CloseReason from_tls_messages(TlsMessages::Verdict verdict) {
+CloseReason from_tls_messages(tls::TlsMessages::Verdict verdict) {
   constexpr std::uint64_t unexpected_message = 10;  // RFC 8446 section 6
   switch (verdict) {
-    case TlsMessages::Verdict::fine:
+    case tls::TlsMessages::Verdict::fine:
       break;
-    case TlsMessages::Verdict::left_over:
+    case tls::TlsMessages::Verdict::left_over:
       return from_transport_error(NGTCP2_PROTOCOL_VIOLATION, US_QUIC_E_TRANSPORT, "half a TLS message");
-    case TlsMessages::Verdict::unexpected:
+    case tls::TlsMessages::Verdict::unexpected:
       return from_transport_error(NGTCP2_CRYPTO_ERROR | unexpected_message, US_QUIC_E_TLS,
                                   "a TLS message that QUIC forbids");
-    case TlsMessages::Verdict::asks_client_auth:
+    case tls::TlsMessages::Verdict::asks_client_auth:
       return from_transport_error(NGTCP2_PROTOCOL_VIOLATION, US_QUIC_E_TRANSPORT,
                                   "client authentication after the handshake");
-    case TlsMessages::Verdict::too_much:
+    case tls::TlsMessages::Verdict::too_much:
       return from_transport_error(NGTCP2_CRYPTO_BUFFER_EXCEEDED, US_QUIC_E_TRANSPORT,
                                   "too much TLS data after the handshake");
   }

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "engine/ngtcp2/tls_messages.h"
+#include "tls/handshake_messages.h"
 #include "usquic/quic.h"
 
 namespace usquic::tls {
@@ -35,7 +35,7 @@ CloseReason from_library(int result, std::uint8_t tls_alert, const tls::Session*
                          bool is_handshake_complete);
 
 // For what is not `fine`.
-CloseReason from_tls_messages(TlsMessages::Verdict verdict);
+CloseReason from_tls_messages(tls::TlsMessages::Verdict verdict);
 
 CloseReason from_icmp(int error_number);
 

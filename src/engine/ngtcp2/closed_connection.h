@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/list.h"
-#include "engine/ngtcp2/route.h"
+#include "transport/connection_id_owner.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -17,7 +17,9 @@ class QuicEndpoint;
 struct ClosedTag {};
 struct ReplyTag {};
 
-class ClosedConnection final : public Route, public ListHook<ClosedTag>, public ListHook<ReplyTag> {
+class ClosedConnection final : public transport::Route,
+                               public ListHook<ClosedTag>,
+                               public ListHook<ReplyTag> {
  public:
   // packet: empty in the draining period, in which nothing is answered. Takes over what `ids` holds, unless
   // it throws std::bad_alloc.

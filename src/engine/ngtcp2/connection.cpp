@@ -41,7 +41,7 @@ QuicConnection::QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is
       local_for_ngtcp2_(specified_like(path.local, path.remote)),
       tls_ref_{&QuicConnection::library_connection, this},
       is_client_(is_client),
-      sender_(HandshakeCounts::key_of(path.remote)),
+      sender_(transport::HandshakeCounts::key_of(path.remote)),
       keep_alive_(endpoint.config().keep_alive) {}
 
 QuicConnection::~QuicConnection() {
@@ -92,7 +92,7 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoi
   parameters.stateless_reset_token_present = 1;
   const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
   if (ngtcp2_conn_server_new(&c->conn_, &initial.header.scid, &c->first_id_, &p, initial.header.version,
-                             &endpoint.callbacks(), &settings, &parameters, endpoint.memory().quic(),
+                             &endpoint.callbacks(), &settings, &parameters, endpoint.memory().get(),
                              c.get()) != 0) {
     c->conn_ = nullptr;
     return Error{US_QUIC_E_NOMEM};

@@ -15,23 +15,23 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
-#include "engine/ngtcp2/black_hole.h"
 #include "engine/ngtcp2/close_info.h"
 #include "engine/ngtcp2/endpoint.h"
-#include "engine/ngtcp2/graceful_end.h"
-#include "engine/ngtcp2/http3.h"
-#include "engine/ngtcp2/loss_count.h"
-#include "engine/ngtcp2/packet_run.h"
-#include "engine/ngtcp2/route.h"
 #include "engine/ngtcp2/stream.h"
-#include "engine/ngtcp2/stream_table.h"
-#include "engine/ngtcp2/tls_messages.h"
+#include "http3/codec.h"
+#include "tls/handshake_messages.h"
+#include "transport/black_hole.h"
+#include "transport/connection_id_owner.h"
+#include "transport/graceful_end.h"
+#include "transport/loss_count.h"
+#include "transport/packet_run.h"
+#include "transport/stream_table.h"
 
 namespace usquic::engine::ngtcp2 {
 
 class QuicConnection final : public engine::Connection,
-                             public Route,
-                             private Http3::Events,
+                             public transport::Route,
+                             private http3::Http3::Events,
                              public ListHook<EndpointTag>,
                              public ListHook<FlushTag>,
                              public ListHook<HandshakeTag>,
@@ -81,10 +81,10 @@ class QuicConnection final : public engine::Connection,
   void refuse();  // a server's whose handshake is not complete
   void forget();  // its socket is gone
   SocketState* socket_state() const { return socket_state_; }
-  const HandshakeCounts::Key& sender() const { return sender_; }
-  const PacketCiphers& packet_ciphers() const { return endpoint_.packet_ciphers(); }
-  FrameScan& frame_scan() const { return endpoint_.frame_scan(); }
-  EarlyResets& early_resets() const { return endpoint_.early_resets(); }
+  const transport::HandshakeCounts::Key& sender() const { return sender_; }
+  const crypto::PacketCiphers& packet_ciphers() const { return endpoint_.packet_ciphers(); }
+  transport::FrameScan& frame_scan() const { return endpoint_.frame_scan(); }
+  transport::EarlyResets& early_resets() const { return endpoint_.early_resets(); }
   bool has_early_reset() const;  // in the packet that was scanned last
 
   // For streams.
@@ -97,7 +97,7 @@ class QuicConnection final : public engine::Connection,
   BlockPool& pool() const { return endpoint_.memory().pool(); }
   void touch(QuicStream& s);
   void stream_has_data(QuicStream& s);
-  int submit_section(QuicStream& s, SectionKind kind, std::span<const us_quic_header_t> fields);
+  int submit_section(QuicStream& s, http::SectionKind kind, std::span<const us_quic_header_t> fields);
   std::optional<int> submit_whole(QuicStream& s, std::span<const us_quic_header_t> fields, Bytes content);
   bool submit_frames(QuicStream& s, const ResponseFrames& frames, void (*release)(void* user),
                      void* user_data);
@@ -172,7 +172,7 @@ class QuicConnection final : public engine::Connection,
 
   // connection_limits.cpp
   int count_wasted_stream();
-  int act_on(const FrameScan& frames);
+  int act_on(const transport::FrameScan& frames);
   int fail_for_excess(const char* text);  // to be returned to ngtcp2
   void await_headers(QuicStream& s);
   TimePoint headers_deadline();
@@ -190,15 +190,15 @@ class QuicConnection final : public engine::Connection,
   void wait_for_handshake(TimePoint now);
   void close_when_drained(TimePoint now);
   bool is_drained() const;
-  Http3Stream* http3_request_stream(std::int64_t id) override;
-  void http3_headers(Http3Stream& s, int kind, bool end_stream) override;
-  void http3_body(Http3Stream& s, Bytes data) override;
-  void http3_end(Http3Stream& s) override;
+  http3::Http3Stream* http3_request_stream(std::int64_t id) override;
+  void http3_headers(http3::Http3Stream& s, int kind, bool end_stream) override;
+  void http3_body(http3::Http3Stream& s, Bytes data) override;
+  void http3_end(http3::Http3Stream& s) override;
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t first_unprocessed_id) override;
-  void http3_closed(Http3Stream& s) override;
+  void http3_closed(http3::Http3Stream& s) override;
 
   // connection_write.cpp
   bool write_packets(TimePoint now, SendBatch& batch);
@@ -240,7 +240,7 @@ class QuicConnection final : public engine::Connection,
   std::uint64_t expiry_ = UINT64_MAX;  // of conn_, since packets were last written
   std::uint32_t offered_version_ = 0;  // by a server that does not speak the client's first one
   const bool is_client_;
-  const HandshakeCounts::Key sender_;  // where its first packet came from
+  const transport::HandshakeCounts::Key sender_;  // where its first packet came from
   Life life_ = Life::active;
   Protocol protocol_ = Protocol::undecided;
   bool is_known_ = false;          // the sink has heard of it
@@ -253,7 +253,7 @@ class QuicConnection final : public engine::Connection,
   std::optional<CloseReason> failure_;   // to be ended with at the next chance
   CloseReason close_reason_;             // what CONNECTION_CLOSE says
   const CloseReason* ending_ = nullptr;  // while the streams' ends are being told: why; no new streams
-  TlsMessages tls_messages_;
+  tls::TlsMessages tls_messages_;
   std::vector<std::uint8_t> peer_certificate_;  // a server's; a client asks its session, as for the next two
   bool is_authorized_ = false;
   bool is_resumed_ = false;
@@ -262,27 +262,27 @@ class QuicConnection final : public engine::Connection,
   std::vector<ResetTokenTable::Token> peer_reset_tokens_;
   std::string alpn_;
   std::string server_name_;
-  std::unique_ptr<Http3> http3_;
-  GracefulEnd graceful_end_;
+  std::unique_ptr<http3::Http3> http3_;
+  transport::GracefulEnd graceful_end_;
   TimePoint latest_request_end_ = never;  // a server's; of none so far, its handshake
   Duration keep_alive_;
 
-  StreamTable<QuicStream> streams_;            // owned
-  List<QuicStream, PendingTag> pending_bidi_;  // owned
-  List<QuicStream, PendingTag> pending_uni_;   // owned
-  List<QuicStream, SendableTag> sendable_;     // not the codec's
+  transport::StreamTable<QuicStream> streams_;  // owned
+  List<QuicStream, PendingTag> pending_bidi_;   // owned
+  List<QuicStream, PendingTag> pending_uni_;    // owned
+  List<QuicStream, SendableTag> sendable_;      // not the codec's
   bool is_codec_first_ = false;  // packets take turns, so that neither kind of stream waits for the other
   List<QuicStream, TouchedTag> touched_;
   List<QuicStream, EventTag> eventful_;
   List<QuicStream, HeadersTag> awaited_headers_;  // the oldest first
-  std::optional<RateLimit> control_frames_;
-  std::optional<RateLimit> wasted_streams_;
+  std::optional<transport::RateLimit> control_frames_;
+  std::optional<transport::RateLimit> wasted_streams_;
   std::size_t pending_bidi_count_ = 0;
   // Not there before the first one: an empty deque holds half a kilobyte.
   std::optional<std::deque<std::vector<std::uint8_t>>> datagrams_;
-  HeldPacket held_packet_;
-  BlackHole black_hole_;
-  LossCount losses_;
+  transport::HeldPacket held_packet_;
+  transport::BlackHole black_hole_;
+  transport::LossCount losses_;
 
   std::uint64_t bytes_sent_ = 0;
   std::uint64_t bytes_received_ = 0;

@@ -49,14 +49,14 @@ struct ConnectionCallbacks {
   static int recv_crypto_data(ngtcp2_conn* conn, ngtcp2_encryption_level level, std::uint64_t offset,
                               const std::uint8_t* data, std::size_t length, void* user) {
     QuicConnection& c = self(user);
-    const TlsMessages::Level to = level == NGTCP2_ENCRYPTION_LEVEL_INITIAL ? TlsMessages::Level::initial
-                                  : level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE
-                                      ? TlsMessages::Level::handshake
-                                      : TlsMessages::Level::application;
-    TlsMessages::Verdict verdict = c.tls_messages_.read(to, {data, length}, c.is_client_);
+    const tls::TlsMessages::Level to =
+        level == NGTCP2_ENCRYPTION_LEVEL_INITIAL     ? tls::TlsMessages::Level::initial
+        : level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE ? tls::TlsMessages::Level::handshake
+                                                     : tls::TlsMessages::Level::application;
+    tls::TlsMessages::Verdict verdict = c.tls_messages_.read(to, {data, length}, c.is_client_);
     // A client's Finished is its last message, also where Handshake packets can still be read.
-    if (c.session_ == nullptr) verdict = TlsMessages::Verdict::unexpected;
-    if (verdict != TlsMessages::Verdict::fine) {
+    if (c.session_ == nullptr) verdict = tls::TlsMessages::Verdict::unexpected;
+    if (verdict != tls::TlsMessages::Verdict::fine) {
       c.failure_ = from_tls_messages(verdict);
       return NGTCP2_ERR_CALLBACK_FAILURE;
     }
@@ -117,7 +117,7 @@ struct ConnectionCallbacks {
         !ngtcp2_conn_is_local_stream(c.conn_, id)) {
       // A request that is reset before its first byte: nobody else ends this side of it. And RFC 9114 section
       // 6.1: servers open no bidirectional streams.
-      if (c.is_client_) return c.fail_http3(NGHTTP3_ERR_H3_STREAM_CREATION_ERROR);
+      if (c.is_client_) return c.fail_http3(http3::Http3::stream_creation_error());
       ngtcp2_conn_shutdown_stream_write(c.conn_, 0, id, c.abandon_code());
     }
     if (s != nullptr) {

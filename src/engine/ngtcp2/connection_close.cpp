@@ -129,7 +129,7 @@ void QuicConnection::tell_closed(const CloseReason& reason) {
 bool QuicConnection::write_close(TimePoint now, SendBatch& batch) {
   std::vector<std::uint8_t> packet;
   {
-    PacketRun run(batch, path_.socket, held_packet_);
+    transport::PacketRun run(batch, path_.socket, held_packet_);
     // A packet that waited goes before, in a run of its own: this one may not fit into its run, and would
     // wait in its place while nobody comes back for it.
     if (run.room(endpoint_.settings().max_udp_payload()).empty()) return false;

@@ -15,10 +15,10 @@ std::uint64_t QuicConnection::no_error_code() const {
 }
 
 int QuicConnection::start_http3() {
-  auto made = Http3::create({.is_server = !is_client_,
-                             .max_header_list_size = endpoint_.config().max_header_list_size,
-                             .extended_connect = true},
-                            endpoint_.memory(), *this);
+  auto made = http3::Http3::create({.is_server = !is_client_,
+                                    .max_header_list_size = endpoint_.config().max_header_list_size,
+                                    .extended_connect = true},
+                                   endpoint_.memory().pool(), *this);
   if (!made) return made.error();
   http3_ = std::move(*made);
   std::int64_t ids[3];
@@ -35,31 +35,31 @@ int QuicConnection::read_http3(std::int64_t id, Bytes data, bool fin) {
 }
 
 int QuicConnection::fail_http3(int result) {
-  if (result == NGHTTP3_ERR_NOMEM) {
+  if (http3::Http3::is_out_of_memory(result)) {
     failure_ = from_transport_error(NGTCP2_INTERNAL_ERROR, US_QUIC_E_NOMEM, {});
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  failure_ = from_application_error(Http3::application_error(result), US_QUIC_E_APPLICATION,
+  failure_ = from_application_error(http3::Http3::application_error(result), US_QUIC_E_APPLICATION,
                                     "HTTP/3 protocol error");
   return NGTCP2_ERR_CALLBACK_FAILURE;
 }
 
-Http3Stream* QuicConnection::http3_request_stream(std::int64_t id) {
+http3::Http3Stream* QuicConnection::http3_request_stream(std::int64_t id) {
   QuicStream* s = add_peer_stream(id);
   return s != nullptr ? &s->message : nullptr;
 }
 
-void QuicConnection::http3_headers(Http3Stream& message, int kind, bool end_stream) {
+void QuicConnection::http3_headers(http3::Http3Stream& message, int kind, bool end_stream) {
   auto& s = *static_cast<QuicStream*>(message.owner);
   s.ListHook<HeadersTag>::unlink();
   if (may_tell(s) && !s.stop_code_) endpoint_.sink().on_headers(s, kind, end_stream);
 }
 
-void QuicConnection::http3_body(Http3Stream& message, Bytes data) {
+void QuicConnection::http3_body(http3::Http3Stream& message, Bytes data) {
   deliver_body(*static_cast<QuicStream*>(message.owner), data);
 }
 
-void QuicConnection::http3_end(Http3Stream& message) {
+void QuicConnection::http3_end(http3::Http3Stream& message) {
   auto& s = *static_cast<QuicStream*>(message.owner);
   if (!may_tell(s) || s.stop_code_) return;
   s.is_ended_ = true;
@@ -83,7 +83,7 @@ void QuicConnection::http3_stop_sending(std::int64_t id, std::uint64_t code) {
   s->is_stop_applied_ = true;
 }
 
-void QuicConnection::http3_closed(Http3Stream& message) {
+void QuicConnection::http3_closed(http3::Http3Stream& message) {
   auto& s = *static_cast<QuicStream*>(message.owner);
   // Not before: what waited may have been malformed.
   close_stream(s, close_info_of(s));
@@ -131,7 +131,7 @@ void QuicConnection::shutdown() {
 // RFC 9114 section 5.2: first a GOAWAY that forbids nothing yet, a round trip later the one that counts, so
 // that no request that was under way is lost.
 void QuicConnection::continue_shutdown(TimePoint now) {
-  using Step = GracefulEnd::Step;
+  using Step = transport::GracefulEnd::Step;
   if (unused_deadline() <= now) graceful_end_.want();
   if (!graceful_end_.is_begun()) return;
   if (!is_handshake_complete_) return wait_for_handshake(now);

@@ -35,22 +35,22 @@ bool ConnectionIdFactory::answers_for(Bytes id) const {
   return (worker_.count > 0 ? id.back() % worker_.count : id.back()) == *worker_.index;
 }
 
-Route* ConnectionIdTable::find(Bytes id) const {
+transport::Route* ConnectionIdTable::find(Bytes id) const {
   if (id.size() > NGTCP2_MAX_CIDLEN) return nullptr;
   const auto found = routes_.find(to_cid(id));
   return found == routes_.end() ? nullptr : found->second;
 }
 
-bool ConnectionIdTable::insert(const ngtcp2_cid& id, Route& route) {
+bool ConnectionIdTable::insert(const ngtcp2_cid& id, transport::Route& route) {
   return routes_.emplace(id, &route).second;
 }
 
-void ConnectionIdTable::replace(const ngtcp2_cid& id, Route& route) {
+void ConnectionIdTable::replace(const ngtcp2_cid& id, transport::Route& route) {
   const auto found = routes_.find(id);
   if (found != routes_.end()) found->second = &route;
 }
 
-void ConnectionIdTable::erase(const ngtcp2_cid& id, const Route& route) {
+void ConnectionIdTable::erase(const ngtcp2_cid& id, const transport::Route& route) {
   const auto found = routes_.find(id);
   if (found != routes_.end() && found->second == &route) routes_.erase(found);
 }

@@ -10,8 +10,8 @@
 
 #include "base/bytes.h"
 #include "base/random.h"
-#include "engine/ngtcp2/keyed_hash.h"
-#include "engine/ngtcp2/route.h"
+#include "crypto/keyed_hash.h"
+#include "transport/connection_id_owner.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -54,27 +54,27 @@ class ConnectionIdFactory {
 
 class ConnectionIdTable {
  public:
-  explicit ConnectionIdTable(const RandomSource& random) : routes_(0, CidHash{KeyedHash(random)}) {}
+  explicit ConnectionIdTable(const RandomSource& random) : routes_(0, CidHash{crypto::KeyedHash(random)}) {}
 
-  Route* find(Bytes id) const;
+  transport::Route* find(Bytes id) const;
   // false: taken already.
-  bool insert(const ngtcp2_cid& id, Route& route);
+  bool insert(const ngtcp2_cid& id, transport::Route& route);
   // Lets the ID lead to `route`, if it is there.
-  void replace(const ngtcp2_cid& id, Route& route);
+  void replace(const ngtcp2_cid& id, transport::Route& route);
   // Takes the ID out when it leads to `route`.
-  void erase(const ngtcp2_cid& id, const Route& route);
+  void erase(const ngtcp2_cid& id, const transport::Route& route);
   std::size_t size() const { return routes_.size(); }
 
  private:
   struct CidHash {
-    KeyedHash hash;
+    crypto::KeyedHash hash;
     std::size_t operator()(const ngtcp2_cid& id) const { return hash(bytes_of(id)); }
   };
   struct CidEqual {
     bool operator()(const ngtcp2_cid& a, const ngtcp2_cid& b) const { return ngtcp2_cid_eq(&a, &b) != 0; }
   };
 
-  std::unordered_map<ngtcp2_cid, Route*, CidHash, CidEqual> routes_;
+  std::unordered_map<ngtcp2_cid, transport::Route*, CidHash, CidEqual> routes_;
 };
 
 }  // namespace usquic::engine::ngtcp2

@@ -21,14 +21,14 @@ int QuicConnection::count_wasted_stream() {
 }
 
 // What was seen in packets that ngtcp2 took. 0, or what is to be returned to ngtcp2.
-int QuicConnection::act_on(const FrameScan& frames) {
+int QuicConnection::act_on(const transport::FrameScan& frames) {
   if (frames.is_update_skipped()) {
     // RFC 9001 section 6.2: the peer waited for no confirmation.
     failure_ = from_transport_error(NGTCP2_KEY_UPDATE_ERROR, US_QUIC_E_TRANSPORT,
                                     "the peer updated its keys twice without an acknowledgement");
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  for (const FrameScan::StopSending& stop : frames.stops()) {
+  for (const transport::FrameScan::StopSending& stop : frames.stops()) {
     if (const int result = peer_stopped(stop.stream, stop.code)) return result;
   }
   const std::uint32_t most = endpoint_.config().max_control_frames_per_second;

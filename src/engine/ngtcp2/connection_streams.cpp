@@ -105,16 +105,16 @@ bool QuicConnection::settle_opened(QuicStream& s) {
   return true;
 }
 
-int QuicConnection::submit_section(QuicStream& s, SectionKind kind,
+int QuicConnection::submit_section(QuicStream& s, http::SectionKind kind,
                                    std::span<const us_quic_header_t> fields) {
   switch (kind) {
-    case SectionKind::request:
+    case http::SectionKind::request:
       return http3_->submit_request(s.id_, s.message, fields);
-    case SectionKind::response:
+    case http::SectionKind::response:
       return http3_->submit_response(s.id_, fields);
-    case SectionKind::informational:
+    case http::SectionKind::informational:
       return http3_->submit_informational(s.id_, fields);
-    case SectionKind::trailers:
+    case http::SectionKind::trailers:
       break;
   }
   return http3_->submit_trailers(s.id_, fields);

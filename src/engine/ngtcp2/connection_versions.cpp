@@ -28,7 +28,7 @@ int QuicConnection::begin_as_client(TimePoint now, std::uint32_t version) {
   const ngtcp2_path p = to_ngtcp2_path(local_for_ngtcp2_, path_.remote);
   ngtcp2_conn* made = nullptr;
   if (ngtcp2_conn_client_new(&made, &dcid, &first_id_, &p, version, &endpoint_.callbacks(), &settings,
-                             &parameters, endpoint_.memory().quic(), this) != 0) {
+                             &parameters, endpoint_.memory().get(), this) != 0) {
     return US_QUIC_E_NOMEM;  // ngtcp2 1.11 leaves a pointer to what it freed
   }
   ngtcp2_conn_del(std::exchange(conn_, made));

@@ -17,7 +17,7 @@ constexpr std::size_t max_burst = 65507;
 bool QuicConnection::write_packets(TimePoint now, SendBatch& batch) {
   const std::size_t most = black_hole_.limit(now, endpoint_.settings().max_udp_payload());
   const std::size_t quantum = std::min(ngtcp2_conn_get_send_quantum(conn_), max_burst);
-  PacketRun run(batch, path_.socket, held_packet_);
+  transport::PacketRun run(batch, path_.socket, held_packet_);
   if (http3_ != nullptr) http3_->forget_output();
   bool has_room = true;
   std::size_t sent = 0;
@@ -156,7 +156,7 @@ int QuicConnection::next_output(Views& views, StreamOutput& out) {
 int QuicConnection::next_codec_output(Views& views, StreamOutput& out) {
   // Without credit of the connection no stream could send; the codec would be asked in vain.
   if (ngtcp2_conn_get_max_data_left(conn_) == 0) return 0;
-  Http3::Output output;
+  http3::Http3::Output output;
   if (const int result = http3_->next_output(views, output); result < 0) return fail_http3(result);
   out.id = output.id;
   out.fin = output.fin;

@@ -23,7 +23,7 @@ namespace usquic::engine::ngtcp2 {
 
 QuicEndpoint::QuicEndpoint(const Config& config, Sink& sink)
     : config_(config),
-      packet_ciphers_(make_packet_ciphers(config_.cipher_source)),
+      packet_ciphers_(crypto::make_packet_ciphers(config_.cipher_source)),
       sink_(sink),
       settings_(config_, config_.random),
       callbacks_(connection_callbacks()),
@@ -67,10 +67,11 @@ void QuicEndpoint::route(TimePoint now, const Datagram& datagram) {
                                                    id_factory_.length());
   if (result == NGTCP2_ERR_VERSION_NEGOTIATION) return send_version_negotiation(datagram, header);
   if (result != 0) return count_dropped();
-  if (Route* route = ids_.find({header.dcid, header.dcidlen})) return route->on_datagram(now, datagram);
+  if (transport::Route* route = ids_.find({header.dcid, header.dcidlen}))
+    return route->on_datagram(now, datagram);
   const bool is_long_header = (datagram.bytes[0] & 0x80) != 0;
   if (is_long_header) return accept(now, datagram);
-  if (Route* route = reset_tokens_.find(datagram.bytes)) return route->on_datagram(now, datagram);
+  if (transport::Route* route = reset_tokens_.find(datagram.bytes)) return route->on_datagram(now, datagram);
   send_stateless_reset(now, datagram, header);
 }
 
@@ -81,7 +82,7 @@ TimePoint QuicEndpoint::deadline() const {
 void QuicEndpoint::expire(TimePoint now) {
   now = advance(now);
   ++running_calls_;
-  while (DeadlineEntry* due = deadlines_.pop_due(now)) static_cast<Route*>(due)->on_deadline(now);
+  while (DeadlineEntry* due = deadlines_.pop_due(now)) static_cast<transport::Route*>(due)->on_deadline(now);
   --running_calls_;
   collect();
 }

@@ -12,19 +12,19 @@
 #include "base/block_pool.h"
 #include "base/deadline_heap.h"
 #include "base/list.h"
+#include "crypto/packet_ciphers.h"
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
 #include "engine/ngtcp2/connection_ids.h"
-#include "engine/ngtcp2/early_resets.h"
-#include "engine/ngtcp2/frame_scan.h"
-#include "engine/ngtcp2/handshake_counts.h"
 #include "engine/ngtcp2/library_memory.h"
-#include "engine/ngtcp2/packet_ciphers.h"
-#include "engine/ngtcp2/rate_limit.h"
 #include "engine/ngtcp2/reset_tokens.h"
 #include "engine/ngtcp2/settings.h"
-#include "engine/ngtcp2/token_store.h"
 #include "engine/ngtcp2/tokens.h"
+#include "transport/early_resets.h"
+#include "transport/frame_scan.h"
+#include "transport/handshake_counts.h"
+#include "transport/rate_limit.h"
+#include "transport/token_store.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -76,10 +76,10 @@ class QuicEndpoint final : public engine::Endpoint {
   // For connections:
   const Config& config() const { return config_; }
   const LibraryMemory& memory() const { return memory_; }
-  const PacketCiphers& packet_ciphers() const { return *packet_ciphers_; }
+  const crypto::PacketCiphers& packet_ciphers() const { return *packet_ciphers_; }
   // Of the datagram that is being read.
-  FrameScan& frame_scan() { return frame_scan_; }
-  EarlyResets& early_resets() { return early_resets_; }
+  transport::FrameScan& frame_scan() { return frame_scan_; }
+  transport::EarlyResets& early_resets() { return early_resets_; }
   const TransportSettings& settings() const { return settings_; }
   const ngtcp2_callbacks& callbacks() const { return callbacks_; }
   Sink& sink() { return sink_; }
@@ -89,7 +89,7 @@ class QuicEndpoint final : public engine::Endpoint {
   const ConnectionIdFactory& id_factory() const { return id_factory_; }
   ResetTokenTable& reset_tokens() { return reset_tokens_; }
   const Tokens& tokens() const { return tokens_; }
-  TokenStore& token_store() { return token_store_; }
+  transport::TokenStore& token_store() { return token_store_; }
   DeadlineHeap& deadlines() { return deadlines_; }
   SocketState& socket_state(void* socket);
 
@@ -136,9 +136,9 @@ class QuicEndpoint final : public engine::Endpoint {
   BlockPool pool_;
   const LibraryMemory memory_{pool_};
   const Config config_;
-  FrameScan frame_scan_;
-  EarlyResets early_resets_;
-  const std::unique_ptr<PacketCiphers> packet_ciphers_;  // keys that wait for their use refer to it
+  transport::FrameScan frame_scan_;
+  transport::EarlyResets early_resets_;
+  const std::unique_ptr<crypto::PacketCiphers> packet_ciphers_;  // keys that wait for their use refer to it
   Sink& sink_;
   const TransportSettings settings_;
   const ngtcp2_callbacks callbacks_;
@@ -147,14 +147,14 @@ class QuicEndpoint final : public engine::Endpoint {
   const Tokens tokens_;
   ConnectionIdTable ids_;
   ResetTokenTable reset_tokens_;
-  TokenStore token_store_;
+  transport::TokenStore token_store_;
   DeadlineHeap deadlines_;
-  RateLimit reset_rate_{100, 100};
+  transport::RateLimit reset_rate_{100, 100};
   std::unordered_map<void*, SocketState> sockets_;
   std::deque<StatelessPacket> stateless_packets_;
   us_quic_context_stats_t stats_{};
   std::size_t server_handshakes_ = 0;
-  HandshakeCounts handshakes_of_sender_;
+  transport::HandshakeCounts handshakes_of_sender_;
   int running_calls_ = 0;
   TimePoint now_{};
 

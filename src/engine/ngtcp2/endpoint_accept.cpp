@@ -42,7 +42,7 @@ bool QuicEndpoint::admit(const Datagram& datagram, const ngtcp2_pkt_hd& header, 
     case TokenKind::none:
       break;
   }
-  const std::size_t of_sender = handshakes_of_sender_.of(HandshakeCounts::key_of(remote));
+  const std::size_t of_sender = handshakes_of_sender_.of(transport::HandshakeCounts::key_of(remote));
   if (server_handshakes_ >= config_.max_handshakes || of_sender >= config_.max_handshakes_per_address) {
     count_dropped();
     return false;

@@ -6,12 +6,12 @@
 #include <new>
 #include <utility>
 
+#include "crypto/packet_ciphers.h"
 #include "engine/ngtcp2/connection.h"
-#include "engine/ngtcp2/early_resets.h"
-#include "engine/ngtcp2/frame_scan.h"
-#include "engine/ngtcp2/packet_ciphers.h"
 #include "engine/ngtcp2/packet_secrets.h"
 #include "engine/ngtcp2/skipped_update.h"
+#include "transport/early_resets.h"
+#include "transport/frame_scan.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
@@ -19,7 +19,7 @@ namespace {
 // The keys of one direction, on their way into ngtcp2, which owns them once it has taken them.
 struct Protection {
   // false: no memory, or the TLS library failed.
-  bool make(const PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_crypto_ctx& context,
+  bool make(const crypto::PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_crypto_ctx& context,
             Bytes secret) {
     HeaderProtectionKey header_key;
     if (!derive_packet_keys(keys, version, context, secret) ||
@@ -40,21 +40,21 @@ struct Protection {
   }
 
   PacketKeys keys;
-  std::unique_ptr<AeadKey> aead;
-  std::unique_ptr<HeaderKey> header;
+  std::unique_ptr<crypto::AeadKey> aead;
+  std::unique_ptr<crypto::HeaderKey> header;
   ngtcp2_crypto_aead_ctx aead_context{};
   ngtcp2_crypto_cipher_ctx header_context{};
 };
 
-const PacketCiphers& ciphers_of(void* user) {
+const crypto::PacketCiphers& ciphers_of(void* user) {
   return static_cast<const QuicConnection*>(user)->packet_ciphers();
 }
 
 // A key that 1-RTT packets are opened with: their frames are looked at, and prepared for ngtcp2; and so are
 // packets that it does not open.
-class ScannedKey final : public AeadKey {
+class ScannedKey final : public crypto::AeadKey {
  public:
-  ScannedKey(std::unique_ptr<AeadKey> key, const QuicConnection& connection, std::uint32_t version,
+  ScannedKey(std::unique_ptr<crypto::AeadKey> key, const QuicConnection& connection, std::uint32_t version,
              const ngtcp2_crypto_ctx& context, Bytes secret, const std::uint8_t* iv)
       : key_(std::move(key)),
         connection_(connection),
@@ -64,9 +64,9 @@ class ScannedKey final : public AeadKey {
     return key_->seal(to, plaintext, nonce, header);
   }
   bool open(std::uint8_t* to, Bytes sealed, const std::uint8_t* nonce, Bytes header) override {
-    EarlyResets& early = connection_.early_resets();
+    transport::EarlyResets& early = connection_.early_resets();
     const Bytes front = early.front(sealed);
-    if (sealed.size() < front.size() + aead_tag_bytes) return false;
+    if (sealed.size() < front.size() + crypto::aead_tag_bytes) return false;
     const Bytes packet = sealed.first(sealed.size() - front.size());
     if (!key_->open(to, packet, nonce, header)) {
       if (skipped_update_.is_shown_by(to, packet, nonce, header)) {
@@ -74,7 +74,7 @@ class ScannedKey final : public AeadKey {
       }
       return false;
     }
-    const std::size_t length = packet.size() - aead_tag_bytes;
+    const std::size_t length = packet.size() - crypto::aead_tag_bytes;
     connection_.frame_scan().read({to, length});
     if (!front.empty()) {
       std::copy_backward(to, to + length, to + length + front.size());
@@ -87,22 +87,23 @@ class ScannedKey final : public AeadKey {
   }
 
  private:
-  const std::unique_ptr<AeadKey> key_;
+  const std::unique_ptr<crypto::AeadKey> key_;
   const QuicConnection& connection_;
   SkippedUpdate skipped_update_;
 };
 
 // nullptr: no memory, or no key.
-std::unique_ptr<AeadKey> scanned(std::unique_ptr<AeadKey> key, void* user, std::uint32_t version,
-                                 const ngtcp2_crypto_ctx& context, Bytes secret, const std::uint8_t* iv) {
+std::unique_ptr<crypto::AeadKey> scanned(std::unique_ptr<crypto::AeadKey> key, void* user,
+                                         std::uint32_t version, const ngtcp2_crypto_ctx& context,
+                                         Bytes secret, const std::uint8_t* iv) {
   if (key == nullptr) return nullptr;
   const auto& connection = *static_cast<const QuicConnection*>(user);
-  return std::unique_ptr<AeadKey>(new (std::nothrow)
-                                      ScannedKey(std::move(key), connection, version, context, secret, iv));
+  return std::unique_ptr<crypto::AeadKey>(
+      new (std::nothrow) ScannedKey(std::move(key), connection, version, context, secret, iv));
 }
 
-AeadKey& aead_key(const ngtcp2_crypto_aead_ctx& context) {
-  return *static_cast<AeadKey*>(context.native_handle);
+crypto::AeadKey& aead_key(const ngtcp2_crypto_aead_ctx& context) {
+  return *static_cast<crypto::AeadKey*>(context.native_handle);
 }
 
 int encrypt(std::uint8_t* to, const ngtcp2_crypto_aead* /*aead*/, const ngtcp2_crypto_aead_ctx* context,
@@ -122,20 +123,22 @@ int decrypt(std::uint8_t* to, const ngtcp2_crypto_aead* /*aead*/, const ngtcp2_c
 
 int mask_header(std::uint8_t* to, const ngtcp2_crypto_cipher* /*cipher*/,
                 const ngtcp2_crypto_cipher_ctx* context, const std::uint8_t* sample) {
-  return static_cast<HeaderKey*>(context->native_handle)->mask(to, sample) ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+  return static_cast<crypto::HeaderKey*>(context->native_handle)->mask(to, sample)
+             ? 0
+             : NGTCP2_ERR_CALLBACK_FAILURE;
 }
 
 void delete_aead_context(ngtcp2_conn* /*conn*/, ngtcp2_crypto_aead_ctx* context, void* /*user*/) {
-  delete static_cast<AeadKey*>(context->native_handle);
+  delete static_cast<crypto::AeadKey*>(context->native_handle);
 }
 
 void delete_cipher_context(ngtcp2_conn* /*conn*/, ngtcp2_crypto_cipher_ctx* context, void* /*user*/) {
-  delete static_cast<HeaderKey*>(context->native_handle);
+  delete static_cast<crypto::HeaderKey*>(context->native_handle);
 }
 
 // The keys of both directions of Initial packets.
 struct InitialProtection {
-  bool make(const PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_cid& client_dcid,
+  bool make(const crypto::PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_cid& client_dcid,
             bool is_client) {
     const ngtcp2_crypto_ctx context = initial_crypto_context();
     InitialSecrets secrets;
@@ -154,9 +157,9 @@ struct InitialProtection {
 };
 
 // RFC 9001 section 5.8: a key that everybody knows. Most connections meet no Retry, and none meets two.
-void set_retry_key(ngtcp2_conn* conn, const PacketCiphers& ciphers, std::uint32_t version) {
+void set_retry_key(ngtcp2_conn* conn, const crypto::PacketCiphers& ciphers, std::uint32_t version) {
   const char* key = version == NGTCP2_PROTO_VER_V2 ? NGTCP2_RETRY_KEY_V2 : NGTCP2_RETRY_KEY_V1;
-  auto made = make_lazy_aead_key(ciphers, GNUTLS_CIPHER_AES_128_GCM, as_bytes(key).data());
+  auto made = crypto::make_lazy_aead_key(ciphers, GNUTLS_CIPHER_AES_128_GCM, as_bytes(key).data());
   // Without it ngtcp2 takes a Retry for one that is not authentic.
   if (made == nullptr) return;
   const ngtcp2_crypto_ctx context = initial_crypto_context();
@@ -165,7 +168,7 @@ void set_retry_key(ngtcp2_conn* conn, const PacketCiphers& ciphers, std::uint32_
 }
 
 int install_initial_keys(ngtcp2_conn* conn, const ngtcp2_cid& client_dcid, void* user) {
-  const PacketCiphers& ciphers = ciphers_of(user);
+  const crypto::PacketCiphers& ciphers = ciphers_of(user);
   const bool is_client = ngtcp2_conn_is_server(conn) == 0;
   const std::uint32_t version = ngtcp2_conn_get_client_chosen_version(conn);
   const ngtcp2_crypto_ctx context = initial_crypto_context();
@@ -174,7 +177,7 @@ int install_initial_keys(ngtcp2_conn* conn, const ngtcp2_cid& client_dcid, void*
   if (!made.make(ciphers, version, client_dcid, is_client) ||
       ngtcp2_conn_install_initial_key(conn, &made.rx.aead_context, made.rx.keys.iv, &made.rx.header_context,
                                       &made.tx.aead_context, made.tx.keys.iv, &made.tx.header_context,
-                                      aead_nonce_bytes) != 0) {
+                                      crypto::aead_nonce_bytes) != 0) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
   made.release();
@@ -205,7 +208,7 @@ int version_negotiation(ngtcp2_conn* conn, std::uint32_t version, const ngtcp2_c
   if (!made.make(ciphers_of(user), version, *client_dcid, is_client) ||
       ngtcp2_conn_install_vneg_initial_key(conn, version, &made.rx.aead_context, made.rx.keys.iv,
                                            &made.rx.header_context, &made.tx.aead_context, made.tx.keys.iv,
-                                           &made.tx.header_context, aead_nonce_bytes) != 0) {
+                                           &made.tx.header_context, crypto::aead_nonce_bytes) != 0) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
   made.release();
@@ -231,7 +234,7 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
   }
   auto rx_key =
       scanned(ciphers_of(user).aead_key(cipher, rx.key), user, version, context, {rx_secret, length}, rx.iv);
-  auto tx_key = make_lazy_aead_key(ciphers_of(user), cipher, tx.key);
+  auto tx_key = crypto::make_lazy_aead_key(ciphers_of(user), cipher, tx.key);
   if (rx_key == nullptr || tx_key == nullptr) return NGTCP2_ERR_CALLBACK_FAILURE;
   std::ranges::copy(rx.iv, rx_iv);
   std::ranges::copy(tx.iv, tx_iv);
@@ -261,17 +264,18 @@ enum class Way { receive, send };
 int install(ngtcp2_conn* conn, ngtcp2_encryption_level level, Way way, const Protection& made, Bytes secret) {
   const bool is_received = way == Way::receive;
   if (level == NGTCP2_ENCRYPTION_LEVEL_0RTT) {
-    return ngtcp2_conn_install_0rtt_key(conn, &made.aead_context, made.keys.iv, aead_nonce_bytes,
+    return ngtcp2_conn_install_0rtt_key(conn, &made.aead_context, made.keys.iv, crypto::aead_nonce_bytes,
                                         &made.header_context);
   }
   if (level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE) {
     const auto install_key =
         is_received ? ngtcp2_conn_install_rx_handshake_key : ngtcp2_conn_install_tx_handshake_key;
-    return install_key(conn, &made.aead_context, made.keys.iv, aead_nonce_bytes, &made.header_context);
+    return install_key(conn, &made.aead_context, made.keys.iv, crypto::aead_nonce_bytes,
+                       &made.header_context);
   }
   const auto install_key = is_received ? ngtcp2_conn_install_rx_key : ngtcp2_conn_install_tx_key;
-  return install_key(conn, secret.data(), secret.size(), &made.aead_context, made.keys.iv, aead_nonce_bytes,
-                     &made.header_context);
+  return install_key(conn, secret.data(), secret.size(), &made.aead_context, made.keys.iv,
+                     crypto::aead_nonce_bytes, &made.header_context);
 }
 
 bool take_secret(gnutls_session_t session, ngtcp2_encryption_level level, Way way, Bytes secret) {

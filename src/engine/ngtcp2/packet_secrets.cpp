@@ -53,7 +53,7 @@ bool expand_label(MutableBytes to, const ngtcp2_crypto_md& md, Bytes secret, std
 
 std::size_t key_bytes(const ngtcp2_crypto_ctx& context) {
   const std::size_t length = gnutls_cipher_get_key_size(cipher_of(context.aead));
-  CHECK(length <= max_cipher_key_bytes);
+  CHECK(length <= crypto::max_cipher_key_bytes);
   return length;
 }
 
@@ -101,7 +101,7 @@ bool derive_next_secret(MutableBytes to, std::uint32_t version, const ngtcp2_cry
 ngtcp2_crypto_ctx initial_crypto_context() {
   ngtcp2_crypto_ctx context{};
   context.aead.native_handle = native(GNUTLS_CIPHER_AES_128_GCM);
-  context.aead.max_overhead = aead_tag_bytes;
+  context.aead.max_overhead = crypto::aead_tag_bytes;
   context.md.native_handle = native(GNUTLS_DIG_SHA256);
   return context;
 }

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
-#include "engine/ngtcp2/packet_ciphers.h"
+#include "crypto/packet_ciphers.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -23,8 +23,8 @@ struct PacketKeys {
   PacketKeys(const PacketKeys&) = delete;
   PacketKeys& operator=(const PacketKeys&) = delete;
 
-  std::uint8_t key[max_cipher_key_bytes];
-  std::uint8_t iv[aead_nonce_bytes];
+  std::uint8_t key[crypto::max_cipher_key_bytes];
+  std::uint8_t iv[crypto::aead_nonce_bytes];
 };
 
 struct HeaderProtectionKey {
@@ -33,7 +33,7 @@ struct HeaderProtectionKey {
   HeaderProtectionKey(const HeaderProtectionKey&) = delete;
   HeaderProtectionKey& operator=(const HeaderProtectionKey&) = delete;
 
-  std::uint8_t key[max_cipher_key_bytes];
+  std::uint8_t key[crypto::max_cipher_key_bytes];
 };
 
 struct InitialSecrets {

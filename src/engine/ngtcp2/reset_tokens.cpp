@@ -10,7 +10,7 @@ ResetTokenTable::Token ResetTokenTable::to_token(const std::uint8_t* bytes) {
   return token;
 }
 
-void ResetTokenTable::erase(const std::uint8_t* token, const Route& route) {
+void ResetTokenTable::erase(const std::uint8_t* token, const transport::Route& route) {
   const auto [first, last] = routes_.equal_range(to_token(token));
   for (auto entry = first; entry != last; ++entry) {
     if (entry->second != &route) continue;
@@ -19,7 +19,7 @@ void ResetTokenTable::erase(const std::uint8_t* token, const Route& route) {
   }
 }
 
-Route* ResetTokenTable::find(Bytes datagram) const {
+transport::Route* ResetTokenTable::find(Bytes datagram) const {
   constexpr std::size_t token_bytes = NGTCP2_STATELESS_RESET_TOKENLEN;
   if (datagram.size() < NGTCP2_MIN_STATELESS_RESET_RANDLEN + token_bytes) return nullptr;
   const auto found = routes_.find(to_token(datagram.data() + datagram.size() - token_bytes));

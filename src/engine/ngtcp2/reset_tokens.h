@@ -8,8 +8,8 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "engine/ngtcp2/keyed_hash.h"
-#include "engine/ngtcp2/route.h"
+#include "crypto/keyed_hash.h"
+#include "transport/connection_id_owner.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -17,23 +17,25 @@ class ResetTokenTable {
  public:
   using Token = std::array<std::uint8_t, NGTCP2_STATELESS_RESET_TOKENLEN>;
 
-  explicit ResetTokenTable(const RandomSource& random) : routes_(0, TokenHash{KeyedHash(random)}) {}
+  explicit ResetTokenTable(const RandomSource& random) : routes_(0, TokenHash{crypto::KeyedHash(random)}) {}
 
-  void insert(const std::uint8_t* token, Route& route) { routes_.emplace(to_token(token), &route); }
-  void erase(const std::uint8_t* token, const Route& route);
+  void insert(const std::uint8_t* token, transport::Route& route) {
+    routes_.emplace(to_token(token), &route);
+  }
+  void erase(const std::uint8_t* token, const transport::Route& route);
   // The connection that a datagram ending in an issued token would end, or nullptr. The keyed hash keeps
   // the time this takes from telling anything about the tokens; the connection compares in constant time.
-  Route* find(Bytes datagram) const;
+  transport::Route* find(Bytes datagram) const;
 
   static Token to_token(const std::uint8_t* bytes);
 
  private:
   struct TokenHash {
-    KeyedHash hash;
+    crypto::KeyedHash hash;
     std::size_t operator()(const Token& token) const { return hash(token); }
   };
 
-  std::unordered_multimap<Token, Route*, TokenHash> routes_;
+  std::unordered_multimap<Token, transport::Route*, TokenHash> routes_;
 };
 
 }  // namespace usquic::engine::ngtcp2

@@ -7,12 +7,12 @@
 
 namespace usquic::engine::ngtcp2 {
 
-SkippedUpdate::SkippedUpdate(const PacketCiphers& ciphers, std::uint32_t version,
+SkippedUpdate::SkippedUpdate(const crypto::PacketCiphers& ciphers, std::uint32_t version,
                              const ngtcp2_crypto_ctx& context, Bytes secret, const std::uint8_t* iv)
     : ciphers_(ciphers), context_(context), version_(version), secret_length_(secret.size()) {
   CHECK(secret.size() <= max_secret_bytes);
   std::ranges::copy(secret, secret_);
-  std::copy_n(iv, aead_nonce_bytes, iv_);
+  std::copy_n(iv, crypto::aead_nonce_bytes, iv_);
 }
 
 SkippedUpdate::~SkippedUpdate() {
@@ -38,8 +38,8 @@ bool SkippedUpdate::is_shown_by(std::uint8_t* scratch, Bytes sealed, const std::
   const auto key = ciphers_.aead_key(cipher_of(context_.aead), keys.key);
   if (key == nullptr) return false;
   // RFC 9001 section 5.3: the IV and the packet number, which stays.
-  std::uint8_t own_nonce[aead_nonce_bytes];
-  for (std::size_t i = 0; i < aead_nonce_bytes; ++i) {
+  std::uint8_t own_nonce[crypto::aead_nonce_bytes];
+  for (std::size_t i = 0; i < crypto::aead_nonce_bytes; ++i) {
     own_nonce[i] = static_cast<std::uint8_t>(keys.iv[i] ^ iv_[i] ^ nonce[i]);
   }
   return key->open(scratch, sealed, own_nonce, header);

@@ -8,7 +8,7 @@
 #include <cstdint>
 
 #include "base/bytes.h"
-#include "engine/ngtcp2/packet_ciphers.h"
+#include "crypto/packet_ciphers.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -19,7 +19,7 @@ class SkippedUpdate {
   static constexpr unsigned most_tries = 8;
 
   // `secret` and `iv` are those of the phase.
-  SkippedUpdate(const PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_crypto_ctx& context,
+  SkippedUpdate(const crypto::PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_crypto_ctx& context,
                 Bytes secret, const std::uint8_t* iv);
   SkippedUpdate(const SkippedUpdate&) = delete;
   SkippedUpdate& operator=(const SkippedUpdate&) = delete;
@@ -32,13 +32,13 @@ class SkippedUpdate {
  private:
   static constexpr std::size_t max_secret_bytes = 48;  // SHA-384
 
-  const PacketCiphers& ciphers_;
+  const crypto::PacketCiphers& ciphers_;
   const ngtcp2_crypto_ctx context_;
   const std::uint32_t version_;
   unsigned tries_left_ = most_tries;
   std::size_t secret_length_;
   std::uint8_t secret_[max_secret_bytes];
-  std::uint8_t iv_[aead_nonce_bytes];
+  std::uint8_t iv_[crypto::aead_nonce_bytes];
 };
 
 }  // namespace usquic::engine::ngtcp2

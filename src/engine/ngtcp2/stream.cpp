@@ -58,28 +58,28 @@ int QuicStream::check_sending() const {
 int QuicStream::submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (const int error = check_sending()) return error;
   if (connection_.is_raw() || sent_ == Sent::trailers || is_unidirectional_) return US_QUIC_E_STATE;
-  SectionKind kind = SectionKind::trailers;
+  http::SectionKind kind = http::SectionKind::trailers;
   if (sent_ == Sent::nothing) {
-    kind = connection_.is_client()    ? SectionKind::request
-           : is_informational(fields) ? SectionKind::informational
-                                      : SectionKind::response;
+    kind = connection_.is_client()    ? http::SectionKind::request
+           : is_informational(fields) ? http::SectionKind::informational
+                                      : http::SectionKind::response;
   }
-  if (kind == SectionKind::informational && end_stream) return US_QUIC_E_HEADERS;
-  if (kind == SectionKind::response && end_stream) {
+  if (kind == http::SectionKind::informational && end_stream) return US_QUIC_E_HEADERS;
+  if (kind == http::SectionKind::response && end_stream) {
     if (const std::optional<int> result = submit_whole(fields, {})) return *result;
   }
   if (id_ < 0) {
-    if (const int error = check_section(kind, fields)) return error;
+    if (const int error = http::check_section(kind, fields)) return error;
     queued_sections_.emplace_back(fields, end_stream);
   } else if (const int error = connection_.submit_section(*this, kind, fields)) {
     return error;
   }
-  if (kind == SectionKind::trailers) {
+  if (kind == http::SectionKind::trailers) {
     sent_ = Sent::trailers;
-  } else if (kind != SectionKind::informational) {
+  } else if (kind != http::SectionKind::informational) {
     sent_ = Sent::message;
   }
-  if (end_stream || kind == SectionKind::trailers) message.fin = true;
+  if (end_stream || kind == http::SectionKind::trailers) message.fin = true;
   connection_.stream_has_data(*this);
   return 0;
 }

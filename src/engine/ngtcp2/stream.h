@@ -10,7 +10,7 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
-#include "engine/ngtcp2/http3.h"
+#include "http3/codec.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -75,7 +75,7 @@ class QuicStream final : public engine::Stream,
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
 
-  Http3Stream message;  // raw streams use its `body` and `fin` alone
+  http3::Http3Stream message;  // raw streams use its `body` and `fin` alone
   QuicConnection& connection_;
   std::int64_t id_;
   const bool is_local_;

@@ -6,13 +6,13 @@
 #include <span>
 #include <vector>
 
-#include "engine/ngtcp2/keyed_hash.h"
+#include "crypto/keyed_hash.h"
 #include "engine/ngtcp2/reset_tokens.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
 
-class Nowhere final : public Route {
+class Nowhere final : public transport::Route {
  public:
   void on_datagram(TimePoint /*now*/, const Datagram& /*datagram*/) override {}
   void on_deadline(TimePoint /*now*/) override {}
@@ -20,7 +20,7 @@ class Nowhere final : public Route {
 
 TEST(KeyedHash, GivesSipHashes) {
   // SipHash-1-3 of the bytes 0..n-1 under the key 0..15, as published with the algorithm.
-  const KeyedHash hash(0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL);
+  const crypto::KeyedHash hash(0x0706050403020100ULL, 0x0f0e0d0c0b0a0908ULL);
   EXPECT_EQ(hash({}), 0xabac0158050fc4dcULL);
   const std::uint8_t one[] = {0};
   EXPECT_EQ(hash(one), 0xc9f49bf37d57ca93ULL);
@@ -28,7 +28,7 @@ TEST(KeyedHash, GivesSipHashes) {
 
 TEST(KeyedHash, DependsOnItsKey) {
   const std::uint8_t data[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
-  EXPECT_NE(KeyedHash(1, 2)(data), KeyedHash(1, 3)(data));
+  EXPECT_NE(crypto::KeyedHash(1, 2)(data), crypto::KeyedHash(1, 3)(data));
 }
 
 TEST(ConnectionId, TellsLengthServerAndWorker) {

@@ -10,7 +10,7 @@
 namespace usquic::test {
 namespace {
 
-using engine::CipherSource;
+using crypto::CipherSource;
 using std::chrono::seconds;
 
 const char* priority_name(PacketCipher cipher) {

@@ -4,12 +4,11 @@
 
 #include <array>
 
-#include "rfc9001_samples.h"
+#include "support/rfc9001_samples.h"
 
 namespace usquic::test {
 namespace {
 
-using engine::ngtcp2::aead_nonce_bytes;
 using engine::ngtcp2::derive_header_key;
 using engine::ngtcp2::derive_initial_secrets;
 using engine::ngtcp2::derive_next_secret;
@@ -18,6 +17,7 @@ using engine::ngtcp2::HeaderProtectionKey;
 using engine::ngtcp2::initial_crypto_context;
 using engine::ngtcp2::InitialSecrets;
 using engine::ngtcp2::PacketKeys;
+using usquic::crypto::aead_nonce_bytes;
 
 ngtcp2_crypto_ctx chacha20_context() {
   ngtcp2_crypto_ctx context = initial_crypto_context();
@@ -32,7 +32,7 @@ void expect_keys(const SampleKeys& sample, std::uint32_t version, const ngtcp2_c
   ASSERT_TRUE(derive_packet_keys(keys, version, context, as_bytes(secret)));
   ASSERT_TRUE(derive_header_key(header, version, context, as_bytes(secret)));
   EXPECT_EQ(to_hex({keys.key, sample.key.size() / 2}), sample.key);
-  EXPECT_EQ(to_hex({keys.iv, aead_nonce_bytes}), sample.iv);
+  EXPECT_EQ(to_hex({keys.iv, crypto::aead_nonce_bytes}), sample.iv);
   EXPECT_EQ(to_hex({header.key, sample.header_key.size() / 2}), sample.header_key);
 }
 

@@ -5,8 +5,8 @@
 #include <cstring>
 
 #include "engine/ngtcp2/connection_ids.h"
-#include "engine/ngtcp2/rate_limit.h"
-#include "engine/ngtcp2/token_store.h"
+#include "transport/rate_limit.h"
+#include "transport/token_store.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
@@ -101,7 +101,7 @@ TEST_F(TokensTest, ResetTokenDependsOnSecretAndId) {
 }
 
 TEST(TokenStore, HandsOutEachTokenOnce) {
-  TokenStore store;
+  transport::TokenStore store;
   store.put("a.test", 443, 1, as_bytes("one"));
   store.put("a.test", 443, 1, as_bytes("two"));
   store.put("a.test", 444, 1, as_bytes("three"));
@@ -112,25 +112,25 @@ TEST(TokenStore, HandsOutEachTokenOnce) {
 }
 
 TEST(TokenStore, KeepsTokensOfAVersionForThatVersion) {
-  TokenStore store;
+  transport::TokenStore store;
   store.put("a.test", 443, 1, as_bytes("one"));
   EXPECT_TRUE(store.take("a.test", 443, 2).empty());
   EXPECT_EQ(as_text(store.take("a.test", 443, 1)), "one");
 }
 
 TEST(TokenStore, ForgetsTheOldestServerBeyondItsBound) {
-  TokenStore store;
-  for (std::size_t i = 0; i <= TokenStore::max_servers; ++i)
+  transport::TokenStore store;
+  for (std::size_t i = 0; i <= transport::TokenStore::max_servers; ++i)
     store.put(std::to_string(i), 1, 1, as_bytes("t"));
-  EXPECT_EQ(store.size(), TokenStore::max_servers);
+  EXPECT_EQ(store.size(), transport::TokenStore::max_servers);
   EXPECT_TRUE(store.take("0", 1, 1).empty());
   EXPECT_FALSE(store.take("1", 1, 1).empty());
-  store.put("large", 1, 1, std::vector<std::uint8_t>(TokenStore::max_token_bytes + 1));
+  store.put("large", 1, 1, std::vector<std::uint8_t>(transport::TokenStore::max_token_bytes + 1));
   EXPECT_TRUE(store.take("large", 1, 1).empty());
 }
 
 TEST(RateLimit, AllowsABurstAndThenTheRate) {
-  RateLimit limit(10, 5);
+  transport::RateLimit limit(10, 5);
   TimePoint now{seconds(1000)};
   int allowed = 0;
   for (int i = 0; i < 100; ++i) allowed += limit.allow(now) ? 1 : 0;

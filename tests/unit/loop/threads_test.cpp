@@ -105,7 +105,7 @@ TEST(LoopThreads, WakeupsWhileTheLoopEndsAreHarmless) {
   }
 }
 
-// What a room above closes with the loop: here it ends the thread that wakes it.
+// What a module above closes with the loop: here it ends the thread that wakes it.
 struct ThreadOwner : usquic::loop::Hooks {
   std::atomic<bool> must_end = false;
   std::thread thread;

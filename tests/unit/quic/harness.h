@@ -1,4 +1,4 @@
-// What the quic room's tests share: a loop that is run by steps, and a context whose callbacks are C++
+// What the quic module's tests share: a loop that is run by steps, and a context whose callbacks are C++
 // functions and whose every event is checked against the order that usquic/quic.h promises.
 #pragma once
 

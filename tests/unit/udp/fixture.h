@@ -1,4 +1,4 @@
-// Loopback sockets for the tests of this room, and a kernel that fails on demand.
+// Loopback sockets for the tests of this module, and a kernel that fails on demand.
 #pragma once
 
 #include <gtest/gtest.h>

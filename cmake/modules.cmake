@@ -1,0 +1,37 @@
+# Modules: one object library per folder of src/. A module's include path holds the public headers and the modules named in
+# MAY_INCLUDE, nothing else: each module's headers are reached through a link of its own below the build folder.
+
+add_library(usquic_public_headers INTERFACE)
+target_include_directories(usquic_public_headers INTERFACE ${PROJECT_SOURCE_DIR}/include)
+
+# usquic_module(NAME [FOLDER folder] [MAY_INCLUDE module...] [LINK library...] SOURCES file...)
+# A module's files stand in src/NAME (engine_ngtcp2: src/engine/ngtcp2, reached as "engine/ngtcp2/...").
+# Makes usquic_NAME (the objects; an interface library while the module has no sources) and usquic_NAME_headers.
+function(usquic_module name)
+  cmake_parse_arguments(MODULE "" "FOLDER" "MAY_INCLUDE;LINK;SOURCES" ${ARGN})
+  if(NOT MODULE_FOLDER)
+    set(MODULE_FOLDER ${name})
+  endif()
+  set(link_root ${CMAKE_BINARY_DIR}/modules/${name})
+  get_filename_component(link_parent ${link_root}/${MODULE_FOLDER} DIRECTORY)
+  file(MAKE_DIRECTORY ${link_parent})
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/src/${MODULE_FOLDER} ${link_root}/${MODULE_FOLDER} SYMBOLIC)
+  add_library(usquic_${name}_headers INTERFACE)
+  target_include_directories(usquic_${name}_headers INTERFACE ${link_root})
+  target_link_libraries(usquic_${name}_headers INTERFACE usquic_public_headers)
+  set(scope INTERFACE)
+  if(MODULE_SOURCES)
+    set(scope PUBLIC)
+    add_library(usquic_${name} OBJECT ${MODULE_SOURCES})
+    target_link_libraries(usquic_${name} PRIVATE usquic_flags)
+    set_property(GLOBAL APPEND PROPERTY USQUIC_MODULE_OBJECTS $<TARGET_OBJECTS:usquic_${name}>)
+  else()
+    add_library(usquic_${name} INTERFACE)
+  endif()
+  target_link_libraries(usquic_${name} ${scope} usquic_${name}_headers ${MODULE_LINK})
+  foreach(other ${MODULE_MAY_INCLUDE})
+    target_link_libraries(usquic_${name} ${scope} usquic_${other}_headers)
+  endforeach()
+  set_property(GLOBAL APPEND PROPERTY USQUIC_MODULES ${name})
+  set_property(GLOBAL APPEND PROPERTY USQUIC_MODULE_LIBRARIES ${MODULE_LINK})
+endfunction()

@@ -1,0 +1,309 @@
+#include "http3/nghttp3/request_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "http3/frame_types.h"
+
+namespace usquic::http3 {
+
+using Part = Http3ReceiveState::Part;
+using Phase = Http3ReceiveState::Phase;
+
+namespace {
+
+// Frames on one stream that bring nothing (unknown types, empty DATA): more is an attempt to keep us busy.
+constexpr std::uint32_t most_idle_frames = 1000;
+// Interim responses before the final one. Servers send one or two.
+constexpr std::uint8_t most_interim_responses = 64;
+
+// Reads on in a variable-length integer (RFC 9000 section 16); true when it is complete.
+bool read_varint(Http3ReceiveState& r, Bytes& data, std::size_t& overhead) {
+  while (!data.empty()) {
+    const std::uint8_t byte = data.front();
+    data = data.subspan(1);
+    ++overhead;
+    if (r.varint_length == 0) {
+      r.varint_length = static_cast<std::uint8_t>(1u << (byte >> 6));
+      r.varint_read = 1;
+      r.varint = byte & 0x3fu;
+    } else {
+      ++r.varint_read;
+      r.varint = r.varint << 8 | byte;
+    }
+    if (r.varint_read == r.varint_length) {
+      r.varint_length = 0;
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+int RequestReader::read(Http3Stream& s, Bytes data, bool fin) {
+  Http3ReceiveState& r = s.receive_;
+  if (r.is_blocked) {
+    r.held.insert(r.held.end(), data.begin(), data.end());
+    r.held_fin = r.held_fin || fin;
+    return 0;
+  }
+  std::size_t overhead = 0;
+  int rv = 0;
+  while (rv == 0 && !data.empty() && !r.discarding && !r.is_blocked) rv = step(s, data, fin, overhead);
+  if (rv == 0) {
+    if (r.discarding) {
+      overhead += data.size();
+    } else if (r.is_blocked) {
+      r.held.assign(data.begin(), data.end());
+      r.held_fin = fin;
+    } else if (fin) {
+      rv = end(s);
+    }
+  }
+  if (overhead > 0) events_.http3_consumed(s.id_, overhead);
+  return rv;
+}
+
+int RequestReader::step(Http3Stream& s, Bytes& data, bool fin, std::size_t& overhead) {
+  Http3ReceiveState& r = s.receive_;
+  switch (r.part) {
+    case Part::type:
+      if (read_varint(r, data, overhead)) {
+        r.frame_type = r.varint;
+        r.part = Part::length;
+      }
+      return 0;
+    case Part::length:
+      if (!read_varint(r, data, overhead)) return 0;
+      r.frame_left = r.varint;
+      r.part = r.frame_left > 0 ? Part::payload : Part::type;
+      if (const int rv = begin_frame(s); rv != 0 || r.discarding) return rv;
+      if (r.frame_left == 0 && r.frame_type == frame_headers) return finish_section(s, data.empty() && fin);
+      return 0;
+    case Part::payload:
+      break;
+  }
+  if (r.frame_type == frame_headers) return read_section(s, data, fin, overhead);
+  if (r.frame_type == frame_data) {
+    read_body(s, data);
+    return 0;
+  }
+  const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
+  data = data.subspan(skipped);
+  overhead += skipped;
+  r.frame_left -= skipped;
+  if (r.frame_left == 0) r.part = Part::type;
+  return 0;
+}
+
+int RequestReader::begin_frame(Http3Stream& s) {
+  const Http3ReceiveState& r = s.receive_;
+  switch (r.frame_type) {
+    case frame_data:
+      // RFC 9114 section 4.1: a wrong order of frames is an error of the connection.
+      if (r.phase != Phase::in_message) return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
+      return r.frame_left == 0 ? skip_frame(s) : 0;
+    case frame_headers:
+      return begin_section(s);
+    case frame_push_promise:
+      // No client here ever allows a push (RFC 9114 section 7.2.5).
+      return options_.is_server ? NGHTTP3_ERR_H3_FRAME_UNEXPECTED : NGHTTP3_ERR_H3_ID_ERROR;
+    case frame_h2_priority:
+    case frame_cancel_push:
+    case frame_settings:
+    case frame_h2_ping:
+    case frame_goaway:
+    case frame_h2_window_update:
+    case frame_h2_continuation:
+    case frame_max_push_id:
+    case frame_priority_update:
+    case frame_priority_update_push:
+      return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
+    default:
+      return skip_frame(s);
+  }
+}
+
+int RequestReader::skip_frame(Http3Stream& s) {
+  if (++s.receive_.idle_frames <= most_idle_frames) return 0;
+  return fail(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+}
+
+int RequestReader::begin_section(Http3Stream& s) {
+  Http3ReceiveState& r = s.receive_;
+  const bool is_message = r.phase == Phase::before_message;
+  const bool are_trailers = r.phase == Phase::in_message && !r.is_connect;
+  if (!is_message && !are_trailers) return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
+  // No encoder needs more bytes than the fields themselves: refuse what cannot fit before decoding it.
+  if (r.frame_left > decoder_.max_list_size()) return too_large(s);
+  r.pending = decoder_.make_section();
+  return 0;
+}
+
+int RequestReader::read_section(Http3Stream& s, Bytes& data, bool fin, std::size_t& overhead) {
+  Http3ReceiveState& r = s.receive_;
+  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
+  std::size_t used = 0;
+  FieldDecoder::Status status{};
+  const int rv = decoder_.decode(*r.pending, s.id_, data.first(length), length == r.frame_left, used, status);
+  if (rv != 0) return rv;
+  data = data.subspan(used);
+  overhead += used;
+  r.frame_left -= used;
+  switch (status) {
+    case FieldDecoder::Status::more:
+      return 0;
+    case FieldDecoder::Status::too_large:
+      return too_large(s);
+    case FieldDecoder::Status::blocked:
+      // RFC 9204 section 2.1.2: more than we allowed is an error of the connection.
+      // So is a section of a prefix alone that claims to need instructions (section 4.5.1.1).
+      if (blocked_.size() >= FieldDecoder::max_blocked_streams || r.frame_left == 0) {
+        return NGHTTP3_ERR_QPACK_DECOMPRESSION_FAILED;
+      }
+      blocked_.push_back(&s);
+      r.is_blocked = true;
+      return 0;
+    case FieldDecoder::Status::done:
+      r.part = Part::type;
+      return finish_section(s, data.empty() && fin);
+  }
+  return 0;
+}
+
+int RequestReader::finish_section(Http3Stream& s, bool end_stream) {
+  Http3ReceiveState& r = s.receive_;
+  int kind = US_QUIC_HEADERS_MESSAGE;
+  bool accepted = false;
+  if (r.phase == Phase::in_message) {
+    http::SectionFacts facts;
+    kind = US_QUIC_HEADERS_TRAILERS;
+    accepted = http::check_received_section(http::SectionKind::trailers, r.pending->fields(), facts) == 0;
+    r.phase = Phase::after_trailers;
+  } else {
+    accepted = options_.is_server ? accept_request(s) : accept_response(s, end_stream, kind);
+  }
+  // A body that is shorter than was said is seen before the application hears of the end.
+  const bool is_short = end_stream && r.content_length != -1 && r.content_length != r.body_received;
+  if (!accepted || is_short) return fail(s, NGHTTP3_H3_MESSAGE_ERROR);
+  if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > most_interim_responses) {
+    return fail(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+  }
+  r.latest = std::move(r.pending);
+  events_.http3_headers(s, kind, end_stream);
+  return 0;
+}
+
+bool RequestReader::accept_request(Http3Stream& s) {
+  Http3ReceiveState& r = s.receive_;
+  http::SectionFacts facts;
+  if (http::check_received_section(http::SectionKind::request, r.pending->fields(), facts) != 0) return false;
+  if (!facts.protocol.empty() && !options_.extended_connect) return false;
+  r.is_connect = facts.is_connect;
+  // RFC 9114 section 4.4: what follows CONNECT is a tunnel, not a body.
+  if (!facts.is_connect) r.content_length = facts.content_length;
+  r.phase = Phase::in_message;
+  if (!facts.priority.empty()) host_.request_priority(s, facts.priority);
+  return true;
+}
+
+bool RequestReader::accept_response(Http3Stream& s, bool end_stream, int& kind) {
+  Http3ReceiveState& r = s.receive_;
+  http::SectionFacts facts;
+  if (http::check_received_section(http::SectionKind::response, r.pending->fields(), facts) != 0)
+    return false;
+  if (facts.status < 200) {
+    kind = US_QUIC_HEADERS_INFORMATIONAL;
+    return !end_stream;  // RFC 9114 section 4.1: a final response must come
+  }
+  r.phase = Phase::in_message;
+  const bool is_tunnel = r.is_connect && facts.status < 300;
+  r.is_connect = is_tunnel;
+  if (r.request_is_head || facts.status == 204 || facts.status == 304) {
+    r.content_length = 0;  // RFC 9110 section 6.4.1: whatever the field says, there is no body
+  } else if (!is_tunnel) {
+    r.content_length = facts.content_length;
+  }
+  return true;
+}
+
+void RequestReader::read_body(Http3Stream& s, Bytes& data) {
+  Http3ReceiveState& r = s.receive_;
+  const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
+  r.body_received += static_cast<std::int64_t>(length);
+  // RFC 9114 section 4.1.2: more body than content-length says is malformed. The bytes stay in `data`, to be
+  // credited.
+  if (r.content_length != -1 && r.body_received > r.content_length) {
+    fail(s, NGHTTP3_H3_MESSAGE_ERROR);
+    return;
+  }
+  const Bytes body = data.first(length);
+  data = data.subspan(length);
+  r.frame_left -= length;
+  if (r.frame_left == 0) r.part = Part::type;
+  events_.http3_body(s, body);
+}
+
+int RequestReader::end(Http3Stream& s) {
+  Http3ReceiveState& r = s.receive_;
+  // RFC 9114 section 7.1.
+  if (r.part != Part::type || r.varint_length != 0) return NGHTTP3_ERR_H3_FRAME_ERROR;
+  if (r.phase == Phase::before_message) {
+    return fail(s, options_.is_server ? NGHTTP3_H3_REQUEST_INCOMPLETE : NGHTTP3_H3_MESSAGE_ERROR);
+  }
+  if (r.content_length != -1 && r.content_length != r.body_received) {
+    return fail(s, NGHTTP3_H3_MESSAGE_ERROR);
+  }
+  r.phase = Phase::ended;
+  events_.http3_end(s);
+  return 0;
+}
+
+int RequestReader::fail(Http3Stream& s, std::uint64_t code) {
+  const int rv = discard(s);
+  host_.stream_failed(s, code);
+  return rv;
+}
+
+int RequestReader::too_large(Http3Stream& s) {
+  const bool can_answer = options_.is_server && s.receive_.phase == Phase::before_message;
+  if (!can_answer) return fail(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+  const int rv = discard(s);
+  host_.request_too_large(s);
+  return rv;
+}
+
+int RequestReader::discard(Http3Stream& s) {
+  Http3ReceiveState& r = s.receive_;
+  if (r.discarding || r.phase == Phase::ended) return 0;
+  r.discarding = true;
+  r.pending.reset();
+  stop_holding(s);
+  return decoder_.cancel(s.id_);
+}
+
+void RequestReader::stop_holding(Http3Stream& s) {
+  Http3ReceiveState& r = s.receive_;
+  if (!r.is_blocked) return;
+  r.is_blocked = false;
+  std::erase(blocked_, &s);
+  const std::vector<std::uint8_t> held = std::exchange(r.held, {});
+  if (!held.empty()) events_.http3_consumed(s.id_, held.size());
+}
+
+int RequestReader::read_unblocked(Http3Stream*& s) {
+  s = nullptr;
+  const auto ready = std::find_if(blocked_.begin(), blocked_.end(), [this](const Http3Stream* waiting) {
+    return decoder_.is_ready(*waiting->receive_.pending);
+  });
+  if (ready == blocked_.end()) return 0;
+  s = *ready;
+  blocked_.erase(ready);
+  s->receive_.is_blocked = false;
+  const std::vector<std::uint8_t> held = std::exchange(s->receive_.held, {});
+  const bool fin = std::exchange(s->receive_.held_fin, false);
+  return read(*s, held, fin);
+}
+
+}  // namespace usquic::http3

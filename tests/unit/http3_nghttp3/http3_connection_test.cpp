@@ -1,0 +1,295 @@
+#include "http3/codec.h"
+
+#include <gtest/gtest.h>
+#include <nghttp3/nghttp3.h>
+
+#include "http3_pair.h"
+
+namespace usquic::http3 {
+namespace {
+
+TEST(Http3, CarriesARequestAndItsResponse) {
+  TestPair pair;
+  TestStream& s = pair.request(0, with(get_request, {{"user-agent", "test"}}));
+  pair.run();
+  ASSERT_EQ(pair.server.stream(0).sections.size(), 1u);
+  EXPECT_EQ(pair.server.stream(0).sections[0].kind, US_QUIC_HEADERS_MESSAGE);
+  EXPECT_TRUE(pair.server.stream(0).sections[0].end_stream);
+  EXPECT_EQ(pair.server.stream(0).sections[0].fields, with(get_request, {{"user-agent", "test"}}));
+  EXPECT_EQ(pair.server.stream(0).ends, 1);
+  respond(pair, 0, {{":status", "200"}, {"content-length", "5"}}, "hello");
+  pair.run();
+  ASSERT_EQ(s.sections.size(), 1u);
+  EXPECT_EQ(s.sections[0].fields[0].second, "200");
+  EXPECT_FALSE(s.sections[0].end_stream);
+  EXPECT_EQ(s.body, "hello");
+  EXPECT_EQ(s.ends, 1);
+  EXPECT_TRUE(pair.errors.empty());
+}
+
+class Http3Bodies : public testing::TestWithParam<std::tuple<std::size_t, std::size_t, bool>> {};
+
+TEST_P(Http3Bodies, ArriveByteExactBothWaysAndAreCountedExactly) {
+  const auto [length, piece, hold] = GetParam();
+  TestPair pair;
+  pair.piece = piece;
+  pair.hold_acknowledgements = hold;
+  const std::string up = pattern(length), down = pattern(length + 1);
+  TestStream& s = pair.client.make(0);
+  ASSERT_EQ(pair.client.http3->submit_request(0, s.http3, to_headers(get_request)), 0);
+  s.http3.body.append(as_bytes(up));
+  s.http3.fin = true;
+  pair.client.http3->resume(0);
+  EXPECT_EQ(s.http3.unsent(), length);
+  pair.run();
+  EXPECT_EQ(s.http3.unsent(), 0u);
+  respond(pair, 0, {{":status", "200"}}, down);
+  pair.run();
+  TestStream& remote = pair.server.stream(0);
+  EXPECT_TRUE(remote.body == up);
+  EXPECT_TRUE(s.body == down);
+  EXPECT_EQ(remote.ends + s.ends, 2);
+  EXPECT_EQ(remote.http3.unsent(), 0u);
+  EXPECT_EQ(remote.http3.body.acknowledged(), hold ? 0u : down.size());
+  // Every byte that came is either body or was consumed by the framing.
+  EXPECT_EQ(pair.server.consumed + pair.server.body_bytes, pair.total[0]);
+  EXPECT_EQ(pair.client.consumed + pair.client.body_bytes, pair.total[1]);
+  pair.acknowledge();
+  EXPECT_EQ(remote.http3.body.acknowledged(), down.size());
+  EXPECT_TRUE(pair.errors.empty());
+}
+
+INSTANTIATE_TEST_SUITE_P(SizesPiecesAndDelays, Http3Bodies,
+                         testing::Values(std::tuple{0u, 1u << 20, false}, std::tuple{0u, 1u, true},
+                                         std::tuple{1u, 1u, false}, std::tuple{1200u, 1u, true},
+                                         std::tuple{70000u, 1u, true}, std::tuple{70000u, 7u, false},
+                                         std::tuple{5u << 20, 1u << 20, true},
+                                         std::tuple{5u << 20, 1200u, false}));
+
+TEST(Http3, CountsUnsentBodyBytesExactlyWhilePartOfAFrameIsWritten) {
+  TestPair pair;
+  TestStream& s = pair.request(0, get_request, false);
+  const std::string body = pattern(100000);
+  s.http3.body.append(as_bytes(body));
+  pair.client.http3->resume(0);
+  std::array<Bytes, 16> views;
+  Http3::Output out;
+  std::size_t body_written = 0;
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(pair.client.http3->next_output(views, out), 0);
+    if (out.id < 0) break;
+    std::size_t length = 0;
+    for (std::size_t v = 0; v < out.count; ++v) length += views[v].size();
+    length = std::min<std::size_t>(length, 997);
+    pair.client.http3->written(out.id, length);
+    body_written = body.size() - s.http3.unsent();
+    EXPECT_EQ(s.http3.body.taken(), body_written);
+  }
+  EXPECT_GT(body_written, 90000u);
+  EXPECT_LT(body_written, 100 * 997u);
+}
+
+TEST(Http3, CarriesInformationalFinalAndTrailers) {
+  for (const std::size_t piece : {std::size_t{1}, std::size_t{1} << 20}) {
+    TestPair pair;
+    pair.piece = piece;
+    TestStream& s = pair.request(0, get_request);
+    pair.run();
+    Http3& server = *pair.server.http3;
+    EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "103"}, {"link", "</x.css>"}})), 0);
+    EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "100"}})), 0);
+    respond(pair, 0, {{":status", "200"}}, "body", false);
+    pair.run();
+    pair.server.stream(0).http3.fin = true;
+    EXPECT_EQ(server.submit_trailers(0, to_headers({{"checksum", "42"}})), 0);
+    pair.run();
+    ASSERT_EQ(s.sections.size(), 4u);
+    EXPECT_EQ(s.sections[0].kind, US_QUIC_HEADERS_INFORMATIONAL);
+    EXPECT_EQ(s.sections[0].fields[1].second, "</x.css>");
+    EXPECT_EQ(s.sections[1].kind, US_QUIC_HEADERS_INFORMATIONAL);
+    EXPECT_EQ(s.sections[2].kind, US_QUIC_HEADERS_MESSAGE);
+    EXPECT_EQ(s.sections[3].kind, US_QUIC_HEADERS_TRAILERS);
+    EXPECT_EQ(s.sections[3].fields, (Fields{{"checksum", "42"}}));
+    EXPECT_EQ(s.body, "body");
+    EXPECT_EQ(s.ends, 1);
+    EXPECT_TRUE(pair.errors.empty());
+  }
+}
+
+TEST(Http3, CarriesRequestTrailers) {
+  TestPair pair;
+  TestStream& s = pair.request(0, get_request, false);
+  s.http3.body.append(as_bytes("upload"));
+  EXPECT_EQ(pair.client.http3->submit_trailers(0, to_headers({{"sum", "1"}})), 0);
+  pair.run();
+  TestStream& remote = pair.server.stream(0);
+  ASSERT_EQ(remote.sections.size(), 2u);
+  EXPECT_EQ(remote.sections[1].kind, US_QUIC_HEADERS_TRAILERS);
+  EXPECT_EQ(remote.body, "upload");
+  EXPECT_EQ(remote.ends, 1);
+  EXPECT_EQ(pair.client.http3->submit_trailers(0, to_headers({{"sum", "1"}})), US_QUIC_E_STATE);
+}
+
+TEST(Http3, ResponsesWithoutBodyEndWithTheirHeaders) {
+  TestPair pair;
+  TestStream& head =
+      pair.request(0, {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
+  TestStream& none = pair.request(4, get_request);
+  TestStream& same = pair.request(8, get_request);
+  pair.run();
+  respond(pair, 0, {{":status", "200"}, {"content-length", "1000"}}, "");
+  respond(pair, 4, {{":status", "204"}}, "");
+  respond(pair, 8, {{":status", "304"}, {"content-length", "7"}}, "");
+  pair.run();
+  for (const TestStream* s : {&head, &none, &same}) {
+    EXPECT_EQ(s->sections.size(), 1u);
+    EXPECT_EQ(s->ends, 1);
+  }
+  EXPECT_TRUE(pair.client.resets.empty());
+  EXPECT_TRUE(pair.errors.empty());
+}
+
+TEST(Http3, BodyInAResponseToHeadIsMalformed) {
+  TestPair pair;
+  pair.request(0, {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
+  pair.run();
+  respond(pair, 0, {{":status", "200"}}, "x");
+  pair.run();
+  EXPECT_EQ(pair.client.resets[0], NGHTTP3_H3_MESSAGE_ERROR);
+  EXPECT_TRUE(pair.errors.empty());
+}
+
+TEST(Http3, BodyWrittenInManySteps) {
+  TestPair pair;
+  TestStream& s = pair.request(0, get_request, false);
+  std::string all;
+  for (int i = 0; i < 200; ++i) {
+    const std::string piece = pattern(static_cast<std::size_t>(i) * 37);
+    all += piece;
+    s.http3.body.append(as_bytes(piece));
+    pair.client.http3->resume(0);
+    pair.run();
+    ASSERT_EQ(s.http3.unsent(), 0u);
+  }
+  s.http3.fin = true;
+  pair.client.http3->resume(0);
+  pair.run();
+  EXPECT_TRUE(pair.server.stream(0).body == all);
+  EXPECT_EQ(pair.server.stream(0).ends, 1);
+}
+
+TEST(Http3, RefusedRequestsAreRejected) {
+  TestPair pair;
+  pair.server.refuse = true;
+  pair.request(0, get_request);
+  pair.piece = 1;
+  pair.run();
+  EXPECT_EQ(pair.server.resets[0], NGHTTP3_H3_REQUEST_REJECTED);
+  EXPECT_EQ(pair.server.stops[0], NGHTTP3_H3_REQUEST_REJECTED);
+  EXPECT_EQ(pair.server.consumed, pair.total[0]);
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
+}
+
+TEST(Http3, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
+  TestPair pair;
+  pair.request(0, get_request);
+  pair.request(4, get_request);
+  pair.run();
+  EXPECT_TRUE(pair.server.http3->stream_closed(4, 0));
+  EXPECT_EQ(pair.server.http3->shutdown(), 0);
+  pair.run();
+  EXPECT_EQ(pair.client.goaways, std::vector<std::int64_t>{8});
+  EXPECT_FALSE(pair.server.http3->is_drained());
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
+  EXPECT_TRUE(pair.server.http3->is_drained());
+}
+
+TEST(Http3, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
+  TestPair pair;
+  pair.request(0, get_request);
+  pair.run();
+  EXPECT_EQ(pair.server.http3->submit_shutdown_notice(), 0);
+  pair.run();
+  ASSERT_EQ(pair.client.goaways.size(), 1u);
+  EXPECT_EQ(pair.client.goaways[0], (std::int64_t{1} << 62) - 4);
+  EXPECT_FALSE(pair.server.http3->is_drained());
+  EXPECT_EQ(pair.server.http3->shutdown(), 0);
+  EXPECT_EQ(pair.server.http3->shutdown(), 0);
+  EXPECT_EQ(pair.server.http3->submit_shutdown_notice(), 0);
+  pair.run();
+  ASSERT_EQ(pair.client.goaways.size(), 2u);
+  EXPECT_EQ(pair.client.goaways[1], 4);
+  TestStream& late = pair.client.make(4);
+  EXPECT_EQ(pair.client.http3->submit_request(4, late.http3, to_headers(get_request)), US_QUIC_E_GOAWAY);
+  // A request that was on its way.
+  ASSERT_EQ(pair.server.http3->read(4, as_bytes("\x01\x10"), false), 0);
+  ASSERT_EQ(pair.server.http3->read(4, as_bytes("abc"), false), 0);
+  EXPECT_EQ(pair.server.resets[4], NGHTTP3_H3_REQUEST_REJECTED);
+  EXPECT_EQ(pair.server.streams.count(4), 0u);
+  EXPECT_FALSE(pair.server.http3->is_drained());
+  respond(pair, 0, {{":status", "200"}}, "done");
+  pair.run();
+  EXPECT_EQ(pair.client.stream(0).body, "done");
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
+  EXPECT_TRUE(pair.server.http3->stream_closed(4, 0));
+  EXPECT_TRUE(pair.server.http3->is_drained());
+}
+
+TEST(Http3, FlagsOfFieldsTravelAndStaticFieldsAreTheSame) {
+  TestPair pair;
+  TestStream& s = pair.client.make(0);
+  s.http3.fin = true;
+  auto headers = to_headers(get_request, US_QUIC_HEADER_STATIC);
+  headers.push_back({"authorization", 13, "secret", 6, US_QUIC_HEADER_NEVER_INDEX});
+  EXPECT_EQ(pair.client.http3->submit_request(0, s.http3, headers), 0);
+  pair.run();
+  const auto& section = pair.server.stream(0).sections.at(0);
+  EXPECT_EQ(section.fields, with(get_request, {{"authorization", "secret"}}));
+  EXPECT_EQ(section.flags, (std::vector<unsigned>{0, 0, 0, 0, US_QUIC_HEADER_NEVER_INDEX}));
+}
+
+TEST(Http3, ConnectAndExtendedConnectOpenTunnels) {
+  TestPair pair;
+  pair.request(0, {{":method", "CONNECT"}, {":authority", "example.org:443"}}, false);
+  pair.request(4,
+               {{":method", "CONNECT"},
+                {":protocol", "websocket"},
+                {":scheme", "https"},
+                {":authority", "example.org"},
+                {":path", "/chat"}},
+               false);
+  pair.run();
+  for (const std::int64_t id : {0, 4}) {
+    respond(pair, id, {{":status", "200"}}, "from the server", false);
+    pair.client.stream(id).http3.body.append(as_bytes("from the client"));
+    pair.client.http3->resume(id);
+  }
+  pair.run();
+  for (const std::int64_t id : {0, 4}) {
+    EXPECT_EQ(pair.client.stream(id).body, "from the server");
+    EXPECT_EQ(pair.server.stream(id).body, "from the client");
+  }
+  EXPECT_TRUE(pair.errors.empty());
+}
+
+TEST(Http3, CallsOutOfOrderAreRefused) {
+  TestPair pair;
+  TestStream& s = pair.request(0, get_request);
+  EXPECT_EQ(pair.client.http3->submit_request(0, s.http3, to_headers(get_request)), US_QUIC_E_STATE);
+  EXPECT_EQ(pair.client.http3->submit_response(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
+  EXPECT_EQ(pair.client.http3->submit_trailers(0, {}), US_QUIC_E_STATE);
+  TestStream& bad = pair.client.make(4);
+  EXPECT_EQ(pair.client.http3->submit_request(4, bad.http3, to_headers({{":method", "GET"}})),
+            US_QUIC_E_HEADERS);
+  pair.run();
+  Http3& server = *pair.server.http3;
+  EXPECT_EQ(server.submit_trailers(0, {}), US_QUIC_E_STATE);
+  EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "200"}})), US_QUIC_E_HEADERS);
+  EXPECT_EQ(server.submit_response(8, to_headers({{":status", "200"}})), US_QUIC_E_CLOSED);
+  respond(pair, 0, {{":status", "200"}}, "");
+  EXPECT_EQ(server.submit_response(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
+  EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "103"}})), US_QUIC_E_STATE);
+}
+
+}  // namespace
+}  // namespace usquic::http3
