@@ -1,6 +1,6 @@
 // Fetches several URLs at once and prints status, length and URL of each.
 // Run: ./client [--cacert FILE] URL...
-#include <usquic/h3/client.h>
+#include <usquic/http/client.h>
 
 #include <cstdio>
 

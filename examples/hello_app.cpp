@@ -1,4 +1,4 @@
-#include <usquic/h3/app.h>
+#include <usquic/http/app.h>
 
 #include <cstdlib>
 

@@ -2,7 +2,7 @@
 // PORT 0 is any free one; without a certificate one is made for this run.
 #pragma once
 
-#include <usquic/h3/app.h>
+#include <usquic/http/app.h>
 
 #include <cstdio>
 #include <cstdlib>

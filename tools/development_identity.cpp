@@ -13,7 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "file_descriptor.h"
+#include "base/file_descriptor.h"
 
 namespace usquic::tools {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ascii.h"
+#include "base/ascii.h"
 
 namespace usquic::tools {
 namespace {

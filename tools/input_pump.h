@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-#include "file_descriptor.h"
+#include "base/file_descriptor.h"
 
 namespace usquic::tools {
 

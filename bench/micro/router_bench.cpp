@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "h3/router.h"
+#include "app/router.h"
 
 namespace {
 
-using namespace usquic::h3;
+using namespace usquic::app;
 
 class Take final : public Router::Visitor {
  public:

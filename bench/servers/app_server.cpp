@@ -4,7 +4,7 @@
 #include <memory>
 
 #include "site.h"
-#include "usquic/h3/app.h"
+#include "usquic/http/app.h"
 
 namespace {
 

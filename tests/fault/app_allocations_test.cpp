@@ -13,7 +13,7 @@
 #include "faulty_kernel.h"
 #include "frugal_peers.h"
 #include "scarce_memory.h"
-#include "usquic/h3/app.h"
+#include "usquic/http/app.h"
 
 namespace usquic::test {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "input.h"
-#include "usquic/h3/app.h"
+#include "usquic/http/app.h"
 
 namespace usquic::fuzz {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/check.h"
-#include "h3/client_fields.h"
+#include "client/client_fields.h"
 #include "http3/codec.h"
 #include "input.h"
 
@@ -160,7 +160,7 @@ void check_client_fields(const Fields& fields) {
     if (name_of(f) == ":method") options.method = value_of(f);
     options.headers.push_back({std::string(name_of(f)), std::string(value_of(f))});
   }
-  if (h3::check_request(options)) return;
+  if (usquic::client::check_request(options)) return;
   // Looked at when the request is sent: a host, which takes the place of :authority, and the largest lengths.
   const auto is_checked_later = [](const H3Field& f) {
     return f.name == "host" || (f.name == "content-length" && f.value.size() > 18);
@@ -168,7 +168,7 @@ void check_client_fields(const Fields& fields) {
   if (std::any_of(options.headers.begin(), options.headers.end(), is_checked_later)) return;
   const H3Url url{"a.test", 443, "a.test", "/"};
   Fields section;
-  const std::vector<H3Field> made = h3::request_fields(url, options, 0);
+  const std::vector<H3Field> made = usquic::client::request_fields(url, options, 0);
   for (const H3Field& f : made) {
     section.push_back({f.name.data(), f.name.size(), f.value.data(), f.value.size(), 0});
   }

@@ -1,5 +1,5 @@
 // The path of a request as the name of a file below a root folder.
-#include "serve/request_path.h"
+#include "files/request_path.h"
 
 #include "base/check.h"
 #include "get/resolve_rule.h"
@@ -11,13 +11,13 @@ namespace {
 
 // A name that stays below the root, and leads to itself when it is written as a path again.
 void check_path(std::string_view text) {
-  const auto path = tools::serve::parse_request_path(text);
+  const auto path = usquic::files::parse_request_path(text);
   if (!path) return;
   CHECK(path->file.find('\0') == std::string::npos && path->file.find('\\') == std::string::npos);
   const std::string framed = "/" + path->file + "/";
   CHECK(path->file.empty() || framed.find("//") == std::string::npos);
   CHECK(framed.find("/../") == std::string::npos && framed.find("/./") == std::string::npos);
-  const auto again = tools::serve::parse_request_path("/" + tools::serve::percent_encode_path(path->file));
+  const auto again = usquic::files::parse_request_path("/" + usquic::files::percent_encode_path(path->file));
   CHECK(again && again->file == path->file && again->query.empty());
 }
 

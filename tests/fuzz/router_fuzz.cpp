@@ -1,12 +1,12 @@
 // Routes and the paths that they match, against a plain reading of their patterns; the normal form of paths.
-#include "h3/router.h"
+#include "app/router.h"
 
 #include <algorithm>
 #include <string>
 #include <vector>
 
+#include "app/path_normalizing.h"
 #include "base/check.h"
-#include "h3/path_normalizing.h"
 #include "input.h"
 
 namespace usquic::fuzz {
@@ -41,7 +41,7 @@ bool takes(std::string_view pattern, std::string_view path, std::vector<std::str
     if (wanted[i].starts_with(':')) {
       if (given[i].empty()) return false;
       values.push_back(given[i]);
-    } else if (h3::normal_segment(wanted[i]) != given[i]) {
+    } else if (usquic::app::normal_segment(wanted[i]) != given[i]) {
       return false;
     }
   }
@@ -56,14 +56,14 @@ struct Known {
 // Once in its normal form a path stays as it is when it is written again, and no part of it is a dot segment.
 void check_normalizing(std::string_view path) {
   if (!path.starts_with('/')) return;
-  const auto normal = h3::normal_path(path);
-  CHECK(!h3::is_normal_path(path) || normal == path);
+  const auto normal = usquic::app::normal_path(path);
+  CHECK(!usquic::app::is_normal_path(path) || normal == path);
   if (!normal) return;
   CHECK(normal->starts_with('/') && normal->size() <= path.size());
-  for (const std::string_view segment : segments_of(*normal)) CHECK(!h3::is_dot_segment(segment));
+  for (const std::string_view segment : segments_of(*normal)) CHECK(!usquic::app::is_dot_segment(segment));
   std::string written;
   for (const char c : *normal) written += c == '%' ? "%25" : std::string(1, c);
-  CHECK(h3::normal_path(h3::text_of_part(written, "%2F")) == normal);
+  CHECK(usquic::app::normal_path(usquic::app::text_of_part(written, "%2F")) == normal);
 }
 
 constexpr std::string_view methods[] = {"GET", "HEAD", "POST", "*", "CONNECT", "x"};
@@ -73,12 +73,12 @@ bool serves(std::string_view route, std::string_view method) {
 }
 
 // Every route that is shown takes the path with these values; it is shown once.
-class Checking final : public h3::Router::Visitor {
+class Checking final : public usquic::Router::Visitor {
  public:
   Checking(const std::vector<Known>& known, std::string_view method, std::string_view path, std::size_t most)
       : known_(known), method_(method), path_(path), most_(most) {}
 
-  bool visit(h3::Route& route, std::span<const std::string_view> values) override {
+  bool visit(usquic::Route& route, std::span<const std::string_view> values) override {
     CHECK(std::find(seen_.begin(), seen_.end(), &route) == seen_.end());
     seen_.push_back(&route);
     const Known& known = known_[static_cast<std::size_t>(route.max_body_bytes)];
@@ -94,13 +94,13 @@ class Checking final : public h3::Router::Visitor {
   const std::vector<Known>& known_;
   std::string_view method_, path_;
   std::size_t most_;
-  std::vector<h3::Route*> seen_;
+  std::vector<usquic::Route*> seen_;
 };
 
 class Run {
  public:
   void add(std::string_view method, std::string_view pattern) {
-    h3::Route route;
+    usquic::Route route;
     route.max_body_bytes = known_.size();  // its place in known_
     if (router_.add(method, pattern, std::move(route))) {
       known_.push_back({std::string(method), std::string(pattern)});
@@ -127,7 +127,7 @@ class Run {
     return std::any_of(known_.begin(), known_.end(), [](const Known& known) { return known.method == "*"; });
   }
 
-  h3::Router router_;
+  usquic::Router router_;
   std::vector<Known> known_;
 };
 

@@ -3,12 +3,11 @@
 #include <string_view>
 
 #include "base/check.h"
-#include "h3/date.h"
-#include "http_date.h"
+#include "files/byte_range.h"
+#include "files/conditional.h"
+#include "files/content_coding.h"
+#include "http/date.h"
 #include "input.h"
-#include "serve/byte_range.h"
-#include "serve/conditional.h"
-#include "serve/content_coding.h"
 
 namespace usquic::fuzz {
 namespace {
@@ -35,10 +34,10 @@ void check_codings(std::string_view field, std::size_t available) {
 }
 
 void check_dates(std::string_view text) {
-  const auto seconds = tools::parse_http_date(text);
+  const auto seconds = usquic::http::parse_http_date(text);
   if (!seconds) return;
-  CHECK(tools::parse_http_date(tools::format_http_date(*seconds)) == seconds);
-  if (*seconds >= 0) CHECK(h3::Date().at(*seconds) == tools::format_http_date(*seconds));
+  CHECK(usquic::http::parse_http_date(usquic::http::format_http_date(*seconds)) == seconds);
+  if (*seconds >= 0) CHECK(usquic::http::Date().at(*seconds) == usquic::http::format_http_date(*seconds));
 }
 
 std::optional<std::string_view> maybe(Input& input) {
@@ -77,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     }
     case 1: {
-      const std::size_t available = input.pick(tools::serve::kPrecompressed.size() + 1);
+      const std::size_t available = input.pick(usquic::files::kPrecompressed.size() + 1);
       fuzz::check_codings(input.rest(), available);
       break;
     }

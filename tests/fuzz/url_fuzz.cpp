@@ -1,13 +1,13 @@
 // URLs, references to others, percent-decoding and query fields.
-#include "usquic/h3/url.h"
+#include "usquic/http/url.h"
 
 #include <string>
 #include <string_view>
 #include <variant>
 
+#include "app/domains.h"
 #include "base/check.h"
-#include "h3/domains.h"
-#include "h3/url_decoding.h"
+#include "http/url_decoding.h"
 #include "input.h"
 
 namespace usquic::fuzz {
@@ -33,10 +33,10 @@ void check_resolving(const H3Url& base, std::string_view reference) {
   }
 }
 
-void check_decoding(std::string_view text, h3::Plus plus) {
-  const std::string decoded = h3::decode(text, plus);
+void check_decoding(std::string_view text, usquic::http::Plus plus) {
+  const std::string decoded = usquic::http::decode(text, plus);
   CHECK(decoded.size() <= text.size());
-  CHECK(h3::needs_decoding(text, plus) || decoded == text);
+  CHECK(usquic::http::needs_decoding(text, plus) || decoded == text);
 }
 
 }  // namespace
@@ -57,11 +57,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   fuzz::check_resolving({"a.test", 443, "a.test", "/b/c/d;p?q"}, reference);
 
-  fuzz::check_decoding(reference, h3::Plus::is_space);
-  fuzz::check_decoding(reference, h3::Plus::is_itself);
-  const auto value = h3::find_query_field(reference, text);
+  fuzz::check_decoding(reference, usquic::http::Plus::is_space);
+  fuzz::check_decoding(reference, usquic::http::Plus::is_itself);
+  const auto value = usquic::http::find_query_field(reference, text);
   CHECK(!value || reference.find(*value) != std::string_view::npos);
-  h3::Domains domains;
+  usquic::app::Domains domains;
   domains.select(text);
   domains.find(reference);
   return 0;

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "support/http3_script_server.h"
-#include "usquic/h3/client.h"
+#include "usquic/http/client.h"
 
 namespace usquic::test {
 

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <unordered_set>
 
-#include "clock.h"
+#include "base/system_clock.h"
 #include "echo/conversation.h"
 
 namespace usquic::tools::echo {

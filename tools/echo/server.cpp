@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "clock.h"
+#include "base/system_clock.h"
 #include "development_identity.h"
 #include "failure.h"
 #include "key_log.h"

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstdio>
 
-#include "clock.h"
+#include "base/system_clock.h"
 #include "get/narration.h"
 #include "get/progress.h"
 #include "get/write_out.h"

@@ -15,7 +15,7 @@
 #include "get/transfer.h"
 #include "key_log.h"
 #include "log_capture.h"
-#include "usquic/h3/client.h"
+#include "usquic/http/client.h"
 
 namespace usquic::tools::get {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "file_descriptor.h"
+#include "base/file_descriptor.h"
 
 namespace usquic::tools::get {
 

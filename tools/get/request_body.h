@@ -9,8 +9,8 @@
 #include <string_view>
 #include <variant>
 
+#include "base/file_descriptor.h"
 #include "failure.h"
-#include "file_descriptor.h"
 #include "get/options.h"
 #include "input_pump.h"
 

@@ -8,7 +8,7 @@
 #include "failure.h"
 #include "get/options.h"
 #include "get/request_body.h"
-#include "usquic/h3/client.h"
+#include "usquic/http/client.h"
 
 namespace usquic::tools::get {
 

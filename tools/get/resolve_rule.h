@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "usquic/h3/client.h"
+#include "usquic/http/client.h"
 
 namespace usquic::tools::get {
 

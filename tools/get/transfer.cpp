@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include "ascii.h"
-#include "clock.h"
+#include "base/ascii.h"
+#include "base/system_clock.h"
 #include "get/narration.h"
 
 namespace usquic::tools::get {

@@ -13,7 +13,7 @@
 #include "get/request_body.h"
 #include "get/request_head.h"
 #include "get/url.h"
-#include "usquic/h3/client.h"
+#include "usquic/http/client.h"
 
 namespace usquic::tools::get {
 

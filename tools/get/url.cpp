@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "ascii.h"
+#include "base/ascii.h"
 
 namespace usquic::tools::get {
 

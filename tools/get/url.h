@@ -6,7 +6,7 @@
 #include <variant>
 
 #include "failure.h"
-#include "usquic/h3/url.h"
+#include "usquic/http/url.h"
 
 namespace usquic::tools::get {
 

@@ -4,7 +4,7 @@
 
 #include <charconv>
 
-#include "ascii.h"
+#include "base/ascii.h"
 
 namespace usquic::tools::load {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "clock.h"
+#include "base/system_clock.h"
 #include "load/generator_memory.h"
 
 namespace usquic::tools::load {

@@ -1,7 +1,7 @@
 // A generator's connections: opened, lost, replaced.
 #include <algorithm>
 
-#include "clock.h"
+#include "base/system_clock.h"
 #include "load/generator_memory.h"
 
 namespace usquic::tools::load {

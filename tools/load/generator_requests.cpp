@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <string_view>
 
-#include "ascii.h"
-#include "clock.h"
+#include "base/ascii.h"
+#include "base/system_clock.h"
 #include "load/generator_memory.h"
 
 namespace usquic::tools::load {

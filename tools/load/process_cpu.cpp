@@ -9,7 +9,7 @@
 #include <fstream>
 #include <string>
 
-#include "ascii.h"
+#include "base/ascii.h"
 
 namespace usquic::tools::load {
 namespace {

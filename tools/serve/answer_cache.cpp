@@ -3,29 +3,29 @@
 #include <algorithm>
 #include <vector>
 
-#include "http_date.h"
+#include "http/date.h"
 
 namespace usquic::tools::serve {
 namespace {
 
-bool is_plain(const Request& request) {
-  const Conditions& conditions = request.conditions;
+bool is_plain(const files::Request& request) {
+  const files::Conditions& conditions = request.conditions;
   return request.method == "GET" && !request.range && !conditions.if_match &&
          !conditions.if_unmodified_since && !conditions.if_none_match && !conditions.if_modified_since;
 }
 
-bool is_small(const Response& answer) {
+bool is_small(const files::Response& answer) {
   return answer.body.empty() || (answer.body.size() == 1 && answer.body[0].memory &&
                                  answer.body[0].length <= AnswerCache::kMaxBodyBytes);
 }
 
-PreparedResponse prepare(const Response& answer, std::int64_t unix_seconds) {
+PreparedResponse prepare(const files::Response& answer, std::int64_t unix_seconds) {
   std::vector<FieldView> fields;
   fields.reserve(answer.fields.size() + 1);
-  for (const Field& field : answer.fields) fields.emplace_back(field.name, field.value);
-  const std::string date = format_http_date(unix_seconds);
+  for (const files::Field& field : answer.fields) fields.emplace_back(field.name, field.value);
+  const std::string date = http::format_http_date(unix_seconds);
   const bool has_date = std::any_of(answer.fields.begin(), answer.fields.end(),
-                                    [](const Field& field) { return field.name == "date"; });
+                                    [](const files::Field& field) { return field.name == "date"; });
   if (!has_date) fields.emplace_back("date", date);
   std::string_view body;
   if (!answer.body.empty()) {
@@ -36,7 +36,7 @@ PreparedResponse prepare(const Response& answer, std::int64_t unix_seconds) {
 
 }  // namespace
 
-const PreparedResponse* AnswerCache::find(const Request& request, const Now& now) {
+const PreparedResponse* AnswerCache::find(const files::Request& request, const Now& now) {
   forget_other_seconds(now.unix_seconds);
   if (answers_.empty() || !make_key(request)) return nullptr;
   const auto found = answers_.find(key_);
@@ -48,7 +48,7 @@ const PreparedResponse* AnswerCache::find(const Request& request, const Now& now
   return &*found->second.prepared;
 }
 
-void AnswerCache::learn(const Request& request, const Response& answer, const Now& now) {
+void AnswerCache::learn(const files::Request& request, const files::Response& answer, const Now& now) {
   forget_other_seconds(now.unix_seconds);
   if (answer.fresh_until_ms <= now.monotonic_ms || !is_small(answer) || !make_key(request)) return;
   const auto known = answers_.find(key_);
@@ -63,7 +63,7 @@ void AnswerCache::learn(const Request& request, const Response& answer, const No
 }
 
 // The path, and what else chooses the answer: the codings that the client takes.
-bool AnswerCache::make_key(const Request& request) {
+bool AnswerCache::make_key(const files::Request& request) {
   if (!is_plain(request)) return false;
   const std::string_view codings = request.accept_encoding.value_or("");
   if (request.path.size() + codings.size() > kMaxKeyBytes) return false;

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "serve/http_message.h"
-#include "usquic/h3/response.h"
+#include "files/http_message.h"
+#include "usquic/http/response.h"
 
 namespace usquic::tools::serve {
 
@@ -23,10 +23,10 @@ class AnswerCache {
 
   // The answer that the same request got before; null when there is none that is still right. Valid until the
   // next call.
-  const PreparedResponse* find(const Request& request, const Now& now);
+  const PreparedResponse* find(const files::Request& request, const Now& now);
 
   // Learn what the request was answered with. Kept from the second time on, as most files are asked for once.
-  void learn(const Request& request, const Response& answer, const Now& now);
+  void learn(const files::Request& request, const files::Response& answer, const Now& now);
 
   std::size_t size() const { return answers_.size(); }
 
@@ -41,7 +41,7 @@ class AnswerCache {
     std::int64_t fresh_until_ms = 0;
   };
 
-  bool make_key(const Request& request);
+  bool make_key(const files::Request& request);
   void forget_other_seconds(std::int64_t unix_seconds);
 
   std::unordered_map<std::string, Answer> answers_;  // of one second: they tell their date

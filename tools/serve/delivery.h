@@ -10,8 +10,8 @@
 #include <unordered_set>
 #include <utility>
 
-#include "serve/buffer_pool.h"
-#include "serve/file_budget.h"
+#include "files/buffer_pool.h"
+#include "files/file_budget.h"
 #include "serve/recipient.h"
 #include "serve/waiting_line.h"
 #include "usquic/quic.h"
@@ -37,8 +37,8 @@ class Delivery {
   void look_after_stalled(std::int64_t now_ms);
 
   // ---- For exchanges ----
-  BufferPool& buffer_pool() { return pool_; }
-  FileBudget& files() { return files_; }
+  files::BufferPool& buffer_pool() { return pool_; }
+  files::FileBudget& files() { return files_; }
   // Whether an answer that reads a file may begin, or is to wait without its file.
   bool may_begin(const Recipient& recipient) const;
   std::shared_ptr<Recipient> recipient_of(us_quic_connection_t* connection);
@@ -63,8 +63,8 @@ class Delivery {
 
   void look_at(Recipient& recipient, std::int64_t now_ms) const;
 
-  BufferPool pool_;
-  FileBudget files_;
+  files::BufferPool pool_;
+  files::FileBudget files_;
   const std::int64_t stall_ms_;
   const std::function<void()> resume_soon_;
   std::function<void()> call_after_disk_;

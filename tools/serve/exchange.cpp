@@ -15,7 +15,7 @@ constexpr std::uint64_t kH3InternalError = 0x102;
 
 // A chunk in the library's hands, and the exchange that hears when it comes back.
 struct Exchange::SentChunk {
-  BodyChunk chunk;
+  files::BodyChunk chunk;
   std::shared_ptr<Exchange> exchange;
 };
 
@@ -40,9 +40,9 @@ void Exchange::await_answer() {
   listen();
 }
 
-void Exchange::send_in_turn(const Request& request, Response answer) {
+void Exchange::send_in_turn(const files::Request& request, files::Response answer) {
   const bool reads_file = std::any_of(answer.body.begin(), answer.body.end(),
-                                      [](const BodyPart& part) { return part.memory == nullptr; });
+                                      [](const files::BodyPart& part) { return part.memory == nullptr; });
   status_ = answer.status;  // for the log, if it never comes to that
   const bool is_its_turn = std::exchange(has_turn_, false) || !recipient_->line.has_waiters();
   if (reads_file && !(is_its_turn && delivery_.may_begin(*recipient_))) {
@@ -54,12 +54,12 @@ void Exchange::send_in_turn(const Request& request, Response answer) {
   send(std::move(answer));
 }
 
-void Exchange::send(Response answer) {
+void Exchange::send(files::Response answer) {
   if (is_over_) return;
   status_ = answer.status;
   const fmt::format_int status(answer.status);
   response_.writeStatus({status.data(), status.size()});
-  for (const Field& field : answer.fields) response_.writeHeader(field.name, field.value);
+  for (const files::Field& field : answer.fields) response_.writeHeader(field.name, field.value);
   if (answer.body.empty()) {
     response_.endWithoutBody();
     conclude();
@@ -95,18 +95,18 @@ void Exchange::resume() {
 
 void Exchange::read_on() {
   if (refused_) {
-    BodyChunk chunk = std::move(*refused_);
+    files::BodyChunk chunk = std::move(*refused_);
     refused_.reset();
     if (!write_chunk(std::move(chunk))) return;
   }
   while (!is_over_) {
-    BodyReader::Result next = reader_->next();
-    if (auto* chunk = std::get_if<BodyChunk>(&next)) {
+    files::BodyReader::Result next = reader_->next();
+    if (auto* chunk = std::get_if<files::BodyChunk>(&next)) {
       if (!write_chunk(std::move(*chunk))) return;
-    } else if (std::holds_alternative<BodyReader::NoBuffer>(next)) {
+    } else if (std::holds_alternative<files::BodyReader::NoBuffer>(next)) {
       delivery_.wait_for_buffer(*this, *recipient_);
       return;
-    } else if (std::holds_alternative<BodyReader::NotRead>(next)) {
+    } else if (std::holds_alternative<files::BodyReader::NotRead>(next)) {
       if (!std::exchange(is_at_disk_, true)) delivery_.wait_for_disk(*this);
       return;
     } else {
@@ -122,7 +122,7 @@ void Exchange::resume_after_disk() {
 }
 
 // Returns: whether it was taken.
-bool Exchange::write_chunk(BodyChunk chunk) {
+bool Exchange::write_chunk(files::BodyChunk chunk) {
   auto sent = std::make_unique<SentChunk>(SentChunk{std::move(chunk), shared_from_this()});
   const std::string_view bytes(static_cast<const char*>(sent->chunk.data()), sent->chunk.length());
   const std::size_t length = bytes.size();

@@ -6,11 +6,11 @@
 #include <optional>
 #include <string>
 
-#include "serve/body_reader.h"
+#include "files/body_reader.h"
+#include "files/http_message.h"
 #include "serve/delivery.h"
-#include "serve/http_message.h"
 #include "serve/kept_request.h"
-#include "usquic/h3/response.h"
+#include "usquic/http/response.h"
 
 namespace usquic::tools::serve {
 
@@ -19,7 +19,7 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   class Listener {
    public:
     // It is the turn of a request that had to wait: make its answer, and send_in_turn().
-    virtual void on_turn(Exchange& exchange, const Request& request) = 0;
+    virtual void on_turn(Exchange& exchange, const files::Request& request) = 0;
     // All of the answer was accepted, or never will be.
     virtual void on_answered(const Exchange& exchange) = 0;
 
@@ -36,11 +36,11 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   // The answer comes later, or never when the client gives up before.
   void await_answer();
   // Send the answer: as much of it as is taken now, the rest when the stream or a free buffer calls resume.
-  void send(Response answer);
+  void send(files::Response answer);
   // The same for an answer to that request that may read a file. If it would have to wait for its first
   // buffer it is made again when it is its turn: what waits holds no file, and answers with what is there
   // then.
-  void send_in_turn(const Request& request, Response answer);
+  void send_in_turn(const files::Request& request, files::Response answer);
   void resume();
   // As resume, when the disk may have brought what it was asked for.
   void resume_after_disk();
@@ -73,7 +73,7 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   us_quic_stream_t* stream() const;
   void listen();
   void read_on();
-  bool write_chunk(BodyChunk chunk);
+  bool write_chunk(files::BodyChunk chunk);
   void conclude();
   static void release_chunk(void* user);
 
@@ -85,10 +85,10 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
   std::optional<KeptRequest> kept_;  // while it waits for its turn
   bool has_turn_ = false;
   bool is_listening_ = false;  // to the response
-  std::optional<OpenFileCount> open_file_;
-  std::optional<BodyReader> reader_;
-  bool is_at_disk_ = false;           // resume_after_disk will be called
-  std::optional<BodyChunk> refused_;  // read, but the stream's buffer was full
+  std::optional<files::OpenFileCount> open_file_;
+  std::optional<files::BodyReader> reader_;
+  bool is_at_disk_ = false;                  // resume_after_disk will be called
+  std::optional<files::BodyChunk> refused_;  // read, but the stream's buffer was full
   int status_ = 0;
   std::uint64_t total_bytes_ = 0;
   std::uint64_t accepted_bytes_ = 0;

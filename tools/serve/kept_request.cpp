@@ -15,7 +15,7 @@ std::optional<std::string_view> view(const std::optional<std::string>& text) {
 
 }  // namespace
 
-KeptRequest::KeptRequest(const Request& request)
+KeptRequest::KeptRequest(const files::Request& request)
     : method_(request.method),
       path_(request.path),
       accept_encoding_(copy(request.accept_encoding)),
@@ -26,7 +26,7 @@ KeptRequest::KeptRequest(const Request& request)
       if_modified_since_(copy(request.conditions.if_modified_since)),
       if_range_(copy(request.conditions.if_range)) {}
 
-Request KeptRequest::request() const {
+files::Request KeptRequest::request() const {
   return {.method = method_,
           .path = path_,
           .accept_encoding = view(accept_encoding_),

@@ -4,16 +4,16 @@
 #include <optional>
 #include <string>
 
-#include "serve/http_message.h"
+#include "files/http_message.h"
 
 namespace usquic::tools::serve {
 
 class KeptRequest {
  public:
-  explicit KeptRequest(const Request& request);
+  explicit KeptRequest(const files::Request& request);
 
   // Valid as long as this.
-  Request request() const;
+  files::Request request() const;
 
  private:
   using Text = std::optional<std::string>;

@@ -4,13 +4,13 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "serve/buffer_pool.h"
+#include "files/buffer_pool.h"
 #include "serve/stall_clock.h"
 #include "serve/waiting_line.h"
 
 namespace usquic::tools::serve {
 
-struct Recipient : BufferShare {
+struct Recipient : files::BufferShare {
   LineMember line{*this};
   StallClock clock;
   std::size_t open_files = 0;

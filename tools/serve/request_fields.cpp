@@ -8,12 +8,12 @@
 namespace usquic::tools::serve {
 namespace {
 
-std::optional<std::string_view>* find_list_field(Request& request, std::string_view name) {
+std::optional<std::string_view>* find_list_field(files::Request& request, std::string_view name) {
   struct Entry {
     std::string_view name;
     std::optional<std::string_view>* value;
   };
-  Conditions& conditions = request.conditions;
+  files::Conditions& conditions = request.conditions;
   const std::array<Entry, 7> entries = {{{"accept-encoding", &request.accept_encoding},
                                          {"range", &request.range},
                                          {"if-match", &conditions.if_match},
@@ -49,11 +49,11 @@ ReceivedRequest read_request(const Http3Request& from) {
   return received;
 }
 
-std::variant<std::vector<Field>, Failure> parse_added_fields(const std::vector<std::string>& lines) {
+std::variant<std::vector<files::Field>, Failure> parse_added_fields(const std::vector<std::string>& lines) {
   constexpr std::array<std::string_view, 8> kOwn = {
       "connection", "content-encoding", "content-length",    "content-range",
       "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"};
-  std::vector<Field> fields;
+  std::vector<files::Field> fields;
   for (const std::string& line : lines) {
     const auto header = parse_header_line(line);
     if (!header || header->removes) return Failure{ExitCode::Usage, "not a header line: " + line};

@@ -8,14 +8,14 @@
 #include <vector>
 
 #include "failure.h"
-#include "serve/http_message.h"
-#include "usquic/h3/request.h"
+#include "files/http_message.h"
+#include "usquic/http/request.h"
 
 namespace usquic::tools::serve {
 
 // Views into the request: valid as long as that is.
 struct ReceivedRequest {
-  Request request;
+  files::Request request;
   std::string_view referer;
   std::string_view user_agent;
   std::forward_list<std::string> joined;  // values of fields that came in several lines (RFC 9110 5.3)
@@ -24,6 +24,6 @@ struct ReceivedRequest {
 ReceivedRequest read_request(const Http3Request& from);
 
 // The fields of --header. Failure: a line that is no field, or one that only the server can know.
-std::variant<std::vector<Field>, Failure> parse_added_fields(const std::vector<std::string>& lines);
+std::variant<std::vector<files::Field>, Failure> parse_added_fields(const std::vector<std::string>& lines);
 
 }  // namespace usquic::tools::serve

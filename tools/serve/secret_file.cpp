@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "file_descriptor.h"
+#include "base/file_descriptor.h"
 
 namespace usquic::tools::serve {
 namespace {

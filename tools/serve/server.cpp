@@ -9,9 +9,10 @@
 #include <memory>
 #include <optional>
 
-#include "clock.h"
+#include "base/system_clock.h"
 #include "development_identity.h"
 #include "failure.h"
+#include "files/file_service.h"
 #include "key_log.h"
 #include "log_capture.h"
 #include "serve/access_log.h"
@@ -21,7 +22,6 @@
 #include "serve/delivery.h"
 #include "serve/descriptor_limit.h"
 #include "serve/exchange.h"
-#include "serve/file_service.h"
 #include "serve/memory_trim.h"
 #include "serve/request_fields.h"
 #include "serve/secret_file.h"
@@ -29,7 +29,7 @@
 #include "serve/start_text.h"
 #include "signal_watcher.h"
 #include "socket_address_text.h"
-#include "usquic/h3/app.h"
+#include "usquic/http/app.h"
 
 namespace usquic::tools::serve {
 namespace {
@@ -45,7 +45,7 @@ constexpr std::size_t kSendBufferBytes = 512 * 1024;
 
 class Server final : public Exchange::Listener {
  public:
-  Server(const Options& options, FileService files) : options_(options), files_(std::move(files)) {}
+  Server(const Options& options, files::FileService files) : options_(options), files_(std::move(files)) {}
   ~Server() {
     watcher_.reset();
     resume_.reset();
@@ -60,7 +60,7 @@ class Server final : public Exchange::Listener {
 
   ExitCode run();
 
-  void on_turn(Exchange& exchange, const Request& request) override;
+  void on_turn(Exchange& exchange, const files::Request& request) override;
   void on_answered(const Exchange& exchange) override;
 
  private:
@@ -84,13 +84,13 @@ class Server final : public Exchange::Listener {
   void trim_memory();
 
   void on_request(Http3Response& response, const Http3Request& request);
-  void give(const std::shared_ptr<Exchange>& exchange, const Request& request, Response answer);
+  void give(const std::shared_ptr<Exchange>& exchange, const files::Request& request, files::Response answer);
   void await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
                      std::string_view method);
   void work_on_listings();
 
   const Options& options_;
-  FileService files_;
+  files::FileService files_;
   AnswerCache answers_;
   const std::int64_t stall_ms_ = std::int64_t{options_.stall_seconds} * 1000;
   Delivery delivery_{kPoolBuffers, max_open_files(raise_descriptor_limit()), stall_ms_, [this] {
@@ -249,7 +249,7 @@ void Server::on_request(Http3Response& response, const Http3Request& request) {
   if (!access_log_.is_open()) {
     if (const PreparedResponse* known = answers_.find(received.request, now)) return response.end(*known);
   }
-  Response answer = files_.respond(received.request, now.monotonic_ms);
+  files::Response answer = files_.respond(received.request, now.monotonic_ms);
   answers_.learn(received.request, answer, now);
 
   const auto exchange = std::make_shared<Exchange>(
@@ -265,11 +265,12 @@ void Server::on_request(Http3Response& response, const Http3Request& request) {
   give(exchange, received.request, std::move(answer));
 }
 
-void Server::on_turn(Exchange& exchange, const Request& request) {
+void Server::on_turn(Exchange& exchange, const files::Request& request) {
   give(exchange.shared_from_this(), request, files_.respond(request, coarse_monotonic_ms()));
 }
 
-void Server::give(const std::shared_ptr<Exchange>& exchange, const Request& request, Response answer) {
+void Server::give(const std::shared_ptr<Exchange>& exchange, const files::Request& request,
+                  files::Response answer) {
   if (answer.awaited_listing) return await_listing(exchange, *answer.awaited_listing, request.method);
   exchange->send_in_turn(request, std::move(answer));
 }
@@ -277,7 +278,7 @@ void Server::give(const std::shared_ptr<Exchange>& exchange, const Request& requ
 void Server::await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
                            std::string_view method) {
   exchange->await_answer();
-  files_.await_listing(folder, method, [waiting = std::weak_ptr(exchange)](Response answer) {
+  files_.await_listing(folder, method, [waiting = std::weak_ptr(exchange)](files::Response answer) {
     if (const auto present = waiting.lock()) present->send(std::move(answer));
   });
   if (work_on_listings_) work_on_listings_->request();
@@ -354,12 +355,12 @@ void Server::reload() {
 }  // namespace
 
 ExitCode run_server(const Options& options) {
-  DocumentRoot root;
-  if (const int error = DocumentRoot::open(options.directory, root); error != 0) {
+  files::DocumentRoot root;
+  if (const int error = files::DocumentRoot::open(options.directory, root); error != 0) {
     print_failure("serve", fmt::format("{}: {}", options.directory, std::strerror(error)));
     return ExitCode::Read;
   }
-  FileServiceOptions files;
+  files::FileServiceOptions files;
   files.lists_directories = options.lists_directories;
   files.is_single_page_app = options.is_single_page_app;
   auto added = parse_added_fields(options.headers);
@@ -367,8 +368,8 @@ ExitCode run_server(const Options& options) {
     print_failure("serve", failure->reason);
     return failure->code;
   }
-  files.added_fields = std::get<std::vector<Field>>(std::move(added));
-  Server server(options, FileService(std::move(root), std::move(files)));
+  files.added_fields = std::get<std::vector<files::Field>>(std::move(added));
+  Server server(options, files::FileService(std::move(root), std::move(files)));
   return server.run();
 }
 

@@ -26,7 +26,7 @@ void WaitingLine::remove(Waiter& waiter) {
   if (member.waiters_.empty()) member.place_.splice(member.place_.end(), members_, member.node_);
 }
 
-Waiter* WaitingLine::next(const BufferPool& pool) {
+Waiter* WaitingLine::next(const files::BufferPool& pool) {
   const auto holds_none = [](const LineMember* member) { return member->share_.held == 0; };
   const auto may_take = [&pool](const LineMember* member) { return pool.may_take(member->share_); };
   if (pool.is_used_up()) return nullptr;

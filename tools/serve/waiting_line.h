@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <list>
 
-#include "serve/buffer_pool.h"
+#include "files/buffer_pool.h"
 
 namespace usquic::tools::serve {
 
@@ -15,7 +15,7 @@ class Waiter;
 // One connection, to the line. It outlives its waiters.
 class LineMember {
  public:
-  explicit LineMember(BufferShare& share) : share_(share) {}
+  explicit LineMember(files::BufferShare& share) : share_(share) {}
   LineMember(const LineMember&) = delete;
   LineMember& operator=(const LineMember&) = delete;
 
@@ -25,7 +25,7 @@ class LineMember {
   friend class WaitingLine;
   friend class Waiter;
 
-  BufferShare& share_;
+  files::BufferShare& share_;
   std::list<Waiter*> waiters_;
   std::list<LineMember*> place_{this};  // its node, until it is in line
   std::list<LineMember*>::iterator node_ = place_.begin();
@@ -64,7 +64,7 @@ class WaitingLine {
   // At the end of its member's waiters. One that is in line stays where it is.
   void join(Waiter& waiter, LineMember& member);
   // The next one that the pool has a buffer for; it has left the line. Null when there is none.
-  Waiter* next(const BufferPool& pool);
+  Waiter* next(const files::BufferPool& pool);
   bool is_empty() const { return members_.empty(); }
   std::size_t size() const { return size_; }
 

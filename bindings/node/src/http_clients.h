@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "identity.h"
-#include "usquic/h3/client.h"
+#include "usquic/http/client.h"
 
 namespace usquic::node {
 

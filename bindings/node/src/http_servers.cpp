@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "flow.h"
-#include "usquic/h3/app.h"
+#include "usquic/http/app.h"
 #include "worker.h"
 
 namespace usquic::node {

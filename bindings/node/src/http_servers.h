@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "identity.h"
-#include "usquic/h3/request.h"
-#include "usquic/h3/response.h"
+#include "usquic/http/request.h"
+#include "usquic/http/response.h"
 
 namespace usquic::node {
 

@@ -16,7 +16,7 @@
 
 #include "events.h"
 #include "identity.h"
-#include "usquic/h3/loop.h"
+#include "usquic/http/loop.h"
 
 namespace usquic::node {
 

@@ -7,22 +7,22 @@ namespace {
 
 class AnswerCacheTest : public testing::Test {
  protected:
-  static Response answer(std::string body = "hello") {
-    Response response;
+  static files::Response answer(std::string body = "hello") {
+    files::Response response;
     response.fields = {{"content-type", "text/plain"}, {"content-length", std::to_string(body.size())}};
-    BodyPart part;
+    files::BodyPart part;
     part.length = body.size();
     part.memory = std::make_shared<const std::string>(std::move(body));
     response.body.push_back(part);
     response.fresh_until_ms = 2000;
     return response;
   }
-  static Request get(std::string_view path) { return {.method = "GET", .path = path}; }
-  void learn_twice(const Request& request, const Response& response) {
+  static files::Request get(std::string_view path) { return {.method = "GET", .path = path}; }
+  void learn_twice(const files::Request& request, const files::Response& response) {
     cache_.learn(request, response, now_);
     cache_.learn(request, response, now_);
   }
-  bool has(const Request& request) { return cache_.find(request, now_) != nullptr; }
+  bool has(const files::Request& request) { return cache_.find(request, now_) != nullptr; }
 
   AnswerCache cache_;
   AnswerCache::Now now_ = {.unix_seconds = 1'700'000'000, .monotonic_ms = 1000};
@@ -52,12 +52,12 @@ TEST_F(AnswerCacheTest, ForgetsWhenTheFileIsToBeLookedAtAgain) {
 }
 
 TEST_F(AnswerCacheTest, TellsCodingsApart) {
-  Request brotli = get("/a");
+  files::Request brotli = get("/a");
   brotli.accept_encoding = "br";
   learn_twice(brotli, answer());
   EXPECT_TRUE(has(brotli));
   EXPECT_FALSE(has(get("/a")));
-  Request none = get("/a");
+  files::Request none = get("/a");
   none.accept_encoding = "";
   EXPECT_FALSE(has(none));
   // Not to be mixed up with a path that ends in the same bytes.
@@ -66,22 +66,22 @@ TEST_F(AnswerCacheTest, TellsCodingsApart) {
 
 TEST_F(AnswerCacheTest, LeavesOutWhatOtherFieldsDecide) {
   learn_twice(get("/a"), answer());
-  Request head = get("/a");
+  files::Request head = get("/a");
   head.method = "HEAD";
   EXPECT_FALSE(has(head));
-  Request range = get("/a");
+  files::Request range = get("/a");
   range.range = "bytes=0-1";
   EXPECT_FALSE(has(range));
-  for (auto member : {&Conditions::if_match, &Conditions::if_unmodified_since, &Conditions::if_none_match,
-                      &Conditions::if_modified_since}) {
-    Request conditional = get("/a");
+  for (auto member : {&files::Conditions::if_match, &files::Conditions::if_unmodified_since,
+                      &files::Conditions::if_none_match, &files::Conditions::if_modified_since}) {
+    files::Request conditional = get("/a");
     conditional.conditions.*member = "x";
     EXPECT_FALSE(has(conditional));
   }
 }
 
 TEST_F(AnswerCacheTest, LeavesOutAnswersThatAreNotKnownToStay) {
-  Response changing = answer();
+  files::Response changing = answer();
   changing.fresh_until_ms = 0;
   learn_twice(get("/a"), changing);
   EXPECT_EQ(cache_.size(), 0u);
@@ -89,10 +89,10 @@ TEST_F(AnswerCacheTest, LeavesOutAnswersThatAreNotKnownToStay) {
 
 TEST_F(AnswerCacheTest, LeavesOutLongBodiesAndFiles) {
   learn_twice(get("/long"), answer(std::string(AnswerCache::kMaxBodyBytes + 1, 'x')));
-  Response parts = answer();
+  files::Response parts = answer();
   parts.body.push_back(parts.body[0]);
   learn_twice(get("/parts"), parts);
-  Response file = answer();
+  files::Response file = answer();
   file.body[0].memory = nullptr;
   learn_twice(get("/file"), file);
   EXPECT_EQ(cache_.size(), 0u);

@@ -1,4 +1,4 @@
-#include "serve/file_budget.h"
+#include "files/file_budget.h"
 
 #include <gtest/gtest.h>
 
@@ -11,10 +11,10 @@ namespace usquic::tools::serve {
 namespace {
 
 TEST(FileBudget, LeavesSomeForOthers) {
-  FileBudget budget(8);
+  files::FileBudget budget(8);
   std::size_t greedy = 0;
   std::size_t late = 0;
-  std::deque<OpenFileCount> open;
+  std::deque<files::OpenFileCount> open;
   while (budget.may_open(greedy)) open.emplace_back(budget, greedy);
   EXPECT_EQ(greedy, 5u);
   EXPECT_TRUE(budget.may_open(late));
@@ -24,9 +24,9 @@ TEST(FileBudget, LeavesSomeForOthers) {
 }
 
 TEST(FileBudget, IsNeverExceeded) {
-  FileBudget budget(8);
+  files::FileBudget budget(8);
   std::deque<std::size_t> connections(50);
-  std::deque<OpenFileCount> open;
+  std::deque<files::OpenFileCount> open;
   for (std::size_t& held : connections) {
     while (budget.may_open(held)) open.emplace_back(budget, held);
   }
@@ -42,11 +42,11 @@ TEST(DescriptorLimit, LeavesAReserve) {
 TEST(KeptRequest, IsTheSameRequestWhenTheFirstIsGone) {
   std::string path = "/a?b";
   std::string range = "bytes=1-";
-  Request request{.method = "GET", .path = path, .range = range};
+  files::Request request{.method = "GET", .path = path, .range = range};
   request.conditions.if_none_match = "\"x\"";
   const KeptRequest kept(request);
   path = range = "gone";
-  const Request again = kept.request();
+  const files::Request again = kept.request();
   EXPECT_EQ(again.method, "GET");
   EXPECT_EQ(again.path, "/a?b");
   EXPECT_EQ(again.range, "bytes=1-");

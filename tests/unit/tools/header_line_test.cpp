@@ -29,7 +29,7 @@ TEST(HeaderLine, RefusesWhatNoFieldMayHave) {
 
 TEST(AddedFields, AreThoseOfTheLines) {
   const auto fields = serve::parse_added_fields({"A: 1", "b: 2: 3"});
-  const auto* list = std::get_if<std::vector<serve::Field>>(&fields);
+  const auto* list = std::get_if<std::vector<files::Field>>(&fields);
   ASSERT_NE(list, nullptr);
   ASSERT_EQ(list->size(), 2u);
   EXPECT_EQ((*list)[0].name, "a");

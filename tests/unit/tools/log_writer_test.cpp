@@ -10,10 +10,12 @@
 #include <fstream>
 #include <iterator>
 
-#include "temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace usquic::tools::serve {
 namespace {
+
+using test::TemporaryDirectory;
 
 using Clock = std::chrono::steady_clock;
 

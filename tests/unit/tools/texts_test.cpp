@@ -2,11 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "files/directory_listing.h"
 #include "get/progress.h"
 #include "get/resolve_rule.h"
 #include "get/write_out.h"
 #include "serve/access_log.h"
-#include "serve/directory_listing.h"
 
 namespace usquic::tools {
 namespace {
@@ -48,16 +48,16 @@ TEST(AccessLog, WritesJson) {
 }
 
 TEST(Listing, EscapesHtmlAndMendsUtf8) {
-  EXPECT_EQ(serve::escape_html("<a href='x'>&\""), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
-  EXPECT_EQ(serve::escape_html("\xc3\xa4\xff"), "\xc3\xa4\xef\xbf\xbd");
-  EXPECT_EQ(serve::escape_html("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd");
-  EXPECT_EQ(serve::escape_html("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(files::escape_html("<a href='x'>&\""), "&lt;a href=&#39;x&#39;&gt;&amp;&quot;");
+  EXPECT_EQ(files::escape_html("\xc3\xa4\xff"), "\xc3\xa4\xef\xbf\xbd");
+  EXPECT_EQ(files::escape_html("\xc0\xaf"), "\xef\xbf\xbd\xef\xbf\xbd");
+  EXPECT_EQ(files::escape_html("\xe2\x82"), "\xef\xbf\xbd\xef\xbf\xbd");
 }
 
 TEST(Listing, KeepsAColonFromBeingAScheme) {
-  serve::DirectoryEntry entry;
+  files::DirectoryEntry entry;
   entry.name = "javascript:alert(1)";
-  EXPECT_THAT(serve::listing_row(entry), testing::HasSubstr("href=\"./javascript%3Aalert%281%29\""));
+  EXPECT_THAT(files::listing_row(entry), testing::HasSubstr("href=\"./javascript%3Aalert%281%29\""));
 }
 
 TEST(Progress, ShowsShareRateAndTime) {

@@ -10,7 +10,7 @@ namespace {
 
 struct Answer : Waiter {};
 
-struct Connection : BufferShare {
+struct Connection : files::BufferShare {
   LineMember line{*this};
 };
 
@@ -25,7 +25,7 @@ class WaitingLineTest : public testing::Test {
     taken_.clear();
   }
 
-  BufferPool pool_{8};
+  files::BufferPool pool_{8};
   WaitingLine line_;
   std::vector<std::pair<std::unique_ptr<std::byte[]>, Connection*>> taken_;
 };

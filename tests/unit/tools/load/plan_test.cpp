@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "../temporary_directory.h"
+#include "support/temporary_directory.h"
 
 namespace usquic::tools::load {
 namespace {
+
+using test::TemporaryDirectory;
 
 using testing::HasSubstr;
 

@@ -1,0 +1,135 @@
+// A response in the making.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "usquic/http/function.h"
+#include "usquic/quic.h"
+
+namespace usquic {
+
+using FieldView = std::pair<std::string_view, std::string_view>;
+
+// A response that is checked once and sent many times without copying. Belongs to one loop's thread.
+class US_API PreparedResponse {
+ public:
+  // status: "200" or "200 OK". content-length is added; a Date is not. Not valid() when a field is malformed.
+  PreparedResponse(std::string_view status, const std::vector<FieldView>& fields, std::string_view body);
+  // Also while answers made of it are being sent.
+  ~PreparedResponse();
+  PreparedResponse(PreparedResponse&& other) noexcept;
+  PreparedResponse& operator=(PreparedResponse&& other) noexcept;
+
+  // Whether the fields were well formed and there was memory.
+  bool valid() const { return native_ != nullptr; }
+  // What it is to the C interface; this object owns it.
+  us_quic_prepared_response_t* native() const { return native_; }
+
+ private:
+  friend class Http3Response;
+  struct Head;
+  us_quic_prepared_response_t* native_ = nullptr;
+  std::unique_ptr<Head> head_;  // for answers to HEAD: the fields without the body
+};
+
+// Valid until it was answered in full, or until onAborted ran; afterwards calls do nothing but log the
+// mistake (an assertion in debug builds). All calls on the loop's thread. Handlers that answer later must set
+// onAborted.
+class US_API Http3Response {
+ public:
+  // "404" or "404 Not Found" (the text is not sent: HTTP/3 has none). Before the first header or byte.
+  Http3Response* writeStatus(std::string_view status);
+  // Field names are made lower case. A malformed name or value (CR, LF, NUL) is refused: logged and answered
+  // 500.
+  Http3Response* writeHeader(std::string_view name, std::string_view value);
+  // The same with a number in decimal.
+  Http3Response* writeHeader(std::string_view name, std::uint64_t value);
+  // An informational response now, such as writeInformational("103", {{"link", "</a.css>; rel=preload"}}).
+  Http3Response* writeInformational(std::string_view status, std::initializer_list<FieldView> fields);
+  // Sends the header section now; the body follows. Without it the section goes out with the first byte or
+  // the end, with one exception: the 2xx of a CONNECT, for which the client waits before it sends, goes out
+  // when the handler returns, if that wrote a 2xx status or asked for the client's bytes by onData. A handler
+  // that decides later does neither before, and calls flushHeaders then. Once the section was sent, calls
+  // that change it are mistakes, and flushHeaders does nothing.
+  Http3Response* flushHeaders();
+
+  // Sends a chunk of a body of unknown length. Everything is accepted and buffered.
+  // Returns false when more is buffered than the peer takes: wait for onWritable before writing on.
+  bool write(std::string_view chunk);
+  // Sends as much of `data` as can be taken now, of a body of `totalSize` bytes (0 = offset + data).
+  // Returns {ok, done}: ok = all of data was taken; done = the whole body was. On {false, false} wait for
+  // onWritable and continue from getWriteOffset(). Every byte is sent exactly once.
+  std::pair<bool, bool> tryEnd(std::string_view data, std::uint64_t totalSize = 0);
+  // As tryEnd, without a copy: all of `data` is taken, or nothing of it ({false, false}). Taken data stays
+  // the caller's and must not change until `release` ran, which it does exactly once, on the loop's thread:
+  // when the bytes are acknowledged or given up, maybe after onAborted. It does not run for data that was not
+  // taken.
+  std::pair<bool, bool> tryEndStatic(std::string_view data, std::uint64_t totalSize,
+                                     void (*release)(void* user), void* user);
+  // Ends the response with a last chunk; what cannot be sent yet is buffered. content-length is set when
+  // nothing was written before.
+  // The request may still be coming in: the rest is taken and dropped, within the bounds of H3AppOptions'
+  // linger_ options; then its stream is stopped with H3_NO_ERROR (RFC 9114 section 4.1).
+  void end(std::string_view data = {});
+  // Status and fields written before are not sent with a prepared response.
+  void end(const PreparedResponse& prepared);
+  // Ends without a body; reportedContentLength is sent as content-length (answers to HEAD).
+  void endWithoutBody(std::optional<std::uint64_t> reportedContentLength = std::nullopt);
+  // A trailer field, sent at the end (RFC 9114 section 4.1). Call before end.
+  Http3Response* writeTrailer(std::string_view name, std::string_view value);
+
+  // Runs when the peer takes more, with the write offset; return true when all was written for now.
+  Http3Response* onWritable(Function<bool(std::uint64_t offset)> handler);
+  // Chunks of the request body as they come; fin = the last one (maybe empty). Bodies are not buffered: the
+  // peer is held back by flow control until onData is set, in the handler or later.
+  Http3Response* onData(Function<void(std::string_view chunk, bool fin)> handler);
+  // Trailer fields of the request, after its body, before the last onData.
+  Http3Response* onTrailer(Function<void(std::string_view name, std::string_view value)> handler);
+  // The client gave up (RESET_STREAM, STOP_SENDING, connection lost) before the answer was complete. At most
+  // once.
+  Http3Response* onAborted(Function<void()> handler);
+
+  // Stops reading the request body; the peer is held back by flow control.
+  Http3Response* pause();
+  // Goes on after pause().
+  Http3Response* resume();
+  // Runs `writes`; what they send goes out together. (Sending is batched per loop iteration anyway.)
+  Http3Response* cork(Function<void()> writes);
+
+  // Whether it was answered in full, aborted or closed. Allowed at any time while the app lives.
+  bool hasResponded() const;
+  // Body bytes accepted so far.
+  std::uint64_t getWriteOffset() const;
+  // Of these, bytes not yet sent.
+  std::uint64_t getBufferedAmount() const;
+  // The client's IP address in network byte order: 4 or 16 bytes. Valid as long as the response.
+  std::string_view getRemoteAddress();
+  // The same as text, such as "192.0.2.1" or "2001:db8::1".
+  std::string_view getRemoteAddressAsText();
+  // The client's UDP port.
+  std::uint16_t getRemotePort();
+  // A pointer of your own that travels with the response.
+  void setUserData(void* data);
+  // What setUserData set last, or nullptr.
+  void* getUserData() const;
+  // The stream; nullptr once it is gone.
+  us_quic_stream_t* native() const;
+  // Gives up: resets the stream. onAborted does not run.
+  void close();
+
+  Http3Response(const Http3Response&) = delete;
+  Http3Response& operator=(const Http3Response&) = delete;
+
+ protected:
+  Http3Response() = default;  // the library makes them
+  ~Http3Response() = default;
+};
+
+}  // namespace usquic

@@ -1,0 +1,187 @@
+#include "usquic/http/app.h"
+
+#include <climits>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/misuse.h"
+#include "app/server.h"
+
+namespace usquic {
+
+namespace {
+
+const char* c_string(const std::string& text) {
+  return text.empty() ? nullptr : text.c_str();
+}
+
+us_quic_blob_t blob(const std::string& text) {
+  return {text.data(), text.size()};
+}
+
+us_quic_socket_context_options_t core_options(const H3AppOptions& from) {
+  us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
+  if (from.core != nullptr) options = *from.core;
+  options.key_file_name = c_string(from.key_file_name);
+  options.cert_file_name = c_string(from.cert_file_name);
+  options.passphrase = c_string(from.passphrase);
+  options.ca_file_name = c_string(from.ca_file_name);
+  options.key = blob(from.key);
+  options.cert = blob(from.cert);
+  options.ca = blob(from.ca);
+  options.request_cert = from.request_cert ? 1 : 0;
+  options.reject_unauthorized = from.request_cert ? (from.reject_unauthorized ? 1 : 0) : -1;
+  return options;
+}
+
+usquic::app::ExchangeContext exchange_context(const H3AppOptions& from,
+                                              const us_quic_socket_context_options_t& core) {
+  usquic::app::ExchangeContext context;
+  context.logger = Logger(core.log, core.log_user, static_cast<LogLevel>(core.log_level));
+  context.sends_date = from.date_header;
+  context.linger = {from.linger_max_bytes, from.linger_max_ms, from.linger_min_bytes_per_second};
+  return context;
+}
+
+}  // namespace
+
+// The server lives on behind it until its last stream is closed.
+struct H3App::State {
+  std::shared_ptr<usquic::app::Server> server;
+  int error = US_QUIC_OK;
+  bool has_failed = false;  // the constructor
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (server != nullptr) server->abandon();
+  }
+  us_quic_socket_context_t* context() const { return server != nullptr ? server->context() : nullptr; }
+};
+
+H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::make_unique<State>()) {
+  if (loop == nullptr) loop = Loop::create();
+  if (loop == nullptr) {
+    state_->error = US_QUIC_E_NOMEM;
+    state_->has_failed = true;
+    return;
+  }
+  const us_quic_socket_context_options_t core = core_options(options);
+  const usquic::app::ExchangeContext sending = exchange_context(options, core);
+  if (options.linger_max_ms > INT_MAX) {
+    sending.logger.log(LogLevel::error, "H3AppOptions: linger_max_ms is at most %d", INT_MAX);
+    state_->error = US_QUIC_E_INVALID;
+    state_->has_failed = true;
+    return;
+  }
+  usquic::app::ServerRules rules;
+  rules.max_body_bytes = options.max_body_bytes;
+  rules.automatic_options = options.automatic_options;
+  state_->server = std::make_shared<usquic::app::Server>(std::move(loop), rules, sending);
+  state_->error = state_->server->open(core);
+  state_->has_failed = state_->error != US_QUIC_OK;
+}
+
+H3App::~H3App() = default;
+H3App::H3App(H3App&& other) noexcept = default;
+H3App& H3App::operator=(H3App&& other) noexcept = default;
+
+bool H3App::constructorFailed() const {
+  return state_->has_failed;
+}
+
+int H3App::error() const {
+  return state_->error;
+}
+
+H3App& H3App::route(std::string_view method, std::string_view pattern, Handler handler,
+                    const H3RouteOptions& options) {
+  if (state_->server == nullptr) return *this;
+  usquic::app::Route route;
+  route.handler = std::move(handler);
+  route.max_body_bytes = options.max_body_bytes;
+  if (!state_->server->domains().selected().add(method, pattern, std::move(route))) {
+    state_->error = US_QUIC_E_INVALID;
+    usquic::app::report_misuse(state_->server->logger(), "H3App::route", "the pattern is malformed");
+  }
+  return *this;
+}
+
+H3App& H3App::addServerName(std::string_view pattern, const H3AppOptions& identity) {
+  if (state_->context() == nullptr) return *this;
+  const us_quic_socket_context_options_t options = core_options(identity);
+  state_->error =
+      us_quic_socket_context_add_server_name(state_->context(), std::string(pattern).c_str(), &options);
+  return *this;
+}
+
+H3App& H3App::removeServerName(std::string_view pattern) {
+  if (state_->context() == nullptr) return *this;
+  state_->error = us_quic_socket_context_remove_server_name(state_->context(), std::string(pattern).c_str());
+  return *this;
+}
+
+H3App& H3App::domain(std::string_view pattern) {
+  if (state_->server != nullptr) state_->server->domains().select(pattern);
+  return *this;
+}
+
+H3App& H3App::listen(int port, ListenHandler handler) {
+  H3ListenOptions options;
+  options.port = port;
+  return listen(options, std::move(handler));
+}
+
+H3App& H3App::listen(std::string_view host, int port, ListenHandler handler) {
+  H3ListenOptions options;
+  options.host = host;
+  options.port = port;
+  return listen(options, std::move(handler));
+}
+
+H3App& H3App::listen(const H3ListenOptions& options, ListenHandler handler) {
+  us_quic_listen_socket_t* socket = nullptr;
+  if (us_quic_socket_context_t* context = state_->context()) {
+    us_quic_listen_options_t core{};
+    core.struct_size = sizeof(core);
+    core.reuse_port = options.reuse_port ? 1 : 0;
+    core.ipv6_only = options.ipv6_only ? 1 : 0;
+    int error = US_QUIC_OK;
+    socket = us_quic_socket_context_listen(context, c_string(options.host), options.port, &core, 0, &error);
+    state_->error = socket != nullptr ? US_QUIC_OK : error;
+  }
+  if (handler) handler(socket);
+  return *this;
+}
+
+void H3App::run() {
+  if (state_->server == nullptr) return;
+  // A handler may destroy this app, and the loop with it.
+  Loop* loop = state_->server->loop();
+  loop->run();
+}
+
+Loop* H3App::loop() const {
+  return state_->server != nullptr ? state_->server->loop() : nullptr;
+}
+
+H3App& H3App::close(Function<void()> onClosed) {
+  if (us_quic_socket_context_t* context = state_->context()) {
+    us_quic_socket_context_shutdown(context);
+    if (onClosed) state_->server->tell_when_closed(std::move(onClosed));
+  }
+  return *this;
+}
+
+H3App& H3App::closeNow() {
+  if (us_quic_socket_context_t* context = state_->context()) us_quic_socket_context_close(context);
+  return *this;
+}
+
+us_quic_socket_context_t* H3App::native() const {
+  return state_->context();
+}
+
+}  // namespace usquic

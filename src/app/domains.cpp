@@ -1,0 +1,41 @@
+#include "app/domains.h"
+
+namespace usquic::app {
+
+namespace {
+
+std::string lower_case(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return lower;
+}
+
+// An IPv6 address stands in brackets: its colons are not the port's.
+std::string_view host_of(std::string_view authority) {
+  const std::size_t bracket = authority.rfind(']');
+  const std::size_t colon = authority.find(':', bracket == std::string_view::npos ? 0 : bracket);
+  std::string_view host = authority.substr(0, colon);
+  if (host.ends_with('.')) host.remove_suffix(1);
+  return host;
+}
+
+}  // namespace
+
+void Domains::select(std::string_view pattern) {
+  selected_ = pattern.empty() ? &others_ : &routers_[lower_case(host_of(pattern))];
+}
+
+Router& Domains::find(std::string_view authority) {
+  if (routers_.empty()) return others_;
+  std::string host = lower_case(host_of(authority));
+  if (const auto exact = routers_.find(host); exact != routers_.end()) return exact->second;
+  const std::size_t dot = host.find('.');
+  if (dot == std::string::npos) return others_;
+  host.replace(0, dot, "*");
+  const auto wildcard = routers_.find(host);
+  return wildcard != routers_.end() ? wildcard->second : others_;
+}
+
+}  // namespace usquic::app

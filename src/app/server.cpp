@@ -1,0 +1,233 @@
+#include "app/server.h"
+
+#include <algorithm>
+#include <new>
+#include <string>
+#include <utility>
+
+namespace usquic::app {
+
+namespace {
+
+Server& server_of(us_quic_socket_context_t* context) {
+  return **static_cast<Server**>(us_quic_socket_context_ext(context));
+}
+
+Server& server_of(us_quic_stream_t* stream) {
+  return server_of(us_quic_stream_context(stream));
+}
+
+// A connection's ext memory: on_close also comes for handshakes that failed.
+bool& was_open(us_quic_connection_t* connection) {
+  return *static_cast<bool*>(us_quic_connection_ext(connection));
+}
+
+// The stream's ext memory; nullptr before the request's header section came.
+Exchange*& exchange_slot(us_quic_stream_t* stream) {
+  return *static_cast<Exchange**>(us_quic_stream_ext(stream));
+}
+
+std::string_view text_of(const void* data, std::size_t length) {
+  return {static_cast<const char*>(data), length};
+}
+
+// Memory that is used up ends one request, whoever wanted it. Any other exception of a handler ends the
+// process here, not in the middle of C.
+template <class Task>
+void run_for(us_quic_stream_t* stream, Task task) noexcept {
+  try {
+    task();
+  } catch (const std::bad_alloc&) {
+    us_quic_stream_close_with(stream, h3_internal_error);
+  }
+}
+
+// The same for a stream whose exchange has begun.
+template <class Task>
+void run_for_exchange(us_quic_stream_t* stream, Task task) noexcept {
+  Exchange* exchange = exchange_slot(stream);
+  if (exchange != nullptr) run_for(stream, [&] { task(*exchange); });
+}
+
+}  // namespace
+
+// Tries the routes that match until a handler takes the request.
+class Server::Dispatch final : public Router::Visitor {
+ public:
+  Dispatch(RequestView& request, Exchange& exchange, std::uint64_t max_body_bytes)
+      : request_(request), exchange_(exchange), max_body_bytes_(max_body_bytes) {}
+
+  bool visit(Route& route, std::span<const std::string_view> values) override {
+    request_.names = route.names;
+    request_.values = values;
+    request_.is_yielded = false;
+    const std::uint64_t limit = std::min(route.max_body_bytes, max_body_bytes_);
+    if (request_.content_length.value_or(0) > limit) {
+      exchange_.answer(413);
+      return true;
+    }
+    exchange_.limit_body(limit);
+    route.handler(&exchange_, &request_);
+    if (!request_.is_yielded || !exchange_.is_open() || exchange_.is_head_sent()) return true;
+    exchange_.forget_head();
+    was_declined = true;
+    return false;
+  }
+
+  bool was_declined = false;
+
+ private:
+  RequestView& request_;
+  Exchange& exchange_;
+  const std::uint64_t max_body_bytes_;
+};
+
+Server::Server(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending)
+    : loop_(std::move(on)), rules_(rules), sending_(sending), slab_(sending_) {}
+
+Server::~Server() = default;
+
+int Server::open(us_quic_socket_context_options_t options) {
+  options.stream_ext_size = sizeof(Exchange*);
+  options.connection_ext_size = sizeof(bool);
+  options.alpn = nullptr;  // "h3"
+  options.alpn_count = 0;
+  int error = US_QUIC_OK;
+  context_ = us_create_quic_socket_context(loop_->native(), &options, sizeof(Server*), &error);
+  if (context_ == nullptr) return error;
+  *static_cast<Server**>(us_quic_socket_context_ext(context_)) = this;
+  set_callbacks();
+  return US_QUIC_OK;
+}
+
+void Server::abandon() {
+  if (context_ == nullptr) return;
+  const std::shared_ptr<Server> hold = shared_from_this();
+  when_closed_ = nullptr;
+  if (is_in_use()) self_ = hold;
+  us_quic_socket_context_free(std::exchange(context_, nullptr));
+}
+
+void Server::tell_when_closed(Function<void()> task) {
+  when_closed_ = std::move(task);
+  tell_if_closed();
+}
+
+void Server::connection_closed() {
+  const std::shared_ptr<Server> hold = self_;
+  --open_connections_;
+  tell_if_closed();
+  if (!is_in_use()) self_.reset();
+}
+
+// Later, when the last connection's CONNECTION_CLOSE is sent and the port is free.
+void Server::tell_if_closed() {
+  if (open_connections_ > 0 || !when_closed_) return;
+  loop_->defer([self = weak_from_this()] {
+    if (const std::shared_ptr<Server> server = self.lock()) server->tell_closed_unless_busy();
+  });
+}
+
+void Server::tell_closed_unless_busy() {
+  if (open_connections_ > 0 || !when_closed_) return;
+  us_quic_context_stats_t stats{};
+  us_quic_socket_context_stats(context_, &stats);
+  if (stats.handshakes_open == 0) return std::exchange(when_closed_, nullptr)();
+  // They complete or are refused soon, and one that is refused is told nobody here.
+  constexpr int look_again_ms = 20;
+  loop_->after(look_again_ms, [self = weak_from_this()] {
+    if (const std::shared_ptr<Server> server = self.lock()) server->tell_closed_unless_busy();
+  });
+}
+
+void Server::set_callbacks() {
+  us_quic_socket_context_on_open(context_, [](us_quic_connection_t* c, int) noexcept {
+    was_open(c) = true;
+    ++server_of(us_quic_connection_context(c)).open_connections_;
+  });
+  us_quic_socket_context_on_close(context_,
+                                  [](us_quic_connection_t* c, const us_quic_close_info_t*) noexcept {
+                                    if (was_open(c))
+                                      server_of(us_quic_connection_context(c)).connection_closed();
+                                  });
+  us_quic_socket_context_on_stream_headers(
+      context_, [](us_quic_stream_t* s, int kind, int end_stream) noexcept {
+        Exchange* exchange = exchange_slot(s);
+        if (exchange == nullptr && kind == US_QUIC_HEADERS_MESSAGE) {
+          run_for(s, [&] { server_of(s).take_request(s, end_stream == 0); });
+        } else if (kind == US_QUIC_HEADERS_TRAILERS) {
+          run_for_exchange(s, [](Exchange& e) { e.take_trailers(); });
+        }
+      });
+  us_quic_socket_context_on_stream_data(
+      context_, [](us_quic_stream_t* s, const void* data, std::size_t length) noexcept {
+        run_for_exchange(s, [&](Exchange& e) { e.take_data(text_of(data, length)); });
+      });
+  us_quic_socket_context_on_stream_end(
+      context_, [](us_quic_stream_t* s) noexcept { run_for_exchange(s, [](Exchange& e) { e.take_end(); }); });
+  us_quic_socket_context_on_stream_reset(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
+    run_for_exchange(s, [](Exchange& e) { e.peer_reset(); });
+  });
+  us_quic_socket_context_on_stream_stop(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
+    run_for_exchange(s, [](Exchange& e) { e.peer_stopped(); });
+  });
+  us_quic_socket_context_on_stream_writable(context_, [](us_quic_stream_t* s) noexcept {
+    run_for_exchange(s, [](Exchange& e) { e.stream_writable(); });
+  });
+  us_quic_socket_context_on_stream_close(
+      context_, [](us_quic_stream_t* s, const us_quic_stream_close_info_t*) noexcept {
+        Exchange* exchange = std::exchange(exchange_slot(s), nullptr);
+        if (exchange != nullptr) server_of(s).release(*exchange);
+      });
+}
+
+void Server::take_request(us_quic_stream_t* stream, bool has_body) {
+  Exchange* exchange = slab_.take();
+  exchange_slot(stream) = exchange;
+  RequestView request(stream);
+  RequestTraits traits;
+  traits.is_head = request.method == "HEAD";
+  traits.is_connect = request.method == "CONNECT";
+  traits.expects_continue = request.expects_continue && has_body;
+  traits.has_body = has_body;
+  exchange->begin(stream, traits);
+  if (request.has_valid_path()) {
+    route(request, *exchange);
+  } else {
+    exchange->answer(400);
+  }
+  exchange->handler_returned();
+}
+
+void Server::route(RequestView& request, Exchange& exchange) {
+  Router& router = domains_.find(request.authority);
+  Dispatch dispatch(request, exchange, rules_.max_body_bytes);
+  if (router.match(request.method, *request.target, dispatch)) return;
+  answer_unmatched(request, exchange, router, dispatch.was_declined);
+}
+
+void Server::answer_unmatched(const RequestView& request, Exchange& exchange, Router& router,
+                              bool was_declined) {
+  if (was_declined) return exchange.answer(404);
+  // RFC 9110 section 9.3.6: tunnels are offered only where the application does.
+  if (request.is_plain_connect()) return exchange.answer(501);
+  const bool wants_options = rules_.automatic_options && request.method == "OPTIONS";
+  if (wants_options && *request.target == "*") return exchange.answer(204);
+  std::string allowed = router.allowed_methods(*request.target);
+  if (allowed.empty()) return exchange.answer(404);
+  if (rules_.automatic_options && allowed.find("OPTIONS") == std::string::npos) allowed += ", OPTIONS";
+  exchange.answer(wants_options ? 204 : 405, "allow", allowed);
+}
+
+void Server::release(Exchange& exchange) {
+  const std::shared_ptr<Server> hold = self_;
+  try {
+    exchange.stream_closed();
+  } catch (const std::bad_alloc&) {
+    exchange.stream_closed();  // of onAborted, which runs once
+  }
+  slab_.give_back(&exchange);
+  if (!is_in_use()) self_.reset();
+}
+
+}  // namespace usquic::app

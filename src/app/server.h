@@ -1,0 +1,66 @@
+// What is behind an H3App: the core's context, the routes, and the requests being answered. It outlives its
+// app until the last of them and of its connections is closed.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+#include "app/domains.h"
+#include "app/exchange.h"
+#include "app/exchange_slab.h"
+#include "app/request_view.h"
+#include "usquic/http/function.h"
+#include "usquic/http/loop.h"
+
+namespace usquic::app {
+
+struct ServerRules {
+  std::uint64_t max_body_bytes = UINT64_MAX;
+  bool automatic_options = false;
+};
+
+class Server : public std::enable_shared_from_this<Server> {
+ public:
+  Server(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending);
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  // options: its ext sizes are set here. Returns 0 or a negative US_QUIC_E_*.
+  int open(us_quic_socket_context_options_t options);
+  // The app is gone: closes and frees the context. Streams that are told of later still find the server.
+  void abandon();
+  // Runs `task` in an iteration of its own once no connection is open, unless the server is abandoned before.
+  void tell_when_closed(Function<void()> task);
+
+  us_quic_socket_context_t* context() const { return context_; }
+  Loop* loop() const { return loop_.get(); }
+  Domains& domains() { return domains_; }
+  const Logger& logger() const { return sending_.logger; }
+
+ private:
+  class Dispatch;
+
+  void set_callbacks();
+  void take_request(us_quic_stream_t* stream, bool has_body);
+  void route(RequestView& request, Exchange& exchange);
+  void answer_unmatched(const RequestView& request, Exchange& exchange, Router& router, bool was_declined);
+  void release(Exchange& exchange);
+  bool is_in_use() const { return slab_.in_use() > 0 || open_connections_ > 0; }
+  void connection_closed();
+  void tell_if_closed();
+  void tell_closed_unless_busy();
+
+  const std::shared_ptr<Loop> loop_;
+  const ServerRules rules_;
+  us_quic_socket_context_t* context_ = nullptr;
+  Domains domains_;
+  ExchangeContext sending_;
+  ExchangeSlab slab_;
+  std::shared_ptr<Server> self_;  // while it is abandoned and in use
+  std::size_t open_connections_ = 0;
+  Function<void()> when_closed_;
+};
+
+}  // namespace usquic::app

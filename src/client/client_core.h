@@ -1,0 +1,75 @@
+// What a client is made of: its context, its pool, its requests, and the order in which outcomes are told.
+#pragma once
+
+#include <deque>
+#include <list>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "client/client_pool.h"
+#include "client/client_request.h"
+#include "usquic/http/client.h"
+
+namespace usquic::client {
+
+class ClientCore : public std::enable_shared_from_this<ClientCore> {
+ public:
+  // While one lives, the core and its requests do: callbacks of the application run inside. At the end of the
+  // outermost, outcomes are told and what waits is sent.
+  class Frame {
+   public:
+    explicit Frame(ClientCore& core);
+    ~Frame();
+    Frame(const Frame&) = delete;
+    Frame& operator=(const Frame&) = delete;
+
+   private:
+    std::shared_ptr<ClientCore> core_;
+  };
+
+  ClientCore(const H3ClientOptions& options, std::shared_ptr<Loop> loop);
+  ~ClientCore();
+
+  int error() const { return error_; }
+  us_loop_t* loop() const { return loop_->native(); }
+  const std::shared_ptr<Loop>& shared_loop() const { return loop_; }
+  ClientPool& pool() { return *pool_; }
+
+  ClientRequest* fetch(std::string_view url, const H3FetchOptions& options);
+  // The client is gone: what is under way fails, and is told so here.
+  void shut();
+
+  // ---- From requests ----
+  // Its outcome is told at the end of the frame, or soon.
+  void finished(ClientRequest& request) { tell_later(request); }
+  // Calls request.tell_outcome() then.
+  void tell_later(ClientRequest& request);
+  // The application gave it up: it is not told anything any more.
+  void discard(ClientRequest& request);
+
+ private:
+  void create_context(const H3ClientOptions& options);
+  void settle();
+  void tell_outcomes();
+  void bury(ClientRequest& request);
+  void empty_graveyard();
+
+  std::shared_ptr<Loop> loop_;
+  us_quic_socket_context_t* context_ = nullptr;
+  std::optional<ClientPool> pool_;
+  H3Timeouts timeouts_;
+  int error_ = US_QUIC_OK;
+  int depth_ = 0;
+  bool is_shut_ = false;
+  us_timer_t* soon_ = nullptr;
+  std::list<std::unique_ptr<ClientRequest>> requests_;
+  std::list<std::unique_ptr<ClientRequest>> graveyard_;
+  std::deque<ClientRequest*> to_tell_;
+};
+
+// Sets the context's callbacks, which find requests by their streams.
+void set_client_callbacks(us_quic_socket_context_t* context);
+
+}  // namespace usquic::client

@@ -1,0 +1,143 @@
+#include "client/client_fields.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <span>
+#include <utility>
+
+namespace usquic::client {
+namespace {
+
+bool is_token(std::string_view text) {
+  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 section 5.6.2
+  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           marks.find(c) != std::string_view::npos;
+  });
+}
+
+// RFC 9110 section 5.5: visible characters, space, tab, and bytes above ASCII.
+bool is_field_value(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
+  });
+}
+
+void trim(std::string& text) {
+  const auto end = text.find_last_not_of(" \t");
+  text.erase(end == std::string::npos ? 0 : end + 1);
+  text.erase(0, std::min(text.find_first_not_of(" \t"), text.size()));
+}
+
+// RFC 9114 section 4.2: fields of a connection have no place in HTTP/3.
+bool is_connection_specific(const H3Field& field) {
+  constexpr std::array<std::string_view, 5> names = {"connection", "keep-alive", "proxy-connection",
+                                                     "transfer-encoding", "upgrade"};
+  if (std::find(names.begin(), names.end(), field.name) != names.end()) return true;
+  return field.name == "te" && field.value != "trailers";
+}
+
+std::optional<FieldFailure> check_field(H3Field& field) {
+  if (!is_token(field.name)) return FieldFailure{US_QUIC_E_HEADERS, "malformed header field name"};
+  for (char& c : field.name) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  trim(field.value);
+  if (!is_field_value(field.value)) {
+    return FieldFailure{US_QUIC_E_HEADERS, "malformed value of header field " + field.name};
+  }
+  if (is_connection_specific(field)) {
+    return FieldFailure{US_QUIC_E_HEADERS, "header field " + field.name + " is not allowed in HTTP/3"};
+  }
+  return std::nullopt;
+}
+
+std::optional<FieldFailure> check_content_length(const H3FetchOptions& options) {
+  bool is_known = false;
+  for (const H3Field& field : options.headers) {
+    if (field.name != "content-length") continue;
+    const auto length = parse_length(field.value);
+    const bool is_wrong =
+        !length || is_known ||
+        (options.stream_body ? *length < options.body.size() : *length != options.body.size());
+    if (is_wrong) return FieldFailure{US_QUIC_E_HEADERS, "content-length is not the length of the body"};
+    is_known = true;
+  }
+  return std::nullopt;
+}
+
+// RFC 9110 section 8.6: methods for which a body is expected say when there is none.
+bool expects_body(std::string_view method) {
+  return method == "POST" || method == "PUT" || method == "PATCH";
+}
+
+}  // namespace
+
+std::optional<FieldFailure> check_request(H3FetchOptions& options) {
+  if (!is_token(options.method)) return FieldFailure{US_QUIC_E_INVALID, "malformed method"};
+  if (options.method == "CONNECT") return FieldFailure{US_QUIC_E_INVALID, "method CONNECT is not supported"};
+  if (options.urgency < 0 || options.urgency > 7) {
+    return FieldFailure{US_QUIC_E_INVALID, "urgency is 0 to 7"};
+  }
+  for (H3Field& field : options.headers) {
+    if (auto failure = check_field(field)) return failure;
+  }
+  return check_content_length(options);
+}
+
+std::vector<H3Field> request_fields(const H3Url& url, const H3FetchOptions& options,
+                                    std::optional<std::uint64_t> body_length) {
+  // RFC 9114 section 4.3.1: :authority says what host would; a host of the user's own takes its place.
+  std::string authority = url.authority;
+  for (const H3Field& field : options.headers) {
+    if (field.name == "host") authority = field.value;
+  }
+  std::vector<H3Field> fields = {{":method", options.method},
+                                 {":scheme", "https"},
+                                 {":authority", std::move(authority)},
+                                 {":path", url.target}};
+  for (const H3Field& field : options.headers) {
+    if (field.name != "host") fields.push_back(field);
+  }
+  const bool wants_length = body_length && (*body_length > 0 || expects_body(options.method));
+  if (wants_length && !content_length(fields)) {
+    fields.push_back({"content-length", std::to_string(*body_length)});
+  }
+  return fields;
+}
+
+std::optional<std::uint64_t> content_length(const std::vector<H3Field>& fields) {
+  for (const H3Field& field : fields) {
+    if (field.name == "content-length") return parse_length(field.value);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> parse_length(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+H3ResponseHead received_head(us_quic_stream_t* stream) {
+  H3ResponseHead head;
+  std::size_t count = 0;
+  const us_quic_header_t* fields = us_quic_stream_headers(stream, &count);
+  head.headers.reserve(count);
+  for (const us_quic_header_t& field : std::span(fields, count)) {
+    const std::string_view name(field.name, field.name_length);
+    const std::string_view value(field.value, field.value_length);
+    if (name == ":status") {
+      const auto status = value.size() == 3 ? parse_length(value) : std::nullopt;
+      head.status = static_cast<int>(status.value_or(0));
+    } else if (!name.starts_with(':')) {
+      head.headers.push_back({std::string(name), std::string(value)});
+    }
+  }
+  return head;
+}
+
+}  // namespace usquic::client

@@ -1,0 +1,240 @@
+// Clients that give up, at every point: the handler hears it once, and nothing of the response is left.
+#include <memory>
+
+#include "integration/http/app_fixture.h"
+#include "integration/http/handlers.h"
+
+namespace usquic::test {
+namespace {
+
+using Aborts = AppTest;
+constexpr std::uint64_t request_cancelled = 0x10c;  // RFC 9114 section 8.1
+
+TEST_F(Aborts, StopSendingInTheMiddleOfAResponseIsHeardOnce) {
+  int aborted = 0;
+  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) { stream_without_end(res, &aborted); });
+  RawConnection* connection = start();
+  RawRequest* request = connection->get("/");
+  ASSERT_TRUE(run_until([&] { return request->body_bytes > 100'000; }));
+  request->stop_reading(request_cancelled);
+  ASSERT_TRUE(run_until([&] { return aborted > 0; }));
+  finish(request);
+  settle(connection);
+  EXPECT_EQ(aborted, 1);
+}
+
+TEST_F(Aborts, ResetInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
+  int aborted = 0;
+  bool fin_seen = false;
+  std::uint64_t received = 0;
+  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+    res->onAborted([&] { ++aborted; });
+    res->onData([&](std::string_view chunk, bool fin) {
+      received += chunk.size();
+      fin_seen = fin_seen || fin;
+    });
+  });
+  RawConnection* connection = start();
+  RawRequest* request = connection->post("/");
+  request->send_pattern(100'000);
+  ASSERT_TRUE(run_until([&] { return received == 100'000; }));
+  request->reset_sending(request_cancelled);
+  ASSERT_TRUE(run_until([&] { return aborted > 0; }));
+  request->abort(request_cancelled);
+  settle(connection);
+  EXPECT_EQ(aborted, 1);
+  EXPECT_FALSE(fin_seen);
+}
+
+TEST_F(Aborts, StopSendingIsHeardOnceByAHandlerThatWaits) {
+  int aborted = 0;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) { res->onAborted([&] { ++aborted; }); });
+  RawConnection* connection = start();
+  RawRequest* request = connection->get("/");
+  settle(connection);
+  EXPECT_EQ(aborted, 0);
+  request->stop_reading(request_cancelled);
+  ASSERT_TRUE(run_until([&] { return aborted > 0; }));
+  settle(connection);
+  EXPECT_EQ(aborted, 1);
+}
+
+TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
+  int aborted = 0;
+  int data_after_abort = 0;
+  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+    res->onAborted([&] { ++aborted; });
+    res->onData([&, res](std::string_view, bool) {
+      data_after_abort += aborted;
+      if (aborted == 0) res->write("more");
+    });
+    res->write("an answer has begun");
+  });
+  RawConnection* connection = start();
+  RawRequest* request = connection->post("/");
+  request->send("upload");
+  ASSERT_TRUE(run_until([&] { return request->status == 200; }));
+  request->stop_reading(request_cancelled);
+  request->send_pattern(10'000);
+  ASSERT_TRUE(run_until([&] { return aborted > 0; }));
+  request->send_pattern(10'000);
+  request->finish();
+  settle(connection);
+  EXPECT_EQ(aborted, 1);
+  EXPECT_EQ(data_after_abort, 0);
+}
+
+TEST_F(Aborts, AConnectionThatClosesAbortsItsRequests) {
+  int aborted = 0;
+  make_app().get(
+      "/", [&aborted](Http3Response* res, Http3Request*) { res->onAborted([&aborted] { ++aborted; }); });
+  RawConnection* connection = start();
+  for (int i = 0; i < 10; ++i) connection->get("/");
+  settle(connection);
+  connection->close();
+  EXPECT_TRUE(run_until([&] { return aborted == 10; }));
+  RawConnection* other = client->connect(port);
+  settle(other);
+  EXPECT_EQ(aborted, 10);
+}
+
+TEST_F(Aborts, OnAbortedDoesNotRunAfterACompleteAnswer) {
+  int aborted = 0;
+  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) {
+    res->onAborted([&aborted] { ++aborted; });
+    res->end("complete");
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  finish(request);
+  connection->close();
+  settle(client->connect(port));
+  EXPECT_EQ(aborted, 0);
+}
+
+TEST_F(Aborts, TheHandlersOwnCloseResetsTheStreamAndIsNotHeard) {
+  int aborted = 0;
+  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) {
+    res->onAborted([&aborted] { ++aborted; });
+    res->write("some");
+    res->close();
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  finish(request);
+  EXPECT_NE(request->close_reason, US_QUIC_OK);
+  EXPECT_FALSE(request->ended);
+  settle(connection);
+  EXPECT_EQ(aborted, 0);
+}
+
+TEST_F(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
+  std::string log;
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.log_level = US_QUIC_LOG_WARNING;
+  core.log_user = &log;
+  core.log = [](void* user, int, const char* message) { *static_cast<std::string*>(user) += message; };
+  H3AppOptions options;
+  options.core = &core;
+  make_app(options).get("/never", [](Http3Response*, Http3Request*) {});
+  app->get("/", [](Http3Response* res, Http3Request*) { res->end("answered"); });
+  RawConnection* connection = start();
+  RawRequest* never = connection->get("/never");
+  const RawRequest* other = connection->get("/");
+  finish(other);
+  EXPECT_EQ(other->body, "answered");
+  EXPECT_FALSE(never->closed);
+  EXPECT_NE(log.find("without an answer and without onAborted"), std::string::npos) << log;
+  never->abort(request_cancelled);
+  finish(never);
+  finish(connection->get("/"));
+}
+
+TEST_F(Aborts, TheConnectionGoesOnAfterAnAbort) {
+  int aborted = 0;
+  make_app()
+      .get("/endless", [&aborted](Http3Response* res, Http3Request*) { stream_without_end(res, &aborted); })
+      .get("/short", [](Http3Response* res, Http3Request*) { res->end("short"); });
+  RawConnection* connection = start();
+  RawRequest* endless = connection->get("/endless");
+  ASSERT_TRUE(run_until([&] { return endless->body_bytes > 0; }));
+  endless->abort(request_cancelled);
+  const RawRequest* next = connection->get("/short");
+  finish(next);
+  EXPECT_EQ(next->body, "short");
+  EXPECT_TRUE(run_until([&] { return aborted == 1; }));
+}
+
+// Counts handlers' captures that are alive: what a leaked response would keep.
+struct Alive {
+  explicit Alive(int* count) : count_(count) { ++*count_; }
+  ~Alive() { --*count_; }
+  Alive(const Alive&) = delete;
+  Alive& operator=(const Alive&) = delete;
+  int* count_;
+};
+
+TEST_F(Aborts, TenThousandAbortsWhileStreamingLeaveNothingBehind) {
+  constexpr int storm = 10'000;
+  constexpr int in_flight = 50;
+  int aborted = 0;
+  int alive = 0;
+  us_quic_socket_context_options_t core = us_quic_default_options();
+  core.max_stream_resets_per_second = 0;  // else the connection ends after some 1,000 of them
+  H3AppOptions app_options;
+  app_options.core = &core;
+  make_app(app_options).any("/", [&](Http3Response* res, Http3Request*) {
+    auto token = std::make_shared<Alive>(&alive);
+    res->onAborted([&aborted, token] { ++aborted; });
+    res->onData([token](std::string_view, bool) {});
+    const auto fill = [res, token](std::uint64_t) {
+      while (res->write("some bytes of an answer without end")) {
+      }
+      return false;
+    };
+    res->onWritable(fill);
+    res->write("first");
+  });
+  RawConnection* connection = start();
+  std::vector<RawRequest*> running;
+  int started = 0;
+  int ended = 0;
+  const auto begin = [&] {
+    RawRequest* request = started % 2 == 0 ? connection->get("/") : connection->post("/");
+    ASSERT_NE(request, nullptr);
+    if (started % 2 == 1) request->send("upload");
+    ++started;
+    running.push_back(request);
+  };
+  const auto abort_in_one_of_three_ways = [&](RawRequest* request) {
+    if (ended % 3 == 0) request->abort(request_cancelled);
+    if (ended % 3 == 1) {
+      request->stop_reading(request_cancelled);
+      request->finish();
+    }
+    if (ended % 3 == 2) {
+      request->reset_sending(request_cancelled);
+      request->stop_reading(request_cancelled);
+    }
+    ++ended;
+  };
+  const bool done = run_until(
+      [&] {
+        std::erase_if(running, [&](RawRequest* request) {
+          if (request->body_bytes == 0) return false;
+          abort_in_one_of_three_ways(request);
+          return true;
+        });
+        while (started < storm && running.size() < in_flight) begin();
+        return ended == storm;
+      },
+      250);
+  ASSERT_TRUE(done) << ended << " of " << storm;
+  EXPECT_TRUE(run_until([&] { return aborted == storm && alive == 0; }))
+      << aborted << " heard, " << alive << " alive";
+  settle(connection);
+  EXPECT_EQ(aborted, storm);
+}
+
+}  // namespace
+}  // namespace usquic::test

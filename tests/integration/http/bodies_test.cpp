@@ -1,0 +1,250 @@
+// Bodies in both directions: every byte once, in order, and never more in memory than is under way.
+#include "integration/http/app_fixture.h"
+#include "integration/http/handlers.h"
+
+namespace usquic::test {
+namespace {
+
+class Bodies : public AppTest {
+ protected:
+  // Sends `bytes` up to an echo route and compares what comes back.
+  void echo(std::uint64_t bytes, int seconds = 60) {
+    make_app().post("/echo", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+    RawRequest* request = start()->post("/echo", {{"content-length", std::to_string(bytes)}});
+    request->discards_body = true;
+    request->send_pattern(bytes).finish();
+    finish(request, seconds);
+    EXPECT_EQ(request->body_bytes, bytes);
+    EXPECT_TRUE(request->body_is_pattern);
+    EXPECT_EQ(request->close_reason, US_QUIC_OK);
+  }
+
+  void download(std::uint64_t bytes, int seconds = 60,
+                us_quic_socket_context_options_t options = us_quic_default_options()) {
+    make_app().get("/", [bytes](Http3Response* res, Http3Request*) { answer_with_pattern(res, bytes); });
+    RawRequest* request = start(options)->get("/");
+    request->discards_body = true;
+    finish(request, seconds);
+    EXPECT_EQ(request->field("content-length"), std::to_string(bytes));
+    EXPECT_EQ(request->body_bytes, bytes);
+    EXPECT_TRUE(request->body_is_pattern);
+    EXPECT_EQ(request->close_reason, US_QUIC_OK);
+  }
+
+  static constexpr std::uint64_t kibibyte = 1024;
+  static constexpr std::uint64_t mebibyte = 1024 * kibibyte;
+  // What one connection may hold: both sides' windows and send buffers, and the sanitizers' quarantine on
+  // top.
+  static constexpr long growth_limit_kib = 96 * 1024;
+};
+
+TEST_F(Bodies, HalfMebibyteIsEchoed) {
+  echo(512 * kibibyte);
+}
+
+TEST_F(Bodies, EightMebibytesAreEchoed) {
+  echo(8 * mebibyte);
+}
+
+TEST_F(Bodies, HalfMebibyteIsDownloaded) {
+  download(512 * kibibyte);
+}
+
+TEST_F(Bodies, EightMebibytesAreDownloaded) {
+  download(8 * mebibyte);
+}
+
+TEST_F(Bodies, EndBuffersWhatCannotBeSentYet) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->end(pattern(0, 8 * mebibyte));
+  });
+  RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->field("content-length"), std::to_string(8 * mebibyte));
+  EXPECT_EQ(request->body_bytes, 8 * mebibyte);
+  EXPECT_TRUE(request->body_is_pattern);
+}
+
+TEST_F(Bodies, EveryByteArrivesOnceThroughAWindowOfOneByte) {
+  us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
+  options.max_stream_data = 1;
+  options.max_stream_data_limit = 1;
+  download(2000, 60, options);
+}
+
+TEST_F(Bodies, EveryByteArrivesOnceThroughASendBufferOfOneByte) {
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.send_buffer_bytes = 1;
+  H3AppOptions options;
+  options.core = &core;
+  make_app(options).get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, 2000); });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->body_bytes, 2000u);
+  EXPECT_TRUE(request->body_is_pattern);
+}
+
+TEST_F(Bodies, TryEndWithoutTotalEndsWithItsData) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) {
+    const auto [ok, done] = res->tryEnd("all of it");
+    EXPECT_TRUE(ok);
+    EXPECT_TRUE(done);
+    EXPECT_TRUE(res->hasResponded());
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->body, "all of it");
+  EXPECT_EQ(request->field("content-length"), "9");
+}
+
+// Every piece is released exactly once, and the bytes are those that were given.
+TEST_F(Bodies, TryEndStaticSendsWithoutACopy) {
+  constexpr std::size_t piece_bytes = 64 * 1024;
+  constexpr std::uint64_t total = 64 * piece_bytes;
+  const std::string body = pattern(0, total);
+  std::size_t taken = 0;
+  std::size_t released = 0;
+  const auto send_on = [&](Http3Response* res) {
+    for (;;) {
+      const std::uint64_t offset = res->getWriteOffset();
+      const auto [ok, done] = res->tryEndStatic(
+          std::string_view(body).substr(offset, piece_bytes), total,
+          [](void* user) { ++*static_cast<std::size_t*>(user); }, &released);
+      if (ok) ++taken;
+      if (!ok || done) return done;
+    }
+  };
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    if (!send_on(res)) res->onWritable([&, res](std::uint64_t) { return send_on(res); });
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  finish(request);
+  EXPECT_EQ(request->field("content-length"), std::to_string(total));
+  EXPECT_EQ(request->body_bytes, total);
+  EXPECT_TRUE(request->body_is_pattern);
+  EXPECT_TRUE(run_until([&] { return released == taken; }));
+  EXPECT_EQ(taken, total / piece_bytes);
+}
+
+// Nothing is sent, so nothing is held.
+TEST_F(Bodies, TryEndStaticToHeadReleasesAtOnce) {
+  int released = 0;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    const auto [ok, done] = res->tryEndStatic(
+        "all of it", 0, [](void* user) { ++*static_cast<int*>(user); }, &released);
+    EXPECT_TRUE(ok && done);
+    EXPECT_EQ(released, 1);
+  });
+  const RawRequest* request = start()->request(
+      {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", "/"}}, true);
+  finish(request);
+  EXPECT_EQ(request->field("content-length"), "9");
+  EXPECT_EQ(request->body, "");
+  EXPECT_EQ(released, 1);
+}
+
+TEST_F(Bodies, PauseHoldsThePeerBackByFlowControl) {
+  constexpr std::uint64_t length = 64 * mebibyte;
+  Http3Response* paused = nullptr;
+  std::uint64_t received = 0;
+  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->onData([&, res](std::string_view chunk, bool fin) {
+      received += chunk.size();
+      if (paused == nullptr) {
+        paused = res;
+        res->pause();
+      }
+      if (fin) res->end("thanks");
+    });
+  });
+  RawConnection* connection = start();
+  RawRequest* request = connection->post("/");
+  request->send_pattern(length).finish();
+  ASSERT_TRUE(run_until([&] { return paused != nullptr; }));
+  const std::uint64_t before = received;
+  for (int i = 0; i < 10; ++i) settle(connection);
+  EXPECT_EQ(received, before);
+  EXPECT_LT(request->bytes_sent(), 8 * mebibyte);
+  paused->resume();
+  finish(request);
+  EXPECT_EQ(received, length);
+  EXPECT_EQ(request->body, "thanks");
+}
+
+TEST_F(Bodies, ABodyIsHeldBackUntilOnDataIsSet) {
+  constexpr std::uint64_t length = 64 * mebibyte;
+  Http3Response* waiting = nullptr;
+  std::uint64_t received = 0;
+  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    waiting = res;
+  });
+  RawConnection* connection = start();
+  RawRequest* request = connection->post("/");
+  request->send_pattern(length).finish();
+  ASSERT_TRUE(run_until([&] { return waiting != nullptr; }));
+  for (int i = 0; i < 10; ++i) settle(connection);
+  EXPECT_LT(request->bytes_sent(), 8 * mebibyte);
+  waiting->onData([&](std::string_view chunk, bool fin) {
+    received += chunk.size();
+    if (fin) waiting->end();
+  });
+  finish(request);
+  EXPECT_EQ(received, length);
+}
+
+TEST_F(Bodies, ASlowReaderHoldsTheHandlerBack) {
+  constexpr std::uint64_t length = 64 * mebibyte;
+  Http3Response* open = nullptr;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    open = res;
+    answer_with_pattern(res, length);
+  });
+  RawConnection* connection = start();
+  RawRequest* request = connection->get("/");
+  request->discards_body = true;
+  request->on_response = [request] { request->pause(); };
+  ASSERT_TRUE(run_until([&] { return request->status == 200; }));
+  for (int i = 0; i < 10; ++i) settle(connection);
+  EXPECT_LT(open->getWriteOffset(), 8 * mebibyte);
+  EXPECT_LE(open->getBufferedAmount(), open->getWriteOffset());
+  request->resume();
+  finish(request);
+  EXPECT_EQ(request->body_bytes, length);
+  EXPECT_TRUE(request->body_is_pattern);
+}
+
+TEST_F(Bodies, ManySlowReadersNeedBoundedMemory) {
+  constexpr std::uint64_t length = 64 * mebibyte;
+  make_app().get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, length); });
+  // One window for all, so that those who do not read leave room for the others.
+  us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
+  options.max_data = options.max_data_limit = 32 * mebibyte;
+  options.max_stream_data = options.max_stream_data_limit = mebibyte;
+  RawConnection* connection = start(options);
+  settle(connection);
+  restart_peak_memory();
+  const long before = peak_memory_kib();
+  std::vector<RawRequest*> requests;
+  for (int i = 0; i < 20; ++i) {
+    RawRequest* request = connection->get("/");
+    request->on_response = [request] { request->pause(); };
+    requests.push_back(request);
+  }
+  ASSERT_TRUE(run_until([&] { return requests.back()->status == 200; }));
+  for (int i = 0; i < 10; ++i) settle(connection);
+#ifndef __SANITIZE_ADDRESS__  // AddressSanitizer keeps what was freed
+  EXPECT_LT(peak_memory_kib() - before, growth_limit_kib);
+#else
+  EXPECT_GT(before, 0);
+#endif
+  for (RawRequest* request : requests) request->abort(0x10c);
+  for (RawRequest* request : requests) finish(request);
+}
+
+}  // namespace
+}  // namespace usquic::test

@@ -1,0 +1,202 @@
+// H3Client against an H3App on the same loop.
+#include "usquic/http/client.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "integration/http/app_fixture.h"
+#include "integration/http/handlers.h"
+#include "support/certificates.h"
+
+namespace usquic::test {
+namespace {
+
+class Client : public AppTest {
+ protected:
+  void TearDown() override {
+    fetcher.reset();
+    AppTest::TearDown();
+  }
+
+  void start_fetcher(H3ClientOptions options = {}) {
+    port = listen(*app);
+    options.ca = identity.cert;
+    fetcher.emplace(options, loop);
+    ASSERT_EQ(fetcher->error(), US_QUIC_OK);
+  }
+
+  std::string url(std::string_view path) const {
+    return "https://127.0.0.1:" + std::to_string(port) + std::string(path);
+  }
+
+  // What a fetch came to.
+  struct Outcome {
+    int status = 0;
+    std::string body;
+    bool ended = false;
+    int error = 0;
+    std::string text;
+    bool is_over() const { return ended || error != 0; }
+  };
+
+  static H3Fetch* watch(H3Fetch* fetch, Outcome* outcome) {
+    return fetch->onResponse([outcome](const H3ResponseHead& head) { outcome->status = head.status; })
+        ->onData([outcome](std::string_view chunk) { outcome->body.append(chunk); })
+        ->onEnd([outcome] { outcome->ended = true; })
+        ->onError([outcome](int error, std::string_view text) {
+          outcome->error = error;
+          outcome->text = text;
+        });
+  }
+
+  std::optional<H3Client> fetcher;
+};
+
+TEST_F(Client, RequestsWaitWhileStreamsRunOut) {
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.max_streams_bidi = 3;
+  H3AppOptions options;
+  options.core = &core;
+  make_app(options).get("/:n", [this](Http3Response* res, Http3Request* req) {
+    res->onAborted([] {});
+    loop->after(1, [res, n = std::string(req->getParameter("n"))] { res->end(n); });
+  });
+  start_fetcher();
+  std::vector<Outcome> outcomes(100);
+  for (std::size_t i = 0; i < outcomes.size(); ++i)
+    watch(fetcher->fetch(url("/" + std::to_string(i))), &outcomes[i]);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    ASSERT_TRUE(run_until([&] { return outcomes[i].is_over(); })) << i;
+    EXPECT_EQ(outcomes[i].body, std::to_string(i));
+  }
+}
+
+TEST_F(Client, StreamsBothWays) {
+  make_app().post("/", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+  start_fetcher();
+  Outcome outcome;
+  H3FetchOptions options;
+  options.method = "POST";
+  options.stream_body = true;
+  H3Fetch* fetch = watch(fetcher->fetch(url("/"), options), &outcome);
+  fetch->write("one ");
+  ASSERT_TRUE(run_until([&] { return outcome.body == "one "; }));
+  fetch->write("two ");
+  ASSERT_TRUE(run_until([&] { return outcome.body == "one two "; }));
+  fetch->end("three");
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_EQ(outcome.body, "one two three");
+  EXPECT_EQ(outcome.status, 200);
+}
+
+TEST_F(Client, SixteenMebibytesGoBothWays) {
+  make_app().post("/", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+  start_fetcher();
+  Outcome outcome;
+  H3FetchOptions options;
+  options.method = "POST";
+  options.body = pattern(0, 16u << 20);
+  watch(fetcher->fetch(url("/"), options), &outcome);
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_TRUE(outcome.body == options.body) << outcome.text;
+}
+
+TEST_F(Client, AnUrgentResponseOvertakes) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, 8u << 20); });
+  start_fetcher();
+  std::vector<std::string> order;
+  std::array<Outcome, 2> outcomes;
+  const auto fetch = [&](std::string name, int urgency, Outcome& outcome) {
+    watch(fetcher->fetch(url("/"), {.urgency = urgency}), &outcome)->onEnd([&order, name, &outcome] {
+      outcome.ended = true;
+      order.push_back(name);
+    });
+  };
+  fetch("late", 7, outcomes[0]);
+  fetch("urgent", 0, outcomes[1]);
+  ASSERT_TRUE(run_until([&] { return outcomes[0].is_over() && outcomes[1].is_over(); }));
+  EXPECT_EQ(order, (std::vector<std::string>{"urgent", "late"}));
+}
+
+TEST_F(Client, ProvesItselfWithACertificate) {
+  const Authority authority;
+  LeafOptions leaf_options;
+  leaf_options.for_clients = true;
+  const Identity leaf = authority.issue(leaf_options);
+  H3AppOptions app_options;
+  app_options.ca = authority.certificate();
+  app_options.request_cert = true;
+  make_app(app_options).get("/", [](Http3Response* res, Http3Request* req) {
+    res->end(req->isClientAuthorized() ? "known" : "unknown");
+  });
+  const std::string folder = testing::TempDir() + "usquic-client-" + std::to_string(getpid());
+  H3ClientOptions options;
+  options.cert_file_name = folder + ".cert";
+  options.key_file_name = folder + ".key";
+  std::ofstream(options.cert_file_name) << leaf.certificate;
+  std::ofstream(options.key_file_name) << leaf.key;
+  start_fetcher(options);
+  std::remove(options.cert_file_name.c_str());
+  std::remove(options.key_file_name.c_str());
+  Outcome outcome;
+  watch(fetcher->fetch(url("/")), &outcome);
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_EQ(outcome.body, "known") << outcome.text;
+}
+
+TEST_F(Client, ProvesItselfWithACertificateInMemory) {
+  const Authority authority;
+  LeafOptions leaf_options;
+  leaf_options.for_clients = true;
+  const Identity leaf = authority.issue(leaf_options);
+  H3AppOptions app_options;
+  app_options.ca = authority.certificate();
+  app_options.request_cert = true;
+  make_app(app_options).get("/", [](Http3Response* res, Http3Request* req) {
+    res->end(req->isClientAuthorized() ? "known" : "unknown");
+  });
+  H3ClientOptions options;
+  options.cert = leaf.certificate;
+  options.key = leaf.key;
+  start_fetcher(options);
+  Outcome outcome;
+  watch(fetcher->fetch(url("/")), &outcome);
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_EQ(outcome.body, "known") << outcome.text;
+}
+
+TEST_F(Client, ARequestGoesToANewConnectionAfterGoaway) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("first server"); });
+  start_fetcher();
+  Outcome first;
+  watch(fetcher->fetch(url("/")), &first);
+  ASSERT_TRUE(run_until([&] { return first.is_over(); }));
+  app->close();
+  app.reset();
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("second server"); });
+  app->listen("127.0.0.1", port, [](us_quic_listen_socket_t* socket) { ASSERT_NE(socket, nullptr); });
+  Outcome second;
+  watch(fetcher->fetch(url("/")), &second);
+  ASSERT_TRUE(run_until([&] { return second.is_over(); }));
+  EXPECT_EQ(second.body, "second server") << second.text;
+}
+
+TEST_F(Client, AServerThatClosesInTheMiddleIsAnError) {
+  make_app().get("/", [this](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->write("half of it");
+    loop->after(20, [res] { res->close(); });
+  });
+  start_fetcher();
+  Outcome outcome;
+  watch(fetcher->fetch(url("/")), &outcome);
+  ASSERT_TRUE(run_until([&] { return outcome.is_over(); }));
+  EXPECT_FALSE(outcome.ended);
+  EXPECT_EQ(outcome.error, US_QUIC_E_RESET);
+}
+
+}  // namespace
+}  // namespace usquic::test

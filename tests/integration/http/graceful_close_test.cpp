@@ -1,0 +1,321 @@
+// Stopping in good order, at once, and from inside handlers.
+#include <thread>
+
+#include "integration/http/app_fixture.h"
+#include "integration/http/handlers.h"
+
+namespace usquic::test {
+namespace {
+
+using GracefulClose = AppTest;
+
+TEST_F(GracefulClose, FinishesWhatIsInFlight) {
+  Http3Response* waiting = nullptr;
+  make_app()
+      .get("/later",
+           [&waiting](Http3Response* res, Http3Request*) {
+             res->onAborted([&waiting] { waiting = nullptr; });
+             waiting = res;
+           })
+      .post("/upload", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+  RawConnection* connection = start();
+  const RawRequest* later = connection->get("/later");
+  RawRequest* upload = connection->post("/upload");
+  upload->send("first ");
+  ASSERT_TRUE(run_until([&] { return waiting != nullptr && upload->body == "first "; }));
+  app->close();
+  ASSERT_TRUE(run_until([&] { return connection->goaway; }));
+  EXPECT_FALSE(connection->closed);
+  upload->send("second").finish();
+  ASSERT_NE(waiting, nullptr);
+  waiting->end("answered");
+  finish(later);
+  finish(upload);
+  EXPECT_EQ(later->body, "answered");
+  EXPECT_EQ(upload->body, "first second");
+  EXPECT_EQ(later->close_reason, US_QUIC_OK);
+  EXPECT_TRUE(run_until([&] { return connection->closed; }));
+  EXPECT_EQ(connection->code, 0x100u);  // H3_NO_ERROR
+}
+
+TEST_F(GracefulClose, LateRequestsAreRefusedSoThatClientsMayRetry) {
+  int handled = 0;
+  Http3Response* waiting = nullptr;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    ++handled;
+    res->onAborted([&waiting] { waiting = nullptr; });
+    waiting = res;
+  });
+  RawConnection* connection = start();
+  const RawRequest* early = connection->get("/");
+  ASSERT_TRUE(run_until([&] { return waiting != nullptr; }));
+  Http3Response* first = waiting;
+  app->close();
+  ASSERT_TRUE(run_until([&] { return connection->goaway; }));
+  const RawRequest* late = connection->get("/");
+  if (late != nullptr) {  // else the library refused by itself, which is as good
+    finish(late);
+    EXPECT_EQ(late->status, 0);
+    EXPECT_EQ(late->close_reason, US_QUIC_E_GOAWAY);
+  }
+  EXPECT_EQ(handled, 1);
+  first->end("early");
+  finish(early);
+  EXPECT_EQ(early->body, "early");
+}
+
+TEST_F(GracefulClose, RequestsThatCrossTheGoawayAreAnsweredOrRefusedAsNotProcessed) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("answered"); });
+  RawConnection* connection = start();
+  settle(connection);
+  app->close();
+  std::vector<const RawRequest*> crossing;
+  for (int i = 0; i < 20; ++i) crossing.push_back(connection->get("/"));
+  for (const RawRequest* request : crossing) {
+    if (request == nullptr) continue;
+    finish(request);
+    const bool is_answered = request->body == "answered" && request->close_reason == US_QUIC_OK;
+    EXPECT_TRUE(is_answered || request->close_reason == US_QUIC_E_GOAWAY)
+        << us_quic_error_name(request->close_reason) << " " << request->close_code;
+  }
+}
+
+TEST_F(GracefulClose, TheLoopEndsWhenAllIsDone) {
+  make_app().get("/", [this](Http3Response* res, Http3Request*) {
+    res->end("last");
+    app->close();
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  bool in_time = true;
+  us_timer_t* guard = us_create_timer(loop->native(), 1, sizeof(bool*));
+  *static_cast<bool**>(us_timer_ext(guard)) = &in_time;
+  us_timer_set(
+      guard,
+      [](us_timer_t* timer) {
+        **static_cast<bool**>(us_timer_ext(timer)) = false;
+        us_loop_free(us_timer_loop(timer));
+      },
+      60'000, 0);
+  loop->run();
+  ASSERT_TRUE(in_time);
+  us_timer_close(guard);
+  EXPECT_EQ(request->body, "last");
+  EXPECT_TRUE(connection->closed);
+}
+
+TEST_F(GracefulClose, CloseNowTellsHandlersAndClients) {
+  int aborted = 0;
+  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) {
+    res->onAborted([&aborted] { ++aborted; });
+    res->write("begun");
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  ASSERT_TRUE(run_until([&] { return request->body == "begun"; }));
+  app->closeNow();
+  EXPECT_TRUE(run_until([&] { return connection->closed && aborted == 1; }));
+  EXPECT_TRUE(request->closed);
+  EXPECT_FALSE(request->ended);
+}
+
+TEST_F(GracefulClose, CloseNowInsideAHandler) {
+  int aborted = 0;
+  make_app().get("/", [this, &aborted](Http3Response* res, Http3Request*) {
+    res->onAborted([&aborted] { ++aborted; });
+    app->closeNow();
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  EXPECT_TRUE(run_until([&] { return connection->closed && aborted == 1; }));
+  EXPECT_EQ(request->status, 0);
+}
+
+TEST_F(GracefulClose, TheAppMayBeDestroyedInsideItsHandler) {
+  make_app().get("/", [this](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    app.reset();
+  });
+  RawConnection* connection = start();
+  connection->get("/");
+  EXPECT_TRUE(run_until([&] { return connection->closed; }));
+}
+
+TEST_F(GracefulClose, TheAppMayBeDestroyedInsideOnData) {
+  make_app().post("/", [this](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->onData([this](std::string_view, bool) { app.reset(); });
+  });
+  RawConnection* connection = start();
+  connection->post("/")->send("data").finish();
+  EXPECT_TRUE(run_until([&] { return connection->closed; }));
+}
+
+TEST_F(GracefulClose, AnIdleServerThatStopsSaysGoodbye) {
+  make_app();
+  RawConnection* connection = start();
+  settle(connection);
+  app.reset();
+  EXPECT_TRUE(run_until([&] { return connection->closed; }, 5));  // the idle timeout is 30 s
+  EXPECT_EQ(connection->code, 0x100u);
+}
+
+TEST_F(GracefulClose, IsToldWhenTheLastRequestAndItsConnectionAreOver) {
+  Http3Response* waiting = nullptr;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    waiting = res;
+    res->onAborted([&] { waiting = nullptr; });
+  });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  ASSERT_TRUE(run_until([&] { return waiting != nullptr; }));
+  int told = 0;
+  app->close([&] { ++told; });
+  EXPECT_EQ(told, 0);
+  settle(connection);
+  EXPECT_EQ(told, 0);
+  waiting->end("late");
+  ASSERT_TRUE(run_until([&] { return told == 1; }));
+  finish(request);
+  EXPECT_EQ(request->body, "late");
+  us_quic_context_stats_t stats{};
+  us_quic_socket_context_stats(app->native(), &stats);
+  EXPECT_EQ(stats.connections_open, 0u);
+}
+
+TEST_F(GracefulClose, IsToldWithoutConnectionsToo) {
+  make_app();
+  listen(*app);
+  int told = 0;
+  app->close([&] { ++told; });
+  EXPECT_EQ(told, 0);  // never inside the call
+  ASSERT_TRUE(run_until([&] { return told == 1; }));
+}
+
+TEST_F(GracefulClose, ServesAClientWhoseHandshakeIsUnderWayBeforeItIsTold) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("served"); });
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/");
+  us_quic_context_stats_t stats{};
+  ASSERT_TRUE(run_until([&] {
+    us_quic_socket_context_stats(app->native(), &stats);
+    return stats.handshakes_open == 1;
+  }));
+  int told = 0;
+  app->close([&] { ++told; });
+  finish(request);
+  EXPECT_EQ(request->body, "served");
+  EXPECT_TRUE(run_until([&] { return told == 1 && connection->closed; }));
+  EXPECT_TRUE(connection->goaway);
+}
+
+TEST_F(GracefulClose, IsToldAfterCloseNowWhoseHandlerMayDestroyTheApp) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->onAborted([] {}); });
+  RawConnection* connection = start();
+  connection->get("/");
+  settle(connection);
+  bool is_told = false;
+  app->close([&] {
+    app.reset();
+    is_told = true;
+  });
+  app->closeNow();
+  ASSERT_TRUE(run_until([&] { return is_told && connection->closed; }));
+}
+
+TEST_F(GracefulClose, IsNotToldToAnAppThatIsDestroyedBefore) {
+  make_app();
+  RawConnection* connection = start();
+  settle(connection);
+  int told = 0;
+  app->close([&] { ++told; });
+  app.reset();
+  ASSERT_TRUE(run_until([&] { return connection->closed; }));
+  settle(client->connect(port));
+  EXPECT_EQ(told, 0);
+}
+
+TEST_F(GracefulClose, ThePortCanBeUsedAgainAtOnce) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("first"); });
+  RawConnection* connection = start();
+  const RawRequest* before = connection->get("/");
+  finish(before);
+  app.reset();
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("second"); });
+  int again = 0;
+  app->listen("127.0.0.1", port, [&again](us_quic_listen_socket_t* socket) {
+    if (socket != nullptr) again = us_quic_listen_socket_port(socket);
+  });
+  ASSERT_EQ(again, port) << us_quic_strerror(app->error());
+  const RawRequest* after = client->connect(port)->get("/");
+  finish(after);
+  EXPECT_EQ(before->body, "first");
+  EXPECT_EQ(after->body, "second");
+}
+
+TEST_F(GracefulClose, APortInUseIsToldToTheListenHandler) {
+  make_app();
+  const int taken = listen(*app);
+  H3AppOptions options;
+  options.cert = identity.cert;
+  options.key = identity.key;
+  H3App other(options, loop);
+  bool failed = false;
+  other.listen("127.0.0.1", taken,
+               [&failed](us_quic_listen_socket_t* socket) { failed = socket == nullptr; });
+  EXPECT_TRUE(failed);
+  EXPECT_EQ(other.error(), US_QUIC_E_ADDRESS_IN_USE);
+}
+
+TEST_F(GracefulClose, SeveralAppsShareALoop) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("one"); });
+  H3AppOptions options;
+  options.cert = identity.cert;
+  options.key = identity.key;
+  H3App other(options, loop);
+  other.get("/", [](Http3Response* res, Http3Request*) { res->end("two"); });
+  const RawRequest* one = start()->get("/");
+  const RawRequest* two = client->connect(listen(other))->get("/");
+  finish(one);
+  finish(two);
+  EXPECT_EQ(one->body + two->body, "onetwo");
+  other.closeNow();
+  RawConnection* connection = client->connect(port);
+  const RawRequest* after = connection->get("/");
+  finish(after);
+  EXPECT_EQ(after->body, "one");
+}
+
+TEST_F(GracefulClose, DeferReachesAnAppOnAnotherThread) {
+  std::shared_ptr<Loop> theirs;
+  int their_port = 0;
+  std::thread thread([&] {
+    theirs = Loop::create();
+    H3AppOptions options;
+    options.cert = identity.cert;
+    options.key = identity.key;
+    H3App other(options, theirs);
+    other.get("/", [](Http3Response* res, Http3Request*) { res->end("from another thread"); })
+        .get("/stop", [&](Http3Response* res, Http3Request*) {
+          res->end("stopping");
+          theirs->defer([&other] { other.close(); });
+        });
+    other.listen("127.0.0.1", 0, [&](us_quic_listen_socket_t* socket) {
+      const int their_number = socket == nullptr ? -1 : us_quic_listen_socket_port(socket);
+      loop->defer([&their_port, their_number] { their_port = their_number; });
+    });
+    other.run();
+  });
+  const bool is_listening = run_until([&] { return their_port != 0; });
+  EXPECT_TRUE(is_listening);
+  client = std::make_unique<RawClient>(loop->native(), identity.cert);
+  RawConnection* connection = client->connect(their_port);
+  const RawRequest* request = connection->get("/");
+  finish(request);
+  EXPECT_EQ(request->body, "from another thread");
+  finish(connection->get("/stop"));
+  thread.join();
+}
+
+}  // namespace
+}  // namespace usquic::test

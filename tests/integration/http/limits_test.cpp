@@ -1,0 +1,250 @@
+// Requests that are too large, or say something else than they do.
+#include "integration/http/app_fixture.h"
+#include "integration/http/handlers.h"
+
+namespace usquic::test {
+namespace {
+
+using Limits = AppTest;
+constexpr std::uint64_t message_error = 0x10e;  // RFC 9114 section 8.1
+
+TEST_F(Limits, HeadersOverTheLimitAre431) {
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.max_header_list_size = 4096;
+  H3AppOptions options;
+  options.core = &core;
+  bool called = false;
+  make_app(options).get("/", [&called](Http3Response* res, Http3Request*) {
+    called = true;
+    res->end();
+  });
+  // On a cold connection: the client does not yet know the server's limit.
+  RawConnection* connection = start();
+  const RawRequest* request = connection->get("/", {{"x-large", std::string(8192, 'l')}});
+  finish(request);
+  EXPECT_EQ(request->status, 431);
+  EXPECT_FALSE(called);
+  const RawRequest* next = connection->get("/");
+  finish(next);
+  EXPECT_EQ(next->status, 200);
+}
+
+class BodyLimit : public AppTest {
+ protected:
+  void make_limited_app(std::uint64_t app_limit, std::uint64_t route_limit) {
+    H3AppOptions options;
+    options.max_body_bytes = app_limit;
+    make_app(options).post("/",
+                           [this](Http3Response* res, Http3Request*) {
+                             res->onAborted([this] { ++aborted_; });
+                             res->onData([this, res](std::string_view chunk, bool fin) {
+                               received_ += chunk.size();
+                               if (fin) res->end("taken");
+                             });
+                           },
+                           {.max_body_bytes = route_limit});
+  }
+
+  // Whatever the client still sends is of no interest once 413 is there.
+  void expect_413(RawRequest* request) {
+    ASSERT_NE(request, nullptr);
+    ASSERT_TRUE(run_until([&] { return request->status != 0; }));
+    EXPECT_EQ(request->status, 413);
+    request->abort(0x10c);
+    finish(request);
+    EXPECT_LE(received_, 1000u);
+  }
+
+  std::uint64_t received_ = 0;
+  int aborted_ = 0;
+};
+
+TEST_F(BodyLimit, ALargeContentLengthIs413BeforeTheBody) {
+  make_limited_app(1000, UINT64_MAX);
+  expect_413(start()->post("/", {{"content-length", "1001"}}));
+  EXPECT_EQ(received_, 0u);
+}
+
+TEST_F(BodyLimit, ABodyWithoutContentLengthIs413WhenItGetsTooLarge) {
+  make_limited_app(UINT64_MAX, 1000);
+  RawRequest* request = start()->post("/");
+  request->send_pattern(1001);
+  expect_413(request);
+}
+
+TEST_F(BodyLimit, TheSmallerOfTheLimitsCounts) {
+  make_limited_app(500, 1000);
+  expect_413(start()->post("/", {{"content-length", "501"}}));
+}
+
+TEST_F(BodyLimit, ABodyOfExactlyTheLimitIsTaken) {
+  make_limited_app(1000, UINT64_MAX);
+  RawRequest* request = start()->post("/");
+  request->send_pattern(1000).finish();
+  finish(request);
+  EXPECT_EQ(request->status, 200);
+  EXPECT_EQ(received_, 1000u);
+  EXPECT_EQ(aborted_, 0);
+}
+
+// What a client claims and what it sends (RFC 9114 section 4.1.2).
+class LyingContentLength : public AppTest {
+ protected:
+  void upload(const char* claimed, std::size_t sent) {
+    make_app().post("/", [this](Http3Response* res, Http3Request*) {
+      ++called_;
+      res->onAborted([this] { ++aborted_; });
+      res->onData([this, res](std::string_view, bool fin) {
+        if (!fin) return;
+        ended_ = true;
+        res->end();
+      });
+    });
+    connection_ = start();
+    request_ = connection_->post("/", {{"content-length", claimed}});
+    ASSERT_NE(request_, nullptr);
+    request_->send_pattern(sent).finish();
+    finish(request_);
+  }
+
+  void expect_malformed() {
+    EXPECT_NE(request_->status, 200);
+    EXPECT_FALSE(ended_);
+    EXPECT_TRUE(run_until([&] { return aborted_ == called_; })) << aborted_ << " of " << called_;
+    const bool is_refused = request_->status == 400 || request_->close_code == message_error ||
+                            request_->reset_code == message_error;
+    EXPECT_TRUE(is_refused) << request_->status << " " << request_->close_code;
+    EXPECT_FALSE(connection_->closed);  // a stream error, not one of the connection
+  }
+
+  RawConnection* connection_ = nullptr;
+  RawRequest* request_ = nullptr;
+  int called_ = 0;  // not at all when the lie came with the header section
+  int aborted_ = 0;
+  bool ended_ = false;
+};
+
+TEST_F(LyingContentLength, ABodyThatIsTooShortNeverEnds) {
+  upload("100", 50);
+  expect_malformed();
+}
+
+TEST_F(LyingContentLength, ABodyThatIsTooLongNeverEnds) {
+  upload("100", 150);
+  expect_malformed();
+}
+
+TEST_F(LyingContentLength, AHandlerThatWritesLessIsNotACompleteAnswer) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->writeHeader("content-length", "100")->end("less");
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_FALSE(request->status == 200 && request->close_reason == US_QUIC_OK);
+}
+
+TEST_F(LyingContentLength, AHandlerThatWritesMoreIsNotACompleteAnswer) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->writeHeader("content-length", "4");
+    if (res->write("more than four")) res->end();
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_FALSE(request->status == 200 && request->close_reason == US_QUIC_OK);
+}
+
+TEST_F(Limits, AClientMayKeepOneConnectionOpenBeyondTheIdleTimeout) {
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.idle_timeout_ms = 200;
+  H3AppOptions options;
+  options.core = &core;
+  make_app(options);
+  RawConnection* kept = start();
+  us_quic_connection_set_keep_alive(kept->native, 60'000);  // before there is a connection
+  RawConnection* other = client->connect(port);
+  ASSERT_TRUE(run_until([&] { return kept->open && other->open; }));
+  ASSERT_TRUE(run_until([&] { return other->closed; }, 5));
+  run_until([] { return false; }, 1);
+  EXPECT_FALSE(kept->closed);
+  us_quic_connection_set_keep_alive(kept->native, 0);
+  EXPECT_TRUE(run_until([&] { return kept->closed; }, 5));
+  EXPECT_EQ(kept->error, US_QUIC_E_IDLE_TIMEOUT);
+}
+
+TEST_F(Limits, CarriageReturnAndLineFeedInAHeaderAreRefused) {
+  make_app().get("/:what", [](Http3Response* res, Http3Request* req) {
+    // As a handler does that trusts its input: the parameter is decoded.
+    res->writeHeader("x-echo", req->getParameter("what"))->end("body");
+  });
+  RawConnection* connection = start();
+  for (const char* path : {"/a%0d%0aset-cookie:%20x", "/a%0ab", "/a%0db"}) {
+    const RawRequest* request = connection->get(path);
+    finish(request);
+    EXPECT_EQ(request->status, 500) << path;
+    EXPECT_EQ(request->field("set-cookie"), "") << path;
+    EXPECT_EQ(request->field("x-echo"), "") << path;
+  }
+}
+
+class MalformedRequests : public AppTest {
+ protected:
+  void expect_refused(const Fields& written) {
+    Fields fields = {{":method", "GET"}, {":scheme", "https"},  {":authority", "localhost"},
+                     {":path", "/"},     {"host", "localhost"}, {"xost", "localhost"}};
+    bool called = false;
+    make_app().get("/", [&called](Http3Response* res, Http3Request*) {
+      called = true;
+      res->end();
+    });
+    RawConnection* connection = start();
+    settle(connection);
+    RawRequest* request = connection->create();
+    ASSERT_TRUE(run_until([&] { return request->is_open(); }));
+    ASSERT_EQ(request->send_malformed(fields, written), 0);
+    finish(request);
+    EXPECT_FALSE(called);
+    const bool is_refused = request->status == 400 || request->close_code == message_error;
+    EXPECT_TRUE(is_refused) << request->status << " " << request->close_code;
+  }
+};
+
+TEST_F(MalformedRequests, AuthorityWithUserinfoIsRefused) {
+  expect_refused({{":method", "GET"},
+                  {":scheme", "https"},
+                  {":authority", "me@lochos"},
+                  {":path", "/"},
+                  {"hosx", "localhost"},
+                  {"xost", "localhost"}});
+}
+
+TEST_F(MalformedRequests, AuthorityWithASlashIsRefused) {
+  expect_refused({{":method", "GET"},
+                  {":scheme", "https"},
+                  {":authority", "local/ost"},
+                  {":path", "/"},
+                  {"hosx", "localhost"},
+                  {"xost", "localhost"}});
+}
+
+TEST_F(MalformedRequests, HostThatDiffersFromAuthorityIsRefused) {
+  expect_refused({{":method", "GET"},
+                  {":scheme", "https"},
+                  {":authority", "localhost"},
+                  {":path", "/"},
+                  {"host", "otherhost"},
+                  {"xost", "localhost"}});
+}
+
+TEST_F(MalformedRequests, DuplicateHostIsRefused) {
+  expect_refused({{":method", "GET"},
+                  {":scheme", "https"},
+                  {":authority", "localhost"},
+                  {":path", "/"},
+                  {"host", "localhost"},
+                  {"host", "localhost"}});
+}
+
+}  // namespace
+}  // namespace usquic::test

@@ -1,0 +1,82 @@
+// Calls on a response that has ended: nothing happens but a log line; debug builds name the mistake and stop.
+#include <gtest/gtest.h>
+
+#include "integration/http/app_fixture.h"
+
+namespace usquic::test {
+namespace {
+
+class Misuse : public AppTest {
+ protected:
+  template <class Call>
+  static void expect_noticed([[maybe_unused]] const char* name, Call call) {
+#ifdef NDEBUG
+    call();
+#else
+    EXPECT_DEATH(call(), name);
+#endif
+  }
+};
+
+TEST_F(Misuse, AnsweringTwiceIsNoticedAndSendsOneAnswer) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) {
+    res->end("once");
+    expect_noticed("Http3Response::end", [res] { res->end("twice"); });
+    expect_noticed("Http3Response::writeHeader", [res] { res->writeHeader("x-late", "1"); });
+    expect_noticed("Http3Response::tryEnd", [res] { res->tryEnd("thrice"); });
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->status, 200);
+  EXPECT_EQ(request->body, "once");
+  EXPECT_EQ(request->close_reason, US_QUIC_OK);
+}
+
+TEST_F(Misuse, AnsweringInOnAbortedIsNoticed) {
+  bool aborted = false;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    res->onAborted([&, res] {
+      aborted = true;
+      expect_noticed("Http3Response::end", [res] { res->end("too late"); });
+    });
+    res->write("begun");
+  });
+  RawConnection* connection = start();
+  RawRequest* request = connection->get("/");
+  ASSERT_TRUE(run_until([&] { return request->body == "begun"; }));
+  request->abort(0x10c);
+  ASSERT_TRUE(run_until([&] { return aborted; }));
+  settle(connection);
+}
+
+TEST_F(Misuse, AnsweringAfterTheConnectionDiedIsNoticed) {
+  Http3Response* kept = nullptr;
+  bool aborted = false;
+  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+    kept = res;
+    res->onAborted([&] { aborted = true; });
+  });
+  RawConnection* connection = start();
+  connection->get("/");
+  ASSERT_TRUE(run_until([&] { return kept != nullptr; }));
+  connection->close();
+  ASSERT_TRUE(run_until([&] { return aborted; }));
+  expect_noticed("Http3Response::end", [&] { kept->end("too late"); });
+}
+
+TEST_F(Misuse, AHeaderAfterTheBodyBeganIsNoticed) {
+  make_app().get("/", [](Http3Response* res, Http3Request*) {
+    res->onAborted([] {});
+    res->write("body");
+    expect_noticed("Http3Response::writeHeader", [res] { res->writeHeader("x-late", "1"); });
+    expect_noticed("Http3Response::writeStatus", [res] { res->writeStatus("404"); });
+    res->end();
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->status, 200);
+  EXPECT_EQ(request->field("x-late"), "");
+}
+
+}  // namespace
+}  // namespace usquic::test

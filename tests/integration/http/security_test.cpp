@@ -1,0 +1,167 @@
+// Who the peers are: certificates by name, hot reload, client certificates.
+#include "integration/http/app_fixture.h"
+#include "support/certificates.h"
+
+namespace usquic::test {
+namespace {
+
+class Security : public AppTest {
+ protected:
+  // A client that trusts `authority`.
+  void make_client(us_quic_socket_context_options_t options = us_quic_default_options()) {
+    client = std::make_unique<RawClient>(loop->native(), authority.certificate(), options);
+  }
+
+  static H3AppOptions identity_of(const Identity& leaf) {
+    H3AppOptions options;
+    options.cert = leaf.certificate;
+    options.key = leaf.key;
+    return options;
+  }
+
+  // Connects as a new client of `name`, which has no session to resume; returns the server's leaf
+  // certificate, or "" when it cannot.
+  std::string certificate_for(const char* name) {
+    RawClient visitor(loop->native(), authority.certificate());
+    RawConnection* connection = visitor.connect_as(name, port);
+    EXPECT_TRUE(run_until([&] { return connection->open || connection->closed; }));
+    if (!connection->open) return "";
+    const us_quic_blob_t blob = us_quic_connection_peer_certificate(connection->native);
+    return {static_cast<const char*>(blob.data), blob.length};
+  }
+
+  const Authority authority;
+};
+
+TEST_F(Security, CertificatesAreChosenByName) {
+  make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
+  app->addServerName("*.two.example", identity_of(leaf_for(authority, {"*.two.example"})));
+  EXPECT_EQ(app->error(), US_QUIC_OK);
+  port = listen(*app);
+  const std::string one = certificate_for("one.example");
+  const std::string two = certificate_for("www.two.example");
+  EXPECT_NE(one, "");
+  EXPECT_NE(two, "");
+  EXPECT_TRUE(one != two);
+  EXPECT_EQ(certificate_for("three.example"), "");  // the app's own certificate: not from this authority
+}
+
+TEST_F(Security, ACertificateIsReplacedWhileServing) {
+  make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
+  app->get("/", [](Http3Response* res, Http3Request*) { res->end("served"); });
+  port = listen(*app);
+  make_client();
+  RawConnection* old = client->connect_as("one.example", port);
+  ASSERT_TRUE(run_until([&] { return old->open; }));
+  const std::string before = certificate_for("one.example");
+  app->addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
+  ASSERT_EQ(app->error(), US_QUIC_OK);
+  const std::string after = certificate_for("one.example");
+  EXPECT_NE(after, "");
+  EXPECT_TRUE(before != after);
+  const RawRequest* request = old->get("/");
+  finish(request);
+  EXPECT_EQ(request->body, "served");
+}
+
+TEST_F(Security, ABrokenCertificateLeavesTheOldOne) {
+  make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
+  port = listen(*app);
+  const std::string before = certificate_for("one.example");
+  H3AppOptions broken;
+  broken.cert = "no certificate";
+  broken.key = "no key";
+  app->addServerName("one.example", broken);
+  EXPECT_NE(app->error(), US_QUIC_OK);
+  EXPECT_FALSE(app->constructorFailed());
+  EXPECT_TRUE(certificate_for("one.example") == before);
+}
+
+TEST_F(Security, ANameThatWasRemovedIsServedWithTheAppsOwnCertificate) {
+  make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
+  app->removeServerName("one.example");
+  port = listen(*app);
+  EXPECT_EQ(certificate_for("one.example"), "");
+}
+
+TEST_F(Security, AnAppWithABrokenCertificateSaysWhy) {
+  H3AppOptions options;
+  options.cert = "no certificate";
+  options.key = "no key";
+  const H3App broken(options, loop);
+  EXPECT_TRUE(broken.constructorFailed());
+  EXPECT_EQ(broken.error(), US_QUIC_E_CERT_PARSE);
+}
+
+class ClientCertificates : public Security {
+ protected:
+  void make_asking_app(bool reject_unauthorized) {
+    H3AppOptions options = identity_of(leaf_for(authority, {"localhost"}));
+    options.ca = authority.certificate();
+    options.request_cert = true;
+    options.reject_unauthorized = reject_unauthorized;
+    app.emplace(options, loop);
+    ASSERT_FALSE(app->constructorFailed());
+    app->get("/", [](Http3Response* res, Http3Request* req) {
+      res->writeHeader("x-authorized", req->isClientAuthorized() ? "yes" : "no")
+          ->end(std::to_string(req->getClientCertificate().length));
+    });
+    port = listen(*app);
+  }
+
+  // A client with a certificate from `issuer`, or with none.
+  void make_client_of(const Authority* issuer) {
+    us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
+    Identity leaf;
+    if (issuer != nullptr) {
+      LeafOptions leaf_options;
+      leaf_options.common_name = "a client";
+      leaf_options.for_clients = true;
+      leaf = issuer->issue(leaf_options);
+      options.cert = {leaf.certificate.data(), leaf.certificate.size()};
+      options.key = {leaf.key.data(), leaf.key.size()};
+    }
+    make_client(options);
+  }
+};
+
+TEST_F(ClientCertificates, AreVisibleToTheHandler) {
+  make_asking_app(true);
+  make_client_of(&authority);
+  const RawRequest* request = client->connect_as("localhost", port)->get("/");
+  finish(request);
+  EXPECT_EQ(request->field("x-authorized"), "yes");
+  EXPECT_NE(request->body, "0");
+}
+
+TEST_F(ClientCertificates, AreMissedWhenRequired) {
+  make_asking_app(true);
+  make_client_of(nullptr);
+  RawConnection* connection = client->connect_as("localhost", port);
+  const RawRequest* request = connection->get("/");
+  finish(request);
+  EXPECT_EQ(request->status, 0);
+  EXPECT_TRUE(run_until([&] { return connection->closed; }));
+}
+
+TEST_F(ClientCertificates, OfOthersAreToldApartWhenNotRequired) {
+  make_asking_app(false);
+  const Authority stranger("a stranger's root");
+  make_client_of(&stranger);
+  const RawRequest* request = client->connect_as("localhost", port)->get("/");
+  finish(request);
+  EXPECT_EQ(request->status, 200);
+  EXPECT_EQ(request->field("x-authorized"), "no");
+}
+
+TEST_F(ClientCertificates, AreAbsentWhenTheClientHasNone) {
+  make_asking_app(false);
+  make_client_of(nullptr);
+  const RawRequest* request = client->connect_as("localhost", port)->get("/");
+  finish(request);
+  EXPECT_EQ(request->field("x-authorized"), "no");
+  EXPECT_EQ(request->body, "0");
+}
+
+}  // namespace
+}  // namespace usquic::test
