@@ -18,7 +18,7 @@ int parse_status(std::string_view status) {
   return error == std::errc() && ends_well && end - status.data() == 3 && code >= 100 ? code : -1;
 }
 
-std::optional<std::uint64_t> client::parse_length(std::string_view text) {
+std::optional<std::uint64_t> parse_length(std::string_view text) {
   std::uint64_t length = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -71,7 +71,7 @@ bool Exchange::set_status(std::string_view status) {
 
 void Exchange::add_header(std::string_view name, std::string_view value) {
   if (is_same_name(name, "content-length")) {
-    const std::optional<std::uint64_t> length = client::parse_length(value);
+    const std::optional<std::uint64_t> length = parse_length(value);
     if (length && (!announced_ || announced_ == length)) {
       announced_ = length;
       return;

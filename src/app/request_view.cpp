@@ -123,20 +123,20 @@ std::string_view Http3Request::getHeader(std::string_view lowerCaseName) const {
   std::optional<std::string_view> first;
   std::optional<std::string> joined;
   for (const us_quic_header_t& field : self.fields) {
-    if (name_of(field) != lowerCaseName) continue;
+    if (app::name_of(field) != lowerCaseName) continue;
     if (!first) {
-      first = value_of(field);
+      first = app::value_of(field);
       continue;
     }
     if (!joined) joined.emplace(*first);
-    joined->append(lowerCaseName == "cookie" ? "; " : ", ").append(value_of(field));
+    joined->append(lowerCaseName == "cookie" ? "; " : ", ").append(app::value_of(field));
   }
   return joined ? self.keep(std::move(*joined)) : first.value_or("");
 }
 
 void Http3Request::forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const {
   for (const us_quic_header_t& field : view(this).fields) {
-    if (!name_of(field).starts_with(':')) visit(name_of(field), value_of(field));
+    if (!app::name_of(field).starts_with(':')) visit(app::name_of(field), app::value_of(field));
   }
 }
 

@@ -8,7 +8,7 @@
 namespace usquic::client {
 namespace {
 
-constexpr std::uint64_t app::h3_no_error = 0x100;  // RFC 9114 section 8.1
+constexpr std::uint64_t h3_no_error = 0x100;  // RFC 9114 section 8.1
 
 bool is_live(const PooledConnection& connection) {
   return !connection.is_draining && !connection.is_closing;
@@ -246,7 +246,7 @@ void ClientPool::close_unused(Origin& origin, PooledConnection& connection) {
         PooledConnection& unused = *pooled_of(handle);
         disarm(unused);
         unused.is_closing = true;
-        us_quic_connection_close(handle, app::h3_no_error, nullptr);
+        us_quic_connection_close(handle, h3_no_error, nullptr);
       },
       limits_.keep_open_ms, 0);
 }
@@ -254,7 +254,7 @@ void ClientPool::close_unused(Origin& origin, PooledConnection& connection) {
 void ClientPool::close(PooledConnection& connection) {
   disarm(connection);
   connection.is_closing = true;
-  us_quic_connection_close(connection.handle, app::h3_no_error, nullptr);
+  us_quic_connection_close(connection.handle, h3_no_error, nullptr);
 }
 
 void ClientPool::fail_queue(Origin& origin, int error, const std::string& text) {
