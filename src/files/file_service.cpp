@@ -2,6 +2,7 @@
 
 #include <cerrno>
 
+#include "base/ascii.h"
 #include "files/byte_range.h"
 #include "files/request_path.h"
 

@@ -32,7 +32,7 @@ std::string_view text_of(nghttp3_rcbuf* buffer) {
 }
 
 // A decoder without a dynamic table.
-std::vector<Field> http::decode(Bytes section) {
+std::vector<Field> decode(Bytes section) {
   const nghttp3_mem* memory = nghttp3_mem_default();
   nghttp3_qpack_decoder* decoder = nullptr;
   nghttp3_qpack_stream_context* context = nullptr;
@@ -131,7 +131,7 @@ TEST(ResponseHead, NamesEveryEntryOfTheStaticTable) {
     } else {
       section.insert(section.end(), {0xff, static_cast<std::uint8_t>(index - 63)});
     }
-    const std::vector<Field> fields = http::decode(section);
+    const std::vector<Field> fields = decode(section);
     ASSERT_EQ(fields.size(), 1u);
     const std::vector<std::uint8_t> head = head_of(fields);
     EXPECT_EQ(as_text(section_of(head)), as_text(section)) << fields[0].name << ": " << fields[0].value;
@@ -148,7 +148,7 @@ TEST(ResponseHead, EndsWithADataFrameIfThereIsABody) {
 TEST(ResponseHead, KeepsSecretsOutOfTables) {
   const std::vector<Field> fields = {
       {":status", "200"}, {"vary", "origin", true}, {"set-cookie", "id=1", true}, {"x-key", "secret", true}};
-  EXPECT_EQ(http::decode(section_of(head_of(fields))), fields);
+  EXPECT_EQ(decode(section_of(head_of(fields))), fields);
 }
 
 TEST(ResponseHead, HoldsAnyBytesAndLengths) {
@@ -167,7 +167,7 @@ TEST(ResponseHead, HoldsAnyBytesAndLengths) {
       const std::string name = random() % 2 == 0 ? names[random() % names.size()] : "x" + text(100, 'a', 'z');
       fields.push_back({name, is_text ? text(most, ' ', '~') : text(most, 0, 255), random() % 4 == 0});
     }
-    ASSERT_EQ(http::decode(section_of(head_of(fields, random()))), fields) << "round " << round;
+    ASSERT_EQ(decode(section_of(head_of(fields, random()))), fields) << "round " << round;
   }
 }
 
