@@ -9,9 +9,9 @@ namespace {
 using namespace usquic::app;
 
 // Takes `bytes` every `every_ms` from 0 on. Returns when it is over, and what was taken until then.
-std::pair<std::int64_t, std::uint64_t> linger(const app::LingerLimits& limits, std::uint64_t round_trip_us,
+std::pair<std::int64_t, std::uint64_t> linger(const LingerLimits& limits, std::uint64_t round_trip_us,
                                               std::uint64_t bytes, std::int64_t every_ms) {
-  app::Lingering lingering(limits, 0, round_trip_us);
+  Lingering lingering(limits, 0, round_trip_us);
   std::uint64_t taken = 0;
   for (std::int64_t now_ms = 0;; ++now_ms) {
     if (now_ms == lingering.due_ms() && !lingering.go_on(now_ms, round_trip_us)) return {now_ms, taken};
@@ -48,7 +48,7 @@ TEST(Lingering, EndsBelowTheSpeedAndAfterTheTime) {
 }
 
 TEST(Lingering, JudgesEachWindowAlone) {
-  app::Lingering lingering({}, 0, 20 * ms);
+  Lingering lingering({}, 0, 20 * ms);
   EXPECT_TRUE(lingering.take(1'000'000));
   EXPECT_TRUE(lingering.go_on(3000, 20 * ms));
   EXPECT_EQ(lingering.due_ms(), 6000);
