@@ -52,11 +52,11 @@ void us_loop_t::iterate(Waiting waiting) {
     run_ready();
   }
   const TimePoint after_events = step();
-  visit_hooks([after_events](Hooks& hooks) { hooks.expire(after_events); });
+  hooks_.visit([after_events](Hooks& hooks) { hooks.expire(after_events); });
   const TimePoint after_expiry = step();
-  visit_hooks([after_expiry](Hooks& hooks) { hooks.flush(after_expiry); });
+  hooks_.visit([after_expiry](Hooks& hooks) { hooks.flush(after_expiry); });
   if (post_cb_ != nullptr) post_cb_(this);
-  visit_hooks([](Hooks& hooks) { hooks.sweep(); });
+  hooks_.visit([](Hooks& hooks) { hooks.sweep(); });
   free_closed();
   is_in_iteration_ = false;
   update_pollable();
@@ -67,32 +67,18 @@ TimePoint us_loop_t::step() {
   return now_;
 }
 
-template <class Predicate>
-Hooks* us_loop_t::first_hooks(Predicate is_it) {
-  for (auto* list : {&hooks_, &to_visit_}) {
-    for (Hooks* hooks = list->front(); hooks != nullptr; hooks = list->next(hooks)) {
-      if (is_it(hooks)) return hooks;
-    }
-  }
-  return nullptr;
-}
-
 bool us_loop_t::is_alive() {
   if (polls_keeping_alive_ > 0 || timers_.keep_alive()) return true;
-  return first_hooks([](Hooks* hooks) { return hooks->keeps_alive(); }) != nullptr;
+  return hooks_.find([](Hooks* hooks) { return hooks->keeps_alive(); }) != nullptr;
 }
 
 bool us_loop_t::has_work() {
   if (!deferred_.empty() || timers_.has_closed()) return true;
-  return first_hooks([](Hooks* hooks) { return hooks->has_work(); }) != nullptr;
+  return hooks_.find([](Hooks* hooks) { return hooks->has_work(); }) != nullptr;
 }
 
 TimePoint us_loop_t::next_deadline() {
-  TimePoint earliest = timers_.earliest();
-  for (Hooks* hooks = hooks_.front(); hooks != nullptr; hooks = hooks_.next(hooks)) {
-    earliest = std::min(earliest, hooks->deadline());
-  }
-  return earliest;
+  return std::min(timers_.earliest(), hooks_.deadline());
 }
 
 Duration us_loop_t::timeout(Waiting waiting) {
@@ -123,26 +109,9 @@ void us_loop_t::run_woken() {
   mailbox_->run_posted();
 }
 
-Hooks* us_loop_t::find_hooks(bool (*is_mine)(Hooks* hooks)) {
-  return first_hooks(is_mine);
-}
-
-template <class Visit>
-void us_loop_t::visit_hooks(Visit visit) {
-  to_visit_.take_all(hooks_);
-  while (Hooks* hooks = to_visit_.pop_front()) {
-    hooks_.push_back(hooks);
-    visit(*hooks);
-  }
-}
-
 void us_loop_t::free_closed() {
   timers_.free_closed();
-  while (!deferred_.empty()) {
-    deferred_.swap(destroying_);
-    for (std::function<void()>& destroy : destroying_) destroy();
-    destroying_.clear();
-  }
+  deferred_.run();
 }
 
 int us_loop_t::pollable_fd() {
@@ -220,11 +189,11 @@ TimePoint now(us_loop_t* loop) {
 }
 
 void add_hooks(us_loop_t* loop, Hooks* hooks) {
-  loop->add_hooks(hooks);
+  loop->hooks().add(hooks);
 }
 
 Hooks* find_hooks(us_loop_t* loop, bool (*is_mine)(Hooks* hooks)) {
-  return loop->find_hooks(is_mine);
+  return loop->hooks().find(is_mine);
 }
 
 void note_work(us_loop_t* loop) {
@@ -236,7 +205,7 @@ bool is_in_iteration(us_loop_t* loop) {
 }
 
 void defer_free(us_loop_t* loop, std::function<void()> destroy) {
-  loop->defer_free(std::move(destroy));
+  loop->deferred().add(std::move(destroy));
   note_work(loop);
 }
 

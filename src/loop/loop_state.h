@@ -4,13 +4,12 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
-#include <functional>
 #include <memory>
-#include <utility>
 #include <vector>
 
-#include "base/list.h"
 #include "base/time.h"
+#include "loop/deferred_frees.h"
+#include "loop/hook_list.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
 #include "loop/poller.h"
@@ -53,9 +52,8 @@ struct us_loop_t {
 
   usquic::loop::Timers& timers() { return timers_; }
   const std::shared_ptr<usquic::loop::Mailbox>& mailbox() const { return mailbox_; }
-  void add_hooks(usquic::loop::Hooks* hooks) { hooks_.push_back(hooks); }
-  usquic::loop::Hooks* find_hooks(bool (*is_mine)(usquic::loop::Hooks* hooks));
-  void defer_free(std::function<void()> destroy) { deferred_.push_back(std::move(destroy)); }
+  usquic::loop::HookList& hooks() { return hooks_; }
+  usquic::loop::DeferredFrees& deferred() { return deferred_; }
 
  private:
   bool has_work();
@@ -64,10 +62,6 @@ struct us_loop_t {
   void wait(usquic::Duration timeout);
   void run_woken();
   void run_ready();
-  template <class Predicate>
-  usquic::loop::Hooks* first_hooks(Predicate is_it);
-  template <class Visit>
-  void visit_hooks(Visit visit);
   void free_closed();
   usquic::TimePoint step();
 
@@ -79,18 +73,14 @@ struct us_loop_t {
   std::atomic<bool> is_wakeup_asked_ = false;
   usquic::loop::Timers timers_;
 
-  // Hooks that the current step has still to visit stand in to_visit_: any of them may go meanwhile.
-  usquic::List<usquic::loop::Hooks> hooks_;
-  usquic::List<usquic::loop::Hooks> to_visit_;
+  usquic::loop::HookList hooks_;
+  usquic::loop::DeferredFrees deferred_;
 
   std::vector<usquic::loop::Poll*> polls_;  // the started ones
   std::size_t polls_keeping_alive_ = 0;
   std::array<usquic::loop::Ready, 256> ready_;
   std::size_t ready_count_ = 0;
   bool is_woken_ = false;
-
-  std::vector<std::function<void()>> deferred_;
-  std::vector<std::function<void()>> destroying_;  // kept for its capacity
 
   usquic::TimePoint now_{};
   long long iteration_number_ = 0;
