@@ -9,8 +9,9 @@
 
 namespace {
 
-using namespace usquic::engine::ngtcp2;
-using usquic::engine::CipherSource;
+namespace crypto = usquic::crypto;
+using crypto::Aead;
+using crypto::CipherSource;
 
 // Of a short header with a connection ID of 8 bytes and a packet number of 2.
 constexpr std::size_t header_bytes = 11;
@@ -30,7 +31,7 @@ class Nonce {
   std::array<std::uint8_t, crypto::aead_nonce_bytes> bytes_{};
 };
 
-void seal(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_t cipher) {
+void seal(benchmark::State& state, CipherSource source, Aead cipher) {
   const auto payload = static_cast<std::size_t>(state.range(0));
   const auto ciphers = crypto::make_packet_ciphers(source);
   const auto aead = ciphers->aead_key(cipher, key.data());
@@ -46,7 +47,7 @@ void seal(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 
-void open(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_t cipher) {
+void open(benchmark::State& state, CipherSource source, Aead cipher) {
   const auto payload = static_cast<std::size_t>(state.range(0));
   const auto ciphers = crypto::make_packet_ciphers(source);
   const auto aead = ciphers->aead_key(cipher, key.data());
@@ -65,7 +66,7 @@ void open(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
 
-void mask(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_t cipher) {
+void mask(benchmark::State& state, CipherSource source, Aead cipher) {
   const auto ciphers = crypto::make_packet_ciphers(source);
   const auto header = ciphers->header_key(cipher, key.data());
   std::array<std::uint8_t, crypto::header_sample_bytes> sample{};
@@ -78,11 +79,11 @@ void mask(benchmark::State& state, CipherSource source, gnutls_cipher_algorithm_
 
 struct Suite {
   const char* name;
-  gnutls_cipher_algorithm_t cipher;
+  Aead cipher;
 };
-constexpr Suite suites[] = {{"aes_128_gcm", GNUTLS_CIPHER_AES_128_GCM},
-                            {"aes_256_gcm", GNUTLS_CIPHER_AES_256_GCM},
-                            {"chacha20_poly1305", GNUTLS_CIPHER_CHACHA20_POLY1305}};
+constexpr Suite suites[] = {{"aes_128_gcm", Aead::aes_128_gcm},
+                            {"aes_256_gcm", Aead::aes_256_gcm},
+                            {"chacha20_poly1305", Aead::chacha20_poly1305}};
 
 struct Source {
   const char* name;

@@ -3,16 +3,18 @@
 #include <cstring>
 #include <new>
 
+#include "crypto/wipe.h"
+
 namespace usquic::crypto {
 namespace {
 
 class LazyAeadKey final : public AeadKey {
  public:
-  LazyAeadKey(const PacketCiphers& ciphers, gnutls_cipher_algorithm_t cipher, const std::uint8_t* key)
-      : ciphers_(ciphers), cipher_(cipher) {
-    std::memcpy(key_, key, gnutls_cipher_get_key_size(cipher));
+  LazyAeadKey(const PacketCiphers& ciphers, Aead aead, const std::uint8_t* key)
+      : ciphers_(ciphers), aead_(aead) {
+    std::memcpy(key_, key, key_bytes(aead));
   }
-  ~LazyAeadKey() override { gnutls_memset(key_, 0, sizeof(key_)); }
+  ~LazyAeadKey() override { wipe(key_); }
 
   bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
     return is_made() && made_->seal(to, plaintext, nonce, header);
@@ -24,12 +26,12 @@ class LazyAeadKey final : public AeadKey {
 
  private:
   bool is_made() {
-    if (made_ == nullptr) made_ = ciphers_.aead_key(cipher_, key_);
+    if (made_ == nullptr) made_ = ciphers_.aead_key(aead_, key_);
     return made_ != nullptr;
   }
 
   const PacketCiphers& ciphers_;
-  const gnutls_cipher_algorithm_t cipher_;
+  const Aead aead_;
   std::uint8_t key_[max_cipher_key_bytes] = {};
   std::unique_ptr<AeadKey> made_;
 };
@@ -42,9 +44,9 @@ std::unique_ptr<PacketCiphers> make_packet_ciphers(CipherSource source) {
   return ciphers != nullptr ? std::move(ciphers) : tls_library_ciphers();
 }
 
-std::unique_ptr<AeadKey> make_lazy_aead_key(const PacketCiphers& ciphers, gnutls_cipher_algorithm_t cipher,
+std::unique_ptr<AeadKey> make_lazy_aead_key(const PacketCiphers& ciphers, Aead aead,
                                             const std::uint8_t* key) {
-  return std::unique_ptr<AeadKey>(new (std::nothrow) LazyAeadKey(ciphers, cipher, key));
+  return std::unique_ptr<AeadKey>(new (std::nothrow) LazyAeadKey(ciphers, aead, key));
 }
 
 }  // namespace usquic::crypto

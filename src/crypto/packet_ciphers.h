@@ -1,20 +1,18 @@
 // The ciphers of packet protection (RFC 9001 sections 5.3 and 5.4): AEADs for payloads, masks for headers.
 #pragma once
 
-#include <gnutls/gnutls.h>
-
 #include <cstdint>
 #include <memory>
 
 #include "base/bytes.h"
 #include "crypto/cipher_source.h"
+#include "crypto/cipher_suite.h"
 
 namespace usquic::crypto {
 
 // The same for every AEAD that TLS 1.3 has for QUIC.
 constexpr std::size_t aead_tag_bytes = 16;
 constexpr std::size_t aead_nonce_bytes = 12;
-constexpr std::size_t max_cipher_key_bytes = 32;
 constexpr std::size_t header_sample_bytes = 16;
 constexpr std::size_t header_mask_bytes = 5;
 
@@ -44,8 +42,7 @@ class HeaderKey {
   virtual bool mask(std::uint8_t* to, const std::uint8_t* sample) = 0;
 };
 
-// Makes keys for ciphers by their name in GnuTLS. Keys hold no reference to it. `key` has the cipher's
-// length; nullptr: no memory, or a cipher that is not for QUIC.
+// Makes keys. They hold no reference to it. `key` has the AEAD's length; nullptr: no memory, or no such AEAD.
 class PacketCiphers {
  public:
   virtual ~PacketCiphers() = default;
@@ -53,10 +50,8 @@ class PacketCiphers {
   PacketCiphers(const PacketCiphers&) = delete;
   PacketCiphers& operator=(const PacketCiphers&) = delete;
 
-  virtual std::unique_ptr<AeadKey> aead_key(gnutls_cipher_algorithm_t cipher,
-                                            const std::uint8_t* key) const = 0;
-  virtual std::unique_ptr<HeaderKey> header_key(gnutls_cipher_algorithm_t cipher,
-                                                const std::uint8_t* key) const = 0;
+  virtual std::unique_ptr<AeadKey> aead_key(Aead aead, const std::uint8_t* key) const = 0;
+  virtual std::unique_ptr<HeaderKey> header_key(Aead aead, const std::uint8_t* key) const = 0;
 };
 
 // The TLS library's.
@@ -69,7 +64,6 @@ std::unique_ptr<PacketCiphers> make_packet_ciphers(CipherSource source);
 
 // A key that is made when it is first used: for one that most connections never need. Not for keys that
 // packets are opened with when the time of that must tell nothing (RFC 9001 section 6.3).
-std::unique_ptr<AeadKey> make_lazy_aead_key(const PacketCiphers& ciphers, gnutls_cipher_algorithm_t cipher,
-                                            const std::uint8_t* key);
+std::unique_ptr<AeadKey> make_lazy_aead_key(const PacketCiphers& ciphers, Aead aead, const std::uint8_t* key);
 
 }  // namespace usquic::crypto

@@ -12,11 +12,14 @@ std::unique_ptr<PacketCiphers> ipsec_mb_ciphers() {
 
 #else
 
+#include <gnutls/crypto.h>
 #include <intel-ipsec-mb.h>
 #include <wmmintrin.h>
 
 #include <cstring>
 #include <new>
+
+#include "crypto/wipe.h"
 
 namespace usquic::crypto {
 namespace {
@@ -48,7 +51,7 @@ class AesGcmKey final : public AeadKey {
       : encrypt_(functions.encrypt), decrypt_(functions.decrypt) {
     functions.prepare(key, &key_);
   }
-  ~AesGcmKey() override { gnutls_memset(&key_, 0, sizeof(key_)); }
+  ~AesGcmKey() override { wipe({reinterpret_cast<std::uint8_t*>(&key_), sizeof(key_)}); }
 
   bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
     gcm_context_data context;
@@ -78,7 +81,7 @@ class ChaCha20Poly1305Key final : public AeadKey {
   ChaCha20Poly1305Key(const ChaCha20Functions& functions, const std::uint8_t* key) : functions_(functions) {
     std::memcpy(key_, key, sizeof(key_));
   }
-  ~ChaCha20Poly1305Key() override { gnutls_memset(key_, 0, sizeof(key_)); }
+  ~ChaCha20Poly1305Key() override { wipe(key_); }
 
   bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
     run(functions_.encrypt, to, plaintext, nonce, header, to + plaintext.size());
@@ -113,9 +116,9 @@ class AesHeaderKey final : public HeaderKey {
   AesHeaderKey(const AesFunctions& functions, const std::uint8_t* key) : rounds_(functions.rounds) {
     alignas(16) std::uint8_t for_decryption[sizeof(round_keys_)];
     functions.expand(key, round_keys_, for_decryption);
-    gnutls_memset(for_decryption, 0, sizeof(for_decryption));
+    wipe(for_decryption);
   }
-  ~AesHeaderKey() override { gnutls_memset(round_keys_, 0, sizeof(round_keys_)); }
+  ~AesHeaderKey() override { wipe(round_keys_); }
 
   __attribute__((target("aes"))) bool mask(std::uint8_t* to, const std::uint8_t* sample) override {
     const auto* keys = reinterpret_cast<const __m128i*>(round_keys_);
@@ -142,29 +145,27 @@ class IpsecMbCiphers final : public PacketCiphers {
         chacha20_{manager.chacha20_poly1305_init, manager.chacha20_poly1305_enc_update,
                   manager.chacha20_poly1305_dec_update, manager.chacha20_poly1305_finalize} {}
 
-  std::unique_ptr<AeadKey> aead_key(gnutls_cipher_algorithm_t cipher,
-                                    const std::uint8_t* key) const override {
-    switch (cipher) {
-      case GNUTLS_CIPHER_AES_128_GCM:
+  std::unique_ptr<AeadKey> aead_key(Aead aead, const std::uint8_t* key) const override {
+    switch (aead) {
+      case Aead::aes_128_gcm:
         return std::unique_ptr<AeadKey>(new (std::nothrow) AesGcmKey(aes_128_, key));
-      case GNUTLS_CIPHER_AES_256_GCM:
+      case Aead::aes_256_gcm:
         return std::unique_ptr<AeadKey>(new (std::nothrow) AesGcmKey(aes_256_, key));
-      case GNUTLS_CIPHER_CHACHA20_POLY1305:
+      case Aead::chacha20_poly1305:
         return std::unique_ptr<AeadKey>(new (std::nothrow) ChaCha20Poly1305Key(chacha20_, key));
       default:
-        return others_->aead_key(cipher, key);
+        return others_->aead_key(aead, key);
     }
   }
 
-  std::unique_ptr<HeaderKey> header_key(gnutls_cipher_algorithm_t cipher,
-                                        const std::uint8_t* key) const override {
-    switch (cipher) {
-      case GNUTLS_CIPHER_AES_128_GCM:
+  std::unique_ptr<HeaderKey> header_key(Aead aead, const std::uint8_t* key) const override {
+    switch (aead) {
+      case Aead::aes_128_gcm:
         return std::unique_ptr<HeaderKey>(new (std::nothrow) AesHeaderKey(aes_128_, key));
-      case GNUTLS_CIPHER_AES_256_GCM:
+      case Aead::aes_256_gcm:
         return std::unique_ptr<HeaderKey>(new (std::nothrow) AesHeaderKey(aes_256_, key));
       default:
-        return others_->header_key(cipher, key);
+        return others_->header_key(aead, key);
     }
   }
 

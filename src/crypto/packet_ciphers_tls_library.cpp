@@ -8,8 +8,8 @@
 namespace usquic::crypto {
 namespace {
 
-gnutls_datum_t key_datum(gnutls_cipher_algorithm_t cipher, const std::uint8_t* key) {
-  return {const_cast<std::uint8_t*>(key), static_cast<unsigned>(gnutls_cipher_get_key_size(cipher))};
+gnutls_datum_t key_datum(Aead aead, const std::uint8_t* key) {
+  return {const_cast<std::uint8_t*>(key), static_cast<unsigned>(key_bytes(aead))};
 }
 
 class LibraryAeadKey final : public AeadKey {
@@ -70,26 +70,32 @@ class LibraryChaCha20HeaderKey final : public LibraryHeaderKey {
   }
 };
 
-gnutls_cipher_algorithm_t header_cipher(gnutls_cipher_algorithm_t aead) {
+// What GnuTLS calls the ciphers of payloads and of headers.
+struct Names {
+  gnutls_cipher_algorithm_t aead = GNUTLS_CIPHER_UNKNOWN;
+  gnutls_cipher_algorithm_t header = GNUTLS_CIPHER_UNKNOWN;
+};
+
+Names names(Aead aead) {
   switch (aead) {
-    case GNUTLS_CIPHER_AES_128_GCM:
-    case GNUTLS_CIPHER_AES_128_CCM:
-      return GNUTLS_CIPHER_AES_128_CBC;
-    case GNUTLS_CIPHER_AES_256_GCM:
-      return GNUTLS_CIPHER_AES_256_CBC;
-    case GNUTLS_CIPHER_CHACHA20_POLY1305:
-      return GNUTLS_CIPHER_CHACHA20_32;
-    default:
-      return GNUTLS_CIPHER_UNKNOWN;
+    case Aead::aes_128_gcm:
+      return {GNUTLS_CIPHER_AES_128_GCM, GNUTLS_CIPHER_AES_128_CBC};
+    case Aead::aes_128_ccm:
+      return {GNUTLS_CIPHER_AES_128_CCM, GNUTLS_CIPHER_AES_128_CBC};
+    case Aead::aes_256_gcm:
+      return {GNUTLS_CIPHER_AES_256_GCM, GNUTLS_CIPHER_AES_256_CBC};
+    case Aead::chacha20_poly1305:
+      return {GNUTLS_CIPHER_CHACHA20_POLY1305, GNUTLS_CIPHER_CHACHA20_32};
   }
+  return {};
 }
 
 class TlsLibraryCiphers final : public PacketCiphers {
  public:
-  std::unique_ptr<AeadKey> aead_key(gnutls_cipher_algorithm_t cipher,
-                                    const std::uint8_t* key) const override {
-    if (header_cipher(cipher) == GNUTLS_CIPHER_UNKNOWN) return nullptr;
-    const gnutls_datum_t datum = key_datum(cipher, key);
+  std::unique_ptr<AeadKey> aead_key(Aead aead, const std::uint8_t* key) const override {
+    const gnutls_cipher_algorithm_t cipher = names(aead).aead;
+    if (cipher == GNUTLS_CIPHER_UNKNOWN) return nullptr;
+    const gnutls_datum_t datum = key_datum(aead, key);
     gnutls_aead_cipher_hd_t handle = nullptr;
     if (gnutls_aead_cipher_init(&handle, cipher, &datum) != 0) return nullptr;
     auto* made = new (std::nothrow) LibraryAeadKey(handle);
@@ -97,15 +103,14 @@ class TlsLibraryCiphers final : public PacketCiphers {
     return std::unique_ptr<AeadKey>(made);
   }
 
-  std::unique_ptr<HeaderKey> header_key(gnutls_cipher_algorithm_t cipher,
-                                        const std::uint8_t* key) const override {
-    const gnutls_cipher_algorithm_t of_header = header_cipher(cipher);
-    if (of_header == GNUTLS_CIPHER_UNKNOWN) return nullptr;
-    const gnutls_datum_t datum = key_datum(cipher, key);
+  std::unique_ptr<HeaderKey> header_key(Aead aead, const std::uint8_t* key) const override {
+    const gnutls_cipher_algorithm_t cipher = names(aead).header;
+    if (cipher == GNUTLS_CIPHER_UNKNOWN) return nullptr;
+    const gnutls_datum_t datum = key_datum(aead, key);
     gnutls_cipher_hd_t handle = nullptr;
-    if (gnutls_cipher_init(&handle, of_header, &datum, nullptr) != 0) return nullptr;
+    if (gnutls_cipher_init(&handle, cipher, &datum, nullptr) != 0) return nullptr;
     HeaderKey* made = nullptr;
-    if (of_header == GNUTLS_CIPHER_CHACHA20_32) {
+    if (cipher == GNUTLS_CIPHER_CHACHA20_32) {
       made = new (std::nothrow) LibraryChaCha20HeaderKey(handle);
     } else {
       made = new (std::nothrow) LibraryAesHeaderKey(handle);

@@ -7,28 +7,45 @@
 #include <utility>
 
 #include "crypto/packet_ciphers.h"
+#include "crypto/packet_secrets.h"
+#include "crypto/quic_versions.h"
+#include "crypto/skipped_update.h"
 #include "engine/ngtcp2/connection.h"
-#include "engine/ngtcp2/packet_secrets.h"
-#include "engine/ngtcp2/skipped_update.h"
 #include "transport/early_resets.h"
 #include "transport/frame_scan.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
 
+// What ngtcp2 keeps for this file: which cipher suite a context is of.
+constexpr crypto::CipherSuite suites[] = {
+    {crypto::Aead::aes_128_gcm, crypto::Hash::sha256},
+    {crypto::Aead::aes_256_gcm, crypto::Hash::sha384},
+    {crypto::Aead::chacha20_poly1305, crypto::Hash::sha256},
+    {crypto::Aead::aes_128_ccm, crypto::Hash::sha256},
+};
+
+void* native_handle(crypto::CipherSuite suite) {
+  const auto* found = std::ranges::find(suites, suite);
+  return const_cast<crypto::CipherSuite*>(found);  // nobody writes there
+}
+
+crypto::CipherSuite suite_of(const ngtcp2_crypto_ctx& context) {
+  return *static_cast<const crypto::CipherSuite*>(context.aead.native_handle);
+}
+
 // The keys of one direction, on their way into ngtcp2, which owns them once it has taken them.
 struct Protection {
   // false: no memory, or the TLS library failed.
-  bool make(const crypto::PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_crypto_ctx& context,
+  bool make(const crypto::PacketCiphers& ciphers, std::uint32_t version, crypto::CipherSuite suite,
             Bytes secret) {
-    HeaderProtectionKey header_key;
-    if (!derive_packet_keys(keys, version, context, secret) ||
-        !derive_header_key(header_key, version, context, secret)) {
+    crypto::HeaderProtectionKey header_key;
+    if (!derive_packet_keys(keys, version, suite, secret) ||
+        !derive_header_key(header_key, version, suite, secret)) {
       return false;
     }
-    const gnutls_cipher_algorithm_t cipher = cipher_of(context.aead);
-    aead = ciphers.aead_key(cipher, keys.key);
-    header = ciphers.header_key(cipher, header_key.key);
+    aead = ciphers.aead_key(suite.aead, keys.key);
+    header = ciphers.header_key(suite.aead, header_key.key);
     aead_context.native_handle = aead.get();
     header_context.native_handle = header.get();
     return aead != nullptr && header != nullptr;
@@ -39,7 +56,7 @@ struct Protection {
     static_cast<void>(header.release());
   }
 
-  PacketKeys keys;
+  crypto::PacketKeys keys;
   std::unique_ptr<crypto::AeadKey> aead;
   std::unique_ptr<crypto::HeaderKey> header;
   ngtcp2_crypto_aead_ctx aead_context{};
@@ -55,10 +72,10 @@ const crypto::PacketCiphers& ciphers_of(void* user) {
 class ScannedKey final : public crypto::AeadKey {
  public:
   ScannedKey(std::unique_ptr<crypto::AeadKey> key, const QuicConnection& connection, std::uint32_t version,
-             const ngtcp2_crypto_ctx& context, Bytes secret, const std::uint8_t* iv)
+             crypto::CipherSuite suite, Bytes secret, const std::uint8_t* iv)
       : key_(std::move(key)),
         connection_(connection),
-        skipped_update_(connection.packet_ciphers(), version, context, secret, iv) {}
+        skipped_update_(connection.packet_ciphers(), version, suite, secret, iv) {}
 
   bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
     return key_->seal(to, plaintext, nonce, header);
@@ -89,17 +106,17 @@ class ScannedKey final : public crypto::AeadKey {
  private:
   const std::unique_ptr<crypto::AeadKey> key_;
   const QuicConnection& connection_;
-  SkippedUpdate skipped_update_;
+  crypto::SkippedUpdate skipped_update_;
 };
 
 // nullptr: no memory, or no key.
 std::unique_ptr<crypto::AeadKey> scanned(std::unique_ptr<crypto::AeadKey> key, void* user,
-                                         std::uint32_t version, const ngtcp2_crypto_ctx& context,
-                                         Bytes secret, const std::uint8_t* iv) {
+                                         std::uint32_t version, crypto::CipherSuite suite, Bytes secret,
+                                         const std::uint8_t* iv) {
   if (key == nullptr) return nullptr;
   const auto& connection = *static_cast<const QuicConnection*>(user);
   return std::unique_ptr<crypto::AeadKey>(
-      new (std::nothrow) ScannedKey(std::move(key), connection, version, context, secret, iv));
+      new (std::nothrow) ScannedKey(std::move(key), connection, version, suite, secret, iv));
 }
 
 crypto::AeadKey& aead_key(const ngtcp2_crypto_aead_ctx& context) {
@@ -140,11 +157,11 @@ void delete_cipher_context(ngtcp2_conn* /*conn*/, ngtcp2_crypto_cipher_ctx* cont
 struct InitialProtection {
   bool make(const crypto::PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_cid& client_dcid,
             bool is_client) {
-    const ngtcp2_crypto_ctx context = initial_crypto_context();
-    InitialSecrets secrets;
-    return derive_initial_secrets(secrets, version, client_dcid) &&
-           rx.make(ciphers, version, context, is_client ? secrets.server : secrets.client) &&
-           tx.make(ciphers, version, context, is_client ? secrets.client : secrets.server);
+    constexpr crypto::CipherSuite suite = crypto::initial_cipher_suite;
+    crypto::InitialSecrets secrets;
+    return derive_initial_secrets(secrets, version, {client_dcid.data, client_dcid.datalen}) &&
+           rx.make(ciphers, version, suite, is_client ? secrets.server : secrets.client) &&
+           tx.make(ciphers, version, suite, is_client ? secrets.client : secrets.server);
   }
 
   void release() {
@@ -156,10 +173,17 @@ struct InitialProtection {
   Protection tx;
 };
 
+ngtcp2_crypto_ctx initial_crypto_context() {
+  ngtcp2_crypto_ctx context{};
+  context.aead.native_handle = native_handle(crypto::initial_cipher_suite);
+  context.aead.max_overhead = crypto::aead_tag_bytes;
+  return context;
+}
+
 // RFC 9001 section 5.8: a key that everybody knows. Most connections meet no Retry, and none meets two.
 void set_retry_key(ngtcp2_conn* conn, const crypto::PacketCiphers& ciphers, std::uint32_t version) {
-  const char* key = version == NGTCP2_PROTO_VER_V2 ? NGTCP2_RETRY_KEY_V2 : NGTCP2_RETRY_KEY_V1;
-  auto made = crypto::make_lazy_aead_key(ciphers, GNUTLS_CIPHER_AES_128_GCM, as_bytes(key).data());
+  const char* key = version == crypto::quic_version_2 ? NGTCP2_RETRY_KEY_V2 : NGTCP2_RETRY_KEY_V1;
+  auto made = crypto::make_lazy_aead_key(ciphers, crypto::Aead::aes_128_gcm, as_bytes(key).data());
   // Without it ngtcp2 takes a Retry for one that is not authentic.
   if (made == nullptr) return;
   const ngtcp2_crypto_ctx context = initial_crypto_context();
@@ -221,20 +245,19 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
                ngtcp2_crypto_aead_ctx* rx_context, std::uint8_t* rx_iv, ngtcp2_crypto_aead_ctx* tx_context,
                std::uint8_t* tx_iv, const std::uint8_t* current_rx_secret,
                const std::uint8_t* current_tx_secret, std::size_t length, void* user) {
-  const ngtcp2_crypto_ctx& context = *ngtcp2_conn_get_crypto_ctx(conn);
+  const crypto::CipherSuite suite = suite_of(*ngtcp2_conn_get_crypto_ctx(conn));
   const std::uint32_t version = ngtcp2_conn_get_negotiated_version(conn);
-  const gnutls_cipher_algorithm_t cipher = cipher_of(context.aead);
-  PacketKeys rx;
-  PacketKeys tx;
-  if (!derive_next_secret({rx_secret, length}, version, context, {current_rx_secret, length}) ||
-      !derive_next_secret({tx_secret, length}, version, context, {current_tx_secret, length}) ||
-      !derive_packet_keys(rx, version, context, {rx_secret, length}) ||
-      !derive_packet_keys(tx, version, context, {tx_secret, length})) {
+  crypto::PacketKeys rx;
+  crypto::PacketKeys tx;
+  if (!derive_next_secret({rx_secret, length}, version, suite, {current_rx_secret, length}) ||
+      !derive_next_secret({tx_secret, length}, version, suite, {current_tx_secret, length}) ||
+      !derive_packet_keys(rx, version, suite, {rx_secret, length}) ||
+      !derive_packet_keys(tx, version, suite, {tx_secret, length})) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  auto rx_key =
-      scanned(ciphers_of(user).aead_key(cipher, rx.key), user, version, context, {rx_secret, length}, rx.iv);
-  auto tx_key = crypto::make_lazy_aead_key(ciphers_of(user), cipher, tx.key);
+  auto rx_key = scanned(ciphers_of(user).aead_key(suite.aead, rx.key), user, version, suite,
+                        {rx_secret, length}, rx.iv);
+  auto tx_key = crypto::make_lazy_aead_key(ciphers_of(user), suite.aead, tx.key);
   if (rx_key == nullptr || tx_key == nullptr) return NGTCP2_ERR_CALLBACK_FAILURE;
   std::ranges::copy(rx.iv, rx_iv);
   std::ranges::copy(tx.iv, tx_iv);
@@ -243,18 +266,33 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
   return 0;
 }
 
+crypto::CipherSuite suite_of(gnutls_cipher_algorithm_t cipher) {
+  switch (cipher) {
+    case GNUTLS_CIPHER_AES_256_GCM:
+      return suites[1];
+    case GNUTLS_CIPHER_CHACHA20_POLY1305:
+      return suites[2];
+    case GNUTLS_CIPHER_AES_128_CCM:
+      return suites[3];
+    default:
+      return suites[0];
+  }
+}
+
 // The ciphers that TLS agreed on, for the keys of a level. nullptr: TLS has none that is for QUIC.
 const ngtcp2_crypto_ctx* crypto_context(ngtcp2_conn* conn, gnutls_session_t session,
                                         ngtcp2_encryption_level level) {
   ngtcp2_crypto_ctx found{};
   if (level == NGTCP2_ENCRYPTION_LEVEL_0RTT) {
     if (ngtcp2_crypto_ctx_tls_early(&found, session) == nullptr) return nullptr;
+    found.aead.native_handle = native_handle(suite_of(gnutls_early_cipher_get(session)));
     ngtcp2_conn_set_0rtt_crypto_ctx(conn, &found);
     return ngtcp2_conn_get_0rtt_crypto_ctx(conn);
   }
   const ngtcp2_crypto_ctx* context = ngtcp2_conn_get_crypto_ctx(conn);
   if (context->aead.native_handle != nullptr) return context;
   if (ngtcp2_crypto_ctx_tls(&found, session) == nullptr) return nullptr;
+  found.aead.native_handle = native_handle(suite_of(gnutls_cipher_get(session)));
   ngtcp2_conn_set_crypto_ctx(conn, &found);
   return ngtcp2_conn_get_crypto_ctx(conn);
 }
@@ -286,10 +324,11 @@ bool take_secret(gnutls_session_t session, ngtcp2_encryption_level level, Way wa
   const std::uint32_t version = level == NGTCP2_ENCRYPTION_LEVEL_0RTT
                                     ? ngtcp2_conn_get_client_chosen_version(conn)
                                     : ngtcp2_conn_get_negotiated_version(conn);
+  const crypto::CipherSuite suite = suite_of(*context);
   Protection made;
-  if (!made.make(ciphers_of(ref->user_data), version, *context, secret)) return false;
+  if (!made.make(ciphers_of(ref->user_data), version, suite, secret)) return false;
   if (level == NGTCP2_ENCRYPTION_LEVEL_1RTT && way == Way::receive) {
-    made.aead = scanned(std::move(made.aead), ref->user_data, version, *context, secret, made.keys.iv);
+    made.aead = scanned(std::move(made.aead), ref->user_data, version, suite, secret, made.keys.iv);
     made.aead_context.native_handle = made.aead.get();
     if (made.aead == nullptr) return false;
   }

@@ -1,6 +1,6 @@
 // Packet protection (RFC 9001 section 5): keys from TLS's secrets, and the functions that ngtcp2 calls to
-// encrypt and decrypt packets and to mask their headers. The key schedule is in packet_secrets.h, the ciphers
-// are in packet_ciphers.h.
+// encrypt and decrypt packets and to mask their headers. The key schedule is in crypto/packet_secrets.h, the
+// ciphers are in crypto/packet_ciphers.h.
 #pragma once
 
 #include <gnutls/gnutls.h>

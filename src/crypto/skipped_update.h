@@ -3,24 +3,22 @@
 // they would be dropped, and the connection stay silent.
 #pragma once
 
-#include <ngtcp2/ngtcp2.h>
-
 #include <cstdint>
 
 #include "base/bytes.h"
 #include "crypto/packet_ciphers.h"
 
-namespace usquic::engine::ngtcp2 {
+namespace usquic::crypto {
 
 // Belongs to the receive keys of one key phase.
 class SkippedUpdate {
  public:
   // Tries that a phase has: forged packets must not cost more than any other that cannot be opened.
-  static constexpr unsigned most_tries = 8;
+  static constexpr unsigned max_tries = 8;
 
   // `secret` and `iv` are those of the phase.
-  SkippedUpdate(const crypto::PacketCiphers& ciphers, std::uint32_t version, const ngtcp2_crypto_ctx& context,
-                Bytes secret, const std::uint8_t* iv);
+  SkippedUpdate(const PacketCiphers& ciphers, std::uint32_t version, CipherSuite suite, Bytes secret,
+                const std::uint8_t* iv);
   SkippedUpdate(const SkippedUpdate&) = delete;
   SkippedUpdate& operator=(const SkippedUpdate&) = delete;
   ~SkippedUpdate();
@@ -30,15 +28,13 @@ class SkippedUpdate {
   bool is_shown_by(std::uint8_t* scratch, Bytes sealed, const std::uint8_t* nonce, Bytes header);
 
  private:
-  static constexpr std::size_t max_secret_bytes = 48;  // SHA-384
-
-  const crypto::PacketCiphers& ciphers_;
-  const ngtcp2_crypto_ctx context_;
+  const PacketCiphers& ciphers_;
+  const CipherSuite suite_;
   const std::uint32_t version_;
-  unsigned tries_left_ = most_tries;
+  unsigned tries_left_ = max_tries;
   std::size_t secret_length_;
-  std::uint8_t secret_[max_secret_bytes];
-  std::uint8_t iv_[crypto::aead_nonce_bytes];
+  std::uint8_t secret_[max_hash_bytes];
+  std::uint8_t iv_[aead_nonce_bytes];
 };
 
-}  // namespace usquic::engine::ngtcp2
+}  // namespace usquic::crypto

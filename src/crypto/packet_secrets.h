@@ -2,15 +2,13 @@
 // sections 5.1, 5.2 and 6.1; RFC 9369 section 3.3 for version 2).
 #pragma once
 
-#include <ngtcp2/ngtcp2.h>
-
 #include <cstdint>
-#include <string_view>
 
 #include "base/bytes.h"
+#include "crypto/cipher_suite.h"
 #include "crypto/packet_ciphers.h"
 
-namespace usquic::engine::ngtcp2 {
+namespace usquic::crypto {
 
 // The hash of TLS_AES_128_GCM_SHA256, whose secrets Initial packets have whatever TLS agrees on.
 constexpr std::size_t initial_secret_bytes = 32;
@@ -23,8 +21,8 @@ struct PacketKeys {
   PacketKeys(const PacketKeys&) = delete;
   PacketKeys& operator=(const PacketKeys&) = delete;
 
-  std::uint8_t key[crypto::max_cipher_key_bytes];
-  std::uint8_t iv[crypto::aead_nonce_bytes];
+  std::uint8_t key[max_cipher_key_bytes];
+  std::uint8_t iv[aead_nonce_bytes];
 };
 
 struct HeaderProtectionKey {
@@ -33,7 +31,7 @@ struct HeaderProtectionKey {
   HeaderProtectionKey(const HeaderProtectionKey&) = delete;
   HeaderProtectionKey& operator=(const HeaderProtectionKey&) = delete;
 
-  std::uint8_t key[crypto::max_cipher_key_bytes];
+  std::uint8_t key[max_cipher_key_bytes];
 };
 
 struct InitialSecrets {
@@ -46,20 +44,11 @@ struct InitialSecrets {
   std::uint8_t server[initial_secret_bytes];
 };
 
-// Of a version that is not known: as for version 1. false: the TLS library failed.
-bool derive_initial_secrets(InitialSecrets& to, std::uint32_t version, const ngtcp2_cid& client_dcid);
-// `context` names the AEAD and the hash.
-bool derive_packet_keys(PacketKeys& to, std::uint32_t version, const ngtcp2_crypto_ctx& context,
-                        Bytes secret);
-bool derive_header_key(HeaderProtectionKey& to, std::uint32_t version, const ngtcp2_crypto_ctx& context,
-                       Bytes secret);
+// Of a version that is not known: as for version 1. false, of all of these: the TLS library failed.
+bool derive_initial_secrets(InitialSecrets& to, std::uint32_t version, Bytes client_dcid);
+bool derive_packet_keys(PacketKeys& to, std::uint32_t version, CipherSuite suite, Bytes secret);
+bool derive_header_key(HeaderProtectionKey& to, std::uint32_t version, CipherSuite suite, Bytes secret);
 // The secret after a key update.
-bool derive_next_secret(MutableBytes to, std::uint32_t version, const ngtcp2_crypto_ctx& context,
-                        Bytes secret);
+bool derive_next_secret(MutableBytes to, std::uint32_t version, CipherSuite suite, Bytes secret);
 
-// What Initial packets are protected with: AEAD_AES_128_GCM and SHA-256.
-ngtcp2_crypto_ctx initial_crypto_context();
-// ngtcp2's part for GnuTLS names ciphers so, in native handles.
-gnutls_cipher_algorithm_t cipher_of(const ngtcp2_crypto_aead& aead);
-
-}  // namespace usquic::engine::ngtcp2
+}  // namespace usquic::crypto
