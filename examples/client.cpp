@@ -13,9 +13,9 @@ struct Result {
   std::string error;
 };
 
-void fetch(usquic::H3Client& client, Result& result) {
+void fetch(usquic::Client& client, Result& result) {
   client.fetch(result.url, {.max_redirects = 5})
-      ->onResponse([&result](const usquic::H3ResponseHead& head) { result.status = head.status; })
+      ->onResponse([&result](const usquic::ResponseHead& head) { result.status = head.status; })
       ->onData([&result](std::string_view chunk) { result.length += chunk.size(); })
       ->onError([&result](int, std::string_view text) { result.error = text; });
 }
@@ -23,7 +23,7 @@ void fetch(usquic::H3Client& client, Result& result) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  usquic::H3ClientOptions options;
+  usquic::ClientOptions options;
   options.keep_open_ms = 1;  // run() returns when the last connection has closed
   std::vector<Result> results;
   for (int i = 1; i < argc; ++i) {
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
     else
       results.push_back({.url = argv[i]});
   }
-  usquic::H3Client client(options);
+  usquic::Client client(options);
   if (client.error() != US_QUIC_OK) {
     std::fprintf(stderr, "client: %s\n", us_quic_strerror(client.error()));
     return 1;

@@ -5,7 +5,7 @@
 
 namespace {
 
-void echo(usquic::Http3Response* res, usquic::Http3Request* req) {
+void echo(usquic::Response* res, usquic::Request* req) {
   const std::string_view type = req->getHeader("content-type");
   if (!type.empty()) res->writeHeader("content-type", type);
   res->onAborted([] {});  // nothing of ours to let go of
@@ -21,7 +21,7 @@ void echo(usquic::Http3Response* res, usquic::Http3Request* req) {
   });
 }
 
-void count(usquic::Http3Response* res, usquic::Http3Request*) {
+void count(usquic::Response* res, usquic::Request*) {
   res->onAborted([] {});
   res->onData([res, length = std::uint64_t{0}](std::string_view chunk, bool fin) mutable {
     length += chunk.size();
@@ -33,7 +33,7 @@ void count(usquic::Http3Response* res, usquic::Http3Request*) {
 
 int main(int argc, char** argv) {
   const example::ServerArguments arguments(argc, argv);
-  usquic::H3App app(arguments.options);
+  usquic::App app(arguments.options);
   app.get("/",
           [](auto* res, auto*) {
             res->writeHeader("content-type", "text/html; charset=utf-8")

@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   const int signals = make_signals();
   std::uint64_t ticks = 0;
 
-  usquic::H3App app(arguments.options);
+  usquic::App app(arguments.options);
   app.get("/ticks", [&ticks](auto* res, auto*) { res->end(std::to_string(ticks) + "\n"); })
       .listen(arguments.port, example::print_url);
 

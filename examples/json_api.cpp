@@ -35,25 +35,25 @@ class Notes {
   int last_id_ = 0;
 };
 
-void answer(usquic::Http3Response* res, std::string_view status, const json& value) {
+void answer(usquic::Response* res, std::string_view status, const json& value) {
   // Text that is no UTF-8 is replaced, not thrown about.
   res->writeStatus(status)
       ->writeHeader("content-type", "application/json")
       ->end(value.dump(-1, ' ', false, json::error_handler_t::replace));
 }
 
-void answer_none(usquic::Http3Response* res) {
+void answer_none(usquic::Response* res) {
   answer(res, "404", {{"error", "no such note"}});
 }
 
-int id_of(usquic::Http3Request* req) {
+int id_of(usquic::Request* req) {
   const std::string_view text = req->getParameter("id");
   int id = 0;
   std::from_chars(text.data(), text.data() + text.size(), id);
   return id;
 }
 
-void add_note(Notes& notes, usquic::Http3Response* res) {
+void add_note(Notes& notes, usquic::Response* res) {
   res->onAborted([] {});
   res->onData([&notes, res, body = std::string()](std::string_view chunk, bool fin) mutable {
     body.append(chunk);
@@ -70,7 +70,7 @@ void add_note(Notes& notes, usquic::Http3Response* res) {
 int main(int argc, char** argv) {
   const example::ServerArguments arguments(argc, argv);
   Notes notes;
-  usquic::H3App app(arguments.options);
+  usquic::App app(arguments.options);
   app.get("/notes", [&notes](auto* res, auto*) { answer(res, "200", notes.list()); })
       // Larger bodies are answered 413 before they are read.
       .post("/notes", [&notes](auto* res, auto*) { add_note(notes, res); }, {.max_body_bytes = 64 * 1024})

@@ -32,7 +32,7 @@ struct ServerArguments {
   }
 
   int port = 4433;
-  usquic::H3AppOptions options;
+  usquic::AppOptions options;
   std::vector<std::string> more;
 
  private:
@@ -44,7 +44,7 @@ struct ServerArguments {
   }
 };
 
-// For H3App::listen.
+// For App::listen.
 inline void print_url(us_quic_listen_socket_t* socket) {
   if (socket == nullptr) {
     std::fprintf(stderr, "cannot listen\n");

@@ -18,9 +18,9 @@ constexpr std::string_view page = R"(<!doctype html><title>events</title>
 </script>
 )";
 
-using Subscribers = std::unordered_set<usquic::Http3Response*>;
+using Subscribers = std::unordered_set<usquic::Response*>;
 
-void subscribe(Subscribers& subscribers, usquic::Http3Response* res) {
+void subscribe(Subscribers& subscribers, usquic::Response* res) {
   res->writeHeader("content-type", "text/event-stream")->writeHeader("cache-control", "no-store");
   res->onAborted([&subscribers, res] { subscribers.erase(res); });
   subscribers.insert(res);
@@ -38,13 +38,13 @@ std::string event_of(std::string_view text) {
   return event + "\n\n";
 }
 
-void say(const Subscribers& subscribers, usquic::Http3Response* res) {
+void say(const Subscribers& subscribers, usquic::Response* res) {
   res->onAborted([] {});
   res->onData([&subscribers, res, text = std::string()](std::string_view chunk, bool fin) mutable {
     text.append(chunk);
     if (!fin) return;
     const std::string event = event_of(text);
-    for (usquic::Http3Response* subscriber : subscribers) {
+    for (usquic::Response* subscriber : subscribers) {
       // Who reads too slowly misses events; memory stays bounded.
       if (subscriber->getBufferedAmount() < 65536) subscriber->write(event);
     }
@@ -57,7 +57,7 @@ void say(const Subscribers& subscribers, usquic::Http3Response* res) {
 int main(int argc, char** argv) {
   const example::ServerArguments arguments(argc, argv);
   Subscribers subscribers;
-  usquic::H3App app(arguments.options);
+  usquic::App app(arguments.options);
   app.get("/",
           [](auto* res, auto*) { res->writeHeader("content-type", "text/html; charset=utf-8")->end(page); })
       .get("/events", [&subscribers](auto* res, auto*) { subscribe(subscribers, res); })

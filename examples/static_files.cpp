@@ -36,7 +36,7 @@ struct Download {
 };
 
 // Sends what is taken now. Returns true when the response is over: `res` is gone then.
-bool send_file(usquic::Http3Response* res, Download& download) {
+bool send_file(usquic::Response* res, Download& download) {
   std::string chunk(65536, '\0');
   for (;;) {
     download.file.seekg(static_cast<std::streamoff>(res->getWriteOffset()));
@@ -53,7 +53,7 @@ bool send_file(usquic::Http3Response* res, Download& download) {
   }
 }
 
-void serve(const fs::path& folder, usquic::Http3Response* res, usquic::Http3Request* req) {
+void serve(const fs::path& folder, usquic::Response* res, usquic::Request* req) {
   const fs::path file = find_file(folder, req->getParameter("*"));
   auto download = std::make_shared<Download>();
   if (!file.empty()) download->file.open(file, std::ios::binary | std::ios::ate);
@@ -74,7 +74,7 @@ void serve(const fs::path& folder, usquic::Http3Response* res, usquic::Http3Requ
 int main(int argc, char** argv) {
   const example::ServerArguments arguments(argc, argv);
   const fs::path folder = fs::canonical(arguments.more.empty() ? "." : arguments.more.front());
-  usquic::H3App app(arguments.options);
+  usquic::App app(arguments.options);
   app.get("/*", [&folder](auto* res, auto* req) { serve(folder, res, req); })
       .listen(arguments.port, example::print_url)
       .run();

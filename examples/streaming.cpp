@@ -17,7 +17,7 @@ std::uint64_t number(std::string_view text) {
 }
 
 // Sends what is taken now. Returns true when the response is complete: `res` is gone then.
-bool send_bytes(usquic::Http3Response* res, std::uint64_t total) {
+bool send_bytes(usquic::Response* res, std::uint64_t total) {
   static constexpr std::string_view alphabet = "abcdefghijklmnopqrstuvwxyz";
   for (;;) {
     const std::uint64_t offset = res->getWriteOffset();
@@ -28,7 +28,7 @@ bool send_bytes(usquic::Http3Response* res, std::uint64_t total) {
   }
 }
 
-void bytes(usquic::Http3Response* res, usquic::Http3Request* req) {
+void bytes(usquic::Response* res, usquic::Request* req) {
   const std::uint64_t total = number(req->getParameter("n"));
   res->writeHeader("content-type", "application/octet-stream");
   if (total == 0) return res->end();
@@ -39,7 +39,7 @@ void bytes(usquic::Http3Response* res, usquic::Http3Request* req) {
 
 // One response of /lines: knows when its client has gone.
 struct Lines {
-  usquic::Http3Response* res;
+  usquic::Response* res;
   usquic::Loop* loop;
   std::uint64_t left;
 };
@@ -55,7 +55,7 @@ void next_line(const std::shared_ptr<Lines>& lines) {
 
 int main(int argc, char** argv) {
   const example::ServerArguments arguments(argc, argv);
-  usquic::H3App app(arguments.options);
+  usquic::App app(arguments.options);
   usquic::Loop* loop = app.loop();
   app.get("/",
           [](auto* res, auto*) {

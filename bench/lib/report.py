@@ -3,7 +3,7 @@
 from lib.figures import gigabits_per_second, judge, measured, ratio
 from lib.rows import GOALS, REFERENCE, ROWS, USQUIC_SERVE
 
-OWN = ("usquic serve", "bare C", "H3App", "npm serve, Node", "npm serve, Bun")
+OWN = ("usquic serve", "bare C", "App", "npm serve, Node", "npm serve, Bun")
 
 
 def table(head, lines):

@@ -68,7 +68,7 @@ def without_h2load():
 KINDS = (
     Kind(USQUIC_SERVE, lambda folder, content: Serve(folder, content.cert, content.key, "--quiet"), takes_uploads=False),
     Kind(BARE, built("bare_server")),
-    Kind("H3App", built("app_server")),
+    Kind("App", built("app_server")),
     Kind("npm serve, Node", script(find_node, "npm_serve.mjs"), lambda: without_addon("Node", find_node)),
     Kind("npm serve, Bun", script(find_bun, "npm_serve.mjs"), lambda: without_addon("Bun", find_bun)),
     Kind(REFERENCE, lambda folder, content: GtlsServer(folder, content.cert, content.key), without_gtlsserver,

@@ -1,4 +1,4 @@
-// H3App: files of a folder from memory, and a short answer to what is uploaded.
+// App: files of a folder from memory, and a short answer to what is uploaded.
 //   app_server FOLDER CERT KEY
 #include <algorithm>
 #include <memory>
@@ -9,7 +9,7 @@
 namespace {
 
 // True when the response is over.
-bool send_more(usquic::Http3Response* res, std::string_view content) {
+bool send_more(usquic::Response* res, std::string_view content) {
   for (;;) {
     const std::size_t sent = res->getWriteOffset();
     const auto [ok, done] =
@@ -18,7 +18,7 @@ bool send_more(usquic::Http3Response* res, std::string_view content) {
   }
 }
 
-void send_long(usquic::Http3Response* res, std::string_view content) {
+void send_long(usquic::Response* res, std::string_view content) {
   res->onAborted([] {});
   res->onWritable([res, content](std::uint64_t) { return send_more(res, content); });
   send_more(res, content);
@@ -28,7 +28,7 @@ void send_long(usquic::Http3Response* res, std::string_view content) {
 
 int main(int argc, char** argv) {
   const bench::Arguments arguments(argc, argv);
-  usquic::H3App app({.key_file_name = arguments.key, .cert_file_name = arguments.cert});
+  usquic::App app({.key_file_name = arguments.key, .cert_file_name = arguments.cert});
   for (const auto& [path, content] : arguments.site) {
     app.get(path, [content = content](auto* res, auto*) {
       res->writeHeader("content-type", "text/plain; charset=utf-8");

@@ -20,7 +20,7 @@ us_quic_blob_t blob(const std::string& text) {
   return {text.data(), text.size()};
 }
 
-us_quic_socket_context_options_t core_options(const H3AppOptions& from) {
+us_quic_socket_context_options_t core_options(const AppOptions& from) {
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
   if (from.core != nullptr) options = *from.core;
   options.key_file_name = c_string(from.key_file_name);
@@ -35,7 +35,7 @@ us_quic_socket_context_options_t core_options(const H3AppOptions& from) {
   return options;
 }
 
-usquic::app::ExchangeContext exchange_context(const H3AppOptions& from,
+usquic::app::ExchangeContext exchange_context(const AppOptions& from,
                                               const us_quic_socket_context_options_t& core) {
   usquic::app::ExchangeContext context;
   context.logger = Logger(core.log, core.log_user, static_cast<LogLevel>(core.log_level));
@@ -47,7 +47,7 @@ usquic::app::ExchangeContext exchange_context(const H3AppOptions& from,
 }  // namespace
 
 // The server lives on behind it until its last stream is closed.
-struct H3App::State {
+struct App::State {
   std::shared_ptr<usquic::app::Server> server;
   int error = US_QUIC_OK;
   bool has_failed = false;  // the constructor
@@ -61,7 +61,7 @@ struct H3App::State {
   us_quic_socket_context_t* context() const { return server != nullptr ? server->context() : nullptr; }
 };
 
-H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::make_unique<State>()) {
+App::App(const AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::make_unique<State>()) {
   if (loop == nullptr) loop = Loop::create();
   if (loop == nullptr) {
     state_->error = US_QUIC_E_NOMEM;
@@ -71,7 +71,7 @@ H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(s
   const us_quic_socket_context_options_t core = core_options(options);
   const usquic::app::ExchangeContext sending = exchange_context(options, core);
   if (options.linger_max_ms > INT_MAX) {
-    sending.logger.log(LogLevel::error, "H3AppOptions: linger_max_ms is at most %d", INT_MAX);
+    sending.logger.log(LogLevel::error, "AppOptions: linger_max_ms is at most %d", INT_MAX);
     state_->error = US_QUIC_E_INVALID;
     state_->has_failed = true;
     return;
@@ -84,32 +84,32 @@ H3App::H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop) : state_(s
   state_->has_failed = state_->error != US_QUIC_OK;
 }
 
-H3App::~H3App() = default;
-H3App::H3App(H3App&& other) noexcept = default;
-H3App& H3App::operator=(H3App&& other) noexcept = default;
+App::~App() = default;
+App::App(App&& other) noexcept = default;
+App& App::operator=(App&& other) noexcept = default;
 
-bool H3App::constructorFailed() const {
+bool App::constructorFailed() const {
   return state_->has_failed;
 }
 
-int H3App::error() const {
+int App::error() const {
   return state_->error;
 }
 
-H3App& H3App::route(std::string_view method, std::string_view pattern, Handler handler,
-                    const H3RouteOptions& options) {
+App& App::route(std::string_view method, std::string_view pattern, Handler handler,
+                const RouteOptions& options) {
   if (state_->server == nullptr) return *this;
   usquic::app::Route route;
   route.handler = std::move(handler);
   route.max_body_bytes = options.max_body_bytes;
   if (!state_->server->domains().selected().add(method, pattern, std::move(route))) {
     state_->error = US_QUIC_E_INVALID;
-    usquic::app::report_misuse(state_->server->logger(), "H3App::route", "the pattern is malformed");
+    usquic::app::report_misuse(state_->server->logger(), "App::route", "the pattern is malformed");
   }
   return *this;
 }
 
-H3App& H3App::addServerName(std::string_view pattern, const H3AppOptions& identity) {
+App& App::addServerName(std::string_view pattern, const AppOptions& identity) {
   if (state_->context() == nullptr) return *this;
   const us_quic_socket_context_options_t options = core_options(identity);
   state_->error =
@@ -117,31 +117,31 @@ H3App& H3App::addServerName(std::string_view pattern, const H3AppOptions& identi
   return *this;
 }
 
-H3App& H3App::removeServerName(std::string_view pattern) {
+App& App::removeServerName(std::string_view pattern) {
   if (state_->context() == nullptr) return *this;
   state_->error = us_quic_socket_context_remove_server_name(state_->context(), std::string(pattern).c_str());
   return *this;
 }
 
-H3App& H3App::domain(std::string_view pattern) {
+App& App::domain(std::string_view pattern) {
   if (state_->server != nullptr) state_->server->domains().select(pattern);
   return *this;
 }
 
-H3App& H3App::listen(int port, ListenHandler handler) {
-  H3ListenOptions options;
+App& App::listen(int port, ListenHandler handler) {
+  ListenOptions options;
   options.port = port;
   return listen(options, std::move(handler));
 }
 
-H3App& H3App::listen(std::string_view host, int port, ListenHandler handler) {
-  H3ListenOptions options;
+App& App::listen(std::string_view host, int port, ListenHandler handler) {
+  ListenOptions options;
   options.host = host;
   options.port = port;
   return listen(options, std::move(handler));
 }
 
-H3App& H3App::listen(const H3ListenOptions& options, ListenHandler handler) {
+App& App::listen(const ListenOptions& options, ListenHandler handler) {
   us_quic_listen_socket_t* socket = nullptr;
   if (us_quic_socket_context_t* context = state_->context()) {
     us_quic_listen_options_t core{};
@@ -156,18 +156,18 @@ H3App& H3App::listen(const H3ListenOptions& options, ListenHandler handler) {
   return *this;
 }
 
-void H3App::run() {
+void App::run() {
   if (state_->server == nullptr) return;
   // A handler may destroy this app, and the loop with it.
   Loop* loop = state_->server->loop();
   loop->run();
 }
 
-Loop* H3App::loop() const {
+Loop* App::loop() const {
   return state_->server != nullptr ? state_->server->loop() : nullptr;
 }
 
-H3App& H3App::close(Function<void()> onClosed) {
+App& App::close(Function<void()> onClosed) {
   if (us_quic_socket_context_t* context = state_->context()) {
     us_quic_socket_context_shutdown(context);
     if (onClosed) state_->server->tell_when_closed(std::move(onClosed));
@@ -175,12 +175,12 @@ H3App& H3App::close(Function<void()> onClosed) {
   return *this;
 }
 
-H3App& H3App::closeNow() {
+App& App::closeNow() {
   if (us_quic_socket_context_t* context = state_->context()) us_quic_socket_context_close(context);
   return *this;
 }
 
-us_quic_socket_context_t* H3App::native() const {
+us_quic_socket_context_t* App::native() const {
   return state_->context();
 }
 

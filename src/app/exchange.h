@@ -1,4 +1,4 @@
-// One request and its answer: what is behind an Http3Response. The handler may answer while it is `open`;
+// One request and its answer: what is behind an Response. The handler may answer while it is `open`;
 // afterwards the object goes on sending what was accepted until its stream closes.
 #pragma once
 
@@ -41,7 +41,7 @@ inline constexpr std::uint64_t h3_no_error = 0x100;
 inline constexpr std::uint64_t h3_internal_error = 0x102;
 inline constexpr std::uint64_t h3_request_cancelled = 0x10c;
 
-class Exchange : public Http3Response, public ListHook<Exchange> {
+class Exchange : public Response, public ListHook<Exchange> {
  public:
   explicit Exchange(ExchangeContext& context) : context_(context) {}
 
@@ -68,7 +68,7 @@ class Exchange : public Http3Response, public ListHook<Exchange> {
   // The library's own answer.
   void answer(int status, std::string_view name = {}, std::string_view value = {});
 
-  // What Http3Response's calls do, once it is sure that they are allowed.
+  // What Response's calls do, once it is sure that they are allowed.
   bool set_status(std::string_view status);
   void add_header(std::string_view name, std::string_view value);
   bool add_trailer(std::string_view name, std::string_view value) { return trailers_.add(name, value); }

@@ -205,7 +205,7 @@ void Exchange::flush_head() {
 }
 
 bool Exchange::write_some(std::string_view chunk) {
-  if (exceeds_length(chunk.size(), "Http3Response::write")) return false;
+  if (exceeds_length(chunk.size(), "Response::write")) return false;
   if (!head_sent_) send_head(std::nullopt, false);
   return queue(chunk);
 }
@@ -216,7 +216,7 @@ std::pair<bool, bool> Exchange::try_end_by(std::string_view data, std::uint64_t 
   if (total == 0) total = announced_.value_or(written_ + data.size());
   if (!announced_ && !head_sent_) announced_ = total;
   if (total != announced_.value_or(total)) total = *announced_;
-  if (exceeds_length(data.size(), "Http3Response::tryEnd")) return {false, false};
+  if (exceeds_length(data.size(), "Response::tryEnd")) return {false, false};
   if (!head_sent_) send_head(total, discards_body() || (total == 0 && trailers_.empty()));
   if (discards_body()) {
     conclude();
@@ -252,10 +252,10 @@ std::pair<bool, bool> Exchange::try_end_static(std::string_view data, std::uint6
 }
 
 void Exchange::end_with(std::string_view data) {
-  if (exceeds_length(data.size(), "Http3Response::end")) return;
+  if (exceeds_length(data.size(), "Response::end")) return;
   if (announced_ && !discards_body() && written_ + data.size() < *announced_) {
     context_.logger.log(LogLevel::error,
-                        "Http3Response::end: fewer bytes than content-length says; the stream is reset");
+                        "Response::end: fewer bytes than content-length says; the stream is reset");
     return cut_off();
   }
   if (!head_sent_) {

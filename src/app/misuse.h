@@ -6,7 +6,7 @@
 
 namespace usquic::app {
 
-// `call` is what was called, `why` what is wrong with that: "Http3Response::end", "the response was
+// `call` is what was called, `why` what is wrong with that: "Response::end", "the response was
 // answered".
 void report_misuse(const Logger& logger, const char* call, const char* why);
 

@@ -88,36 +88,36 @@ using usquic::http::Plus;
 
 namespace {
 
-const RequestView& view(const Http3Request* request) {
+const RequestView& view(const Request* request) {
   return *static_cast<const RequestView*>(request);
 }
 
 }  // namespace
 
-std::string_view Http3Request::getMethod() const {
+std::string_view Request::getMethod() const {
   return view(this).method;
 }
 
-std::string_view Http3Request::getUrl() const {
+std::string_view Request::getUrl() const {
   return view(this).url;
 }
 
-std::string_view Http3Request::getFullUrl() const {
+std::string_view Request::getFullUrl() const {
   return view(this).path;
 }
 
-std::string_view Http3Request::getQuery() const {
+std::string_view Request::getQuery() const {
   return view(this).query;
 }
 
-std::string_view Http3Request::getQuery(std::string_view key) {
+std::string_view Request::getQuery(std::string_view key) {
   const std::string_view value = usquic::http::find_query_field(view(this).query, key).value_or("");
   if (!usquic::http::needs_decoding(value, http::Plus::is_space)) return value;
   return view(this).keep(usquic::http::decode(value, http::Plus::is_space));
 }
 
 // RFC 9110 section 5.3; RFC 9114 section 4.2.1 for cookie. Most fields are one line, and need no memory.
-std::string_view Http3Request::getHeader(std::string_view lowerCaseName) const {
+std::string_view Request::getHeader(std::string_view lowerCaseName) const {
   const RequestView& self = view(this);
   if (lowerCaseName == "host") return self.authority;
   std::optional<std::string_view> first;
@@ -134,13 +134,13 @@ std::string_view Http3Request::getHeader(std::string_view lowerCaseName) const {
   return joined ? self.keep(std::move(*joined)) : first.value_or("");
 }
 
-void Http3Request::forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const {
+void Request::forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const {
   for (const us_quic_header_t& field : view(this).fields) {
     if (!app::name_of(field).starts_with(':')) visit(app::name_of(field), app::value_of(field));
   }
 }
 
-std::string_view Http3Request::getParameter(std::size_t index) const {
+std::string_view Request::getParameter(std::size_t index) const {
   const RequestView& self = view(this);
   if (index >= self.values.size()) return {};
   const std::string_view value = self.values[index];
@@ -149,7 +149,7 @@ std::string_view Http3Request::getParameter(std::size_t index) const {
   return self.keep(usquic::app::text_of_part(value, self.names[index] == "*" ? "%2F" : "/"));
 }
 
-std::string_view Http3Request::getParameter(std::string_view name) const {
+std::string_view Request::getParameter(std::string_view name) const {
   const RequestView& self = view(this);
   for (std::size_t i = 0; i < self.names.size(); ++i) {
     if (self.names[i] == name) return getParameter(i);
@@ -157,36 +157,36 @@ std::string_view Http3Request::getParameter(std::string_view name) const {
   return {};
 }
 
-Http3Request* Http3Request::setYield(bool yield) {
+Request* Request::setYield(bool yield) {
   static_cast<RequestView*>(this)->is_yielded = yield;
   return this;
 }
 
-bool Http3Request::getYield() const {
+bool Request::getYield() const {
   return view(this).is_yielded;
 }
 
-std::string_view Http3Request::getAuthority() const {
+std::string_view Request::getAuthority() const {
   return view(this).authority;
 }
 
-std::string_view Http3Request::getScheme() const {
+std::string_view Request::getScheme() const {
   return view(this).scheme;
 }
 
-std::string_view Http3Request::getProtocol() const {
+std::string_view Request::getProtocol() const {
   return view(this).protocol;
 }
 
-bool Http3Request::isEarly() const {
+bool Request::isEarly() const {
   return us_quic_stream_is_early(view(this).stream) != 0;
 }
 
-us_quic_blob_t Http3Request::getClientCertificate() const {
+us_quic_blob_t Request::getClientCertificate() const {
   return us_quic_connection_peer_certificate(us_quic_stream_connection(view(this).stream));
 }
 
-bool Http3Request::isClientAuthorized() const {
+bool Request::isClientAuthorized() const {
   return us_quic_connection_is_authorized(us_quic_stream_connection(view(this).stream)) != 0;
 }
 

@@ -12,7 +12,7 @@
 
 namespace usquic::app {
 
-class RequestView : public Http3Request {
+class RequestView : public Request {
  public:
   explicit RequestView(us_quic_stream_t* from);
   RequestView(const RequestView&) = delete;

@@ -21,7 +21,7 @@ namespace usquic::app {
 inline constexpr std::size_t max_parameters = 16;
 
 struct Route {
-  H3App::Handler handler;
+  App::Handler handler;
   std::uint64_t max_body_bytes = UINT64_MAX;
   std::vector<std::string> names;  // of its parameters, in order; a trailing '*' is "*"
 };

@@ -1,4 +1,4 @@
-// What is behind an H3App: the core's context, the routes, and the requests being answered. It outlives its
+// What is behind an App: the core's context, the routes, and the requests being answered. It outlives its
 // app until the last of them and of its connections is closed.
 #pragma once
 

@@ -15,7 +15,7 @@ const char* name_or_null(const std::string& name) {
   return name.empty() ? nullptr : name.c_str();
 }
 
-H3Timeouts merge(const H3Timeouts& own, const H3Timeouts& defaults) {
+Timeouts merge(const Timeouts& own, const Timeouts& defaults) {
   const auto pick = [](int value, int otherwise) { return value < 0 ? otherwise : value; };
   return {pick(own.connect_ms, defaults.connect_ms), pick(own.first_byte_ms, defaults.first_byte_ms),
           pick(own.idle_ms, defaults.idle_ms), pick(own.total_ms, defaults.total_ms)};
@@ -32,7 +32,7 @@ ClientCore::Frame::~Frame() {
   if (--core_->depth_ == 0) core_->empty_graveyard();
 }
 
-ClientCore::ClientCore(const H3ClientOptions& options, std::shared_ptr<Loop> loop)
+ClientCore::ClientCore(const ClientOptions& options, std::shared_ptr<Loop> loop)
     : loop_(std::move(loop)), timeouts_(options.timeouts) {
   if (loop_ == nullptr) loop_ = Loop::create();
   if (loop_ == nullptr) {
@@ -51,7 +51,7 @@ ClientCore::~ClientCore() {
   shut();
 }
 
-void ClientCore::create_context(const H3ClientOptions& options) {
+void ClientCore::create_context(const ClientOptions& options) {
   us_quic_socket_context_options_t quic = US_QUIC_OPTIONS_INIT;
   if (options.core != nullptr) quic = *options.core;
   quic.handshake_timeout_ms = no_handshake_timeout_ms;
@@ -71,7 +71,7 @@ void ClientCore::create_context(const H3ClientOptions& options) {
   set_client_callbacks(context_);
 }
 
-ClientRequest* ClientCore::fetch(std::string_view url, const H3FetchOptions& options) {
+ClientRequest* ClientCore::fetch(std::string_view url, const FetchOptions& options) {
   requests_.push_back(
       std::make_unique<ClientRequest>(*this, std::string(url), options, merge(options.timeouts, timeouts_)));
   ClientRequest* request = requests_.back().get();

@@ -29,7 +29,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
     std::shared_ptr<ClientCore> core_;
   };
 
-  ClientCore(const H3ClientOptions& options, std::shared_ptr<Loop> loop);
+  ClientCore(const ClientOptions& options, std::shared_ptr<Loop> loop);
   ~ClientCore();
 
   int error() const { return error_; }
@@ -37,7 +37,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   const std::shared_ptr<Loop>& shared_loop() const { return loop_; }
   ClientPool& pool() { return *pool_; }
 
-  ClientRequest* fetch(std::string_view url, const H3FetchOptions& options);
+  ClientRequest* fetch(std::string_view url, const FetchOptions& options);
   // The client is gone: what is under way fails, and is told so here.
   void shut();
 
@@ -50,7 +50,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   void discard(ClientRequest& request);
 
  private:
-  void create_context(const H3ClientOptions& options);
+  void create_context(const ClientOptions& options);
   void settle();
   void tell_outcomes();
   void bury(ClientRequest& request);
@@ -59,7 +59,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   std::shared_ptr<Loop> loop_;
   us_quic_socket_context_t* context_ = nullptr;
   std::optional<ClientPool> pool_;
-  H3Timeouts timeouts_;
+  Timeouts timeouts_;
   int error_ = US_QUIC_OK;
   int depth_ = 0;
   bool is_shut_ = false;

@@ -32,14 +32,14 @@ void trim(std::string& text) {
 }
 
 // RFC 9114 section 4.2: fields of a connection have no place in HTTP/3.
-bool is_connection_specific(const H3Field& field) {
+bool is_connection_specific(const Field& field) {
   constexpr std::array<std::string_view, 5> names = {"connection", "keep-alive", "proxy-connection",
                                                      "transfer-encoding", "upgrade"};
   if (std::find(names.begin(), names.end(), field.name) != names.end()) return true;
   return field.name == "te" && field.value != "trailers";
 }
 
-std::optional<FieldFailure> check_field(H3Field& field) {
+std::optional<FieldFailure> check_field(Field& field) {
   if (!is_token(field.name)) return FieldFailure{US_QUIC_E_HEADERS, "malformed header field name"};
   for (char& c : field.name) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
@@ -54,9 +54,9 @@ std::optional<FieldFailure> check_field(H3Field& field) {
   return std::nullopt;
 }
 
-std::optional<FieldFailure> check_content_length(const H3FetchOptions& options) {
+std::optional<FieldFailure> check_content_length(const FetchOptions& options) {
   bool is_known = false;
-  for (const H3Field& field : options.headers) {
+  for (const Field& field : options.headers) {
     if (field.name != "content-length") continue;
     const auto length = parse_length(field.value);
     const bool is_wrong =
@@ -75,30 +75,30 @@ bool expects_body(std::string_view method) {
 
 }  // namespace
 
-std::optional<FieldFailure> check_request(H3FetchOptions& options) {
+std::optional<FieldFailure> check_request(FetchOptions& options) {
   if (!is_token(options.method)) return FieldFailure{US_QUIC_E_INVALID, "malformed method"};
   if (options.method == "CONNECT") return FieldFailure{US_QUIC_E_INVALID, "method CONNECT is not supported"};
   if (options.urgency < 0 || options.urgency > 7) {
     return FieldFailure{US_QUIC_E_INVALID, "urgency is 0 to 7"};
   }
-  for (H3Field& field : options.headers) {
+  for (Field& field : options.headers) {
     if (auto failure = check_field(field)) return failure;
   }
   return check_content_length(options);
 }
 
-std::vector<H3Field> request_fields(const H3Url& url, const H3FetchOptions& options,
-                                    std::optional<std::uint64_t> body_length) {
+std::vector<Field> request_fields(const Url& url, const FetchOptions& options,
+                                  std::optional<std::uint64_t> body_length) {
   // RFC 9114 section 4.3.1: :authority says what host would; a host of the user's own takes its place.
   std::string authority = url.authority;
-  for (const H3Field& field : options.headers) {
+  for (const Field& field : options.headers) {
     if (field.name == "host") authority = field.value;
   }
-  std::vector<H3Field> fields = {{":method", options.method},
-                                 {":scheme", "https"},
-                                 {":authority", std::move(authority)},
-                                 {":path", url.target}};
-  for (const H3Field& field : options.headers) {
+  std::vector<Field> fields = {{":method", options.method},
+                               {":scheme", "https"},
+                               {":authority", std::move(authority)},
+                               {":path", url.target}};
+  for (const Field& field : options.headers) {
     if (field.name != "host") fields.push_back(field);
   }
   const bool wants_length = body_length && (*body_length > 0 || expects_body(options.method));
@@ -108,8 +108,8 @@ std::vector<H3Field> request_fields(const H3Url& url, const H3FetchOptions& opti
   return fields;
 }
 
-std::optional<std::uint64_t> content_length(const std::vector<H3Field>& fields) {
-  for (const H3Field& field : fields) {
+std::optional<std::uint64_t> content_length(const std::vector<Field>& fields) {
+  for (const Field& field : fields) {
     if (field.name == "content-length") return parse_length(field.value);
   }
   return std::nullopt;
@@ -122,8 +122,8 @@ std::optional<std::uint64_t> parse_length(std::string_view text) {
   return number;
 }
 
-H3ResponseHead received_head(us_quic_stream_t* stream) {
-  H3ResponseHead head;
+ResponseHead received_head(us_quic_stream_t* stream) {
+  ResponseHead head;
   std::size_t count = 0;
   const us_quic_header_t* fields = us_quic_stream_headers(stream, &count);
   head.headers.reserve(count);

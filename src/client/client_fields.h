@@ -20,19 +20,19 @@ struct FieldFailure {
 
 // Checks the method and header fields of `options` and brings them into the form they are sent in: lower-case
 // names, values without space around them.
-std::optional<FieldFailure> check_request(H3FetchOptions& options);
+std::optional<FieldFailure> check_request(FetchOptions& options);
 
 // The fields of the request, pseudo-headers first. `options` were checked; body_length: nothing = unknown.
-std::vector<H3Field> request_fields(const H3Url& url, const H3FetchOptions& options,
-                                    std::optional<std::uint64_t> body_length);
+std::vector<Field> request_fields(const Url& url, const FetchOptions& options,
+                                  std::optional<std::uint64_t> body_length);
 
 // The value of a checked content-length field, or nothing.
-std::optional<std::uint64_t> content_length(const std::vector<H3Field>& fields);
+std::optional<std::uint64_t> content_length(const std::vector<Field>& fields);
 
 // 1*DIGIT (RFC 9110 section 8.6).
 std::optional<std::uint64_t> parse_length(std::string_view text);
 
 // The latest header section of a stream, but for pseudo-header fields; status: the value of :status, or 0.
-H3ResponseHead received_head(us_quic_stream_t* stream);
+ResponseHead received_head(us_quic_stream_t* stream);
 
 }  // namespace usquic::client

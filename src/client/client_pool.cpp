@@ -203,7 +203,7 @@ void ClientPool::connect(Origin& origin) {
 }
 
 us_quic_connection_t* ClientPool::begin(const Origin& origin, int& error) {
-  for (const H3ClientOptions::Resolve& rule : limits_.resolve) {
+  for (const ClientOptions::Resolve& rule : limits_.resolve) {
     if (rule.host != origin.host || rule.port != origin.port) continue;
     us_quic_socket_t* socket = us_quic_socket_context_create_socket(context_, 0, &error);
     if (socket == nullptr) return nullptr;

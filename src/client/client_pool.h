@@ -62,7 +62,7 @@ class ClientPool {
     std::size_t max_connections;
     int keep_open_ms;
     KeepAlive keep_alive;
-    std::vector<H3ClientOptions::Resolve> resolve;
+    std::vector<ClientOptions::Resolve> resolve;
   };
 
   ClientPool(us_quic_socket_context_t* context, Limits limits);

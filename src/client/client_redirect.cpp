@@ -11,12 +11,12 @@ bool becomes_get(int status, std::string_view method) {
   return status == 303 || ((status == 301 || status == 302) && method == "POST");
 }
 
-bool is_about_body(const H3Field& field) {
+bool is_about_body(const Field& field) {
   return field.name.starts_with("content-") || field.name == "expect" || field.name == "trailer";
 }
 
 // What was meant for one origin only (RFC 9110 section 15.4).
-bool is_for_origin(const H3Field& field) {
+bool is_for_origin(const Field& field) {
   return field.name == "authorization" || field.name == "cookie" || field.name == "proxy-authorization" ||
          field.name == "host";
 }
@@ -31,7 +31,7 @@ bool keeps_body(int status, std::string_view method) {
   return !becomes_get(status, method);
 }
 
-void follow_redirect(H3FetchOptions& options, int status, const H3Url& from, const H3Url& to) {
+void follow_redirect(FetchOptions& options, int status, const Url& from, const Url& to) {
   if (becomes_get(status, options.method)) {
     options.method = "GET";
     options.stream_body = false;

@@ -15,6 +15,6 @@ bool keeps_body(int status, std::string_view method);
 
 // Makes `options` those of the next request, from a request to `from` that was redirected to `to`. Its body
 // is the caller's matter.
-void follow_redirect(H3FetchOptions& options, int status, const H3Url& from, const H3Url& to);
+void follow_redirect(FetchOptions& options, int status, const Url& from, const Url& to);
 
 }  // namespace usquic::client

@@ -33,8 +33,8 @@ void invoke(Function<void(Parameters...)>& slot, Arguments&&... arguments) {
 
 }  // namespace
 
-ClientRequest::ClientRequest(ClientCore& core, std::string url, H3FetchOptions options,
-                             const H3Timeouts& timeouts)
+ClientRequest::ClientRequest(ClientCore& core, std::string url, FetchOptions options,
+                             const Timeouts& timeouts)
     : core_(core),
       url_text_(std::move(url)),
       options_(std::move(options)),
@@ -45,9 +45,9 @@ ClientRequest::~ClientRequest() = default;
 
 void ClientRequest::start() {
   if (auto failure = check_request(options_)) return fail(failure->error, std::move(failure->text));
-  auto url = parseH3Url(url_text_, options_.path_as_is ? H3DotSegments::Keep : H3DotSegments::Remove);
-  if (auto* failure = std::get_if<H3UrlError>(&url)) return fail(US_QUIC_E_INVALID, failure->reason);
-  url_ = std::get<H3Url>(std::move(url));
+  auto url = parseUrl(url_text_, options_.path_as_is ? DotSegments::Keep : DotSegments::Remove);
+  if (auto* failure = std::get_if<UrlError>(&url)) return fail(US_QUIC_E_INVALID, failure->reason);
+  url_ = std::get<Url>(std::move(url));
   body_ =
       RequestBody(std::exchange(options_.body, {}), options_.stream_body, content_length(options_.headers));
   clock_.emplace(core_.loop(), *this, timeouts_);
@@ -63,10 +63,10 @@ void ClientRequest::join(bool is_first) {
 void ClientRequest::send_on(us_quic_stream_t* stream) {
   stream_ = stream;
   is_stream_open_ = false;
-  const std::vector<H3Field> fields = request_fields(url_, options_, body_.known_length());
+  const std::vector<Field> fields = request_fields(url_, options_, body_.known_length());
   std::vector<us_quic_header_t> section;
   section.reserve(fields.size());
-  for (const H3Field& field : fields) {
+  for (const Field& field : fields) {
     section.push_back({field.name.data(), field.name.size(), field.value.data(), field.value.size(), 0});
   }
   const int error = us_quic_stream_send_headers(stream, section.data(), section.size(), body_.is_empty());
@@ -131,13 +131,13 @@ void ClientRequest::pause_reading(bool is_paused) {
 
 void ClientRequest::on_stream_headers(int kind, bool is_end) {
   clock_->activity();
-  const H3ResponseHead head = received_head(stream_);
+  const ResponseHead head = received_head(stream_);
   if (kind == US_QUIC_HEADERS_INFORMATIONAL) return invoke(handlers.informational, head);
   if (kind == US_QUIC_HEADERS_TRAILERS) return invoke(handlers.trailers, head.headers);
   take_final_head(head, is_end);
 }
 
-void ClientRequest::take_final_head(const H3ResponseHead& head, bool is_end) {
+void ClientRequest::take_final_head(const ResponseHead& head, bool is_end) {
   const std::string_view wrong = response_.take_head(head, options_.method);
   if (!wrong.empty()) return fail(US_QUIC_E_HEADERS, std::string(wrong));
   clock_->head_received();
@@ -145,7 +145,7 @@ void ClientRequest::take_final_head(const H3ResponseHead& head, bool is_end) {
 }
 
 // Returns: whether the response is a redirect that was dealt with.
-bool ClientRequest::follow(const H3ResponseHead& head, bool is_end) {
+bool ClientRequest::follow(const ResponseHead& head, bool is_end) {
   if (options_.max_redirects <= 0 || !is_redirect(head.status)) return false;
   const std::string_view location = head.header("location");
   const bool needs_body = keeps_body(head.status, options_.method);
@@ -155,20 +155,20 @@ bool ClientRequest::follow(const H3ResponseHead& head, bool is_end) {
     fail(US_QUIC_E_TOO_LARGE, "more than " + std::to_string(options_.max_redirects) + " redirects");
     return true;
   }
-  auto target = resolveH3Url(url_, location);
-  if (auto* failure = std::get_if<H3UrlError>(&target)) {
+  auto target = resolveUrl(url_, location);
+  if (auto* failure = std::get_if<UrlError>(&target)) {
     fail(US_QUIC_E_HEADERS, "redirect: " + failure->reason);
     return true;
   }
   ++redirects_;
   leave_stream(!is_end || !body_.is_sent());
-  follow_redirect(options_, head.status, url_, std::get<H3Url>(target));
+  follow_redirect(options_, head.status, url_, std::get<Url>(target));
   if (needs_body) {
     body_.rewind();
   } else {
     body_ = RequestBody({}, false, std::nullopt);
   }
-  url_ = std::get<H3Url>(std::move(target));
+  url_ = std::get<Url>(std::move(target));
   url_text_ = url_.text();
   response_ = {};
   retries_ = 0;

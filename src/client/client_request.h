@@ -19,14 +19,14 @@ namespace usquic::client {
 class ClientCore;
 struct Origin;
 
-class ClientRequest final : public H3Fetch, public RequestClock::Listener {
+class ClientRequest final : public Fetch, public RequestClock::Listener {
  public:
   struct Handlers {
     Function<void(us_quic_stream_t*)> sent;
-    Function<void(const H3ResponseHead&)> informational;
-    Function<void(const H3ResponseHead&)> response;
+    Function<void(const ResponseHead&)> informational;
+    Function<void(const ResponseHead&)> response;
     Function<void(std::string_view)> data;
-    Function<void(const std::vector<H3Field>&)> trailers;
+    Function<void(const std::vector<Field>&)> trailers;
     Function<void()> end;
     Function<void(int, std::string_view)> error;
     Function<void()> writable;
@@ -34,12 +34,12 @@ class ClientRequest final : public H3Fetch, public RequestClock::Listener {
   };
   using Place = std::list<std::unique_ptr<ClientRequest>>::iterator;
 
-  ClientRequest(ClientCore& core, std::string url, H3FetchOptions options, const H3Timeouts& timeouts);
+  ClientRequest(ClientCore& core, std::string url, FetchOptions options, const Timeouts& timeouts);
   ~ClientRequest();
   // Checks what was asked for, and joins its origin's queue. Runs no callbacks.
   void start();
 
-  // ---- For the application (H3Fetch) ----
+  // ---- For the application (Fetch) ----
   bool write_body(std::string_view chunk);
   void end_body(std::string_view chunk);
   void pause_reading(bool is_paused);
@@ -80,8 +80,8 @@ class ClientRequest final : public H3Fetch, public RequestClock::Listener {
   void join(bool is_first);
   // Sends it once more when that is safe, else fails.
   void retry(bool was_processed, int error, const std::string& text);
-  void take_final_head(const H3ResponseHead& head, bool is_end);
-  bool follow(const H3ResponseHead& head, bool is_end);
+  void take_final_head(const ResponseHead& head, bool is_end);
+  bool follow(const ResponseHead& head, bool is_end);
   void send_body();
   void finish_if_complete();
   void finish(int error, std::string text);
@@ -90,12 +90,12 @@ class ClientRequest final : public H3Fetch, public RequestClock::Listener {
 
   ClientCore& core_;
   std::string url_text_;
-  H3FetchOptions options_;
-  H3Url url_;
+  FetchOptions options_;
+  Url url_;
   RequestBody body_;
   ResponseProgress response_;
   std::optional<RequestClock> clock_;
-  H3Timeouts timeouts_;
+  Timeouts timeouts_;
   Origin* origin_ = nullptr;
   us_quic_stream_t* stream_ = nullptr;
   bool is_stream_open_ = false;

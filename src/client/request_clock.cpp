@@ -6,7 +6,7 @@
 
 namespace usquic::client {
 
-RequestClock::RequestClock(us_loop_t* loop, Listener& listener, const H3Timeouts& timeouts)
+RequestClock::RequestClock(us_loop_t* loop, Listener& listener, const Timeouts& timeouts)
     : listener_(listener),
       timeouts_(timeouts),
       began_ms_(now_ms()),

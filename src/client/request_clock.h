@@ -1,4 +1,4 @@
-// The time limits of one request (H3Timeouts).
+// The time limits of one request (Timeouts).
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ class RequestClock {
   };
 
   // Starts the total limit.
-  RequestClock(us_loop_t* loop, Listener& listener, const H3Timeouts& timeouts);
+  RequestClock(us_loop_t* loop, Listener& listener, const Timeouts& timeouts);
   ~RequestClock();
   RequestClock(const RequestClock&) = delete;
   RequestClock& operator=(const RequestClock&) = delete;
@@ -50,7 +50,7 @@ class RequestClock {
   void fire();
 
   Listener& listener_;
-  H3Timeouts timeouts_;
+  Timeouts timeouts_;
   us_timer_t* timer_ = nullptr;
   Phase phase_ = Phase::connecting;
   bool is_held_ = false;

@@ -4,12 +4,12 @@
 
 namespace usquic::client {
 
-std::string_view ResponseProgress::take_head(const H3ResponseHead& head, std::string_view method) {
+std::string_view ResponseProgress::take_head(const ResponseHead& head, std::string_view method) {
   if (has_head_) return "the response has two header sections";
   if (head.status < 200 || head.status > 999) return "the response has no valid status";
   has_head_ = true;
   std::optional<std::uint64_t> length;
-  for (const H3Field& field : head.headers) {
+  for (const Field& field : head.headers) {
     if (field.name != "content-length") continue;
     const auto value = parse_length(field.value);
     if (!value || (length && *length != *value)) return "the response's content-length is malformed";

@@ -12,7 +12,7 @@ namespace usquic::client {
 class ResponseProgress {
  public:
   // The final header section of the response to a request of that method. Returns: what is wrong, or "".
-  std::string_view take_head(const H3ResponseHead& head, std::string_view method);
+  std::string_view take_head(const ResponseHead& head, std::string_view method);
   // Body bytes. Returns: what is wrong, or "".
   std::string_view take_data(std::size_t length);
   std::string_view take_end();

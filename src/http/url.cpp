@@ -61,7 +61,7 @@ bool is_host(std::string_view host, bool is_bracketed) {
 }
 
 // host[:port] into url. Returns: what is wrong, or "".
-std::string parse_authority(std::string_view authority, H3Url& url) {
+std::string parse_authority(std::string_view authority, Url& url) {
   if (authority.find('@') != std::string_view::npos) return "user and password are not supported";
   const bool is_bracketed = authority.starts_with('[');
   const auto end = is_bracketed ? authority.find(']') : std::min(authority.find(':'), authority.size());
@@ -127,10 +127,10 @@ std::string remove_dot_segments(std::string_view path) {
 }
 
 // `text`: path and query, without fragment.
-std::string normal_target(std::string_view text, H3DotSegments dots = H3DotSegments::Remove) {
+std::string normal_target(std::string_view text, DotSegments dots = DotSegments::Remove) {
   const auto query_at = std::min(text.find('?'), text.size());
   std::string target = escape(text.substr(0, query_at));
-  if (dots == H3DotSegments::Remove) target = remove_dot_segments(target);
+  if (dots == DotSegments::Remove) target = remove_dot_segments(target);
   if (target.empty()) target = "/";
   return target + escape(text.substr(query_at));
 }
@@ -160,27 +160,27 @@ bool has_control(std::string_view text) {
 
 }  // namespace
 
-std::variant<H3Url, H3UrlError> parseH3Url(std::string_view text, H3DotSegments dots) {
-  if (has_control(text)) return H3UrlError{"malformed URL: space or control character"};
+std::variant<Url, UrlError> parseUrl(std::string_view text, DotSegments dots) {
+  if (has_control(text)) return UrlError{"malformed URL: space or control character"};
   const auto scheme = scheme_of(text);
   if (!scheme || !text.substr(scheme->size()).starts_with("://")) {
-    return H3UrlError{"malformed URL: it begins with https://"};
+    return UrlError{"malformed URL: it begins with https://"};
   }
   if (lower(*scheme) != "https") {
-    return H3UrlError{"scheme " + std::string(*scheme) + " is not supported, only https"};
+    return UrlError{"scheme " + std::string(*scheme) + " is not supported, only https"};
   }
   text.remove_prefix(scheme->size() + 3);
   text = text.substr(0, text.find('#'));
-  H3Url url;
+  Url url;
   const auto authority_end = std::min(text.find_first_of("/?"), text.size());
   if (std::string reason = parse_authority(text.substr(0, authority_end), url); !reason.empty()) {
-    return H3UrlError{"malformed URL: " + reason};
+    return UrlError{"malformed URL: " + reason};
   }
   url.target = normal_target(text.substr(authority_end), dots);
   return url;
 }
 
-std::string H3Url::text() const {
+std::string Url::text() const {
   const auto percent = host.find('%');
   if (percent == std::string::npos) return "https://" + authority + target;
   std::string with_zone = authority;
@@ -188,14 +188,14 @@ std::string H3Url::text() const {
   return "https://" + with_zone + target;
 }
 
-std::variant<H3Url, H3UrlError> resolveH3Url(const H3Url& base, std::string_view given) {
+std::variant<Url, UrlError> resolveUrl(const Url& base, std::string_view given) {
   const std::string escaped = with_escaped_blanks(trimmed(given));
   std::string_view reference = escaped;
-  if (has_control(reference)) return H3UrlError{"malformed URL: space or control character"};
-  if (scheme_of(reference)) return parseH3Url(reference);
-  if (reference.starts_with("//")) return parseH3Url("https:" + std::string(reference));
+  if (has_control(reference)) return UrlError{"malformed URL: space or control character"};
+  if (scheme_of(reference)) return parseUrl(reference);
+  if (reference.starts_with("//")) return parseUrl("https:" + std::string(reference));
   reference = reference.substr(0, reference.find('#'));
-  H3Url url = base;
+  Url url = base;
   if (reference.empty()) return url;
   const std::string_view base_path = std::string_view(base.target).substr(0, base.target.find('?'));
   if (reference[0] == '/') {

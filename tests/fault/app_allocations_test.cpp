@@ -27,8 +27,8 @@ class AppAllocations : public testing::Test {
  protected:
   void SetUp() override {
     const DevelopmentCertificate& certificate = FrugalPeers::certificate();
-    app_.emplace(H3AppOptions{.key = certificate.key, .cert = certificate.cert}, loop_);
-    app_->post("/echo", [this](Http3Response* response, Http3Request*) {
+    app_.emplace(AppOptions{.key = certificate.key, .cert = certificate.cert}, loop_);
+    app_->post("/echo", [this](usquic::Response* response, Request*) {
       ++begun_;
       response->onAborted([this] { ++ended_; });
       response->writeHeader("x-field", std::string(100, 'x'));
@@ -64,7 +64,7 @@ class AppAllocations : public testing::Test {
   FaultyKernel kernel_{1};  // without faults
   FrugalPeers peers_{"h3"};
   std::shared_ptr<Loop> loop_ = Loop::create();
-  std::optional<H3App> app_;
+  std::optional<App> app_;
   int port_ = 0;
   int begun_ = 0;
   int ended_ = 0;

@@ -1,4 +1,4 @@
-// Handlers of H3App in any order of calls, over real sockets on loopback.
+// Handlers of App in any order of calls, over real sockets on loopback.
 #include "app_script.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

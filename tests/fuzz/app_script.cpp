@@ -56,16 +56,16 @@ void AppScript::make_app() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.send_buffer_bytes = 5000;
   core.max_stream_data = core.max_stream_data_limit = 8000;
-  H3AppOptions options;
+  AppOptions options;
   options.cert = identity().certificate.data();
   options.key = identity().key.data();
   options.ca = options.cert;  // the system's roots take long to read
   options.max_body_bytes = 20000;
   options.automatic_options = true;
   options.core = &core;
-  app_ = std::make_unique<H3App>(options, loop_);
+  app_ = std::make_unique<App>(options, loop_);
   CHECK(app_->error() == US_QUIC_OK);
-  const auto handler = [this](Http3Response* response, Http3Request* request) { handle(response, request); };
+  const auto handler = [this](Response* response, Request* request) { handle(response, request); };
   app_->get("/a/:first/*", handler);
   app_->post("/limited", handler, {.max_body_bytes = 50});
   app_->connect("/tunnel", handler);
@@ -124,7 +124,7 @@ void AppScript::run() {
   }
 }
 
-void AppScript::handle(Http3Response* response, Http3Request* request) {
+void AppScript::handle(Response* response, Request* request) {
   look_at(request);
   if (input_.byte() == 1) {
     request->setYield(true);
@@ -141,7 +141,7 @@ void AppScript::handle(Http3Response* response, Http3Request* request) {
   for (std::size_t i = input_.pick(6); i > 0 && answer.response != nullptr; --i) act(answer);
 }
 
-void AppScript::look_at(Http3Request* request) {
+void AppScript::look_at(Request* request) {
   CHECK(!request->getMethod().empty());
   request->getQuery("q");
   request->getParameter(0);
@@ -172,7 +172,7 @@ void AppScript::act_inside(Answer& answer) {
 
 void AppScript::act(Answer& answer) {
   if (--calls_left_ < 0) return;
-  Http3Response& response = *answer.response;
+  Response& response = *answer.response;
   switch (input_.pick(10)) {
     case 0: {
       constexpr std::string_view statuses[] = {"200 OK", "404", "204", "304", "", "99", "x"};
@@ -215,7 +215,7 @@ void AppScript::act(Answer& answer) {
 }
 
 void AppScript::write(Answer& answer) {
-  Http3Response& response = *answer.response;
+  Response& response = *answer.response;
   const std::string_view data = std::string_view(payload).substr(0, input_.integer(2));
   switch (input_.pick(3)) {
     case 0:
@@ -235,7 +235,7 @@ void AppScript::write(Answer& answer) {
 }
 
 void AppScript::finish_answer(Answer& answer) {
-  Http3Response& response = *answer.response;
+  Response& response = *answer.response;
   switch (input_.pick(6)) {
     case 0:
       response.end(*prepared_);
@@ -252,7 +252,7 @@ void AppScript::finish_answer(Answer& answer) {
 }
 
 void AppScript::set_handlers(Answer& answer) {
-  Http3Response& response = *answer.response;
+  Response& response = *answer.response;
   switch (input_.pick(4)) {
     case 0:
       response.onData([this, &answer](std::string_view, bool fin) {

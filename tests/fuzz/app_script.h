@@ -1,4 +1,4 @@
-// Handlers of an H3App that make any calls at any time, also on responses that are over, while its client
+// Handlers of an App that make any calls at any time, also on responses that are over, while its client
 // asks, uploads, gives up and goes away.
 #pragma once
 
@@ -24,7 +24,7 @@ class AppScript {
  private:
   // One request as its handler saw it.
   struct Answer {
-    Http3Response* response = nullptr;
+    Response* response = nullptr;
     bool is_aborted = false;
     bool had_last_data = false;
   };
@@ -33,8 +33,8 @@ class AppScript {
   void end_app();
   void make_client();
   void connect();
-  void handle(Http3Response* response, Http3Request* request);
-  void look_at(Http3Request* request);
+  void handle(Response* response, Request* request);
+  void look_at(Request* request);
   void act_on_any();
   void act(Answer& answer);
   void write(Answer& answer);
@@ -48,7 +48,7 @@ class AppScript {
 
   Input& input_;
   std::shared_ptr<Loop> loop_;
-  std::unique_ptr<H3App> app_;
+  std::unique_ptr<App> app_;
   std::unique_ptr<PreparedResponse> prepared_;
   std::vector<std::unique_ptr<Answer>> answers_;
   int port_ = 0;

@@ -153,23 +153,23 @@ void send(http::SectionKind kind, const Fields& fields) {
   client.expect(kind == http::SectionKind::trailers ? 2 : 1, fields);
 }
 
-// What a user of H3Client may write becomes a section that may be sent.
+// What a user of Client may write becomes a section that may be sent.
 void check_client_fields(const Fields& fields) {
-  H3FetchOptions options;
+  FetchOptions options;
   for (const us_quic_header_t& f : fields) {
     if (name_of(f) == ":method") options.method = value_of(f);
     options.headers.push_back({std::string(name_of(f)), std::string(value_of(f))});
   }
   if (usquic::client::check_request(options)) return;
   // Looked at when the request is sent: a host, which takes the place of :authority, and the largest lengths.
-  const auto is_checked_later = [](const H3Field& f) {
+  const auto is_checked_later = [](const Field& f) {
     return f.name == "host" || (f.name == "content-length" && f.value.size() > 18);
   };
   if (std::any_of(options.headers.begin(), options.headers.end(), is_checked_later)) return;
-  const H3Url url{"a.test", 443, "a.test", "/"};
+  const Url url{"a.test", 443, "a.test", "/"};
   Fields section;
-  const std::vector<H3Field> made = usquic::client::request_fields(url, options, 0);
-  for (const H3Field& f : made) {
+  const std::vector<Field> made = usquic::client::request_fields(url, options, 0);
+  for (const Field& f : made) {
     section.push_back({f.name.data(), f.name.size(), f.value.data(), f.value.size(), 0});
   }
   CHECK(http::check_section(http::SectionKind::request, section) == 0);

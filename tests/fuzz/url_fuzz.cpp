@@ -14,22 +14,22 @@ namespace usquic::fuzz {
 namespace {
 
 // What was taken apart means the same when it is written again.
-void check_url(const H3Url& url) {
+void check_url(const Url& url) {
   CHECK(url.port >= 1 && url.port <= 65535 && !url.host.empty() && url.target.starts_with('/'));
-  for (const H3DotSegments dots : {H3DotSegments::Keep, H3DotSegments::Remove}) {
-    const auto again = parseH3Url(url.text(), dots);
-    const auto* same = std::get_if<H3Url>(&again);
+  for (const DotSegments dots : {DotSegments::Keep, DotSegments::Remove}) {
+    const auto again = parseUrl(url.text(), dots);
+    const auto* same = std::get_if<Url>(&again);
     CHECK(same != nullptr && same->hasOriginOf(url) && same->authority == url.authority);
-    CHECK(dots == H3DotSegments::Remove || same->target == url.target);
+    CHECK(dots == DotSegments::Remove || same->target == url.target);
   }
 }
 
-void check_resolving(const H3Url& base, std::string_view reference) {
-  const auto resolved = resolveH3Url(base, reference);
-  if (const auto* url = std::get_if<H3Url>(&resolved)) {
+void check_resolving(const Url& base, std::string_view reference) {
+  const auto resolved = resolveUrl(base, reference);
+  if (const auto* url = std::get_if<Url>(&resolved)) {
     check_url(*url);
   } else {
-    CHECK(!std::get<H3UrlError>(resolved).reason.empty());
+    CHECK(!std::get<UrlError>(resolved).reason.empty());
   }
 }
 
@@ -45,12 +45,12 @@ void check_decoding(std::string_view text, usquic::http::Plus plus) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace usquic;
   fuzz::Input input(data, size);
-  const auto dots = input.flag() ? H3DotSegments::Keep : H3DotSegments::Remove;
+  const auto dots = input.flag() ? DotSegments::Keep : DotSegments::Remove;
   const std::string_view text = input.text();
   const std::string_view reference = input.rest();
   for (const std::string& written : {std::string(text), "https://" + std::string(text)}) {
-    const auto parsed = parseH3Url(written, dots);
-    if (const auto* url = std::get_if<H3Url>(&parsed)) {
+    const auto parsed = parseUrl(written, dots);
+    if (const auto* url = std::get_if<Url>(&parsed)) {
       fuzz::check_url(*url);
       fuzz::check_resolving(*url, reference);
     }

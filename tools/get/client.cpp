@@ -62,7 +62,7 @@ std::optional<Failure> Client::create_client() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
-  H3ClientOptions options;
+  ClientOptions options;
   options.core = &core;
   options.ca_file_name = options_.ca_file;
   options.cert_file_name = options_.certificate_file;
@@ -134,7 +134,8 @@ Client::Peer& Client::peer_of(const Transfer& transfer) {
   return peers_[{transfer.url().host, transfer.url().port}];
 }
 
-void Client::on_transfer_sent(const Transfer& transfer, const H3Url& url, us_quic_connection_t* connection) {
+void Client::on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
+                              us_quic_connection_t* connection) {
   Peer& peer = peer_of(transfer);
   if (peer.connection == connection) return;
   sockaddr_storage address = {};

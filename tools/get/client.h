@@ -1,4 +1,4 @@
-// Runs transfers over one H3Client: those to files in parallel, those to standard output in turn.
+// Runs transfers over one Client: those to files in parallel, those to standard output in turn.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +28,7 @@ class Client : public TransferHost {
   // Returns: the exit code of the first transfer (in the order of the command line) that failed.
   ExitCode run();
 
-  void on_transfer_sent(const Transfer& transfer, const H3Url& url,
+  void on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
                         us_quic_connection_t* connection) override;
   void on_transfer_done(Transfer& transfer) override;
 
@@ -63,7 +63,7 @@ class Client : public TransferHost {
   bool is_output_taken_ = false;  // standard output has its transfer
   bool shows_progress_ = false;
   std::int64_t started_ms_ = 0;
-  std::optional<H3Client> client_;
+  std::optional<usquic::Client> client_;
 };
 
 }  // namespace usquic::tools::get

@@ -12,23 +12,23 @@ namespace usquic::tools::get {
 std::string narrate_request(const Url& url, const RequestHead& head) {
   std::string text = fmt::format("> {} {} HTTP/3\n", head.method, url.target);
   const bool has_host = std::any_of(head.fields.begin(), head.fields.end(),
-                                    [](const H3Field& field) { return field.name == "host"; });
+                                    [](const Field& field) { return field.name == "host"; });
   if (!has_host) text += fmt::format("> host: {}\n", url.authority);
-  for (const H3Field& field : head.fields) text += fmt::format("> {}: {}\n", field.name, field.value);
+  for (const Field& field : head.fields) text += fmt::format("> {}: {}\n", field.name, field.value);
   return text + ">\n";
 }
 
-std::string narrate_section(int status, const std::vector<H3Field>& fields, std::string_view prefix,
+std::string narrate_section(int status, const std::vector<Field>& fields, std::string_view prefix,
                             std::string_view line_end) {
   std::string text;
   if (status != 0) text += fmt::format("{}HTTP/3 {}{}", prefix, status, line_end);
-  for (const H3Field& field : fields) {
+  for (const Field& field : fields) {
     text += fmt::format("{}{}: {}{}", prefix, field.name, field.value, line_end);
   }
   return text + fmt::format("{}{}", prefix, line_end);
 }
 
-std::string narrate_connection(us_quic_connection_t* connection, const H3Url& url) {
+std::string narrate_connection(us_quic_connection_t* connection, const usquic::Url& url) {
   sockaddr_storage address = {};
   void* storage = &address;
   us_quic_connection_remote_address(connection, static_cast<sockaddr*>(storage), sizeof address);

@@ -16,10 +16,10 @@ std::string narrate_request(const Url& url, const RequestHead& head);
 
 // A header section as text: "HTTP/3 200" (not for trailers: status 0) and "name: value" lines, each behind
 // `prefix` and ended by `line_end`, with an empty line last.
-std::string narrate_section(int status, const std::vector<H3Field>& fields, std::string_view prefix,
+std::string narrate_section(int status, const std::vector<Field>& fields, std::string_view prefix,
                             std::string_view line_end);
 
 // "* " lines about a connection that was opened.
-std::string narrate_connection(us_quic_connection_t* connection, const H3Url& url);
+std::string narrate_connection(us_quic_connection_t* connection, const usquic::Url& url);
 
 }  // namespace usquic::tools::get

@@ -19,7 +19,7 @@ std::string choose_method(const Options& options, const BodyPlan& body) {
 }  // namespace
 
 std::variant<RequestHead, Failure> build_request_head(const Options& options, const BodyPlan& body) {
-  std::vector<H3Field> defaults = {
+  std::vector<Field> defaults = {
       {"user-agent", options.user_agent.empty() ? "usquic/" US_QUIC_VERSION : options.user_agent},
       {"accept", "*/*"}};
   if (body.is_form) defaults.push_back({"content-type", "application/x-www-form-urlencoded"});
@@ -27,11 +27,11 @@ std::variant<RequestHead, Failure> build_request_head(const Options& options, co
     defaults.push_back({"content-length", std::to_string(*body.length())});
   }
   if (!options.range.empty()) defaults.push_back({"range", "bytes=" + options.range});
-  std::vector<H3Field> added;
+  std::vector<Field> added;
   for (const std::string& line : options.headers) {
     const auto header = parse_header_line(line);
     if (!header) return Failure{ExitCode::Usage, "not a header line: " + line};
-    std::erase_if(defaults, [&](const H3Field& field) { return field.name == header->name; });
+    std::erase_if(defaults, [&](const Field& field) { return field.name == header->name; });
     if (!header->removes) added.push_back({std::string(header->name), std::string(header->value)});
   }
   RequestHead head = {choose_method(options, body), std::move(defaults)};

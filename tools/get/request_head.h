@@ -14,7 +14,7 @@ namespace usquic::tools::get {
 
 struct RequestHead {
   std::string method;
-  std::vector<H3Field> fields;  // without pseudo-header fields
+  std::vector<Field> fields;  // without pseudo-header fields
 };
 
 // Failure: a -H that is no header line.

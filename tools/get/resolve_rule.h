@@ -8,7 +8,7 @@
 
 namespace usquic::tools::get {
 
-using ResolveRule = H3ClientOptions::Resolve;  // host in lower case, IPv6 without brackets
+using ResolveRule = ClientOptions::Resolve;  // host in lower case, IPv6 without brackets
 
 std::optional<ResolveRule> parse_resolve_rule(std::string_view text);
 

@@ -46,7 +46,7 @@ ExitCode run_get(const Options& options) {
     return fail(options, {ExitCode::Usage, "a body that is read as it is sent goes to one URL only"});
   }
   Client client(options, std::move(rules));
-  const H3DotSegments dots = options.keeps_path ? H3DotSegments::Keep : H3DotSegments::Remove;
+  const DotSegments dots = options.keeps_path ? DotSegments::Keep : DotSegments::Remove;
   for (std::size_t i = 0; i < options.urls.size(); ++i) {
     const std::string& text = options.urls[i];
     auto url = parse_url(text, dots);

@@ -31,7 +31,7 @@ Transfer::Transfer(TransferHost& host, const Options& options, Url url, RequestH
       plan_(body),
       output_(std::move(output)) {}
 
-void Transfer::start(H3Client& client) {
+void Transfer::start(usquic::Client& client) {
   client_ = &client;
   const bool is_read = plan_.source == BodyPlan::Source::File || plan_.source == BodyPlan::Source::Stream;
   if (is_read) {
@@ -46,7 +46,7 @@ void Transfer::start(H3Client& client) {
 
 void Transfer::fetch() {
   ++attempts_;
-  H3FetchOptions request;
+  FetchOptions request;
   request.method = head_.method;
   request.headers = head_.fields;
   request.body = plan_.memory;
@@ -55,10 +55,10 @@ void Transfer::fetch() {
   request.path_as_is = options_.keeps_path;
   fetch_ = client_->fetch(url_.text(), request);
   fetch_->onSent([this](us_quic_stream_t* stream) { on_sent(stream); })
-      ->onInformational([this](const H3ResponseHead& head) { on_section(head.status, head.headers); })
-      ->onResponse([this](const H3ResponseHead& head) { on_response(head); })
+      ->onInformational([this](const ResponseHead& head) { on_section(head.status, head.headers); })
+      ->onResponse([this](const ResponseHead& head) { on_response(head); })
       ->onData([this](std::string_view bytes) { on_data(bytes); })
-      ->onTrailers([this](const std::vector<H3Field>& fields) { on_section(0, fields); })
+      ->onTrailers([this](const std::vector<Field>& fields) { on_section(0, fields); })
       ->onEnd([this] { on_end(); })
       ->onError([this](int error, std::string_view text) { on_error(error, text); })
       ->onStop([this] { body_.reset(); })
@@ -88,9 +88,8 @@ void Transfer::send_body() {
 }
 
 void Transfer::on_sent(us_quic_stream_t* stream) {
-  const auto url =
-      parseH3Url(fetch_->url(), options_.keeps_path ? H3DotSegments::Keep : H3DotSegments::Remove);
-  host_.on_transfer_sent(*this, std::get<H3Url>(url), us_quic_stream_connection(stream));
+  const auto url = parseUrl(fetch_->url(), options_.keeps_path ? DotSegments::Keep : DotSegments::Remove);
+  host_.on_transfer_sent(*this, std::get<usquic::Url>(url), us_quic_stream_connection(stream));
   if (options_.is_verbose) {
     tell(fetch_->redirects() > 0 ? fmt::format("* redirected to {}\n", fetch_->url())
                                  : narrate_request(url_, head_));
@@ -99,13 +98,13 @@ void Transfer::on_sent(us_quic_stream_t* stream) {
   send_body();
 }
 
-void Transfer::on_section(int status, const std::vector<H3Field>& fields) {
+void Transfer::on_section(int status, const std::vector<Field>& fields) {
   if (first_byte_ms_ == 0) first_byte_ms_ = monotonic_ms();
   if (options_.is_verbose) tell(narrate_section(status, fields, "< ", "\n"));
   if (options_.includes_headers || options_.is_head) write(narrate_section(status, fields, "", "\r\n"));
 }
 
-void Transfer::on_response(const H3ResponseHead& head) {
+void Transfer::on_response(const ResponseHead& head) {
   status_ = head.status;
   content_type_ = head.header("content-type");
   expected_ = parse_number(head.header("content-length"));
@@ -166,7 +165,7 @@ void Transfer::on_error(int error, std::string_view text) {
 
 void Transfer::fail(const Failure& failure) {
   if (is_done_) return;
-  if (H3Fetch* fetch = std::exchange(fetch_, nullptr)) fetch->abort();
+  if (Fetch* fetch = std::exchange(fetch_, nullptr)) fetch->abort();
   output_.close();
   finish(failure);
 }

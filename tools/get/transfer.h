@@ -24,7 +24,7 @@ class TransferHost {
  public:
   virtual ~TransferHost() = default;
   // url: where it goes, maybe after a redirect.
-  virtual void on_transfer_sent(const Transfer& transfer, const H3Url& url,
+  virtual void on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
                                 us_quic_connection_t* connection) = 0;
   virtual void on_transfer_done(Transfer& transfer) = 0;
 };
@@ -35,7 +35,7 @@ class Transfer {
            Output output);
 
   // The client and its loop outlive it.
-  void start(H3Client& client);
+  void start(usquic::Client& client);
   void fail(const Failure& failure);
 
   const Url& url() const { return url_; }
@@ -54,8 +54,8 @@ class Transfer {
   void fetch();
   void send_body();
   void on_sent(us_quic_stream_t* stream);
-  void on_section(int status, const std::vector<H3Field>& fields);
-  void on_response(const H3ResponseHead& head);
+  void on_section(int status, const std::vector<Field>& fields);
+  void on_response(const ResponseHead& head);
   void on_data(std::string_view bytes);
   void on_end();
   void on_error(int error, std::string_view text);
@@ -69,8 +69,8 @@ class Transfer {
   RequestHead head_;
   const BodyPlan& plan_;
   Output output_;
-  H3Client* client_ = nullptr;
-  H3Fetch* fetch_ = nullptr;  // null once it ended
+  usquic::Client* client_ = nullptr;
+  Fetch* fetch_ = nullptr;  // null once it ended
   std::unique_ptr<BodySource> body_;
   Failure outcome_ = {ExitCode::Ok, ""};
   std::string content_type_;

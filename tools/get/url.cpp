@@ -8,7 +8,7 @@
 
 namespace usquic::tools::get {
 
-std::variant<Url, Failure> parse_url(std::string_view text, H3DotSegments dots) {
+std::variant<Url, Failure> parse_url(std::string_view text, DotSegments dots) {
   const auto scheme_end = std::min(text.find("://"), text.size());
   const std::string_view scheme = text.substr(0, scheme_end);
   const bool has_scheme = scheme_end < text.size() && scheme.find_first_of("/?#") == std::string_view::npos;
@@ -16,11 +16,11 @@ std::variant<Url, Failure> parse_url(std::string_view text, H3DotSegments dots) 
     return Failure{ExitCode::UnsupportedScheme,
                    fmt::format("scheme {} is not supported, only https", scheme)};
   }
-  auto parsed = parseH3Url(has_scheme ? std::string(text) : "https://" + std::string(text), dots);
-  if (auto* error = std::get_if<H3UrlError>(&parsed)) {
+  auto parsed = parseUrl(has_scheme ? std::string(text) : "https://" + std::string(text), dots);
+  if (auto* error = std::get_if<UrlError>(&parsed)) {
     return Failure{ExitCode::MalformedUrl, std::move(error->reason)};
   }
-  return Url{std::get<H3Url>(std::move(parsed)), std::string(text)};
+  return Url{std::get<usquic::Url>(std::move(parsed)), std::string(text)};
 }
 
 std::string remote_file_name(const Url& url) {

@@ -10,12 +10,12 @@
 
 namespace usquic::tools::get {
 
-struct Url : H3Url {
+struct Url : usquic::Url {
   std::string typed;  // as the user wrote it
 };
 
 // The scheme may be left out. Failure: MalformedUrl or UnsupportedScheme.
-std::variant<Url, Failure> parse_url(std::string_view text, H3DotSegments dots);
+std::variant<Url, Failure> parse_url(std::string_view text, DotSegments dots);
 
 // The last segment of the path, for -O; "" when there is none that can name a file.
 std::string remote_file_name(const Url& url);

@@ -81,7 +81,7 @@ std::optional<Failure> add_targets(const Options& options, Plan& plan) {
   // Read as it is, it is of a known length: content-length goes with every request.
   get::BodyPlan known = std::get<get::BodyPlan>(body);
   if (known.source != get::BodyPlan::Source::None) known.length_ = plan.body.size();
-  const H3DotSegments dots = options.request.keeps_path ? H3DotSegments::Keep : H3DotSegments::Remove;
+  const DotSegments dots = options.request.keeps_path ? DotSegments::Keep : DotSegments::Remove;
   for (const std::string& text : options.urls) {
     auto url = get::parse_url(text, dots);
     if (const auto* failure = std::get_if<Failure>(&url))

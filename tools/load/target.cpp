@@ -16,7 +16,7 @@ Target::Target(get::Url url, get::RequestHead head, const std::string& body)
   add_field(":scheme", "https");
   add_field(":authority", url_.authority);
   add_field(":path", url_.target);
-  for (const H3Field& field : head_.fields) add_field(field.name, field.value);
+  for (const Field& field : head_.fields) add_field(field.name, field.value);
 }
 
 void Target::add_field(std::string_view name, std::string_view value) {

@@ -19,7 +19,7 @@ struct Exchange::SentChunk {
   std::shared_ptr<Exchange> exchange;
 };
 
-Exchange::Exchange(Delivery& delivery, Listener& listener, Http3Response& response,
+Exchange::Exchange(Delivery& delivery, Listener& listener, Response& response,
                    std::shared_ptr<Recipient> recipient)
     : delivery_(delivery), listener_(listener), response_(response), recipient_(std::move(recipient)) {
   delivery_.enter(*this);

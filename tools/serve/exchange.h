@@ -27,8 +27,7 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
     ~Listener() = default;
   };
 
-  Exchange(Delivery& delivery, Listener& listener, Http3Response& response,
-           std::shared_ptr<Recipient> recipient);
+  Exchange(Delivery& delivery, Listener& listener, Response& response, std::shared_ptr<Recipient> recipient);
   Exchange(const Exchange&) = delete;
   Exchange& operator=(const Exchange&) = delete;
   ~Exchange();
@@ -79,7 +78,7 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
 
   Delivery& delivery_;
   Listener& listener_;
-  Http3Response& response_;
+  Response& response_;
   bool is_over_ = false;  // answered or aborted: of the response only getters may be called
   const std::shared_ptr<Recipient> recipient_;
   std::optional<KeptRequest> kept_;  // while it waits for its turn

@@ -29,7 +29,7 @@ std::optional<std::string_view>* find_list_field(files::Request& request, std::s
 
 }  // namespace
 
-ReceivedRequest read_request(const Http3Request& from) {
+ReceivedRequest read_request(const Request& from) {
   ReceivedRequest received;
   received.request.method = from.getMethod();
   received.request.path = from.getFullUrl();

@@ -1,4 +1,4 @@
-// The request of H3App as the file service wants it.
+// The request of App as the file service wants it.
 #pragma once
 
 #include <forward_list>
@@ -21,7 +21,7 @@ struct ReceivedRequest {
   std::forward_list<std::string> joined;  // values of fields that came in several lines (RFC 9110 5.3)
 };
 
-ReceivedRequest read_request(const Http3Request& from);
+ReceivedRequest read_request(const Request& from);
 
 // The fields of --header. Failure: a line that is no field, or one that only the server can know.
 std::variant<std::vector<files::Field>, Failure> parse_added_fields(const std::vector<std::string>& lines);

@@ -74,7 +74,7 @@ class Server final : public Exchange::Listener {
   std::optional<Failure> listen();
   std::optional<Failure> give_up_privileges();
   std::optional<Failure> open_access_log();
-  void identify(H3AppOptions& identity) const;
+  void identify(AppOptions& identity) const;
   // A timer that does not keep the loop alive.
   void start_timer(int milliseconds, int repeat_milliseconds, void (*task)(Server& server));
 
@@ -83,7 +83,7 @@ class Server final : public Exchange::Listener {
   void tell_of_log();
   void trim_memory();
 
-  void on_request(Http3Response& response, const Http3Request& request);
+  void on_request(Response& response, const Request& request);
   void give(const std::shared_ptr<Exchange>& exchange, const files::Request& request, files::Response answer);
   void await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
                      std::string_view method);
@@ -108,7 +108,7 @@ class Server final : public Exchange::Listener {
   bool is_draining_ = false;
   int port_ = 0;
   std::shared_ptr<Loop> loop_;
-  std::optional<H3App> app_;
+  std::optional<App> app_;
   std::optional<SoonCall> resume_;
   std::optional<SoonCall> flush_log_;
   std::optional<SoonCall> work_on_listings_;
@@ -131,7 +131,7 @@ std::optional<Failure> Server::prepare_identity() {
   return development_ ? std::nullopt : std::optional(failure);
 }
 
-void Server::identify(H3AppOptions& identity) const {
+void Server::identify(AppOptions& identity) const {
   identity.cert_file_name = development_ ? development_->certificate_file : options_.certificate_file;
   identity.key_file_name = development_ ? development_->key_file : options_.key_file;
   identity.passphrase = options_.passphrase;
@@ -143,7 +143,7 @@ std::optional<Failure> Server::create_app() {
   if (secret_) core.secret = secret_->data();
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
-  H3AppOptions app;
+  AppOptions app;
   identify(app);
   app.core = &core;
   app_.emplace(app, loop_);
@@ -152,9 +152,7 @@ std::optional<Failure> Server::create_app() {
     failure.reason = fmt::format("{}: {}", app.cert_file_name, failure.reason);
     return failure;
   }
-  const auto answer = [this](Http3Response* response, Http3Request* request) {
-    on_request(*response, *request);
-  };
+  const auto answer = [this](Response* response, Request* request) { on_request(*response, *request); };
   app_->any("/*", answer);
   app_->options("*", answer);  // of the whole server: its path is "*"
   return std::nullopt;
@@ -242,7 +240,7 @@ void Server::start_timer(int milliseconds, int repeat_milliseconds, void (*task)
       milliseconds, repeat_milliseconds);
 }
 
-void Server::on_request(Http3Response& response, const Http3Request& request) {
+void Server::on_request(Response& response, const Request& request) {
   const ReceivedRequest received = read_request(request);
   const AnswerCache::Now now = {unix_seconds(), coarse_monotonic_ms()};
   // A line of the log wants an exchange.
@@ -341,7 +339,7 @@ void Server::reload() {
     console_.complain(failure->reason + "; the old certificate stays");
     return;
   }
-  H3AppOptions identity;
+  AppOptions identity;
   identify(identity);
   app_->addServerName("*", identity);
   if (app_->error() != US_QUIC_OK) {

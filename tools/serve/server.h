@@ -1,4 +1,4 @@
-// usquic serve: the file service on H3App.
+// usquic serve: the file service on App.
 #pragma once
 
 #include "exit_code.h"

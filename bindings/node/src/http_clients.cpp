@@ -9,7 +9,7 @@ namespace usquic::node {
 
 struct HttpClients::Fetch {
   std::uint32_t id;
-  H3Fetch* handle;
+  usquic::Fetch* handle;
   std::size_t unsent = 0;  // bytes that were written while the server takes no more
   Backlog backlog;
 };
@@ -27,14 +27,14 @@ int HttpClients::create(std::uint32_t id, const Identity& identity, std::string&
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
-  H3ClientOptions options;
+  ClientOptions options;
   options.ca = identity.ca;
   options.cert = identity.cert;
   options.key = identity.key;
   options.passphrase = identity.passphrase;
   options.reject_unauthorized = identity.rejects_unauthorized;
   options.core = &core;
-  auto client = std::make_unique<H3Client>(options, worker_.shared_loop());
+  auto client = std::make_unique<Client>(options, worker_.shared_loop());
   if (client->error() != US_QUIC_OK) {
     detail = worker_.last_error().text;
     return client->error();
@@ -46,7 +46,7 @@ int HttpClients::create(std::uint32_t id, const Identity& identity, std::string&
 void HttpClients::close(std::uint32_t id) {
   const auto found = clients_.find(id);
   if (found == clients_.end()) return;
-  const std::unique_ptr<H3Client> client = std::move(found->second);
+  const std::unique_ptr<Client> client = std::move(found->second);
   clients_.erase(found);
 }
 
@@ -56,7 +56,7 @@ void HttpClients::fetch(std::uint32_t client, std::uint32_t id, const Request& r
     worker_.emit(Event("error", id, US_QUIC_E_CLOSED, us_quic_strerror(US_QUIC_E_CLOSED)));
     return;
   }
-  H3FetchOptions options;
+  FetchOptions options;
   options.method = request.method;
   options.body = request.body;
   options.stream_body = request.streams_body;
@@ -73,13 +73,13 @@ void HttpClients::fetch(std::uint32_t client, std::uint32_t id, const Request& r
 }
 
 void HttpClients::listen_to(Fetch& fetch) {
-  H3Fetch* handle = fetch.handle;
+  usquic::Fetch* handle = fetch.handle;
   const std::uint32_t id = fetch.id;
   handle
-      ->onResponse([this, id, handle](const H3ResponseHead& head) {
+      ->onResponse([this, id, handle](const ResponseHead& head) {
         ByteStrings fields;
         fields.values.reserve(head.headers.size() * 2);
-        for (const H3Field& field : head.headers) {
+        for (const Field& field : head.headers) {
           fields.values.push_back(field.name);
           fields.values.push_back(field.value);
         }

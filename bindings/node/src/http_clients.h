@@ -1,4 +1,4 @@
-// HTTP/3 clients behind fetch3(): an H3Client for each way to trust servers.
+// HTTP/3 clients behind fetch3(): an Client for each way to trust servers.
 #pragma once
 
 #include <cstdint>
@@ -52,7 +52,7 @@ class HttpClients {
   Worker& worker_;
   // Before the clients, whose end takes them out.
   std::unordered_map<std::uint32_t, std::unique_ptr<Fetch>> fetches_;
-  std::unordered_map<std::uint32_t, std::unique_ptr<H3Client>> clients_;
+  std::unordered_map<std::uint32_t, std::unique_ptr<Client>> clients_;
 };
 
 }  // namespace usquic::node

@@ -10,13 +10,13 @@ namespace usquic::node {
 
 struct HttpServers::Server {
   std::uint32_t id;
-  std::unique_ptr<H3App> app;
+  std::unique_ptr<App> app;
   bool is_stopping = false;
 };
 
 struct HttpServers::Request {
   std::uint32_t id;
-  Http3Response* response;
+  Response* response;
   std::size_t unsent = 0;  // bytes that were written while the client takes no more
   bool is_reading = false;
   Backlog backlog;
@@ -35,7 +35,7 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
   if (options.idle_timeout_ms > 0) core.idle_timeout_ms = options.idle_timeout_ms;
   options.identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
-  H3AppOptions app;
+  AppOptions app;
   app.cert = options.identity.cert;
   app.key = options.identity.key;
   app.ca = options.identity.ca;
@@ -46,13 +46,12 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
   app.core = &core;
   auto server = std::make_unique<Server>();
   server->id = id;
-  server->app = std::make_unique<H3App>(app, worker_.shared_loop());
+  server->app = std::make_unique<App>(app, worker_.shared_loop());
   if (server->app->constructorFailed()) {
     detail = worker_.last_error().text;
     return server->app->error();
   }
-  server->app->any(
-      "/*", [this, raw = server.get()](Http3Response* res, Http3Request* req) { take(*raw, *res, *req); });
+  server->app->any("/*", [this, raw = server.get()](auto* res, auto* req) { take(*raw, *res, *req); });
   servers_.emplace(id, std::move(server));
   return US_QUIC_OK;
 }
@@ -60,14 +59,14 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
 int HttpServers::listen(std::uint32_t id, const std::string& host, int port, int& bound) {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return US_QUIC_E_CLOSED;
-  H3App& app = *found->second->app;
+  App& app = *found->second->app;
   app.listen(host, port, [&bound](us_quic_listen_socket_t* socket) {
     if (socket != nullptr) bound = us_quic_listen_socket_port(socket);
   });
   return app.error();
 }
 
-void HttpServers::take(const Server& server, Http3Response& response, const Http3Request& request) {
+void HttpServers::take(const Server& server, Response& response, const usquic::Request& request) {
   const std::uint32_t id = worker_.new_id();
   auto owned = std::make_unique<Request>();
   owned->id = id;
@@ -105,7 +104,7 @@ void HttpServers::forget(std::uint32_t id, const char* event) {
 void HttpServers::respond(std::uint32_t id, const Answer& answer) {
   Request* request = find(id);
   if (request == nullptr) return;
-  Http3Response& response = *request->response;
+  Response& response = *request->response;
   response.writeStatus(std::to_string(answer.status));
   for (std::size_t i = 0; i + 1 < answer.fields.size(); i += 2) {
     response.writeHeader(answer.fields[i], answer.fields[i + 1]);
@@ -160,7 +159,7 @@ void HttpServers::consumed(std::uint32_t id, std::size_t bytes) {
 void HttpServers::stop(std::uint32_t id, bool is_forced) {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return;
-  H3App& app = *found->second->app;
+  App& app = *found->second->app;
   if (!std::exchange(found->second->is_stopping, true)) app.close([this, id] { finish(id); });
   if (is_forced) app.closeNow();
 }

@@ -1,4 +1,4 @@
-// HTTP/3 servers behind serve(): an H3App each, whose requests JavaScript answers.
+// HTTP/3 servers behind serve(): an App each, whose requests JavaScript answers.
 #pragma once
 
 #include <cstdint>
@@ -54,7 +54,7 @@ class HttpServers {
   struct Server;
   struct Request;
 
-  void take(const Server& server, Http3Response& response, const Http3Request& request);
+  void take(const Server& server, Response& response, const usquic::Request& request);
   Request* find(std::uint32_t id);
   void forget(std::uint32_t id, const char* event);
   void finish(std::uint32_t id);

@@ -24,7 +24,7 @@ struct Identity {
   explicit Identity(napi_env env, const Options& options);
   // Views of this, which must outlive the options' use.
   void apply_to(us_quic_socket_context_options_t& options) const;
-  // What H3AppOptions and H3ClientOptions leave to the core.
+  // What AppOptions and ClientOptions leave to the core.
   void apply_rest_to(us_quic_socket_context_options_t& options) const;
 };
 

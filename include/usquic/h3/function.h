@@ -1,4 +1,4 @@
-// The former name of <usquic/http/function.h>, for one minor version.
+// Deprecated, for one minor version: the former name of <usquic/http/function.h>.
 #pragma once
 
 #include <usquic/http/function.h>

@@ -1,4 +1,10 @@
-// The former name of <usquic/http/response.h>, for one minor version.
+// Deprecated, for one minor version: the former names of <usquic/http/response.h> and of its types.
 #pragma once
 
 #include <usquic/http/response.h>
+
+namespace usquic {
+
+using Http3Response = Response;
+
+}  // namespace usquic

@@ -1,6 +1,6 @@
-// H3App: routes and handlers over HTTP/3, familiar to those who know µWebSockets.
+// App: routes and handlers over HTTP/3, familiar to those who know µWebSockets.
 //
-//   usquic::H3App app({.key_file_name = "key.pem", .cert_file_name = "cert.pem"});
+//   usquic::App app({.key_file_name = "key.pem", .cert_file_name = "cert.pem"});
 //   app.get("/hello/:name", [](auto* res, auto* req) {
 //         res->writeHeader("content-type", "text/plain")->end("hello " +
 //         std::string(req->getParameter("name")));
@@ -22,7 +22,7 @@
 
 namespace usquic {
 
-struct H3AppOptions {
+struct AppOptions {
   // Identity, as in us_quic_socket_context_options_t: PEM files, or the PEM texts in memory.
   std::string key_file_name;
   std::string cert_file_name;
@@ -50,11 +50,11 @@ struct H3AppOptions {
   std::uint64_t linger_min_bytes_per_second = 1000;
 };
 
-struct H3RouteOptions {
+struct RouteOptions {
   std::uint64_t max_body_bytes = UINT64_MAX;  // the smaller of this and the app's counts
 };
 
-struct H3ListenOptions {
+struct ListenOptions {
   std::string host;
   int port = 0;  // 0 = any
   bool reuse_port = false;
@@ -62,17 +62,17 @@ struct H3ListenOptions {
 };
 
 // Thread: its loop's, for every call and every handler.
-class US_API H3App {
+class US_API App {
  public:
-  using Handler = Function<void(Http3Response* res, Http3Request* req)>;
+  using Handler = Function<void(Response* res, Request* req)>;
   using ListenHandler = Function<void(us_quic_listen_socket_t* socket)>;
 
   // loop: nullptr = a loop of its own. After a failure constructorFailed() is true and error() says why.
-  explicit H3App(const H3AppOptions& options, std::shared_ptr<Loop> loop = nullptr);
-  ~H3App();  // closeNow, and free. Inside a handler of this app: takes effect at the end of the iteration.
+  explicit App(const AppOptions& options, std::shared_ptr<Loop> loop = nullptr);
+  ~App();  // closeNow, and free. Inside a handler of this app: takes effect at the end of the iteration.
   // What was moved from can only be destroyed or assigned to.
-  H3App(H3App&& other) noexcept;
-  H3App& operator=(H3App&& other) noexcept;
+  App(App&& other) noexcept;
+  App& operator=(App&& other) noexcept;
 
   // The constructor could not make what it should: nothing works then.
   bool constructorFailed() const;
@@ -84,55 +84,55 @@ class US_API H3App {
   // specific wins, segment by segment: static, then parameter, then '*'. GET routes answer HEAD without a
   // body. Static segments may be written with escapes: "/caf%C3%A9" is "/café", "/a%2Fb" is one segment, and
   // "/%3Aname" is no parameter.
-  H3App& route(std::string_view method, std::string_view pattern, Handler handler,
-               const H3RouteOptions& options = {});
+  App& route(std::string_view method, std::string_view pattern, Handler handler,
+             const RouteOptions& options = {});
   // route() for one method each; get also answers HEAD, connect takes extended CONNECT (RFC 9220).
-  H3App& get(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& get(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("GET", pattern, std::move(handler), options);
   }
-  H3App& post(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& post(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("POST", pattern, std::move(handler), options);
   }
-  H3App& put(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& put(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("PUT", pattern, std::move(handler), options);
   }
-  H3App& del(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& del(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("DELETE", pattern, std::move(handler), options);
   }
-  H3App& patch(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& patch(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("PATCH", pattern, std::move(handler), options);
   }
-  H3App& head(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& head(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("HEAD", pattern, std::move(handler), options);
   }
-  H3App& options(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& options(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("OPTIONS", pattern, std::move(handler), options);
   }
-  H3App& connect(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& connect(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("CONNECT", pattern, std::move(handler), options);
   }
-  H3App& trace(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& trace(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("TRACE", pattern, std::move(handler), options);
   }
   // Any method that has no route of its own there.
-  H3App& any(std::string_view pattern, Handler handler, const H3RouteOptions& options = {}) {
+  App& any(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("*", pattern, std::move(handler), options);
   }
 
   // Certificates by name (SNI), as us_quic_socket_context_add_server_name; again = hot reload. error() tells.
-  H3App& addServerName(std::string_view pattern, const H3AppOptions& identity);
+  App& addServerName(std::string_view pattern, const AppOptions& identity);
   // Names of that pattern are served with the app's own certificate again. error() tells.
-  H3App& removeServerName(std::string_view pattern);
+  App& removeServerName(std::string_view pattern);
   // Routes registered from here on belong to requests for this name (exact or "*.", by :authority); "" = all
   // others.
-  H3App& domain(std::string_view pattern);
+  App& domain(std::string_view pattern);
 
   // The handler gets the socket (us_quic_listen_socket_port), or nullptr, and then error() says why. It runs
   // inside.
-  H3App& listen(int port, ListenHandler handler);
+  App& listen(int port, ListenHandler handler);
   // The same on one address, or with everything that can be chosen.
-  H3App& listen(std::string_view host, int port, ListenHandler handler);
-  H3App& listen(const H3ListenOptions& options, ListenHandler handler);
+  App& listen(std::string_view host, int port, ListenHandler handler);
+  App& listen(const ListenOptions& options, ListenHandler handler);
   // Runs the loop until nothing keeps it alive: after close(), when the last connection is gone.
   void run();
   // The loop; nullptr when it could not be made. Owned by the app and whoever else shares it.
@@ -143,9 +143,9 @@ class US_API H3App {
   // close first (us_quic_connection_shutdown). closeNow() ends that. onClosed: runs once, when the last
   // connection is gone, never inside this call; it may destroy the app, and does not run when the app is
   // destroyed before. Of several calls the last one's runs.
-  H3App& close(Function<void()> onClosed = nullptr);
+  App& close(Function<void()> onClosed = nullptr);
   // Now: connections are closed, handlers in waiting see onAborted.
-  H3App& closeNow();
+  App& closeNow();
 
   // The C context, for statistics and the like; nullptr when the constructor failed. The app owns it.
   us_quic_socket_context_t* native() const;

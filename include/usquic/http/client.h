@@ -1,4 +1,4 @@
-// H3Client: requests over HTTP/3, with a connection pool per origin.
+// Client: requests over HTTP/3, with a connection pool per origin.
 #pragma once
 
 #include <cstddef>
@@ -18,14 +18,14 @@ namespace usquic {
 // Milliseconds, 0 = none. When one runs out, onError gets US_QUIC_E_HANDSHAKE_TIMEOUT (connect) or
 // US_QUIC_E_TIMEOUT (the others), and a text that says which. Redirects and retries start anew, but for
 // total.
-struct H3Timeouts {
+struct Timeouts {
   int connect_ms = 10000;  // until a connection is open
   int first_byte_ms = 0;   // from sending the request until the response's header section
   int idle_ms = 30000;     // without a byte in either direction once it was sent; not while paused
   int total_ms = 0;
 };
 
-struct H3ClientOptions {
+struct ClientOptions {
   std::string ca_file_name;  // "" = the system's roots
   std::string ca;
   std::string cert_file_name;  // client certificate
@@ -36,7 +36,7 @@ struct H3ClientOptions {
   bool reject_unauthorized = true;
   std::size_t max_connections_per_origin = 1;
   int keep_open_ms = 30000;  // an unused connection closes after this, or when its idle timeout is up
-  H3Timeouts timeouts;
+  Timeouts timeouts;
   // Connect to `address` in place of host:port (curl's --resolve).
   struct Resolve {
     std::string host;
@@ -51,16 +51,16 @@ struct H3ClientOptions {
   const us_quic_socket_context_options_t* core = nullptr;
 };
 
-struct H3Field {
+struct Field {
   std::string name;
   std::string value;
 };
 
-struct H3FetchOptions {
+struct FetchOptions {
   std::string method = "GET";
-  std::vector<H3Field> headers;
+  std::vector<Field> headers;
   std::string body;
-  bool stream_body = false;  // more body comes by H3Fetch::write and end
+  bool stream_body = false;  // more body comes by Fetch::write and end
   // 0 = a redirect is a response like any other; so is one without location, and one that asks for a streamed
   // body again. RFC 9110 section 15.4: 303, and POST at 301 and 302, become GET; authorization, cookie and
   // host stay with their origin.
@@ -68,13 +68,13 @@ struct H3FetchOptions {
   bool path_as_is = false;  // leave "." and ".." segments of the URL's path there
   int urgency = 3;          // RFC 9218: 0 = first, 7 = last
   bool incremental = false;
-  H3Timeouts timeouts{-1, -1, -1, -1};  // -1 = the client's
+  Timeouts timeouts{-1, -1, -1, -1};  // -1 = the client's
 };
 
 // The response's header section.
-struct H3ResponseHead {
+struct ResponseHead {
   int status = 0;
-  std::vector<H3Field> headers;
+  std::vector<Field> headers;
   // The first value of a header field (lower-case name), or "".
   std::string_view header(std::string_view lowerCaseName) const;
 };
@@ -83,28 +83,28 @@ struct H3ResponseHead {
 // Set the callbacks right after fetch(): none runs inside it. Each on… call replaces the handler that was
 // there and returns the same fetch, so that calls can be chained. Thread: the loop's, for every call and
 // every callback.
-class US_API H3Fetch {
+class US_API Fetch {
  public:
   // The request goes out on `stream` of an open connection, the body after this; it runs again when the
   // request moves to another connection or follows a redirect. For native calls, such as the peer's address.
-  H3Fetch* onSent(Function<void(us_quic_stream_t* stream)> handler);
+  Fetch* onSent(Function<void(us_quic_stream_t* stream)> handler);
   // An informational response (1xx, RFC 9110 section 15.2), such as 103 Early Hints; none or several may
   // come.
-  H3Fetch* onInformational(Function<void(const H3ResponseHead& head)> handler);
+  Fetch* onInformational(Function<void(const ResponseHead& head)> handler);
   // The final response's header section, once. `head` is valid while the handler runs.
-  H3Fetch* onResponse(Function<void(const H3ResponseHead& head)> handler);
+  Fetch* onResponse(Function<void(const ResponseHead& head)> handler);
   // The next bytes of the response's body, valid while the handler runs. Never empty.
-  H3Fetch* onData(Function<void(std::string_view chunk)> handler);
+  Fetch* onData(Function<void(std::string_view chunk)> handler);
   // The trailer section, after the body (RFC 9114 section 4.1).
-  H3Fetch* onTrailers(Function<void(const std::vector<H3Field>& fields)> handler);
+  Fetch* onTrailers(Function<void(const std::vector<Field>& fields)> handler);
   // The response is complete, and the request's body was sent or the server wants no more of it. Exactly one
   // of onEnd and onError runs, last.
-  H3Fetch* onEnd(Function<void()> handler);
+  Fetch* onEnd(Function<void()> handler);
   // error: US_QUIC_E_*; text: one line with the reason. A response that is malformed (also one whose body is
   // shorter or longer than its content-length) or header fields that may not be sent, or a redirect to what
   // is no https URL: US_QUIC_E_HEADERS. A malformed URL or method: US_QUIC_E_INVALID. Too many redirects:
   // US_QUIC_E_TOO_LARGE.
-  H3Fetch* onError(Function<void(int error, std::string_view text)> handler);
+  Fetch* onError(Function<void(int error, std::string_view text)> handler);
 
   // More of the body, with stream_body. Buffers everything; false = wait for onWritable before writing on.
   // More than content-length promises ends the fetch with US_QUIC_E_HEADERS.
@@ -112,10 +112,10 @@ class US_API H3Fetch {
   // The last of the body, with stream_body. Less than content-length promises ends the fetch as above.
   void end(std::string_view chunk = {});
   // After a write that returned false: all of it was taken.
-  H3Fetch* onWritable(Function<void()> handler);
+  Fetch* onWritable(Function<void()> handler);
   // The server wants no more of the body (STOP_SENDING, RFC 9114 section 4.1): what is written after this is
   // dropped. The response still comes.
-  H3Fetch* onStop(Function<void()> handler);
+  Fetch* onStop(Function<void()> handler);
   // Stops reading the response; the server is held back by flow control. Bytes that came already wait.
   void pause();
   // Goes on after pause().
@@ -133,15 +133,15 @@ class US_API H3Fetch {
 };
 
 // Fetches over HTTP/3. Thread: its loop's.
-class US_API H3Client {
+class US_API Client {
  public:
   // loop: shared with others, or nullptr for one of its own. Errors: see error(). `options` is copied.
-  explicit H3Client(const H3ClientOptions& options = {}, std::shared_ptr<Loop> loop = nullptr);
+  explicit Client(const ClientOptions& options = {}, std::shared_ptr<Loop> loop = nullptr);
   // Aborts what is under way: onError runs with US_QUIC_E_CLOSED.
-  ~H3Client();
+  ~Client();
   // What was moved from can only be destroyed or assigned to.
-  H3Client(H3Client&& other) noexcept;
-  H3Client& operator=(H3Client&& other) noexcept;
+  Client(Client&& other) noexcept;
+  Client& operator=(Client&& other) noexcept;
 
   // US_QUIC_OK, or the US_QUIC_E_* of the constructor: certificate files, memory. Then every fetch fails with
   // it.
@@ -153,7 +153,7 @@ class US_API H3Client {
   // (RFC 9110 section 9.2.2) without a streamed body and nothing of the response came, at most twice; once
   // when the connection had timed out, and not at all when it ended because the server broke the protocol.
   // Never nullptr: a malformed URL is told by onError.
-  H3Fetch* fetch(std::string_view url, const H3FetchOptions& options = {});
+  Fetch* fetch(std::string_view url, const FetchOptions& options = {});
 
   // Unused connections close now, the others as soon as they are unused.
   void closeIdle();

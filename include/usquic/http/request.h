@@ -16,7 +16,7 @@ namespace usquic {
 // The path is brought into one form before routes are looked for (RFC 9110 section 4.2.3, RFC 3986 section
 // 6.2.2): "/%61dmin", "/./admin" and "/x/%2e%2e/admin" are "/admin". A path with a malformed escape or with
 // an escaped NUL is answered 400 and reaches no handler.
-class US_API Http3Request {
+class US_API Request {
  public:
   // The method as sent, such as "GET".
   std::string_view getMethod() const;
@@ -44,7 +44,7 @@ class US_API Http3Request {
   // The parameter of that name; a trailing '*' is called "*". "" when there is none.
   std::string_view getParameter(std::string_view name) const;
   // true: this handler declines; the next matching route runs, or 404 is sent.
-  Http3Request* setYield(bool yield);
+  Request* setYield(bool yield);
   // Whether this handler declined.
   bool getYield() const;
   // :authority, else host (RFC 9114 section 4.3.1).
@@ -61,12 +61,12 @@ class US_API Http3Request {
   // Whether the client gave a certificate that is trusted.
   bool isClientAuthorized() const;
 
-  Http3Request(const Http3Request&) = delete;
-  Http3Request& operator=(const Http3Request&) = delete;
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
 
  protected:
-  Http3Request() = default;  // the library makes them
-  ~Http3Request() = default;
+  Request() = default;  // the library makes them
+  ~Request() = default;
 };
 
 }  // namespace usquic

@@ -33,7 +33,7 @@ class US_API PreparedResponse {
   us_quic_prepared_response_t* native() const { return native_; }
 
  private:
-  friend class Http3Response;
+  friend class Response;
   struct Head;
   us_quic_prepared_response_t* native_ = nullptr;
   std::unique_ptr<Head> head_;  // for answers to HEAD: the fields without the body
@@ -42,23 +42,23 @@ class US_API PreparedResponse {
 // Valid until it was answered in full, or until onAborted ran; afterwards calls do nothing but log the
 // mistake (an assertion in debug builds). All calls on the loop's thread. Handlers that answer later must set
 // onAborted.
-class US_API Http3Response {
+class US_API Response {
  public:
   // "404" or "404 Not Found" (the text is not sent: HTTP/3 has none). Before the first header or byte.
-  Http3Response* writeStatus(std::string_view status);
+  Response* writeStatus(std::string_view status);
   // Field names are made lower case. A malformed name or value (CR, LF, NUL) is refused: logged and answered
   // 500.
-  Http3Response* writeHeader(std::string_view name, std::string_view value);
+  Response* writeHeader(std::string_view name, std::string_view value);
   // The same with a number in decimal.
-  Http3Response* writeHeader(std::string_view name, std::uint64_t value);
+  Response* writeHeader(std::string_view name, std::uint64_t value);
   // An informational response now, such as writeInformational("103", {{"link", "</a.css>; rel=preload"}}).
-  Http3Response* writeInformational(std::string_view status, std::initializer_list<FieldView> fields);
+  Response* writeInformational(std::string_view status, std::initializer_list<FieldView> fields);
   // Sends the header section now; the body follows. Without it the section goes out with the first byte or
   // the end, with one exception: the 2xx of a CONNECT, for which the client waits before it sends, goes out
   // when the handler returns, if that wrote a 2xx status or asked for the client's bytes by onData. A handler
   // that decides later does neither before, and calls flushHeaders then. Once the section was sent, calls
   // that change it are mistakes, and flushHeaders does nothing.
-  Http3Response* flushHeaders();
+  Response* flushHeaders();
 
   // Sends a chunk of a body of unknown length. Everything is accepted and buffered.
   // Returns false when more is buffered than the peer takes: wait for onWritable before writing on.
@@ -75,7 +75,7 @@ class US_API Http3Response {
                                      void (*release)(void* user), void* user);
   // Ends the response with a last chunk; what cannot be sent yet is buffered. content-length is set when
   // nothing was written before.
-  // The request may still be coming in: the rest is taken and dropped, within the bounds of H3AppOptions'
+  // The request may still be coming in: the rest is taken and dropped, within the bounds of AppOptions'
   // linger_ options; then its stream is stopped with H3_NO_ERROR (RFC 9114 section 4.1).
   void end(std::string_view data = {});
   // Status and fields written before are not sent with a prepared response.
@@ -83,25 +83,25 @@ class US_API Http3Response {
   // Ends without a body; reportedContentLength is sent as content-length (answers to HEAD).
   void endWithoutBody(std::optional<std::uint64_t> reportedContentLength = std::nullopt);
   // A trailer field, sent at the end (RFC 9114 section 4.1). Call before end.
-  Http3Response* writeTrailer(std::string_view name, std::string_view value);
+  Response* writeTrailer(std::string_view name, std::string_view value);
 
   // Runs when the peer takes more, with the write offset; return true when all was written for now.
-  Http3Response* onWritable(Function<bool(std::uint64_t offset)> handler);
+  Response* onWritable(Function<bool(std::uint64_t offset)> handler);
   // Chunks of the request body as they come; fin = the last one (maybe empty). Bodies are not buffered: the
   // peer is held back by flow control until onData is set, in the handler or later.
-  Http3Response* onData(Function<void(std::string_view chunk, bool fin)> handler);
+  Response* onData(Function<void(std::string_view chunk, bool fin)> handler);
   // Trailer fields of the request, after its body, before the last onData.
-  Http3Response* onTrailer(Function<void(std::string_view name, std::string_view value)> handler);
+  Response* onTrailer(Function<void(std::string_view name, std::string_view value)> handler);
   // The client gave up (RESET_STREAM, STOP_SENDING, connection lost) before the answer was complete. At most
   // once.
-  Http3Response* onAborted(Function<void()> handler);
+  Response* onAborted(Function<void()> handler);
 
   // Stops reading the request body; the peer is held back by flow control.
-  Http3Response* pause();
+  Response* pause();
   // Goes on after pause().
-  Http3Response* resume();
+  Response* resume();
   // Runs `writes`; what they send goes out together. (Sending is batched per loop iteration anyway.)
-  Http3Response* cork(Function<void()> writes);
+  Response* cork(Function<void()> writes);
 
   // Whether it was answered in full, aborted or closed. Allowed at any time while the app lives.
   bool hasResponded() const;
@@ -124,12 +124,12 @@ class US_API Http3Response {
   // Gives up: resets the stream. onAborted does not run.
   void close();
 
-  Http3Response(const Http3Response&) = delete;
-  Http3Response& operator=(const Http3Response&) = delete;
+  Response(const Response&) = delete;
+  Response& operator=(const Response&) = delete;
 
  protected:
-  Http3Response() = default;  // the library makes them
-  ~Http3Response() = default;
+  Response() = default;  // the library makes them
+  ~Response() = default;
 };
 
 }  // namespace usquic

@@ -12,7 +12,7 @@ constexpr std::uint64_t request_cancelled = 0x10c;  // RFC 9114 section 8.1
 
 TEST_F(Aborts, StopSendingInTheMiddleOfAResponseIsHeardOnce) {
   int aborted = 0;
-  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) { stream_without_end(res, &aborted); });
+  make_app().get("/", [&aborted](Response* res, Request*) { stream_without_end(res, &aborted); });
   RawConnection* connection = start();
   RawRequest* request = connection->get("/");
   ASSERT_TRUE(run_until([&] { return request->body_bytes > 100'000; }));
@@ -27,7 +27,7 @@ TEST_F(Aborts, ResetInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
   int aborted = 0;
   bool fin_seen = false;
   std::uint64_t received = 0;
-  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+  make_app().post("/", [&](Response* res, Request*) {
     res->onAborted([&] { ++aborted; });
     res->onData([&](std::string_view chunk, bool fin) {
       received += chunk.size();
@@ -48,7 +48,7 @@ TEST_F(Aborts, ResetInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
 
 TEST_F(Aborts, StopSendingIsHeardOnceByAHandlerThatWaits) {
   int aborted = 0;
-  make_app().get("/", [&](Http3Response* res, Http3Request*) { res->onAborted([&] { ++aborted; }); });
+  make_app().get("/", [&](Response* res, Request*) { res->onAborted([&] { ++aborted; }); });
   RawConnection* connection = start();
   RawRequest* request = connection->get("/");
   settle(connection);
@@ -62,7 +62,7 @@ TEST_F(Aborts, StopSendingIsHeardOnceByAHandlerThatWaits) {
 TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
   int aborted = 0;
   int data_after_abort = 0;
-  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+  make_app().post("/", [&](Response* res, Request*) {
     res->onAborted([&] { ++aborted; });
     res->onData([&, res](std::string_view, bool) {
       data_after_abort += aborted;
@@ -86,8 +86,7 @@ TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
 
 TEST_F(Aborts, AConnectionThatClosesAbortsItsRequests) {
   int aborted = 0;
-  make_app().get(
-      "/", [&aborted](Http3Response* res, Http3Request*) { res->onAborted([&aborted] { ++aborted; }); });
+  make_app().get("/", [&aborted](Response* res, Request*) { res->onAborted([&aborted] { ++aborted; }); });
   RawConnection* connection = start();
   for (int i = 0; i < 10; ++i) connection->get("/");
   settle(connection);
@@ -100,7 +99,7 @@ TEST_F(Aborts, AConnectionThatClosesAbortsItsRequests) {
 
 TEST_F(Aborts, OnAbortedDoesNotRunAfterACompleteAnswer) {
   int aborted = 0;
-  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) {
+  make_app().get("/", [&aborted](Response* res, Request*) {
     res->onAborted([&aborted] { ++aborted; });
     res->end("complete");
   });
@@ -114,7 +113,7 @@ TEST_F(Aborts, OnAbortedDoesNotRunAfterACompleteAnswer) {
 
 TEST_F(Aborts, TheHandlersOwnCloseResetsTheStreamAndIsNotHeard) {
   int aborted = 0;
-  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) {
+  make_app().get("/", [&aborted](Response* res, Request*) {
     res->onAborted([&aborted] { ++aborted; });
     res->write("some");
     res->close();
@@ -134,10 +133,10 @@ TEST_F(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
   core.log_level = US_QUIC_LOG_WARNING;
   core.log_user = &log;
   core.log = [](void* user, int, const char* message) { *static_cast<std::string*>(user) += message; };
-  H3AppOptions options;
+  AppOptions options;
   options.core = &core;
-  make_app(options).get("/never", [](Http3Response*, Http3Request*) {});
-  app->get("/", [](Http3Response* res, Http3Request*) { res->end("answered"); });
+  make_app(options).get("/never", [](Response*, Request*) {});
+  app->get("/", [](Response* res, Request*) { res->end("answered"); });
   RawConnection* connection = start();
   RawRequest* never = connection->get("/never");
   const RawRequest* other = connection->get("/");
@@ -153,8 +152,8 @@ TEST_F(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
 TEST_F(Aborts, TheConnectionGoesOnAfterAnAbort) {
   int aborted = 0;
   make_app()
-      .get("/endless", [&aborted](Http3Response* res, Http3Request*) { stream_without_end(res, &aborted); })
-      .get("/short", [](Http3Response* res, Http3Request*) { res->end("short"); });
+      .get("/endless", [&aborted](Response* res, Request*) { stream_without_end(res, &aborted); })
+      .get("/short", [](Response* res, Request*) { res->end("short"); });
   RawConnection* connection = start();
   RawRequest* endless = connection->get("/endless");
   ASSERT_TRUE(run_until([&] { return endless->body_bytes > 0; }));
@@ -181,9 +180,9 @@ TEST_F(Aborts, TenThousandAbortsWhileStreamingLeaveNothingBehind) {
   int alive = 0;
   us_quic_socket_context_options_t core = us_quic_default_options();
   core.max_stream_resets_per_second = 0;  // else the connection ends after some 1,000 of them
-  H3AppOptions app_options;
+  AppOptions app_options;
   app_options.core = &core;
-  make_app(app_options).any("/", [&](Http3Response* res, Http3Request*) {
+  make_app(app_options).any("/", [&](Response* res, Request*) {
     auto token = std::make_shared<Alive>(&alive);
     res->onAborted([&aborted, token] { ++aborted; });
     res->onData([token](std::string_view, bool) {});

@@ -1,4 +1,4 @@
-// An H3App and a raw client on one loop, over loopback sockets.
+// An App and a raw client on one loop, over loopback sockets.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -35,7 +35,7 @@ class AppTest : public testing::Test {
   }
 
   // Makes the app; options' identity is filled in. Routes are set next, then listen().
-  H3App& make_app(H3AppOptions options = {}) {
+  App& make_app(AppOptions options = {}) {
     options.cert = identity.cert;
     options.key = identity.key;
     app.emplace(options, loop);
@@ -43,7 +43,7 @@ class AppTest : public testing::Test {
     return *app;
   }
 
-  int listen(H3App& which) {
+  int listen(App& which) {
     int bound = 0;
     which.listen("127.0.0.1", 0, [&bound](us_quic_listen_socket_t* socket) {
       if (socket != nullptr) bound = us_quic_listen_socket_port(socket);
@@ -86,7 +86,7 @@ class AppTest : public testing::Test {
 
   std::shared_ptr<Loop> loop = Loop::create();
   const AppIdentity identity = AppIdentity::make();
-  std::optional<H3App> app;
+  std::optional<App> app;
   std::unique_ptr<RawClient> client;
   int port = 0;
 };

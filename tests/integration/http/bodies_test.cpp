@@ -9,7 +9,7 @@ class Bodies : public AppTest {
  protected:
   // Sends `bytes` up to an echo route and compares what comes back.
   void echo(std::uint64_t bytes, int seconds = 60) {
-    make_app().post("/echo", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+    make_app().post("/echo", [](Response* res, Request*) { echo_as_it_comes(res); });
     RawRequest* request = start()->post("/echo", {{"content-length", std::to_string(bytes)}});
     request->discards_body = true;
     request->send_pattern(bytes).finish();
@@ -21,7 +21,7 @@ class Bodies : public AppTest {
 
   void download(std::uint64_t bytes, int seconds = 60,
                 us_quic_socket_context_options_t options = us_quic_default_options()) {
-    make_app().get("/", [bytes](Http3Response* res, Http3Request*) { answer_with_pattern(res, bytes); });
+    make_app().get("/", [bytes](Response* res, Request*) { answer_with_pattern(res, bytes); });
     RawRequest* request = start(options)->get("/");
     request->discards_body = true;
     finish(request, seconds);
@@ -55,7 +55,7 @@ TEST_F(Bodies, EightMebibytesAreDownloaded) {
 }
 
 TEST_F(Bodies, EndBuffersWhatCannotBeSentYet) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->end(pattern(0, 8 * mebibyte));
   });
@@ -76,9 +76,9 @@ TEST_F(Bodies, EveryByteArrivesOnceThroughAWindowOfOneByte) {
 TEST_F(Bodies, EveryByteArrivesOnceThroughASendBufferOfOneByte) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.send_buffer_bytes = 1;
-  H3AppOptions options;
+  AppOptions options;
   options.core = &core;
-  make_app(options).get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, 2000); });
+  make_app(options).get("/", [](Response* res, Request*) { answer_with_pattern(res, 2000); });
   const RawRequest* request = start()->get("/");
   finish(request);
   EXPECT_EQ(request->body_bytes, 2000u);
@@ -86,7 +86,7 @@ TEST_F(Bodies, EveryByteArrivesOnceThroughASendBufferOfOneByte) {
 }
 
 TEST_F(Bodies, TryEndWithoutTotalEndsWithItsData) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     const auto [ok, done] = res->tryEnd("all of it");
     EXPECT_TRUE(ok);
     EXPECT_TRUE(done);
@@ -105,7 +105,7 @@ TEST_F(Bodies, TryEndStaticSendsWithoutACopy) {
   const std::string body = pattern(0, total);
   std::size_t taken = 0;
   std::size_t released = 0;
-  const auto send_on = [&](Http3Response* res) {
+  const auto send_on = [&](Response* res) {
     for (;;) {
       const std::uint64_t offset = res->getWriteOffset();
       const auto [ok, done] = res->tryEndStatic(
@@ -115,7 +115,7 @@ TEST_F(Bodies, TryEndStaticSendsWithoutACopy) {
       if (!ok || done) return done;
     }
   };
-  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+  make_app().get("/", [&](Response* res, Request*) {
     res->onAborted([] {});
     if (!send_on(res)) res->onWritable([&, res](std::uint64_t) { return send_on(res); });
   });
@@ -132,7 +132,7 @@ TEST_F(Bodies, TryEndStaticSendsWithoutACopy) {
 // Nothing is sent, so nothing is held.
 TEST_F(Bodies, TryEndStaticToHeadReleasesAtOnce) {
   int released = 0;
-  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+  make_app().get("/", [&](Response* res, Request*) {
     const auto [ok, done] = res->tryEndStatic(
         "all of it", 0, [](void* user) { ++*static_cast<int*>(user); }, &released);
     EXPECT_TRUE(ok && done);
@@ -148,9 +148,9 @@ TEST_F(Bodies, TryEndStaticToHeadReleasesAtOnce) {
 
 TEST_F(Bodies, PauseHoldsThePeerBackByFlowControl) {
   constexpr std::uint64_t length = 64 * mebibyte;
-  Http3Response* paused = nullptr;
+  Response* paused = nullptr;
   std::uint64_t received = 0;
-  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+  make_app().post("/", [&](Response* res, Request*) {
     res->onAborted([] {});
     res->onData([&, res](std::string_view chunk, bool fin) {
       received += chunk.size();
@@ -177,9 +177,9 @@ TEST_F(Bodies, PauseHoldsThePeerBackByFlowControl) {
 
 TEST_F(Bodies, ABodyIsHeldBackUntilOnDataIsSet) {
   constexpr std::uint64_t length = 64 * mebibyte;
-  Http3Response* waiting = nullptr;
+  Response* waiting = nullptr;
   std::uint64_t received = 0;
-  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+  make_app().post("/", [&](Response* res, Request*) {
     res->onAborted([] {});
     waiting = res;
   });
@@ -199,8 +199,8 @@ TEST_F(Bodies, ABodyIsHeldBackUntilOnDataIsSet) {
 
 TEST_F(Bodies, ASlowReaderHoldsTheHandlerBack) {
   constexpr std::uint64_t length = 64 * mebibyte;
-  Http3Response* open = nullptr;
-  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+  Response* open = nullptr;
+  make_app().get("/", [&](Response* res, Request*) {
     open = res;
     answer_with_pattern(res, length);
   });
@@ -220,7 +220,7 @@ TEST_F(Bodies, ASlowReaderHoldsTheHandlerBack) {
 
 TEST_F(Bodies, ManySlowReadersNeedBoundedMemory) {
   constexpr std::uint64_t length = 64 * mebibyte;
-  make_app().get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, length); });
+  make_app().get("/", [](Response* res, Request*) { answer_with_pattern(res, length); });
   // One window for all, so that those who do not read leave room for the others.
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
   options.max_data = options.max_data_limit = 32 * mebibyte;

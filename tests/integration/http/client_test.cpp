@@ -1,4 +1,4 @@
-// H3Client against an H3App on the same loop.
+// Client against an App on the same loop.
 #include "usquic/http/client.h"
 
 #include <unistd.h>
@@ -21,7 +21,7 @@ class Client : public AppTest {
     AppTest::TearDown();
   }
 
-  void start_fetcher(H3ClientOptions options = {}) {
+  void start_fetcher(ClientOptions options = {}) {
     port = listen(*app);
     options.ca = identity.cert;
     fetcher.emplace(options, loop);
@@ -42,8 +42,8 @@ class Client : public AppTest {
     bool is_over() const { return ended || error != 0; }
   };
 
-  static H3Fetch* watch(H3Fetch* fetch, Outcome* outcome) {
-    return fetch->onResponse([outcome](const H3ResponseHead& head) { outcome->status = head.status; })
+  static Fetch* watch(Fetch* fetch, Outcome* outcome) {
+    return fetch->onResponse([outcome](const ResponseHead& head) { outcome->status = head.status; })
         ->onData([outcome](std::string_view chunk) { outcome->body.append(chunk); })
         ->onEnd([outcome] { outcome->ended = true; })
         ->onError([outcome](int error, std::string_view text) {
@@ -52,15 +52,15 @@ class Client : public AppTest {
         });
   }
 
-  std::optional<H3Client> fetcher;
+  std::optional<usquic::Client> fetcher;
 };
 
 TEST_F(Client, RequestsWaitWhileStreamsRunOut) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.max_streams_bidi = 3;
-  H3AppOptions options;
+  AppOptions options;
   options.core = &core;
-  make_app(options).get("/:n", [this](Http3Response* res, Http3Request* req) {
+  make_app(options).get("/:n", [this](Response* res, Request* req) {
     res->onAborted([] {});
     loop->after(1, [res, n = std::string(req->getParameter("n"))] { res->end(n); });
   });
@@ -75,13 +75,13 @@ TEST_F(Client, RequestsWaitWhileStreamsRunOut) {
 }
 
 TEST_F(Client, StreamsBothWays) {
-  make_app().post("/", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+  make_app().post("/", [](Response* res, Request*) { echo_as_it_comes(res); });
   start_fetcher();
   Outcome outcome;
-  H3FetchOptions options;
+  FetchOptions options;
   options.method = "POST";
   options.stream_body = true;
-  H3Fetch* fetch = watch(fetcher->fetch(url("/"), options), &outcome);
+  Fetch* fetch = watch(fetcher->fetch(url("/"), options), &outcome);
   fetch->write("one ");
   ASSERT_TRUE(run_until([&] { return outcome.body == "one "; }));
   fetch->write("two ");
@@ -93,10 +93,10 @@ TEST_F(Client, StreamsBothWays) {
 }
 
 TEST_F(Client, SixteenMebibytesGoBothWays) {
-  make_app().post("/", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+  make_app().post("/", [](Response* res, Request*) { echo_as_it_comes(res); });
   start_fetcher();
   Outcome outcome;
-  H3FetchOptions options;
+  FetchOptions options;
   options.method = "POST";
   options.body = pattern(0, 16u << 20);
   watch(fetcher->fetch(url("/"), options), &outcome);
@@ -105,7 +105,7 @@ TEST_F(Client, SixteenMebibytesGoBothWays) {
 }
 
 TEST_F(Client, AnUrgentResponseOvertakes) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, 8u << 20); });
+  make_app().get("/", [](Response* res, Request*) { answer_with_pattern(res, 8u << 20); });
   start_fetcher();
   std::vector<std::string> order;
   std::array<Outcome, 2> outcomes;
@@ -126,14 +126,14 @@ TEST_F(Client, ProvesItselfWithACertificate) {
   LeafOptions leaf_options;
   leaf_options.for_clients = true;
   const Identity leaf = authority.issue(leaf_options);
-  H3AppOptions app_options;
+  AppOptions app_options;
   app_options.ca = authority.certificate();
   app_options.request_cert = true;
-  make_app(app_options).get("/", [](Http3Response* res, Http3Request* req) {
+  make_app(app_options).get("/", [](Response* res, Request* req) {
     res->end(req->isClientAuthorized() ? "known" : "unknown");
   });
   const std::string folder = testing::TempDir() + "usquic-client-" + std::to_string(getpid());
-  H3ClientOptions options;
+  ClientOptions options;
   options.cert_file_name = folder + ".cert";
   options.key_file_name = folder + ".key";
   std::ofstream(options.cert_file_name) << leaf.certificate;
@@ -152,13 +152,13 @@ TEST_F(Client, ProvesItselfWithACertificateInMemory) {
   LeafOptions leaf_options;
   leaf_options.for_clients = true;
   const Identity leaf = authority.issue(leaf_options);
-  H3AppOptions app_options;
+  AppOptions app_options;
   app_options.ca = authority.certificate();
   app_options.request_cert = true;
-  make_app(app_options).get("/", [](Http3Response* res, Http3Request* req) {
+  make_app(app_options).get("/", [](Response* res, Request* req) {
     res->end(req->isClientAuthorized() ? "known" : "unknown");
   });
-  H3ClientOptions options;
+  ClientOptions options;
   options.cert = leaf.certificate;
   options.key = leaf.key;
   start_fetcher(options);
@@ -169,14 +169,14 @@ TEST_F(Client, ProvesItselfWithACertificateInMemory) {
 }
 
 TEST_F(Client, ARequestGoesToANewConnectionAfterGoaway) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("first server"); });
+  make_app().get("/", [](Response* res, Request*) { res->end("first server"); });
   start_fetcher();
   Outcome first;
   watch(fetcher->fetch(url("/")), &first);
   ASSERT_TRUE(run_until([&] { return first.is_over(); }));
   app->close();
   app.reset();
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("second server"); });
+  make_app().get("/", [](Response* res, Request*) { res->end("second server"); });
   app->listen("127.0.0.1", port, [](us_quic_listen_socket_t* socket) { ASSERT_NE(socket, nullptr); });
   Outcome second;
   watch(fetcher->fetch(url("/")), &second);
@@ -185,7 +185,7 @@ TEST_F(Client, ARequestGoesToANewConnectionAfterGoaway) {
 }
 
 TEST_F(Client, AServerThatClosesInTheMiddleIsAnError) {
-  make_app().get("/", [this](Http3Response* res, Http3Request*) {
+  make_app().get("/", [this](Response* res, Request*) {
     res->onAborted([] {});
     res->write("half of it");
     loop->after(20, [res] { res->close(); });

@@ -21,7 +21,7 @@ class Connect : public AppTest {
 };
 
 TEST_F(Connect, EchoesWhileBothWaysAreOpen) {
-  make_app().connect("/tunnel/:name", [](Http3Response* res, Http3Request* req) {
+  make_app().connect("/tunnel/:name", [](Response* res, Request* req) {
     EXPECT_EQ(req->getMethod(), "CONNECT");
     EXPECT_EQ(req->getParameter("name"), "one");
     res->writeHeader("x-protocol", req->getProtocol());
@@ -46,7 +46,7 @@ TEST_F(Connect, EchoesWhileBothWaysAreOpen) {
 }
 
 TEST_F(Connect, TheServerMaySpeakFirst) {
-  make_app().connect("/", [](Http3Response* res, Http3Request*) {
+  make_app().connect("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->writeStatus("200")->write("welcome");
     res->onData([res](std::string_view, bool fin) {
@@ -67,11 +67,11 @@ TEST_F(Connect, TheServerMaySpeakFirst) {
 TEST_F(Connect, IsAcceptedWhenTheHandlerReturns) {
   make_app()
       .connect("/status",
-               [](Http3Response* res, Http3Request*) {
+               [](Response* res, Request*) {
                  res->onAborted([] {});
                  res->writeStatus("200")->writeHeader("x-way", "status");
                })
-      .connect("/reader", [](Http3Response* res, Http3Request*) {
+      .connect("/reader", [](Response* res, Request*) {
         res->onAborted([] {});
         res->writeHeader("x-way", "reader")->onData([res](std::string_view chunk, bool) {
           res->write(chunk);
@@ -95,8 +95,8 @@ TEST_F(Connect, IsAcceptedWhenTheHandlerReturns) {
 }
 
 TEST_F(Connect, MayBeAcceptedOrRefusedLater) {
-  std::map<std::string, Http3Response*, std::less<>> waiting;
-  make_app().connect("/:way", [&waiting](Http3Response* res, Http3Request* req) {
+  std::map<std::string, Response*, std::less<>> waiting;
+  make_app().connect("/:way", [&waiting](Response* res, Request* req) {
     res->onAborted([] {});
     waiting.emplace(req->getParameter(0), res);
   });
@@ -117,7 +117,7 @@ TEST_F(Connect, MayBeAcceptedOrRefusedLater) {
 }
 
 TEST_F(Connect, ARefusalIsNotSentBeforeItsBody) {
-  make_app().connect("/", [this](Http3Response* res, Http3Request*) {
+  make_app().connect("/", [this](Response* res, Request*) {
     res->onAborted([] {});
     res->writeStatus("503");
     loop->after(10, [res] { res->writeHeader("retry-after", "1")->end("later"); });
@@ -131,7 +131,7 @@ TEST_F(Connect, ARefusalIsNotSentBeforeItsBody) {
 }
 
 TEST_F(Connect, WithoutARouteItIsRefused) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end(); });
+  make_app().get("/", [](Response* res, Request*) { res->end(); });
   RawConnection* connection = start();
   settle(connection);
   RawRequest* tunnel = connection->request(fields("/none"), false);
@@ -143,7 +143,7 @@ TEST_F(Connect, WithoutARouteItIsRefused) {
 }
 
 TEST_F(Connect, ClientsWithoutProtocolSeeNone) {
-  make_app().get("/", [](Http3Response* res, Http3Request* req) { res->end(req->getProtocol()); });
+  make_app().get("/", [](Response* res, Request* req) { res->end(req->getProtocol()); });
   const RawRequest* request = start()->get("/");
   finish(request);
   EXPECT_EQ(request->status, 200);

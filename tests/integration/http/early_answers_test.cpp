@@ -6,8 +6,8 @@ namespace {
 
 class EarlyAnswers : public AppTest {
  protected:
-  RawRequest* post_and_wait_for_answer(const H3AppOptions& options = {}) {
-    make_app(options).post("/", [](Http3Response* res, Http3Request*) { res->end("no"); });
+  RawRequest* post_and_wait_for_answer(const AppOptions& options = {}) {
+    make_app(options).post("/", [](Response* res, Request*) { res->end("no"); });
     RawRequest* request = start()->post("/");
     EXPECT_TRUE(run_until([&] { return request->ended; }));
     return request;
@@ -24,7 +24,7 @@ TEST_F(EarlyAnswers, AnUploadThatGoesOnMayEnd) {
 }
 
 TEST_F(EarlyAnswers, ALargeUploadIsStopped) {
-  H3AppOptions options;
+  AppOptions options;
   options.linger_max_bytes = 2'000'000;
   RawRequest* request = post_and_wait_for_answer(options);
   request->send_pattern(1'000'000'000).finish();
@@ -44,7 +44,7 @@ TEST_F(EarlyAnswers, AnUploadThatStandsStillIsStopped) {
 }
 
 TEST_F(EarlyAnswers, AnUploadThatTakesTooLongIsStopped) {
-  H3AppOptions options;
+  AppOptions options;
   options.linger_max_ms = 100;
   options.linger_min_bytes_per_second = 0;
   RawRequest* request = post_and_wait_for_answer(options);
@@ -52,14 +52,14 @@ TEST_F(EarlyAnswers, AnUploadThatTakesTooLongIsStopped) {
 }
 
 TEST_F(EarlyAnswers, NothingIsTakenWhereNothingMayBe) {
-  H3AppOptions options;
+  AppOptions options;
   options.linger_max_bytes = 0;
   RawRequest* request = post_and_wait_for_answer(options);
   EXPECT_TRUE(run_until([&] { return request->stopped; }, 2));
 }
 
 TEST_F(EarlyAnswers, LimitsThatNoTimerCanHoldAreRefused) {
-  H3AppOptions options;
+  AppOptions options;
   options.cert = identity.cert;
   options.key = identity.key;
   options.linger_max_ms = 0x80000000U;
@@ -71,7 +71,7 @@ TEST_F(EarlyAnswers, LimitsThatNoTimerCanHoldAreRefused) {
 // What curl does when the answer says that the upload is not wanted: it ends it.
 TEST_F(EarlyAnswers, AnUploadThatIsCutShortLeavesTheAnswerWhole) {
   constexpr std::size_t length = 100'000;
-  make_app().post("/", [](Http3Response* res, Http3Request*) { res->end(pattern(0, length)); });
+  make_app().post("/", [](Response* res, Request*) { res->end(pattern(0, length)); });
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
   options.max_stream_data = options.max_stream_data_limit = 16'384;
   RawConnection* connection = start(options);
@@ -88,7 +88,7 @@ TEST_F(EarlyAnswers, AnUploadThatIsCutShortLeavesTheAnswerWhole) {
 }
 
 TEST_F(EarlyAnswers, TheAppMayGoMeanwhile) {
-  H3AppOptions options;
+  AppOptions options;
   options.linger_max_ms = 100;
   post_and_wait_for_answer(options);
   app.reset();

@@ -10,14 +10,14 @@ namespace {
 using GracefulClose = AppTest;
 
 TEST_F(GracefulClose, FinishesWhatIsInFlight) {
-  Http3Response* waiting = nullptr;
+  Response* waiting = nullptr;
   make_app()
       .get("/later",
-           [&waiting](Http3Response* res, Http3Request*) {
+           [&waiting](Response* res, Request*) {
              res->onAborted([&waiting] { waiting = nullptr; });
              waiting = res;
            })
-      .post("/upload", [](Http3Response* res, Http3Request*) { echo_as_it_comes(res); });
+      .post("/upload", [](Response* res, Request*) { echo_as_it_comes(res); });
   RawConnection* connection = start();
   const RawRequest* later = connection->get("/later");
   RawRequest* upload = connection->post("/upload");
@@ -40,8 +40,8 @@ TEST_F(GracefulClose, FinishesWhatIsInFlight) {
 
 TEST_F(GracefulClose, LateRequestsAreRefusedSoThatClientsMayRetry) {
   int handled = 0;
-  Http3Response* waiting = nullptr;
-  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+  Response* waiting = nullptr;
+  make_app().get("/", [&](Response* res, Request*) {
     ++handled;
     res->onAborted([&waiting] { waiting = nullptr; });
     waiting = res;
@@ -49,7 +49,7 @@ TEST_F(GracefulClose, LateRequestsAreRefusedSoThatClientsMayRetry) {
   RawConnection* connection = start();
   const RawRequest* early = connection->get("/");
   ASSERT_TRUE(run_until([&] { return waiting != nullptr; }));
-  Http3Response* first = waiting;
+  Response* first = waiting;
   app->close();
   ASSERT_TRUE(run_until([&] { return connection->goaway; }));
   const RawRequest* late = connection->get("/");
@@ -65,7 +65,7 @@ TEST_F(GracefulClose, LateRequestsAreRefusedSoThatClientsMayRetry) {
 }
 
 TEST_F(GracefulClose, RequestsThatCrossTheGoawayAreAnsweredOrRefusedAsNotProcessed) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("answered"); });
+  make_app().get("/", [](Response* res, Request*) { res->end("answered"); });
   RawConnection* connection = start();
   settle(connection);
   app->close();
@@ -81,7 +81,7 @@ TEST_F(GracefulClose, RequestsThatCrossTheGoawayAreAnsweredOrRefusedAsNotProcess
 }
 
 TEST_F(GracefulClose, TheLoopEndsWhenAllIsDone) {
-  make_app().get("/", [this](Http3Response* res, Http3Request*) {
+  make_app().get("/", [this](Response* res, Request*) {
     res->end("last");
     app->close();
   });
@@ -106,7 +106,7 @@ TEST_F(GracefulClose, TheLoopEndsWhenAllIsDone) {
 
 TEST_F(GracefulClose, CloseNowTellsHandlersAndClients) {
   int aborted = 0;
-  make_app().get("/", [&aborted](Http3Response* res, Http3Request*) {
+  make_app().get("/", [&aborted](Response* res, Request*) {
     res->onAborted([&aborted] { ++aborted; });
     res->write("begun");
   });
@@ -121,7 +121,7 @@ TEST_F(GracefulClose, CloseNowTellsHandlersAndClients) {
 
 TEST_F(GracefulClose, CloseNowInsideAHandler) {
   int aborted = 0;
-  make_app().get("/", [this, &aborted](Http3Response* res, Http3Request*) {
+  make_app().get("/", [this, &aborted](Response* res, Request*) {
     res->onAborted([&aborted] { ++aborted; });
     app->closeNow();
   });
@@ -132,7 +132,7 @@ TEST_F(GracefulClose, CloseNowInsideAHandler) {
 }
 
 TEST_F(GracefulClose, TheAppMayBeDestroyedInsideItsHandler) {
-  make_app().get("/", [this](Http3Response* res, Http3Request*) {
+  make_app().get("/", [this](Response* res, Request*) {
     res->onAborted([] {});
     app.reset();
   });
@@ -142,7 +142,7 @@ TEST_F(GracefulClose, TheAppMayBeDestroyedInsideItsHandler) {
 }
 
 TEST_F(GracefulClose, TheAppMayBeDestroyedInsideOnData) {
-  make_app().post("/", [this](Http3Response* res, Http3Request*) {
+  make_app().post("/", [this](Response* res, Request*) {
     res->onAborted([] {});
     res->onData([this](std::string_view, bool) { app.reset(); });
   });
@@ -161,8 +161,8 @@ TEST_F(GracefulClose, AnIdleServerThatStopsSaysGoodbye) {
 }
 
 TEST_F(GracefulClose, IsToldWhenTheLastRequestAndItsConnectionAreOver) {
-  Http3Response* waiting = nullptr;
-  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+  Response* waiting = nullptr;
+  make_app().get("/", [&](Response* res, Request*) {
     waiting = res;
     res->onAborted([&] { waiting = nullptr; });
   });
@@ -193,7 +193,7 @@ TEST_F(GracefulClose, IsToldWithoutConnectionsToo) {
 }
 
 TEST_F(GracefulClose, ServesAClientWhoseHandshakeIsUnderWayBeforeItIsTold) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("served"); });
+  make_app().get("/", [](Response* res, Request*) { res->end("served"); });
   RawConnection* connection = start();
   const RawRequest* request = connection->get("/");
   us_quic_context_stats_t stats{};
@@ -210,7 +210,7 @@ TEST_F(GracefulClose, ServesAClientWhoseHandshakeIsUnderWayBeforeItIsTold) {
 }
 
 TEST_F(GracefulClose, IsToldAfterCloseNowWhoseHandlerMayDestroyTheApp) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->onAborted([] {}); });
+  make_app().get("/", [](Response* res, Request*) { res->onAborted([] {}); });
   RawConnection* connection = start();
   connection->get("/");
   settle(connection);
@@ -236,12 +236,12 @@ TEST_F(GracefulClose, IsNotToldToAnAppThatIsDestroyedBefore) {
 }
 
 TEST_F(GracefulClose, ThePortCanBeUsedAgainAtOnce) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("first"); });
+  make_app().get("/", [](Response* res, Request*) { res->end("first"); });
   RawConnection* connection = start();
   const RawRequest* before = connection->get("/");
   finish(before);
   app.reset();
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("second"); });
+  make_app().get("/", [](Response* res, Request*) { res->end("second"); });
   int again = 0;
   app->listen("127.0.0.1", port, [&again](us_quic_listen_socket_t* socket) {
     if (socket != nullptr) again = us_quic_listen_socket_port(socket);
@@ -256,10 +256,10 @@ TEST_F(GracefulClose, ThePortCanBeUsedAgainAtOnce) {
 TEST_F(GracefulClose, APortInUseIsToldToTheListenHandler) {
   make_app();
   const int taken = listen(*app);
-  H3AppOptions options;
+  AppOptions options;
   options.cert = identity.cert;
   options.key = identity.key;
-  H3App other(options, loop);
+  App other(options, loop);
   bool failed = false;
   other.listen("127.0.0.1", taken,
                [&failed](us_quic_listen_socket_t* socket) { failed = socket == nullptr; });
@@ -268,12 +268,12 @@ TEST_F(GracefulClose, APortInUseIsToldToTheListenHandler) {
 }
 
 TEST_F(GracefulClose, SeveralAppsShareALoop) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->end("one"); });
-  H3AppOptions options;
+  make_app().get("/", [](Response* res, Request*) { res->end("one"); });
+  AppOptions options;
   options.cert = identity.cert;
   options.key = identity.key;
-  H3App other(options, loop);
-  other.get("/", [](Http3Response* res, Http3Request*) { res->end("two"); });
+  App other(options, loop);
+  other.get("/", [](Response* res, Request*) { res->end("two"); });
   const RawRequest* one = start()->get("/");
   const RawRequest* two = client->connect(listen(other))->get("/");
   finish(one);
@@ -291,12 +291,12 @@ TEST_F(GracefulClose, DeferReachesAnAppOnAnotherThread) {
   int their_port = 0;
   std::thread thread([&] {
     theirs = Loop::create();
-    H3AppOptions options;
+    AppOptions options;
     options.cert = identity.cert;
     options.key = identity.key;
-    H3App other(options, theirs);
-    other.get("/", [](Http3Response* res, Http3Request*) { res->end("from another thread"); })
-        .get("/stop", [&](Http3Response* res, Http3Request*) {
+    App other(options, theirs);
+    other.get("/", [](Response* res, Request*) { res->end("from another thread"); })
+        .get("/stop", [&](Response* res, Request*) {
           res->end("stopping");
           theirs->defer([&other] { other.close(); });
         });

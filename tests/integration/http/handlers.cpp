@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint64_t piece_bytes = 64 * 1024;
 
 // Returns true when the whole body was taken.
-bool send_pattern_piece_by_piece(Http3Response* res, std::uint64_t total) {
+bool send_pattern_piece_by_piece(Response* res, std::uint64_t total) {
   for (;;) {
     const std::uint64_t offset = res->getWriteOffset();
     const auto length = static_cast<std::size_t>(std::min(piece_bytes, total - offset));
@@ -23,13 +23,13 @@ bool send_pattern_piece_by_piece(Http3Response* res, std::uint64_t total) {
 
 }  // namespace
 
-void answer_with_pattern(Http3Response* res, std::uint64_t total) {
+void answer_with_pattern(Response* res, std::uint64_t total) {
   res->onAborted([] {});
   if (send_pattern_piece_by_piece(res, total)) return;
   res->onWritable([res, total](std::uint64_t) { return send_pattern_piece_by_piece(res, total); });
 }
 
-void echo_as_it_comes(Http3Response* res) {
+void echo_as_it_comes(Response* res) {
   res->onAborted([] {});
   res->onData([res](std::string_view chunk, bool fin) {
     if (fin) {
@@ -44,7 +44,7 @@ void echo_as_it_comes(Http3Response* res) {
   });
 }
 
-void stream_without_end(Http3Response* res, int* aborted) {
+void stream_without_end(Response* res, int* aborted) {
   const auto fill = [res](std::uint64_t) {
     while (res->write(pattern(res->getWriteOffset(), 4096))) {
     }

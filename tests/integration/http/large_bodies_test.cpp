@@ -32,7 +32,7 @@ class LargeBodies : public AppTest {
 TEST_F(LargeBodies, ThreeHundredMebibytesAreUploadedInBoundedMemory) {
   std::uint64_t received = 0;
   bool is_pattern = true;
-  make_app().post("/", [&](Http3Response* res, Http3Request*) {
+  make_app().post("/", [&](Response* res, Request*) {
     res->onAborted([] {});
     res->onData([&, res](std::string_view chunk, bool fin) {
       for (std::size_t i = 0; i < chunk.size(); ++i)
@@ -54,7 +54,7 @@ TEST_F(LargeBodies, ThreeHundredMebibytesAreUploadedInBoundedMemory) {
 }
 
 TEST_F(LargeBodies, ThreeHundredMebibytesAreDownloadedInBoundedMemory) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, length); });
+  make_app().get("/", [](Response* res, Request*) { answer_with_pattern(res, length); });
   RawConnection* connection = start();
   settle(connection);
   start_counting();

@@ -11,10 +11,10 @@ constexpr std::uint64_t message_error = 0x10e;  // RFC 9114 section 8.1
 TEST_F(Limits, HeadersOverTheLimitAre431) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.max_header_list_size = 4096;
-  H3AppOptions options;
+  AppOptions options;
   options.core = &core;
   bool called = false;
-  make_app(options).get("/", [&called](Http3Response* res, Http3Request*) {
+  make_app(options).get("/", [&called](Response* res, Request*) {
     called = true;
     res->end();
   });
@@ -32,10 +32,10 @@ TEST_F(Limits, HeadersOverTheLimitAre431) {
 class BodyLimit : public AppTest {
  protected:
   void make_limited_app(std::uint64_t app_limit, std::uint64_t route_limit) {
-    H3AppOptions options;
+    AppOptions options;
     options.max_body_bytes = app_limit;
     make_app(options).post("/",
-                           [this](Http3Response* res, Http3Request*) {
+                           [this](Response* res, Request*) {
                              res->onAborted([this] { ++aborted_; });
                              res->onData([this, res](std::string_view chunk, bool fin) {
                                received_ += chunk.size();
@@ -91,7 +91,7 @@ TEST_F(BodyLimit, ABodyOfExactlyTheLimitIsTaken) {
 class LyingContentLength : public AppTest {
  protected:
   void upload(const char* claimed, std::size_t sent) {
-    make_app().post("/", [this](Http3Response* res, Http3Request*) {
+    make_app().post("/", [this](Response* res, Request*) {
       ++called_;
       res->onAborted([this] { ++aborted_; });
       res->onData([this, res](std::string_view, bool fin) {
@@ -135,7 +135,7 @@ TEST_F(LyingContentLength, ABodyThatIsTooLongNeverEnds) {
 }
 
 TEST_F(LyingContentLength, AHandlerThatWritesLessIsNotACompleteAnswer) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->writeHeader("content-length", "100")->end("less");
   });
@@ -145,7 +145,7 @@ TEST_F(LyingContentLength, AHandlerThatWritesLessIsNotACompleteAnswer) {
 }
 
 TEST_F(LyingContentLength, AHandlerThatWritesMoreIsNotACompleteAnswer) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->writeHeader("content-length", "4");
     if (res->write("more than four")) res->end();
@@ -158,7 +158,7 @@ TEST_F(LyingContentLength, AHandlerThatWritesMoreIsNotACompleteAnswer) {
 TEST_F(Limits, AClientMayKeepOneConnectionOpenBeyondTheIdleTimeout) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.idle_timeout_ms = 200;
-  H3AppOptions options;
+  AppOptions options;
   options.core = &core;
   make_app(options);
   RawConnection* kept = start();
@@ -174,7 +174,7 @@ TEST_F(Limits, AClientMayKeepOneConnectionOpenBeyondTheIdleTimeout) {
 }
 
 TEST_F(Limits, CarriageReturnAndLineFeedInAHeaderAreRefused) {
-  make_app().get("/:what", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/:what", [](Response* res, Request* req) {
     // As a handler does that trusts its input: the parameter is decoded.
     res->writeHeader("x-echo", req->getParameter("what"))->end("body");
   });
@@ -194,7 +194,7 @@ class MalformedRequests : public AppTest {
     Fields fields = {{":method", "GET"}, {":scheme", "https"},  {":authority", "localhost"},
                      {":path", "/"},     {"host", "localhost"}, {"xost", "localhost"}};
     bool called = false;
-    make_app().get("/", [&called](Http3Response* res, Http3Request*) {
+    make_app().get("/", [&called](Response* res, Request*) {
       called = true;
       res->end();
     });

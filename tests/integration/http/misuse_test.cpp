@@ -19,11 +19,11 @@ class Misuse : public AppTest {
 };
 
 TEST_F(Misuse, AnsweringTwiceIsNoticedAndSendsOneAnswer) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->end("once");
-    expect_noticed("Http3Response::end", [res] { res->end("twice"); });
-    expect_noticed("Http3Response::writeHeader", [res] { res->writeHeader("x-late", "1"); });
-    expect_noticed("Http3Response::tryEnd", [res] { res->tryEnd("thrice"); });
+    expect_noticed("Response::end", [res] { res->end("twice"); });
+    expect_noticed("Response::writeHeader", [res] { res->writeHeader("x-late", "1"); });
+    expect_noticed("Response::tryEnd", [res] { res->tryEnd("thrice"); });
   });
   const RawRequest* request = start()->get("/");
   finish(request);
@@ -34,10 +34,10 @@ TEST_F(Misuse, AnsweringTwiceIsNoticedAndSendsOneAnswer) {
 
 TEST_F(Misuse, AnsweringInOnAbortedIsNoticed) {
   bool aborted = false;
-  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+  make_app().get("/", [&](Response* res, Request*) {
     res->onAborted([&, res] {
       aborted = true;
-      expect_noticed("Http3Response::end", [res] { res->end("too late"); });
+      expect_noticed("Response::end", [res] { res->end("too late"); });
     });
     res->write("begun");
   });
@@ -50,9 +50,9 @@ TEST_F(Misuse, AnsweringInOnAbortedIsNoticed) {
 }
 
 TEST_F(Misuse, AnsweringAfterTheConnectionDiedIsNoticed) {
-  Http3Response* kept = nullptr;
+  Response* kept = nullptr;
   bool aborted = false;
-  make_app().get("/", [&](Http3Response* res, Http3Request*) {
+  make_app().get("/", [&](Response* res, Request*) {
     kept = res;
     res->onAborted([&] { aborted = true; });
   });
@@ -61,15 +61,15 @@ TEST_F(Misuse, AnsweringAfterTheConnectionDiedIsNoticed) {
   ASSERT_TRUE(run_until([&] { return kept != nullptr; }));
   connection->close();
   ASSERT_TRUE(run_until([&] { return aborted; }));
-  expect_noticed("Http3Response::end", [&] { kept->end("too late"); });
+  expect_noticed("Response::end", [&] { kept->end("too late"); });
 }
 
 TEST_F(Misuse, AHeaderAfterTheBodyBeganIsNoticed) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->write("body");
-    expect_noticed("Http3Response::writeHeader", [res] { res->writeHeader("x-late", "1"); });
-    expect_noticed("Http3Response::writeStatus", [res] { res->writeStatus("404"); });
+    expect_noticed("Response::writeHeader", [res] { res->writeHeader("x-late", "1"); });
+    expect_noticed("Response::writeStatus", [res] { res->writeStatus("404"); });
     res->end();
   });
   const RawRequest* request = start()->get("/");

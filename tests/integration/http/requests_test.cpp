@@ -10,7 +10,7 @@ namespace {
 using Requests = AppTest;
 
 TEST_F(Requests, GetIsAnsweredWithStatusFieldsAndBody) {
-  make_app().get("/hello", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/hello", [](Response* res, Request* req) {
     EXPECT_EQ(req->getMethod(), "GET");
     EXPECT_EQ(req->getUrl(), "/hello");
     EXPECT_EQ(req->getScheme(), "https");
@@ -28,7 +28,7 @@ TEST_F(Requests, GetIsAnsweredWithStatusFieldsAndBody) {
 }
 
 TEST_F(Requests, PostIsEchoedWithStatusAndHeaders) {
-  make_app().post("/echo", [](Http3Response* res, Http3Request* req) {
+  make_app().post("/echo", [](Response* res, Request* req) {
     res->writeStatus("201 Created")->writeHeader("X-Kind", req->getHeader("x-kind"));
     echo_as_it_comes(res);
   });
@@ -41,7 +41,7 @@ TEST_F(Requests, PostIsEchoedWithStatusAndHeaders) {
 }
 
 TEST_F(Requests, PostWithoutContentLengthIsEchoed) {
-  make_app().post("/echo", [](Http3Response* res, Http3Request* req) {
+  make_app().post("/echo", [](Response* res, Request* req) {
     EXPECT_EQ(req->getHeader("content-length"), "");
     echo_as_it_comes(res);
   });
@@ -52,7 +52,7 @@ TEST_F(Requests, PostWithoutContentLengthIsEchoed) {
 }
 
 TEST_F(Requests, PostWithAnEmptyBodyTellsFin) {
-  make_app().post("/echo", [](Http3Response* res, Http3Request*) {
+  make_app().post("/echo", [](Response* res, Request*) {
     res->onAborted([] {});
     res->onData([res](std::string_view chunk, bool fin) {
       EXPECT_EQ(chunk, "");
@@ -67,7 +67,7 @@ TEST_F(Requests, PostWithAnEmptyBodyTellsFin) {
 }
 
 TEST_F(Requests, QueryIsReadRawAndByKey) {
-  make_app().get("/search", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/search", [](Response* res, Request* req) {
     EXPECT_EQ(req->getUrl(), "/search");
     EXPECT_EQ(req->getFullUrl(), "/search?q=a%20b+c&empty=&flag&q=second");
     EXPECT_EQ(req->getQuery(), "q=a%20b+c&empty=&flag&q=second");
@@ -82,7 +82,7 @@ TEST_F(Requests, QueryIsReadRawAndByKey) {
 }
 
 TEST_F(Requests, SevenKibibytesHeaderAndFiftyFieldsArrive) {
-  make_app().get("/", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/", [](Response* res, Request* req) {
     int count = 0;
     req->forEachHeader([&count](std::string_view name, std::string_view value) {
       if (name.starts_with("x-many-") && value.size() == 100) ++count;
@@ -100,7 +100,7 @@ TEST_F(Requests, SevenKibibytesHeaderAndFiftyFieldsArrive) {
 
 // Chromium sends each cookie as a line of its own (RFC 9114 section 4.2.1).
 TEST_F(Requests, SeveralLinesOfAFieldAreReadAsOne) {
-  make_app().get("/", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/", [](Response* res, Request* req) {
     int lines = 0;
     req->forEachHeader([&lines](std::string_view, std::string_view) { ++lines; });
     EXPECT_EQ(lines, 8);
@@ -123,7 +123,7 @@ TEST_F(Requests, SeveralLinesOfAFieldAreReadAsOne) {
 }
 
 TEST_F(Requests, HostIsTheAuthority) {
-  make_app().get("/", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/", [](Response* res, Request* req) {
     req->forEachHeader([](std::string_view name, std::string_view) { EXPECT_NE(name, ":authority"); });
     res->end(req->getHeader("host"));
   });
@@ -139,7 +139,7 @@ TEST_F(Requests, HostIsTheAuthority) {
 }
 
 TEST_F(Requests, AnswerMayComeLater) {
-  make_app().get("/later", [this](Http3Response* res, Http3Request*) {
+  make_app().get("/later", [this](Response* res, Request*) {
     res->onAborted([] {});
     loop->after(30, [res] { res->writeHeader("x-when", "later")->end("at last"); });
   });
@@ -151,7 +151,7 @@ TEST_F(Requests, AnswerMayComeLater) {
 }
 
 TEST_F(Requests, FieldsThatWereCopiedSurviveTheHandler) {
-  make_app().get("/:name", [this](Http3Response* res, Http3Request* req) {
+  make_app().get("/:name", [this](Response* res, Request* req) {
     res->onAborted([] {});
     std::string text = std::string(req->getParameter("name")) + " " + std::string(req->getHeader("x-one")) +
                        " " + std::string(req->getQuery("two"));
@@ -163,9 +163,9 @@ TEST_F(Requests, FieldsThatWereCopiedSurviveTheHandler) {
 }
 
 TEST_F(Requests, SixtyFourConcurrentStreamsOnOneConnectionGetTheirOwnAnswers) {
-  std::vector<Http3Response*> waiting;
+  std::vector<Response*> waiting;
   std::vector<std::string> names;
-  make_app().get("/:n", [&](Http3Response* res, Http3Request* req) {
+  make_app().get("/:n", [&](Response* res, Request* req) {
     res->onAborted([] {});
     waiting.push_back(res);
     names.emplace_back(req->getParameter("n"));
@@ -182,7 +182,7 @@ TEST_F(Requests, SixtyFourConcurrentStreamsOnOneConnectionGetTheirOwnAnswers) {
 }
 
 TEST_F(Requests, EightConnectionsGetContentOfTheirOwn) {
-  make_app().post("/:connection", [](Http3Response* res, Http3Request* req) {
+  make_app().post("/:connection", [](Response* res, Request* req) {
     res->writeHeader("x-connection", req->getParameter(0));
     echo_as_it_comes(res);
   });
@@ -208,7 +208,7 @@ TEST_F(Requests, EightConnectionsGetContentOfTheirOwn) {
 
 TEST_F(Requests, TrailersReachTheHandlerBeforeTheEnd) {
   std::string seen;
-  make_app().post("/", [&seen](Http3Response* res, Http3Request*) {
+  make_app().post("/", [&seen](Response* res, Request*) {
     res->onAborted([] {});
     res->onTrailer([&seen](std::string_view name, std::string_view value) {
       seen += std::string(name) + "=" + std::string(value) + ";";
@@ -224,7 +224,7 @@ TEST_F(Requests, TrailersReachTheHandlerBeforeTheEnd) {
 }
 
 TEST_F(Requests, RemoteAddressIsTheClients) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     EXPECT_EQ(res->getRemoteAddress(), std::string_view("\x7f\0\0\1", 4));
     EXPECT_NE(res->getRemotePort(), 0);
     res->end(res->getRemoteAddressAsText());

@@ -8,7 +8,7 @@ namespace {
 using Responses = AppTest;
 
 TEST_F(Responses, NoContentHasNoBodyAndNoContentLength) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) { res->writeStatus("204")->end(); });
+  make_app().get("/", [](Response* res, Request*) { res->writeStatus("204")->end(); });
   const RawRequest* request = start()->get("/");
   finish(request);
   EXPECT_EQ(request->status, 204);
@@ -17,7 +17,7 @@ TEST_F(Responses, NoContentHasNoBodyAndNoContentLength) {
 }
 
 TEST_F(Responses, NoContentAndNotModifiedNeverCarryABody) {
-  make_app().get("/:status", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/:status", [](Response* res, Request* req) {
     res->writeStatus(req->getParameter("status"))->end("a body that has no place here");
   });
   RawConnection* connection = start();
@@ -31,8 +31,8 @@ TEST_F(Responses, NoContentAndNotModifiedNeverCarryABody) {
 }
 
 TEST_F(Responses, FlushHeadersSendsTheHeadBeforeTheBody) {
-  std::vector<Http3Response*> waiting;
-  make_app().get("/:what", [&waiting](Http3Response* res, Http3Request* req) {
+  std::vector<Response*> waiting;
+  make_app().get("/:what", [&waiting](Response* res, Request* req) {
     res->onAborted([] {});
     if (req->getParameter(0) == "with-length") res->writeHeader("content-length", 4);
     res->writeStatus("201")->writeHeader("x-early", "yes")->flushHeaders();
@@ -50,7 +50,7 @@ TEST_F(Responses, FlushHeadersSendsTheHeadBeforeTheBody) {
   EXPECT_EQ(unknown->field("content-length"), "");
   EXPECT_EQ(known->field("content-length"), "4");
   EXPECT_FALSE(unknown->ended || known->ended || head->ended);
-  for (Http3Response* res : waiting) res->end("body");
+  for (Response* res : waiting) res->end("body");
   finish(unknown);
   finish(known);
   finish(head);
@@ -61,7 +61,7 @@ TEST_F(Responses, FlushHeadersSendsTheHeadBeforeTheBody) {
 }
 
 TEST_F(Responses, FlushHeadersOfAMalformedHeadIs500) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->writeHeader("x-split", "a\r\nb")->flushHeaders();
     res->end("body");
   });
@@ -73,8 +73,8 @@ TEST_F(Responses, FlushHeadersOfAMalformedHeadIs500) {
 
 TEST_F(Responses, NoContentThenOkOnOneConnection) {
   make_app()
-      .get("/nothing", [](Http3Response* res, Http3Request*) { res->writeStatus("204 No Content")->end(); })
-      .get("/something", [](Http3Response* res, Http3Request*) { res->end("something"); });
+      .get("/nothing", [](Response* res, Request*) { res->writeStatus("204 No Content")->end(); })
+      .get("/something", [](Response* res, Request*) { res->end("something"); });
   RawConnection* connection = start();
   const RawRequest* first = connection->get("/nothing");
   finish(first);
@@ -87,9 +87,9 @@ TEST_F(Responses, NoContentThenOkOnOneConnection) {
 
 TEST_F(Responses, HeadGetsTheLengthWithoutTheBody) {
   make_app()
-      .get("/end", [](Http3Response* res, Http3Request*) { res->end("0123456789"); })
-      .get("/try-end", [](Http3Response* res, Http3Request*) { answer_with_pattern(res, 1'000'000); })
-      .head("/own", [](Http3Response* res, Http3Request*) { res->endWithoutBody(12'345); });
+      .get("/end", [](Response* res, Request*) { res->end("0123456789"); })
+      .get("/try-end", [](Response* res, Request*) { answer_with_pattern(res, 1'000'000); })
+      .head("/own", [](Response* res, Request*) { res->endWithoutBody(12'345); });
   RawConnection* connection = start();
   const std::pair<const char*, const char*> expected[] = {
       {"/end", "10"}, {"/try-end", "1000000"}, {"/own", "12345"}};
@@ -105,7 +105,7 @@ TEST_F(Responses, HeadGetsTheLengthWithoutTheBody) {
 }
 
 TEST_F(Responses, WriteStreamsABodyWithoutLength) {
-  make_app().get("/", [this](Http3Response* res, Http3Request*) {
+  make_app().get("/", [this](Response* res, Request*) {
     res->onAborted([] {});
     EXPECT_TRUE(res->write("one "));
     loop->after(5, [this, res] {
@@ -120,8 +120,8 @@ TEST_F(Responses, WriteStreamsABodyWithoutLength) {
 }
 
 TEST_F(Responses, FirstChunkArrivesBeforeTheEnd) {
-  Http3Response* open = nullptr;
-  make_app().get("/", [&open](Http3Response* res, Http3Request*) {
+  Response* open = nullptr;
+  make_app().get("/", [&open](Response* res, Request*) {
     res->onAborted([] {});
     res->write("first");
     open = res;
@@ -135,7 +135,7 @@ TEST_F(Responses, FirstChunkArrivesBeforeTheEnd) {
 }
 
 TEST_F(Responses, TrailersArriveAfterTheBody) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->write("body");
     res->writeTrailer("x-sum", "abc")->writeTrailer("x-more", "d")->end();
@@ -149,7 +149,7 @@ TEST_F(Responses, TrailersArriveAfterTheBody) {
 }
 
 TEST_F(Responses, EarlyHintsAndContinueArriveOnAColdConnection) {
-  make_app().post("/", [](Http3Response* res, Http3Request*) {
+  make_app().post("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->writeInformational("103", {{"link", "</a.css>; rel=preload"}});
     res->onData([res, body = std::string()](std::string_view chunk, bool fin) mutable {
@@ -170,8 +170,8 @@ TEST_F(Responses, EarlyHintsAndContinueArriveOnAColdConnection) {
 }
 
 TEST_F(Responses, ContinueIsNotSentBeforeTheHandlerWantsTheBody) {
-  Http3Response* waiting = nullptr;
-  make_app().post("/", [&waiting](Http3Response* res, Http3Request*) {
+  Response* waiting = nullptr;
+  make_app().post("/", [&waiting](Response* res, Request*) {
     res->onAborted([] {});
     waiting = res;
   });
@@ -191,7 +191,7 @@ TEST_F(Responses, ContinueIsNotSentBeforeTheHandlerWantsTheBody) {
 }
 
 TEST_F(Responses, AnAnswerWithoutReadingTheBodyNeedsNoContinue) {
-  make_app().post("/", [](Http3Response* res, Http3Request*) { res->writeStatus("401")->end("no"); });
+  make_app().post("/", [](Response* res, Request*) { res->writeStatus("401")->end("no"); });
   RawRequest* request = start()->post("/", {{"expect", "100-continue"}});
   ASSERT_TRUE(run_until([&] { return request->is_complete(); }));
   EXPECT_EQ(request->status, 401);
@@ -203,7 +203,7 @@ TEST_F(Responses, AnAnswerWithoutReadingTheBodyNeedsNoContinue) {
 TEST_F(Responses, PreparedResponsesAreSentManyTimes) {
   const PreparedResponse prepared("200", {{"content-type", "text/plain"}}, "prepared");
   ASSERT_TRUE(prepared.valid());
-  make_app().get("/", [&prepared](Http3Response* res, Http3Request*) { res->end(prepared); });
+  make_app().get("/", [&prepared](Response* res, Request*) { res->end(prepared); });
   RawConnection* connection = start();
   std::vector<const RawRequest*> requests;
   for (int i = 0; i < 50; ++i) requests.push_back(connection->get("/"));
@@ -220,7 +220,7 @@ TEST_F(Responses, MalformedPreparedResponsesAreNotValid) {
 }
 
 TEST_F(Responses, CorkSendsEverythingOnce) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->cork([res] {
       res->writeHeader("x-in", "cork");
@@ -235,9 +235,9 @@ TEST_F(Responses, CorkSendsEverythingOnce) {
 }
 
 TEST_F(Responses, DateCanBeLeftOut) {
-  H3AppOptions options;
+  AppOptions options;
   options.date_header = false;
-  make_app(options).get("/", [](Http3Response* res, Http3Request*) { res->end("no date"); });
+  make_app(options).get("/", [](Response* res, Request*) { res->end("no date"); });
   const RawRequest* request = start()->get("/");
   finish(request);
   EXPECT_EQ(request->field("date"), "");
@@ -245,7 +245,7 @@ TEST_F(Responses, DateCanBeLeftOut) {
 
 TEST_F(Responses, UserDataTravelsWithTheResponse) {
   std::string text = "user data";
-  make_app().get("/", [this, &text](Http3Response* res, Http3Request*) {
+  make_app().get("/", [this, &text](Response* res, Request*) {
     res->onAborted([] {});
     EXPECT_EQ(res->getUserData(), nullptr);
     res->setUserData(&text);
@@ -257,7 +257,7 @@ TEST_F(Responses, UserDataTravelsWithTheResponse) {
 }
 
 TEST_F(Responses, HasRespondedTurnsTrueWithTheEnd) {
-  make_app().get("/", [](Http3Response* res, Http3Request*) {
+  make_app().get("/", [](Response* res, Request*) {
     EXPECT_FALSE(res->hasResponded());
     res->end("x");
     EXPECT_TRUE(res->hasResponded());

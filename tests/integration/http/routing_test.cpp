@@ -7,8 +7,8 @@ namespace {
 class Routing : public AppTest {
  protected:
   // A handler that answers with `name` and the parameters it saw.
-  static H3App::Handler says(std::string name) {
-    return [name = std::move(name)](Http3Response* res, Http3Request* req) {
+  static App::Handler says(std::string name) {
+    return [name = std::move(name)](Response* res, Request* req) {
       std::string text = name;
       for (std::size_t i = 0; i < 3 && !req->getParameter(i).empty(); ++i)
         text += " " + std::string(req->getParameter(i));
@@ -29,7 +29,7 @@ class Routing : public AppTest {
 };
 
 TEST_F(Routing, ParametersAreReadByIndexAndNameAndDecoded) {
-  make_app().get("/user/:name/posts/:id", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/user/:name/posts/:id", [](Response* res, Request* req) {
     EXPECT_EQ(req->getParameter(0), req->getParameter("name"));
     EXPECT_EQ(req->getParameter(2), "");
     EXPECT_EQ(req->getParameter("none"), "");
@@ -42,7 +42,7 @@ TEST_F(Routing, ParametersAreReadByIndexAndNameAndDecoded) {
 
 TEST_F(Routing, EverySpellingOfAPathReachesTheSameHandler) {
   make_app()
-      .get("/admin/secret", [](Http3Response* res, Http3Request*) { res->writeStatus("403")->end(); })
+      .get("/admin/secret", [](Response* res, Request*) { res->writeStatus("403")->end(); })
       .any("/*", says("open"));
   RawConnection* connection = start();
   for (const char* path : {"/admin/secret", "/%61dmin/secret", "/admin/s%65cret", "/admin/./secret",
@@ -73,7 +73,7 @@ TEST_F(Routing, MalformedEscapesAndNulAre400) {
 }
 
 TEST_F(Routing, UrlsAreGivenAsTheyWereSent) {
-  make_app().get("/a/:x", [](Http3Response* res, Http3Request* req) {
+  make_app().get("/a/:x", [](Response* res, Request* req) {
     res->end(std::string(req->getUrl()) + " " + std::string(req->getFullUrl()) + " " +
              std::string(req->getParameter(0)));
   });
@@ -82,7 +82,7 @@ TEST_F(Routing, UrlsAreGivenAsTheyWereSent) {
 }
 
 TEST_F(Routing, WildcardTakesTheRest) {
-  make_app().get("/files/*", [](Http3Response* res, Http3Request* req) { res->end(req->getParameter("*")); });
+  make_app().get("/files/*", [](Response* res, Request* req) { res->end(req->getParameter("*")); });
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/files/a/b/c.txt"), "a/b/c.txt");
   EXPECT_EQ(ask(connection, "GET", "/other/a"), "404");
@@ -140,12 +140,12 @@ TEST_F(Routing, YieldPassesOnToTheNextMatch) {
   int declined = 0;
   make_app()
       .get("/a/b",
-           [&declined](Http3Response*, Http3Request* req) {
+           [&declined](Response*, Request* req) {
              ++declined;
              req->setYield(true);
            })
       .get("/a/:x", says("second"))
-      .get("/lonely", [](Http3Response*, Http3Request* req) { req->setYield(true); });
+      .get("/lonely", [](Response*, Request* req) { req->setYield(true); });
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/a/b"), "second b");
   EXPECT_EQ(declined, 1);
@@ -153,13 +153,13 @@ TEST_F(Routing, YieldPassesOnToTheNextMatch) {
 }
 
 TEST_F(Routing, YieldReachesARouteOfTheSamePatternAndAny) {
-  make_app().get("/x", [](Http3Response*, Http3Request* req) { req->setYield(true); }).any("/x", says("any"));
+  make_app().get("/x", [](Response*, Request* req) { req->setYield(true); }).any("/x", says("any"));
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/x"), "any");
 }
 
 TEST_F(Routing, OptionsAreAnsweredOnlyWhenAskedFor) {
-  H3AppOptions options;
+  AppOptions options;
   options.automatic_options = true;
   make_app(options).get("/x", says("get"));
   RawConnection* connection = start();

@@ -12,8 +12,8 @@ class Security : public AppTest {
     client = std::make_unique<RawClient>(loop->native(), authority.certificate(), options);
   }
 
-  static H3AppOptions identity_of(const Identity& leaf) {
-    H3AppOptions options;
+  static AppOptions identity_of(const Identity& leaf) {
+    AppOptions options;
     options.cert = leaf.certificate;
     options.key = leaf.key;
     return options;
@@ -48,7 +48,7 @@ TEST_F(Security, CertificatesAreChosenByName) {
 
 TEST_F(Security, ACertificateIsReplacedWhileServing) {
   make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
-  app->get("/", [](Http3Response* res, Http3Request*) { res->end("served"); });
+  app->get("/", [](Response* res, Request*) { res->end("served"); });
   port = listen(*app);
   make_client();
   RawConnection* old = client->connect_as("one.example", port);
@@ -68,7 +68,7 @@ TEST_F(Security, ABrokenCertificateLeavesTheOldOne) {
   make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
   port = listen(*app);
   const std::string before = certificate_for("one.example");
-  H3AppOptions broken;
+  AppOptions broken;
   broken.cert = "no certificate";
   broken.key = "no key";
   app->addServerName("one.example", broken);
@@ -85,10 +85,10 @@ TEST_F(Security, ANameThatWasRemovedIsServedWithTheAppsOwnCertificate) {
 }
 
 TEST_F(Security, AnAppWithABrokenCertificateSaysWhy) {
-  H3AppOptions options;
+  AppOptions options;
   options.cert = "no certificate";
   options.key = "no key";
-  const H3App broken(options, loop);
+  const App broken(options, loop);
   EXPECT_TRUE(broken.constructorFailed());
   EXPECT_EQ(broken.error(), US_QUIC_E_CERT_PARSE);
 }
@@ -96,13 +96,13 @@ TEST_F(Security, AnAppWithABrokenCertificateSaysWhy) {
 class ClientCertificates : public Security {
  protected:
   void make_asking_app(bool reject_unauthorized) {
-    H3AppOptions options = identity_of(leaf_for(authority, {"localhost"}));
+    AppOptions options = identity_of(leaf_for(authority, {"localhost"}));
     options.ca = authority.certificate();
     options.request_cert = true;
     options.reject_unauthorized = reject_unauthorized;
     app.emplace(options, loop);
     ASSERT_FALSE(app->constructorFailed());
-    app->get("/", [](Http3Response* res, Http3Request* req) {
+    app->get("/", [](Response* res, Request* req) {
       res->writeHeader("x-authorized", req->isClientAuthorized() ? "yes" : "no")
           ->end(std::to_string(req->getClientCertificate().length));
     });

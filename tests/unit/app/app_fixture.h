@@ -1,4 +1,4 @@
-// For tests of H3App over real sockets: an app, asked by a small client of the C interface.
+// For tests of App over real sockets: an app, asked by a small client of the C interface.
 #pragma once
 
 #include "usquic/http/app.h"
@@ -149,8 +149,8 @@ class AppTest : public testing::Test {
     app_.reset();
   }
 
-  H3App& app() {
-    if (app_ == nullptr) app_ = std::make_unique<H3App>(options_, loop_);
+  App& app() {
+    if (app_ == nullptr) app_ = std::make_unique<App>(options_, loop_);
     EXPECT_EQ(app_->error(), US_QUIC_OK);
     return *app_;
   }
@@ -178,11 +178,11 @@ class AppTest : public testing::Test {
     return asked.answer;
   }
 
-  H3AppOptions options_;
+  AppOptions options_;
   us_quic_socket_context_options_t core_ = US_QUIC_OPTIONS_INIT;
   std::string log_;
   std::shared_ptr<Loop> loop_;
-  std::unique_ptr<H3App> app_;
+  std::unique_ptr<App> app_;
   std::unique_ptr<Client> client_;
 
  private:

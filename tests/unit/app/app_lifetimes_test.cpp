@@ -110,7 +110,7 @@ TEST_F(AppLifetimes, FinishesWhatIsInFlightWhenItCloses) {
 }
 
 TEST_F(AppLifetimes, NamesTheMistakeOfAnswersAfterTheEnd) {
-  Http3Response* stale = nullptr;
+  Response* stale = nullptr;
   app().get("/", [&](auto* res, auto*) {
     stale = res;
     res->end("once");

@@ -12,7 +12,7 @@ namespace {
 
 using usquic::Loop;
 
-TEST(H3Loop, RunsWhatWasDeferredBeforeRun) {
+TEST(Loop, RunsWhatWasDeferredBeforeRun) {
   auto loop = Loop::create();
   int runs = 0;
   loop->defer([&] { ++runs; });
@@ -20,7 +20,7 @@ TEST(H3Loop, RunsWhatWasDeferredBeforeRun) {
   EXPECT_EQ(runs, 1);
 }
 
-TEST(H3Loop, IsKeptAliveByTasksThatDefer) {
+TEST(Loop, IsKeptAliveByTasksThatDefer) {
   auto loop = Loop::create();
   std::vector<int> order;
   loop->defer([&] {
@@ -35,7 +35,7 @@ TEST(H3Loop, IsKeptAliveByTasksThatDefer) {
   EXPECT_EQ(order, (std::vector<int>{1, 2, 3, 4}));
 }
 
-TEST(H3Loop, RunsAgainAfterItWentIdle) {
+TEST(Loop, RunsAgainAfterItWentIdle) {
   auto loop = Loop::create();
   loop->run();
   bool ran = false;
@@ -44,7 +44,7 @@ TEST(H3Loop, RunsAgainAfterItWentIdle) {
   EXPECT_TRUE(ran);
 }
 
-TEST(H3Loop, RunsDelayedTasksInOrderOfTheirTime) {
+TEST(Loop, RunsDelayedTasksInOrderOfTheirTime) {
   auto loop = Loop::create();
   std::vector<int> order;
   loop->after(5, [&] { order.push_back(2); });
@@ -53,7 +53,7 @@ TEST(H3Loop, RunsDelayedTasksInOrderOfTheirTime) {
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
 }
 
-TEST(H3Loop, TakesTasksFromOtherThreadsWhileItRuns) {
+TEST(Loop, TakesTasksFromOtherThreadsWhileItRuns) {
   auto loop = Loop::create();
   int runs = 0;
   constexpr int per_thread = 1000;
@@ -76,7 +76,7 @@ TEST(H3Loop, TakesTasksFromOtherThreadsWhileItRuns) {
   for (std::thread& thread : threads) thread.join();
 }
 
-TEST(H3Loop, DestroysTasksThatNeverRan) {
+TEST(Loop, DestroysTasksThatNeverRan) {
   auto loop = Loop::create();
   auto token = std::make_shared<int>(1);
   loop->defer([token] {});
@@ -86,7 +86,7 @@ TEST(H3Loop, DestroysTasksThatNeverRan) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
-TEST(H3Loop, CanBeDestroyedByItsOwnTask) {
+TEST(Loop, CanBeDestroyedByItsOwnTask) {
   auto loop = Loop::create();
   auto token = std::make_shared<int>(1);
   loop->defer([&loop] { loop.reset(); });
@@ -95,7 +95,7 @@ TEST(H3Loop, CanBeDestroyedByItsOwnTask) {
   EXPECT_EQ(token.use_count(), 1);
 }
 
-TEST(H3Loop, ShowsDeferredTasksOnItsDescriptor) {
+TEST(Loop, ShowsDeferredTasksOnItsDescriptor) {
   auto loop = Loop::create();
   pollfd waiting{loop->fd(), POLLIN, 0};
   while (poll(&waiting, 1, 0) == 1 && loop->tick()) {

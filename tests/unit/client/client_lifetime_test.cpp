@@ -1,13 +1,13 @@
 // abort() and destroying the client, at any time.
-#include "support/h3_client_fixture.h"
+#include "support/client_fixture.h"
 
 namespace usquic::test {
 namespace {
 
-class ClientLifetimes : public H3ClientFixture {
+class ClientLifetimes : public ClientFixture {
  protected:
   void SetUp() override {
-    H3ClientFixture::SetUp();
+    ClientFixture::SetUp();
     server->on_end = [](Exchange& e) {
       e.head(103);
       e.head(200);
@@ -22,17 +22,17 @@ class ClientLifetimes : public H3ClientFixture {
     for (int which = 0; which < 5; ++which) {
       start_client();
       Told told;
-      H3Fetch* fetch = told.watch(client->fetch(url()));
+      Fetch* fetch = told.watch(client->fetch(url()));
       int acted = 0;
       int after = 0;
       const auto step = [&, fetch, which](int callback) {
         if (acted > 0) ++after;
         if (callback == which && acted++ == 0) act(fetch);
       };
-      fetch->onInformational([step](const H3ResponseHead&) { step(0); });
-      fetch->onResponse([step](const H3ResponseHead&) { step(1); });
+      fetch->onInformational([step](const ResponseHead&) { step(0); });
+      fetch->onResponse([step](const ResponseHead&) { step(1); });
       fetch->onData([step](std::string_view) { step(2); });
-      fetch->onTrailers([step](const std::vector<H3Field>&) { step(3); });
+      fetch->onTrailers([step](const std::vector<Field>&) { step(3); });
       fetch->onEnd([step] { step(4); });
       run_until([&] { return acted > 0; });
       run_for(20);
@@ -45,13 +45,13 @@ class ClientLifetimes : public H3ClientFixture {
 };
 
 TEST_F(ClientLifetimes, AbortInAnyCallbackIsTheLast) {
-  in_each_callback([](H3Fetch* fetch) { fetch->abort(); });
+  in_each_callback([](Fetch* fetch) { fetch->abort(); });
   EXPECT_EQ(outcomes, (std::vector<int>{0, 0, 0, 0, 0}));
   EXPECT_EQ(fetch(url()).ends, 1);
 }
 
 TEST_F(ClientLifetimes, DestroyedInAnyCallbackTheClientFailsWhatIsUnderWay) {
-  in_each_callback([this](H3Fetch*) { client.reset(); });
+  in_each_callback([this](Fetch*) { client.reset(); });
   EXPECT_EQ(outcomes, (std::vector<int>{1, 1, 1, 1, 0}));
 }
 
@@ -71,7 +71,7 @@ TEST_F(ClientLifetimes, AbortWhileUploadingResetsTheStream) {
   bool began = false;
   server->on_data = [&](Exchange&) { began = true; };
   Told told;
-  H3Fetch* fetch = told.watch(client->fetch(url(), {.method = "POST", .stream_body = true}));
+  Fetch* fetch = told.watch(client->fetch(url(), {.method = "POST", .stream_body = true}));
   fetch->write("some");
   run_until([&] { return began; });
   fetch->abort();
@@ -87,7 +87,7 @@ TEST_F(ClientLifetimes, AbortInTheQueueLetsTheOthersPass) {
   Exchange* held = nullptr;
   server->on_end = [&](Exchange& e) { held = &e; };
   std::vector<Told> told(5);
-  std::vector<H3Fetch*> fetches;
+  std::vector<Fetch*> fetches;
   for (Told& t : told) fetches.push_back(t.watch(client->fetch(url())));
   run_until([&] { return held != nullptr; });
   for (std::size_t i = 1; i < 4; ++i) fetches[i]->abort();  // waiting for a stream, and in the queue
@@ -122,7 +122,7 @@ TEST_F(ClientLifetimes, DestroyedInOnErrorWhileOthersFail) {
 }
 
 TEST_F(ClientLifetimes, AClientWithItsOwnLoopMayGoInACallback) {
-  auto own = std::make_unique<H3Client>(trusting());
+  auto own = std::make_unique<Client>(trusting());
   int errors = 0;
   own->fetch("no url")->onError([&](int, std::string_view) {
     ++errors;
@@ -135,7 +135,7 @@ TEST_F(ClientLifetimes, AClientWithItsOwnLoopMayGoInACallback) {
 TEST_F(ClientLifetimes, FetchInsideCallbacksReusesTheConnection) {
   Told second;
   Told first;
-  H3Fetch* fetch = first.watch(client->fetch(url()));
+  Fetch* fetch = first.watch(client->fetch(url()));
   fetch->onEnd([&] { second.watch(client->fetch(url())); });
   run_until([&] { return second.is_done(); });
   EXPECT_EQ(second.ends, 1);
@@ -149,7 +149,7 @@ TEST_F(ClientLifetimes, AbortStormLeavesNothingBehind) {
   int started = 0;
   std::function<void()> start = [&] {
     if (started++ >= total) return;
-    H3Fetch* fetch = client->fetch(url());
+    Fetch* fetch = client->fetch(url());
     fetch->onData([&, fetch](std::string_view) {
       ++done;
       fetch->abort();

@@ -1,4 +1,4 @@
-// Connections of H3Client: pooling, queueing, failures to connect, retries.
+// Connections of Client: pooling, queueing, failures to connect, retries.
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -6,7 +6,7 @@
 
 #include <stdexcept>
 
-#include "support/h3_client_fixture.h"
+#include "support/client_fixture.h"
 
 namespace usquic::test {
 namespace {
@@ -37,7 +37,7 @@ class SilentPort {
   int port_ = 0;
 };
 
-class ClientConnections : public H3ClientFixture {
+class ClientConnections : public ClientFixture {
  protected:
   // What a port that nothing listens on tells.
   static int closed_port() {
@@ -72,7 +72,7 @@ TEST_F(ClientConnections, MoreAreOpenedUpToTheLimitWhenStreamsRunOut) {
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
   options.max_streams_bidi = 1;
   start_server(options);
-  H3ClientOptions client_options = trusting();
+  ClientOptions client_options = trusting();
   client_options.max_connections_per_origin = 2;
   start_client(client_options);
   std::vector<Exchange*> held;
@@ -98,16 +98,16 @@ TEST_F(ClientConnections, RefusedConnectFailsWithTheOriginInItsText) {
 }
 
 TEST_F(ClientConnections, UntrustedServersAreRefusedUnlessAskedNotTo) {
-  start_client(H3ClientOptions{});
+  start_client(ClientOptions{});
   const Told refused = fetch(url());
   EXPECT_EQ(refused.error, US_QUIC_E_CERT_UNTRUSTED) << refused.text;
   EXPECT_EQ(server->requests, 0);
-  start_client(H3ClientOptions{.reject_unauthorized = false});
+  start_client(ClientOptions{.reject_unauthorized = false});
   EXPECT_EQ(fetch(url()).ends, 1);
 }
 
 TEST_F(ClientConnections, ResolveSendsANameToAnotherAddress) {
-  H3ClientOptions options = trusting();
+  ClientOptions options = trusting();
   options.reject_unauthorized = false;  // the name is not in the certificate
   options.resolve = {{"example.test", server->port(), "127.0.0.1"}};
   start_client(options);
@@ -121,7 +121,7 @@ TEST_F(ClientConnections, ResolveSendsANameToAnotherAddress) {
 }
 
 TEST_F(ClientConnections, UnusedOnesCloseAfterTheirTime) {
-  H3ClientOptions options = trusting();
+  ClientOptions options = trusting();
   options.keep_open_ms = 30;
   start_client(options);
   EXPECT_EQ(fetch(url()).ends, 1);

@@ -1,13 +1,13 @@
-// Redirects of H3Client (RFC 9110 section 15.4).
-#include "support/h3_client_fixture.h"
+// Redirects of Client (RFC 9110 section 15.4).
+#include "support/client_fixture.h"
 
 namespace usquic::test {
 namespace {
 
-class ClientRedirects : public H3ClientFixture {
+class ClientRedirects : public ClientFixture {
  protected:
   void SetUp() override {
-    H3ClientFixture::SetUp();
+    ClientFixture::SetUp();
     // /STATUS redirects to /end, which tells what came.
     server->on_end = [](Exchange& e) {
       const std::string path = e.field(":path");
@@ -20,7 +20,7 @@ class ClientRedirects : public H3ClientFixture {
   }
 
   std::string after(int status, const std::string& method) {
-    H3FetchOptions options{.method = method, .headers = {{"content-type", "t"}}, .max_redirects = 5};
+    FetchOptions options{.method = method, .headers = {{"content-type", "t"}}, .max_redirects = 5};
     if (method == "POST" || method == "PUT") options.body = "b";
     const Told told = fetch(url("/" + std::to_string(status)), options);
     EXPECT_EQ(told.redirects, 1);
@@ -48,7 +48,7 @@ TEST_F(ClientRedirects, KeepOrChangeTheMethod) {
 TEST_F(ClientRedirects, EachRequestThatIsSentIsTold) {
   Told told;
   std::vector<std::string> sent;
-  H3Fetch* fetch = client->fetch(url("/302"), {.max_redirects = 1});
+  Fetch* fetch = client->fetch(url("/302"), {.max_redirects = 1});
   told.watch(fetch)->onSent([&](us_quic_stream_t* stream) {
     EXPECT_EQ(stream, fetch->native());
     sent.emplace_back(fetch->url());

@@ -1,13 +1,13 @@
-// What H3Client does when a connection with requests is silent for long, times out, or ends by a violation.
+// What Client does when a connection with requests is silent for long, times out, or ends by a violation.
 #include <map>
 
-#include "support/h3_client_fixture.h"
+#include "support/client_fixture.h"
 #include "support/raw_server_port.h"
 
 namespace usquic::test {
 namespace {
 
-using ClientKeepAlive = H3ClientFixture;
+using ClientKeepAlive = ClientFixture;
 
 us_quic_socket_context_options_t idle_after(unsigned int ms) {
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
@@ -22,7 +22,7 @@ TEST_F(ClientKeepAlive, WaitsForAnAnswerLongerThanTheServersIdleTimeout) {
   core.log_level = US_QUIC_LOG_ERROR;
   const us_quic_socket_context_options_t* const choices[] = {nullptr, &core};
   for (const us_quic_socket_context_options_t* given : choices) {
-    H3ClientOptions options = trusting();
+    ClientOptions options = trusting();
     options.core = given;
     start_client(options);
     server->requests = 0;
@@ -52,7 +52,7 @@ TEST_F(ClientKeepAlive, HoldsUnusedConnectionsWhereTheCoreSaysSo) {
   start_server(idle_after(200));
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.keep_alive_ms = 10'000;
-  H3ClientOptions options = trusting();
+  ClientOptions options = trusting();
   options.core = &core;
   start_client(options);
   EXPECT_EQ(fetch(url()).ends, 1);
@@ -61,11 +61,11 @@ TEST_F(ClientKeepAlive, HoldsUnusedConnectionsWhereTheCoreSaysSo) {
   EXPECT_EQ(server->accepted, 1);
 }
 
-class ClientRetries : public H3ClientFixture {
+class ClientRetries : public ClientFixture {
  protected:
   // One fetch from a raw server, from begin to end.
   Told fetch_raw(const us_quic_socket_context_options_t& core) {
-    H3ClientOptions options = trusting();
+    ClientOptions options = trusting();
     options.core = &core;
     start_client(options);
     Told told;

@@ -1,12 +1,12 @@
-// Requests and responses of H3Client.
+// Requests and responses of Client.
 #include "usquic/http/client.h"
 
-#include "support/h3_client_fixture.h"
+#include "support/client_fixture.h"
 
 namespace usquic::test {
 namespace {
 
-class Client : public H3ClientFixture {};
+class Client : public ClientFixture {};
 
 TEST_F(Client, GetsAResponse) {
   server->on_end = [](Exchange& e) {
@@ -118,7 +118,7 @@ TEST_F(Client, StreamsEightMiBBothWaysWithBackpressure) {
   };
   server->on_end = [](Exchange& e) { e.end(); };
   Told told;
-  H3Fetch* fetch = told.watch(client->fetch(url(), {.method = "POST", .stream_body = true}));
+  Fetch* fetch = told.watch(client->fetch(url(), {.method = "POST", .stream_body = true}));
   std::size_t written = 0;
   int waits = 0;
   const std::string chunk(16384, 'x');
@@ -149,7 +149,7 @@ TEST_F(Client, PauseHoldsTheServerBack) {
     e.respond(200, {}, std::string(size, 'x'));
   };
   Told told;
-  H3Fetch* fetch = told.watch(client->fetch(url()));
+  Fetch* fetch = told.watch(client->fetch(url()));
   fetch->pause();
   run_until([&] { return told.status == 200; });
   run_for(200);
@@ -185,7 +185,7 @@ TEST_F(Client, TellsThatTheServerWantsNoMoreOfAStreamedBody) {
   server->on_end = nullptr;
   Told told;
   int stops = 0;
-  H3Fetch* fetch = client->fetch(url(), {.method = "POST", .stream_body = true});
+  Fetch* fetch = client->fetch(url(), {.method = "POST", .stream_body = true});
   told.watch(fetch)->onStop([&] {
     ++stops;
     EXPECT_TRUE(fetch->write("dropped"));
@@ -205,7 +205,7 @@ TEST_F(Client, SendsThePathAsItIsWhenAsked) {
 }
 
 TEST_F(Client, AStreamedBodyKeepsItsContentLength) {
-  const H3FetchOptions options{.method = "POST", .headers = {{"content-length", "3"}}, .stream_body = true};
+  const FetchOptions options{.method = "POST", .headers = {{"content-length", "3"}}, .stream_body = true};
   Told longer;
   longer.watch(client->fetch(url(), options))->write("abcd");
   Told shorter;

@@ -14,7 +14,7 @@ class RequestHeadTest : public testing::Test {
     return std::get<RequestHead>(head);
   }
   std::string value(std::string_view name) {
-    for (const H3Field& field : build().fields) {
+    for (const Field& field : build().fields) {
       if (field.name == name) return field.value;
     }
     return "(none)";

@@ -5,14 +5,14 @@
 namespace usquic::tools::get {
 namespace {
 
-Url parse(std::string_view text, H3DotSegments dots = H3DotSegments::Remove) {
+Url parse(std::string_view text, DotSegments dots = DotSegments::Remove) {
   auto parsed = parse_url(text, dots);
   EXPECT_TRUE(std::holds_alternative<Url>(parsed)) << text;
   return std::holds_alternative<Url>(parsed) ? std::get<Url>(parsed) : Url();
 }
 
 ExitCode failure_of(std::string_view text) {
-  auto parsed = parse_url(text, H3DotSegments::Remove);
+  auto parsed = parse_url(text, DotSegments::Remove);
   return std::holds_alternative<Failure>(parsed) ? std::get<Failure>(parsed).code : ExitCode::Ok;
 }
 
@@ -25,7 +25,7 @@ TEST(Url, NeedsNeitherSchemeNorPath) {
 
 TEST(Url, RemovesDotSegmentsUnlessToldOtherwise) {
   EXPECT_EQ(parse("h/a/./b/../c").target, "/a/c");
-  EXPECT_EQ(parse("https://h/../x", H3DotSegments::Keep).target, "/../x");
+  EXPECT_EQ(parse("https://h/../x", DotSegments::Keep).target, "/../x");
 }
 
 TEST(Url, RefusesMalformedOnes) {
@@ -44,7 +44,7 @@ TEST(Url, RefusesOtherSchemes) {
 TEST(RemoteFileName, IsTheLastSegment) {
   EXPECT_EQ(remote_file_name(parse("https://h/a/b.iso?x=/y")), "b.iso");
   EXPECT_EQ(remote_file_name(parse("https://h/")), "");
-  EXPECT_EQ(remote_file_name(parse("https://h/..", H3DotSegments::Keep)), "");
+  EXPECT_EQ(remote_file_name(parse("https://h/..", DotSegments::Keep)), "");
 }
 
 }  // namespace

@@ -18,10 +18,10 @@ namespace usquic::test {
 // What one fetch told.
 struct Told {
   int status = 0;
-  H3ResponseHead head;
+  ResponseHead head;
   std::vector<int> informational;
   std::string body;
-  std::vector<H3Field> trailers;
+  std::vector<Field> trailers;
   int ends = 0;
   int errors = 0;
   int error = 0;
@@ -32,16 +32,16 @@ struct Told {
   bool is_done() const { return ends + errors > 0; }
 
   // Records what `fetch` tells. It must outlive it.
-  H3Fetch* watch(H3Fetch* fetch) {
-    fetch->onInformational([this](const H3ResponseHead& h) { informational.push_back(h.status); });
-    fetch->onResponse([this, fetch](const H3ResponseHead& h) {
+  Fetch* watch(Fetch* fetch) {
+    fetch->onInformational([this](const ResponseHead& h) { informational.push_back(h.status); });
+    fetch->onResponse([this, fetch](const ResponseHead& h) {
       head = h;
       status = h.status;
       url = fetch->url();
       redirects = fetch->redirects();
     });
     fetch->onData([this](std::string_view chunk) { body.append(chunk); });
-    fetch->onTrailers([this](const std::vector<H3Field>& fields) { trailers = fields; });
+    fetch->onTrailers([this](const std::vector<Field>& fields) { trailers = fields; });
     fetch->onEnd([this] { ++ends; });
     fetch->onError([this](int code, std::string_view reason) {
       ++errors;
@@ -52,12 +52,12 @@ struct Told {
   }
 };
 
-class H3ClientFixture : public testing::Test {
+class ClientFixture : public testing::Test {
  protected:
   using Exchange = Http3ScriptServer::Exchange;
 
-  H3ClientOptions trusting() const {
-    H3ClientOptions options;
+  ClientOptions trusting() const {
+    ClientOptions options;
     options.ca = identity.cert;
     return options;
   }
@@ -68,7 +68,7 @@ class H3ClientFixture : public testing::Test {
   }
 
   void start_client() { start_client(trusting()); }
-  void start_client(const H3ClientOptions& options) { client = std::make_unique<H3Client>(options, loop); }
+  void start_client(const ClientOptions& options) { client = std::make_unique<Client>(options, loop); }
 
   void SetUp() override {
     start_server();
@@ -99,7 +99,7 @@ class H3ClientFixture : public testing::Test {
   }
 
   // One fetch from begin to end.
-  Told fetch(const std::string& where, const H3FetchOptions& options = {}) {
+  Told fetch(const std::string& where, const FetchOptions& options = {}) {
     Told told;
     told.watch(client->fetch(where, options));
     run_until([&] { return told.is_done(); });
@@ -109,7 +109,7 @@ class H3ClientFixture : public testing::Test {
   const Http3ScriptServer::Identity identity = Http3ScriptServer::Identity::make();
   std::shared_ptr<Loop> loop = Loop::create();
   std::unique_ptr<Http3ScriptServer> server;
-  std::unique_ptr<H3Client> client;
+  std::unique_ptr<Client> client;
 };
 
 }  // namespace usquic::test

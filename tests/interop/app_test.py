@@ -1,4 +1,4 @@
-"""Apps on H3App, driven by curl, Chromium and `usquic get`."""
+"""Apps on App, driven by curl, Chromium and `usquic get`."""
 
 import os
 import unittest
@@ -59,7 +59,7 @@ def text(value):
     return f'"{value}"'
 
 
-class H3App(unittest.TestCase):
+class App(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.place = Workplace(names=["size-1m"])
