@@ -36,7 +36,7 @@ void us_loop_t::close() {
   }
   timers_.close_all();
   free_closed();
-  while (!polls_.empty()) polls_.back()->stop();
+  polls_.stop_all();
 }
 
 void us_loop_t::iterate(Waiting waiting) {
@@ -44,12 +44,12 @@ void us_loop_t::iterate(Waiting waiting) {
   ++iteration_number_;
   step();
   if (pre_cb_ != nullptr) pre_cb_(this);
-  wait(timeout(waiting));
+  const bool is_woken = polls_.wait(*poller_, timeout(waiting));
   timers_.run_due(step());
-  if (is_woken_) run_woken();
-  if (ready_count_ > 0) {
+  if (is_woken) run_woken();
+  if (polls_.has_ready()) {
     step();
-    run_ready();
+    polls_.run_ready();
   }
   const TimePoint after_events = step();
   hooks_.visit([after_events](Hooks& hooks) { hooks.expire(after_events); });
@@ -68,7 +68,7 @@ TimePoint us_loop_t::step() {
 }
 
 bool us_loop_t::is_alive() {
-  if (polls_keeping_alive_ > 0 || timers_.keep_alive()) return true;
+  if (polls_.keep_alive() || timers_.keep_alive()) return true;
   return hooks_.find([](Hooks* hooks) { return hooks->keeps_alive(); }) != nullptr;
 }
 
@@ -91,20 +91,12 @@ Duration us_loop_t::timeout(Waiting waiting) {
   return deadline <= current ? Duration::zero() : deadline - current;
 }
 
-void us_loop_t::wait(Duration timeout) {
-  const usquic::loop::Poller::Waited waited = poller_->wait(timeout, ready_);
-  ready_count_ = waited.ready_count;
-  is_woken_ = waited.is_woken;
-  for (std::size_t i = 0; i < ready_count_; ++i) ready_[i].poll->ready_slot_ = i;
-}
-
 void us_loop_t::wake_up() {
   is_wakeup_asked_.store(true, std::memory_order_release);
   poller_->wake();
 }
 
 void us_loop_t::run_woken() {
-  is_woken_ = false;
   if (is_wakeup_asked_.exchange(false, std::memory_order_acq_rel) && wakeup_cb_ != nullptr) wakeup_cb_(this);
   mailbox_->run_posted();
 }

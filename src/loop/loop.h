@@ -44,7 +44,7 @@ class Poll {
   virtual void on_ready(unsigned events) = 0;
 
  private:
-  friend struct ::us_loop_t;
+  friend class PollSet;
   static constexpr std::size_t not_ready = static_cast<std::size_t>(-1);
 
   us_loop_t* loop_ = nullptr;

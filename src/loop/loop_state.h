@@ -1,17 +1,15 @@
 // What us_loop_t is inside. For the files of this module; the modules above see loop.h.
 #pragma once
 
-#include <array>
 #include <atomic>
-#include <cstddef>
 #include <memory>
-#include <vector>
 
 #include "base/time.h"
 #include "loop/deferred_frees.h"
 #include "loop/hook_list.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
+#include "loop/poll_set.h"
 #include "loop/poller.h"
 #include "loop/timers.h"
 
@@ -46,10 +44,8 @@ struct us_loop_t {
   // Outside an iteration, when a deadline changed: the host must tick it then.
   void update_pollable();
 
-  int start(usquic::loop::Poll& poll);
-  int change(usquic::loop::Poll& poll);
-  void stop(usquic::loop::Poll& poll);
-
+  usquic::loop::Poller& poller() { return *poller_; }
+  usquic::loop::PollSet& polls() { return polls_; }
   usquic::loop::Timers& timers() { return timers_; }
   const std::shared_ptr<usquic::loop::Mailbox>& mailbox() const { return mailbox_; }
   usquic::loop::HookList& hooks() { return hooks_; }
@@ -59,9 +55,7 @@ struct us_loop_t {
   bool has_work();
   usquic::TimePoint next_deadline();
   usquic::Duration timeout(Waiting waiting);
-  void wait(usquic::Duration timeout);
   void run_woken();
-  void run_ready();
   void free_closed();
   usquic::TimePoint step();
 
@@ -76,12 +70,7 @@ struct us_loop_t {
   usquic::loop::HookList hooks_;
   usquic::loop::DeferredFrees deferred_;
 
-  std::vector<usquic::loop::Poll*> polls_;  // the started ones
-  std::size_t polls_keeping_alive_ = 0;
-  std::array<usquic::loop::Ready, 256> ready_;
-  std::size_t ready_count_ = 0;
-  bool is_woken_ = false;
-
+  usquic::loop::PollSet polls_;
   usquic::TimePoint now_{};
   long long iteration_number_ = 0;
   bool is_in_iteration_ = false;
