@@ -1,4 +1,4 @@
-"""What is measured, as rows of a table, and the goals of issue 5 for them. No input or output here."""
+"""What is measured, as rows of a table, and the goals for them. No input or output here."""
 
 from dataclasses import dataclass
 

@@ -21,7 +21,7 @@ constexpr std::size_t sockets = 16;  // of the clients, shared by their connecti
 constexpr std::size_t streams_each = 50;
 constexpr std::size_t connections_with_streams = 200;
 
-// What an idle connection may hold, and an open stream. Goals and measurements: docs/testing.md.
+// What an idle connection may hold, and an open stream. Goals and measurements: docs/results.md.
 constexpr double most_bytes_per_connection = 56 << 10;
 constexpr double most_bytes_per_stream = 3 << 10;
 // What may be left of a connection that has gone: the pools keep a chunk of each size.
