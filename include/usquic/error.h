@@ -1,5 +1,5 @@
 /* Errors: one table of negative codes for the whole library. Protocol error codes (RFC 9000 section 20,
- * RFC 9114 section 8.1) travel apart from these, in us_quic_close_info_t and us_quic_stream_close_info_t. */
+ * usquic/http3_codes.h) travel apart from these, in us_quic_close_info_t and us_quic_stream_close_info_t. */
 #ifndef USQUIC_ERROR_H
 #define USQUIC_ERROR_H
 

@@ -3,6 +3,7 @@
 #define USQUIC_USQUIC_H
 
 #include "usquic/error.h"
+#include "usquic/http3_codes.h"
 #include "usquic/loop.h"
 #include "usquic/quic.h"
 #include "usquic/udp.h"

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "usquic/http3_codes.h"
+
 namespace usquic::app {
 
 namespace {
@@ -64,13 +66,13 @@ void Exchange::peer_reset() {
   read_ended_ = true;
   end_lingering();
   if (!is_open()) return;
-  us_quic_stream_close_with(stream_, h3_request_cancelled);
+  us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
   abort();
 }
 
 // RFC 9114 section 4.1.1: the client wants no answer, so its upload is of no use either.
 void Exchange::peer_stopped() {
-  if (!fin_sent_ || !read_ended_) us_quic_stream_close_with(stream_, h3_request_cancelled);
+  if (!fin_sent_ || !read_ended_) us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
   abort();
 }
 
@@ -139,7 +141,7 @@ void Exchange::refuse_body() {
   Function<void()> handler = std::move(on_aborted);
   if (head_sent_) {
     phase_ = Phase::aborted;
-    us_quic_stream_close_with(stream_, h3_request_cancelled);
+    us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
     drop_handlers();
   } else {
     answer(413);
@@ -184,7 +186,7 @@ void Exchange::end_lingering() {
 
 void Exchange::stop_lingering() {
   end_lingering();
-  us_quic_stream_stop(stream_, h3_no_error);
+  us_quic_stream_stop(stream_, US_QUIC_H3_NO_ERROR);
 }
 
 bool Exchange::find_remote_address() {

@@ -36,11 +36,6 @@ struct RequestTraits {
   bool has_body = false;
 };
 
-// RFC 9114 section 8.1
-inline constexpr std::uint64_t h3_no_error = 0x100;
-inline constexpr std::uint64_t h3_internal_error = 0x102;
-inline constexpr std::uint64_t h3_request_cancelled = 0x10c;
-
 class Exchange : public Response, public ListHook<Exchange> {
  public:
   explicit Exchange(ExchangeContext& context) : context_(context) {}

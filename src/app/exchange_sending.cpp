@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "app/exchange.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::app {
 
@@ -145,7 +146,7 @@ bool Exchange::send_fields(std::optional<std::uint64_t> length, Send send) {
 
 // What was not taken for want of memory is not taken later either: the stream's end is told instead.
 void Exchange::fail_without_memory(std::ptrdiff_t result) {
-  if (result == US_QUIC_E_NOMEM) us_quic_stream_close_with(stream_, h3_internal_error);
+  if (result == US_QUIC_E_NOMEM) us_quic_stream_close_with(stream_, US_QUIC_H3_INTERNAL_ERROR);
 }
 
 bool Exchange::send_head(std::optional<std::uint64_t> length, bool end_stream) {
@@ -196,7 +197,7 @@ bool Exchange::exceeds_length(std::uint64_t more, const char* call) {
 
 void Exchange::cut_off() {
   phase_ = Phase::aborted;
-  us_quic_stream_close_with(stream_, h3_internal_error);
+  us_quic_stream_close_with(stream_, US_QUIC_H3_INTERNAL_ERROR);
   drop_handlers();
 }
 
@@ -299,7 +300,7 @@ void Exchange::answer(int status, std::string_view name, std::string_view value)
 
 void Exchange::give_up() {
   phase_ = Phase::aborted;
-  us_quic_stream_close_with(stream_, h3_request_cancelled);
+  us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
   drop_handlers();
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "usquic/http3_codes.h"
+
 namespace usquic::app {
 
 namespace {
@@ -38,7 +40,7 @@ void run_for(us_quic_stream_t* stream, Task task) noexcept {
   try {
     task();
   } catch (const std::bad_alloc&) {
-    us_quic_stream_close_with(stream, h3_internal_error);
+    us_quic_stream_close_with(stream, US_QUIC_H3_INTERNAL_ERROR);
   }
 }
 

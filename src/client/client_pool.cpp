@@ -4,11 +4,10 @@
 
 #include "client/client_request.h"
 #include "client/client_text.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::client {
 namespace {
-
-constexpr std::uint64_t h3_no_error = 0x100;  // RFC 9114 section 8.1
 
 bool is_live(const PooledConnection& connection) {
   return !connection.is_draining && !connection.is_closing;
@@ -246,7 +245,7 @@ void ClientPool::close_unused(Origin& origin, PooledConnection& connection) {
         PooledConnection& unused = *pooled_of(handle);
         disarm(unused);
         unused.is_closing = true;
-        us_quic_connection_close(handle, h3_no_error, nullptr);
+        us_quic_connection_close(handle, US_QUIC_H3_NO_ERROR, nullptr);
       },
       limits_.keep_open_ms, 0);
 }
@@ -254,7 +253,7 @@ void ClientPool::close_unused(Origin& origin, PooledConnection& connection) {
 void ClientPool::close(PooledConnection& connection) {
   disarm(connection);
   connection.is_closing = true;
-  us_quic_connection_close(connection.handle, h3_no_error, nullptr);
+  us_quic_connection_close(connection.handle, US_QUIC_H3_NO_ERROR, nullptr);
 }
 
 void ClientPool::fail_queue(Origin& origin, int error, const std::string& text) {

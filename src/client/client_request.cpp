@@ -9,6 +9,7 @@
 #include "client/client_pool.h"
 #include "client/client_redirect.h"
 #include "client/client_text.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::client {
 namespace {
@@ -197,8 +198,7 @@ void ClientRequest::on_stream_reset(std::uint64_t code) {
   if (response_.is_complete()) return;
   std::string text = "the server reset the stream (" + http3_code_text(code) + ")";
   // RFC 9114 section 4.1.1: nothing was done with it.
-  constexpr std::uint64_t h3_request_rejected = 0x10b;
-  if (code != h3_request_rejected) return fail(US_QUIC_E_RESET, std::move(text));
+  if (code != US_QUIC_H3_REQUEST_REJECTED) return fail(US_QUIC_E_RESET, std::move(text));
   core_.pool().drain(*pooled_of(us_quic_stream_connection(stream_)));
   leave_stream(true);
   retry(false, US_QUIC_E_RESET, text);
@@ -294,8 +294,7 @@ void ClientRequest::leave_stream(bool is_cancelled) {
   if (stream_ == nullptr) return;
   us_quic_stream_t* stream = std::exchange(stream_, nullptr);
   stream_ext(stream).request = nullptr;
-  // H3_REQUEST_CANCELLED (RFC 9114 section 8.1).
-  if (is_cancelled) us_quic_stream_close_with(stream, 0x10c);
+  if (is_cancelled) us_quic_stream_close_with(stream, US_QUIC_H3_REQUEST_CANCELLED);
   // What comes after the response is not the application's; it is not to wait for it either.
   if (!is_cancelled && is_paused_) us_quic_stream_resume(stream);
 }

@@ -3,32 +3,10 @@
 #include <array>
 #include <string_view>
 
+#include "usquic/http3_codes.h"
+
 namespace usquic::client {
 namespace {
-
-struct CodeName {
-  std::uint64_t code;
-  std::string_view name;
-};
-
-// RFC 9114 section 8.1.
-constexpr std::array<CodeName, 17> names = {{{0x100, "H3_NO_ERROR"},
-                                             {0x101, "H3_GENERAL_PROTOCOL_ERROR"},
-                                             {0x102, "H3_INTERNAL_ERROR"},
-                                             {0x103, "H3_STREAM_CREATION_ERROR"},
-                                             {0x104, "H3_CLOSED_CRITICAL_STREAM"},
-                                             {0x105, "H3_FRAME_UNEXPECTED"},
-                                             {0x106, "H3_FRAME_ERROR"},
-                                             {0x107, "H3_EXCESSIVE_LOAD"},
-                                             {0x108, "H3_ID_ERROR"},
-                                             {0x109, "H3_SETTINGS_ERROR"},
-                                             {0x10a, "H3_MISSING_SETTINGS"},
-                                             {0x10b, "H3_REQUEST_REJECTED"},
-                                             {0x10c, "H3_REQUEST_CANCELLED"},
-                                             {0x10d, "H3_REQUEST_INCOMPLETE"},
-                                             {0x10e, "H3_MESSAGE_ERROR"},
-                                             {0x10f, "H3_CONNECT_ERROR"},
-                                             {0x110, "H3_VERSION_FALLBACK"}}};
 
 // RFC 9000 section 20.1.
 constexpr std::array<std::string_view, 18> transport_names = {"NO_ERROR",
@@ -78,10 +56,15 @@ std::string one_line(std::string_view text) {
 }  // namespace
 
 std::string http3_code_text(std::uint64_t code) {
-  for (const CodeName& entry : names) {
-    if (entry.code == code) return std::string(entry.name);
+  switch (code) {
+#define US_QUIC_HTTP3_CODE_NAME(name, value, meaning) \
+  case name:                                          \
+    return &#name[sizeof("US_QUIC_") - 1];
+    US_QUIC_HTTP3_CODE_TABLE(US_QUIC_HTTP3_CODE_NAME)
+#undef US_QUIC_HTTP3_CODE_NAME
+    default:
+      return "code " + std::to_string(code);
   }
-  return "code " + std::to_string(code);
 }
 
 std::string close_text(const us_quic_close_info_t& info) {

@@ -8,7 +8,7 @@
 
 namespace usquic::client {
 
-// The name of an HTTP/3 error code (RFC 9114 section 8.1), or its number.
+// The name of an HTTP/3 error code (usquic/http3_codes.h), or its number.
 std::string http3_code_text(std::uint64_t code);
 
 // Why a connection closed while an answer was waited for: the error, its code, which side found it, and the

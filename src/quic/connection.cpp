@@ -6,6 +6,7 @@
 #include "base/try_allocating.h"
 #include "quic/context.h"
 #include "quic/tell.h"
+#include "usquic/http3_codes.h"
 
 us_quic_connection_t::us_quic_connection_t(us_quic_socket_t* parent, bool client)
     : socket(parent), context(parent->context), is_client(client), is_announced(client) {
@@ -17,8 +18,6 @@ us_quic_connection_t::~us_quic_connection_t() = default;
 namespace usquic::quic {
 
 namespace {
-
-constexpr std::uint64_t h3_no_error = 0x100;  // RFC 9114 section 8.1
 
 void queue_close(us_quic_connection_t& c, CloseReason reason) {
   if (c.is_close_queued) return;
@@ -47,7 +46,7 @@ CloseReason reason_to_tell(const us_quic_connection_t& c, std::uint64_t code, st
   if (const auto failure = c.engine != nullptr ? c.engine->failure() : std::nullopt) {
     return CloseReason::copy(*failure);
   }
-  const bool is_good = code == 0 || (is_http3(c) && code == h3_no_error);
+  const bool is_good = code == 0 || (is_http3(c) && code == US_QUIC_H3_NO_ERROR);
   CloseReason told = CloseReason::local(is_good ? US_QUIC_OK : US_QUIC_E_APPLICATION, code, reason);
   told.info.is_application = 1;
   return told;
@@ -130,7 +129,7 @@ void close_connection(us_quic_connection_t& c, std::uint64_t code, std::string_v
 }
 
 void close_connection_without_error(us_quic_connection_t& c) {
-  close_connection(c, is_http3(c) ? h3_no_error : 0, {});
+  close_connection(c, is_http3(c) ? std::uint64_t{US_QUIC_H3_NO_ERROR} : 0, {});
 }
 
 void end_connection(us_quic_connection_t& c, CloseReason reason) {

@@ -8,12 +8,11 @@
 #include "quic/connection.h"
 #include "quic/context.h"
 #include "quic/stream.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::quic {
 
 namespace {
-
-constexpr std::uint64_t h3_internal_error = 0x102;  // RFC 9114 section 8.1
 
 void unreference(us_quic_prepared_response_t* response) {
   if (--response->references == 0) delete response;
@@ -68,8 +67,9 @@ void PreparedBody::send(engine::Stream& stream, std::size_t max_bytes) {
     const std::ptrdiff_t accepted = stream.write_static(piece, release_piece, response_);
     if (accepted <= 0) {
       unreference(response_);
-      if (accepted == US_QUIC_E_NOMEM) stream.reset(h3_internal_error);  // what was sent is no whole response
-      if (accepted < 0) drop();                                          // the stream's end will be told
+      // What was sent is no complete response then.
+      if (accepted == US_QUIC_E_NOMEM) stream.reset(US_QUIC_H3_INTERNAL_ERROR);
+      if (accepted < 0) drop();  // the stream's end will be told
       return;
     }
     sent_ += piece.size();

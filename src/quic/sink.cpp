@@ -7,6 +7,7 @@
 #include "quic/context.h"
 #include "quic/stream.h"
 #include "quic/tell.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::quic {
 
@@ -109,8 +110,8 @@ void Sink::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_loca
   } else {
     if (connection != nullptr) handle = new_stream(*connection, context_.stream_ext_size);
     if (handle == nullptr) {
-      s.reset(0x10c);  // H3_REQUEST_CANCELLED; any code will do on a raw stream
-      s.stop(0x10c);
+      s.reset(US_QUIC_H3_REQUEST_CANCELLED);  // any code will do on a raw stream
+      s.stop(US_QUIC_H3_REQUEST_CANCELLED);
       s.detach();
       return;
     }

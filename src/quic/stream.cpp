@@ -6,6 +6,7 @@
 #include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/context.h"
+#include "usquic/http3_codes.h"
 
 us_quic_stream_t::~us_quic_stream_t() = default;
 
@@ -56,8 +57,7 @@ void keep_after_engine(us_quic_stream_t& s) {
 }
 
 std::uint64_t cancel_code(const us_quic_stream_t& s) {
-  constexpr std::uint64_t h3_request_cancelled = 0x10c;  // RFC 9114 section 8.1
-  return is_http3(*s.connection) ? h3_request_cancelled : 0;
+  return is_http3(*s.connection) ? std::uint64_t{US_QUIC_H3_REQUEST_CANCELLED} : 0;
 }
 
 void close_stream(us_quic_stream_t& s, std::uint64_t code) {

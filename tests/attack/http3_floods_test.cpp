@@ -11,14 +11,14 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr std::uint64_t http3::excessive_load = 0x107;
+constexpr std::uint64_t excessive_load = 0x107;
 constexpr std::uint64_t request_cancelled = 0x10c;
 
 void expect_closed_for_load(RawNetwork& net, RawPeer& peer) {
   net.run();
   ASSERT_TRUE(peer.close());
   EXPECT_TRUE(peer.close()->is_application);
-  EXPECT_EQ(peer.close()->code, http3::excessive_load);
+  EXPECT_EQ(peer.close()->code, excessive_load);
   EXPECT_TRUE(net.neighbours_talk());
 }
 
@@ -33,7 +33,7 @@ TEST(ReservedFrames, OfARequestWithoutEndCostTheStream) {
     for (int i = 0; i < 2000; ++i) many += frames;
     h3.peer().write(id, many);
     net.run();
-    EXPECT_EQ(h3.peer().stream(id).stopped, http3::excessive_load);
+    EXPECT_EQ(h3.peer().stream(id).stopped, excessive_load);
   }
   EXPECT_FALSE(h3.peer().close());
   print_figure("empty_frames_until_a_request_is_reset", 1000, "frames");

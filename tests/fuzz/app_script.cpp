@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.h"
+#include "usquic/http3_codes.h"
 #include "virtual_clock.h"
 
 namespace usquic::fuzz {
@@ -299,7 +300,7 @@ void AppScript::act_as_client() {
   connect();
   if (connection_ == nullptr) return;
   const std::size_t what = input_.pick(12);
-  if (what == 0) return us_quic_connection_close(connection_, 0x100, nullptr);
+  if (what == 0) return us_quic_connection_close(connection_, US_QUIC_H3_NO_ERROR, nullptr);
   if (what == 1) return us_quic_connection_shutdown(connection_);
   if (what < 6 || streams_.empty()) return ask();
   disturb(streams_[input_.pick(std::min<std::size_t>(streams_.size(), 256))]);

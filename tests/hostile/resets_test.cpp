@@ -1,12 +1,11 @@
 // Streams that are opened and given up.
 #include "hostile_test.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
 
 using Resets = HostileTest;
-
-constexpr std::uint64_t h3_excessive_load = 0x107;
 
 // Gives up each request and asks again, until `requests` were asked.
 void churn(Crowd& crowd, int requests) {
@@ -62,7 +61,7 @@ void ResetsBeyondTheBudget::expect_end(Crowd& crowd) {
   EXPECT_TRUE(run_until(
       {&crowd, &other}, [&] { return crowd.closed_connections() == 1; }, 30));
   EXPECT_LT(crowd.tally().asked, 10'000);
-  EXPECT_EQ(crowd.close_code(), h3_excessive_load);
+  EXPECT_EQ(crowd.close_code(), US_QUIC_H3_EXCESSIVE_LOAD);
   EXPECT_TRUE(run_until(
       {&other}, [&] { return other.tally().whole == 1; }, 10));
   expect_unharmed(other);

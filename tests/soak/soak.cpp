@@ -12,13 +12,13 @@
 #include <vector>
 
 #include "soak_run.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
 
 constexpr int connections_at_once = 32;
 constexpr int requests_at_once = 32;  // on each connection
-constexpr std::uint64_t no_error = 0x100;
 constexpr const char* host = "127.0.0.1";
 constexpr std::uint64_t samples = 20;
 
@@ -102,7 +102,7 @@ void Soak::answered(us_quic_connection_t* c, const Response& response) {
                         response.reason == US_QUIC_OK;
   requests_failed_ += is_right ? 0 : 1;
   if (requests_of_each_ == 1) {
-    us_quic_connection_close(c, no_error, nullptr);
+    us_quic_connection_close(c, US_QUIC_H3_NO_ERROR, nullptr);
   } else if (to_request_ > 0) {
     request(c);
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "support/frames.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 
@@ -120,7 +121,7 @@ void ScriptedConnection::flush(engine::SendBatch& batch) {
   tell_writable();
   close_finished_streams();
   if (is_draining_ && is_open_ && streams_.empty() && is_goaway_sent_ && !goaway_wanted_) {
-    close_code_ = 0x100;
+    close_code_ = US_QUIC_H3_NO_ERROR;
     us_quic_close_info_t info{};
     info.is_application = 1;
     info.code = close_code_;

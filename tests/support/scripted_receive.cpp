@@ -4,6 +4,7 @@
 
 #include "support/frames.h"
 #include "support/scripted_connection.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 
@@ -66,7 +67,7 @@ void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
     info.reason = reinterpret_cast<const char*>(reason.data());
     info.reason_length = reason.size();
     const bool is_good =
-        info.is_application != 0 && (info.code == 0 || (alpn_ == "h3" && info.code == 0x100));
+        info.is_application != 0 && (info.code == 0 || (alpn_ == "h3" && info.code == US_QUIC_H3_NO_ERROR));
     if (!is_good) info.error = info.is_application != 0 ? US_QUIC_E_APPLICATION : US_QUIC_E_ALPN;
     if (info.is_application == 0 && info.code == connection_refused) info.error = US_QUIC_E_REFUSED;
     end(info);

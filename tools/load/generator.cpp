@@ -8,6 +8,7 @@
 
 #include "base/system_clock.h"
 #include "load/generator_memory.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::tools::load {
 namespace {
@@ -214,7 +215,7 @@ void Generator::on_iteration_end() {
   std::erase_if(to_close_, [&](const Connection* connection) {
     const bool has_ticket = us_quic_connection_has_ticket(connection->self) != 0;
     if (!ticket_wait_.is_over(has_ticket, connection->done_ns, now)) return false;
-    us_quic_connection_close(connection->self, kH3NoError, nullptr);
+    us_quic_connection_close(connection->self, US_QUIC_H3_NO_ERROR, nullptr);
     return true;
   });
 }

@@ -8,8 +8,6 @@
 
 namespace usquic::tools::load {
 
-inline constexpr std::uint64_t kH3NoError = 0x100;  // RFC 9114 section 8.1
-
 // Stands for the reason of a lost connection until its end tells it.
 inline constexpr const char* kLost = "connection lost";
 

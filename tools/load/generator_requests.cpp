@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "base/system_clock.h"
 #include "load/generator_memory.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::tools::load {
 namespace {
@@ -304,7 +305,7 @@ void Generator::expire(std::int64_t now) {
 // one's idle timeout.
 void Generator::give_up(Connection& connection) {
   connection.is_lost = connection.is_silent = true;
-  us_quic_connection_close(connection.self, kH3NoError, nullptr);
+  us_quic_connection_close(connection.self, US_QUIC_H3_NO_ERROR, nullptr);
 }
 
 // Those that were due and found no stream for as long as an answer may take.

@@ -4,11 +4,10 @@
 #include <utility>
 
 #include "socket_address_text.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::tools::load {
 namespace {
-
-constexpr std::uint64_t kH3NoError = 0x100;  // RFC 9114 section 8.1
 
 struct Probe {
   Target* target;
@@ -35,7 +34,7 @@ void on_open(us_quic_connection_t* c, int) {
   probe.target->address = ip_text(address);
   const int error = check_fields(c, *probe.target);
   probe.failure = error == US_QUIC_OK ? std::nullopt : std::optional(describe_error(error));
-  us_quic_connection_close(c, kH3NoError, nullptr);
+  us_quic_connection_close(c, US_QUIC_H3_NO_ERROR, nullptr);
 }
 
 void on_close(us_quic_connection_t* c, const us_quic_close_info_t* info) {

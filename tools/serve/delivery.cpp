@@ -7,13 +7,10 @@
 #include <vector>
 
 #include "serve/exchange.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::tools::serve {
 namespace {
-
-// RFC 9114 section 8.1.
-constexpr std::uint64_t kH3InternalError = 0x102;
-constexpr std::uint64_t kH3ExcessiveLoad = 0x107;
 
 // Asking takes some microseconds: of a thousand downloads each has its turn every 30 ms.
 constexpr std::size_t kAskedAtATime = 32;
@@ -64,7 +61,7 @@ void Delivery::resume_waiting() {
     try {
       exchange->resume();
     } catch (const std::bad_alloc&) {
-      exchange->give_up(kH3InternalError);
+      exchange->give_up(US_QUIC_H3_INTERNAL_ERROR);
     }
   }
 }
@@ -82,7 +79,7 @@ void Delivery::resume_after_disk() {
     try {
       exchange->resume_after_disk();
     } catch (const std::bad_alloc&) {
-      exchange->give_up(kH3InternalError);
+      exchange->give_up(US_QUIC_H3_INTERNAL_ERROR);
     }
   }
   if (!at_disk_.empty() && call_after_disk_) call_after_disk_();
@@ -100,7 +97,7 @@ void Delivery::look_after_stalled(std::int64_t now_ms) {
   for (const auto& exchange : exchanges) look_at(exchange->recipient(), now_ms);
   for (const auto& exchange : exchanges) {
     if (line_.is_empty()) break;  // nobody waits for what others let lie
-    if (exchange->lets_lie()) exchange->give_up(kH3ExcessiveLoad);
+    if (exchange->lets_lie()) exchange->give_up(US_QUIC_H3_EXCESSIVE_LOAD);
   }
   resume_waiting();
   if (pool_.in_use() == 0) pool_.drop_spare();

@@ -5,14 +5,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "usquic/http3_codes.h"
+
 namespace usquic::tools::serve {
-namespace {
-
-// RFC 9114 8.1.
-constexpr std::uint64_t kH3InternalError = 0x102;
-
-}  // namespace
-
 // A chunk in the library's hands, and the exchange that hears when it comes back.
 struct Exchange::SentChunk {
   files::BodyChunk chunk;
@@ -110,7 +105,7 @@ void Exchange::read_on() {
       if (!std::exchange(is_at_disk_, true)) delivery_.wait_for_disk(*this);
       return;
     } else {
-      give_up(kH3InternalError);
+      give_up(US_QUIC_H3_INTERNAL_ERROR);
       return;
     }
   }

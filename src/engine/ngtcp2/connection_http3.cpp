@@ -2,16 +2,11 @@
 #include <algorithm>
 
 #include "engine/ngtcp2/connection.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
-namespace {
-
-constexpr std::uint64_t h3_no_error = 0x100;  // RFC 9114 section 8.1
-
-}  // namespace
-
 std::uint64_t QuicConnection::no_error_code() const {
-  return is_http3() ? h3_no_error : 0;
+  return is_http3() ? std::uint64_t{US_QUIC_H3_NO_ERROR} : 0;
 }
 
 int QuicConnection::start_http3() {

@@ -1,11 +1,10 @@
 // What a peer may cost a connection: streams given up, frames for nothing, and headers that do not come.
 #include "engine/ngtcp2/connection.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
 
-constexpr std::uint64_t h3_excessive_load = 0x107;  // RFC 9114 section 8.1
-constexpr std::uint64_t h3_request_rejected = 0x10b;
 // A page that is left, or a sensor that is done, gives up many streams at once.
 constexpr std::uint32_t burst_seconds = 10;
 
@@ -42,7 +41,7 @@ int QuicConnection::act_on(const transport::FrameScan& frames) {
 }
 
 int QuicConnection::fail_for_excess(const char* text) {
-  failure_ = is_http3() ? from_application_error(h3_excessive_load, US_QUIC_E_APPLICATION, text)
+  failure_ = is_http3() ? from_application_error(US_QUIC_H3_EXCESSIVE_LOAD, US_QUIC_E_APPLICATION, text)
                         : from_transport_error(NGTCP2_PROTOCOL_VIOLATION, US_QUIC_E_TRANSPORT, text);
   return NGTCP2_ERR_CALLBACK_FAILURE;
 }
@@ -63,8 +62,8 @@ void QuicConnection::end_late_headers(TimePoint now) {
   while (headers_deadline() <= now) {
     QuicStream& s = *awaited_headers_.pop_front();
     const std::int64_t id = s.id_;
-    http3_stop_sending(id, h3_request_rejected);
-    http3_reset_stream(id, h3_request_rejected);
+    http3_stop_sending(id, US_QUIC_H3_REQUEST_REJECTED);
+    http3_reset_stream(id, US_QUIC_H3_REQUEST_REJECTED);
     http3_->no_more_writes(id);
     http3_->peer_reset(id);  // its end may be told now
   }

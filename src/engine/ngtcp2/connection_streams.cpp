@@ -4,17 +4,11 @@
 
 #include "base/try_allocating.h"
 #include "engine/ngtcp2/connection.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
-namespace {
-
-constexpr std::uint64_t h3_request_cancelled = 0x10c;  // RFC 9114 section 8.1
-constexpr std::uint64_t h3_message_error = 0x10e;
-
-}  // namespace
-
 std::uint64_t QuicConnection::abandon_code() const {
-  return is_http3() ? h3_request_cancelled : 0;
+  return is_http3() ? std::uint64_t{US_QUIC_H3_REQUEST_CANCELLED} : 0;
 }
 
 QuicStream* QuicConnection::find_stream(std::int64_t id) const {
@@ -221,7 +215,7 @@ us_quic_stream_close_info_t QuicConnection::close_info_of(const QuicStream& s) c
   if (s.was_stopped_ && !s.reset_code_) return {US_QUIC_E_STOPPED, s.close_code_.value_or(0)};
   if (s.reset_code_ || s.stop_code_) {
     const std::uint64_t own = s.reset_code_ ? *s.reset_code_ : *s.stop_code_;
-    return {is_http3() && own == h3_message_error ? US_QUIC_E_HEADERS : US_QUIC_E_CLOSED, own};
+    return {is_http3() && own == US_QUIC_H3_MESSAGE_ERROR ? US_QUIC_E_HEADERS : US_QUIC_E_CLOSED, own};
   }
   // The code of a STOP_SENDING that met no write of ours.
   if (s.close_code_) return {US_QUIC_E_STOPPED, *s.close_code_};

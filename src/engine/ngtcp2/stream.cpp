@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "engine/ngtcp2/connection.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
@@ -11,7 +12,6 @@ namespace {
 // Frames go out without regard to priorities: no other stream must have to wait for long.
 constexpr std::size_t most_framed_bytes = 16 * 1024;
 
-constexpr std::uint64_t h3_internal_error = 0x102;          // RFC 9114 section 8.1
 constexpr std::uint64_t max_error_code = (1ULL << 62) - 1;  // a varint (RFC 9000 section 16)
 
 bool is_informational(std::span<const us_quic_header_t> fields) {
@@ -96,7 +96,7 @@ int QuicStream::submit_response(std::span<const us_quic_header_t> fields, Bytes 
   }
   if (const int error = submit_headers(fields, body.empty()); error != 0 || body.empty()) return error;
   if (!message.body.append(body)) {
-    reset(h3_internal_error);  // what was submitted is no whole response
+    reset(US_QUIC_H3_INTERNAL_ERROR);  // what was submitted is no whole response
     return US_QUIC_E_NOMEM;
   }
   return finish();

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "http3/nghttp3/errors.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 
@@ -37,7 +38,7 @@ int Http3::stream_creation_error() {
 }
 
 std::uint64_t Http3::application_error(int result) {
-  if (result == excessive_load) return NGHTTP3_H3_EXCESSIVE_LOAD;
+  if (result == excessive_load) return US_QUIC_H3_EXCESSIVE_LOAD;
   return nghttp3_err_infer_quic_app_error_code(result);
 }
 
@@ -136,7 +137,7 @@ int Http3Connection::peer_reset(std::int64_t id) {
 
 // The transport closed the stream before; now nothing more of it waits.
 void Http3Connection::finish_closing(Http3Stream& s) {
-  stream_closed(s.id_, NGHTTP3_H3_NO_ERROR);
+  stream_closed(s.id_, US_QUIC_H3_NO_ERROR);
   events_.http3_closed(s);
 }
 
@@ -167,7 +168,7 @@ void Http3Connection::close_in_nghttp3(std::int64_t id, std::uint64_t code) {
 
 void Http3Connection::forget(Http3Stream& s) {
   s.receive_.held_fin = false;
-  stream_closed(s.id_, NGHTTP3_H3_REQUEST_CANCELLED);
+  stream_closed(s.id_, US_QUIC_H3_REQUEST_CANCELLED);
 }
 
 void Http3Connection::set_max_client_streams(std::uint64_t count) {

@@ -4,6 +4,7 @@
 
 #include "http3/nghttp3/errors.h"
 #include "http3/nghttp3/http3_connection.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 
@@ -74,8 +75,8 @@ int Http3Connection::open_request(std::int64_t id, Http3Stream*& s) {
   s = events_.http3_request_stream(id);
   if (s == nullptr) {
     // RFC 9114 section 4.1.1.
-    events_.http3_stop_sending(id, NGHTTP3_H3_REQUEST_REJECTED);
-    events_.http3_reset_stream(id, NGHTTP3_H3_REQUEST_REJECTED);
+    events_.http3_stop_sending(id, US_QUIC_H3_REQUEST_REJECTED);
+    events_.http3_reset_stream(id, US_QUIC_H3_REQUEST_REJECTED);
     return 0;
   }
   attach(id, *s);
@@ -165,7 +166,7 @@ int Http3Connection::read_type(std::int64_t id, PeerStream& stream, Bytes& data,
   if (type == type_push)
     return options_.is_server ? NGHTTP3_ERR_H3_STREAM_CREATION_ERROR : NGHTTP3_ERR_H3_ID_ERROR;
   // RFC 9114 section 6.2: the purpose is not known, ask to stop.
-  if (!fin) events_.http3_stop_sending(id, NGHTTP3_H3_STREAM_CREATION_ERROR);
+  if (!fin) events_.http3_stop_sending(id, US_QUIC_H3_STREAM_CREATION_ERROR);
   return 0;
 }
 
@@ -215,17 +216,17 @@ void Http3Connection::stream_failed(Http3Stream& s, std::uint64_t code) {
 // has H3_NO_ERROR for that.
 void Http3Connection::request_too_large(Http3Stream& s) {
   if (s.final_submitted_ || s.write_closed_) {
-    stream_failed(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+    stream_failed(s, US_QUIC_H3_EXCESSIVE_LOAD);
     return;
   }
   constexpr us_quic_header_t answer[] = {{":status", 7, "431", 3, US_QUIC_HEADER_STATIC},
                                          {"content-length", 14, "0", 1, US_QUIC_HEADER_STATIC}};
   s.fin = true;
   if (submit_final(s, to_nv(answer)) != 0) {
-    stream_failed(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+    stream_failed(s, US_QUIC_H3_EXCESSIVE_LOAD);
     return;
   }
-  events_.http3_stop_sending(s.id_, NGHTTP3_H3_NO_ERROR);
+  events_.http3_stop_sending(s.id_, US_QUIC_H3_NO_ERROR);
 }
 
 // nghttp3 takes a stream's first priority from a request's fields alone; a call would outrank every later

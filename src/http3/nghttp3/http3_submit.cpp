@@ -7,6 +7,7 @@
 #include "http3/nghttp3/http3_connection.h"
 #include "http3/nghttp3/name_value.h"
 #include "http3/response_framing.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 
@@ -31,7 +32,7 @@ int Http3Connection::submit_request(std::int64_t id, Http3Stream& s,
     if (rv != 0) {
       streams_.erase(id);
       s.connection_ = nullptr;
-      close_in_nghttp3(id, NGHTTP3_H3_REQUEST_CANCELLED);
+      close_in_nghttp3(id, US_QUIC_H3_REQUEST_CANCELLED);
       return public_error(rv);
     }
     control_reader_.request_opened();
@@ -175,7 +176,7 @@ int Http3Connection::register_latest_request() {
   if (const int rv = register_all_requests(); rv != 0) return rv;
   if (latest_request_ < 0 || find(latest_request_) != nullptr) return 0;
   const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, latest_request_, nullptr, 0, 0);
-  close_in_nghttp3(latest_request_, NGHTTP3_H3_NO_ERROR);
+  close_in_nghttp3(latest_request_, US_QUIC_H3_NO_ERROR);
   return rv < 0 ? static_cast<int>(rv) : 0;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http3/frame_types.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 
@@ -127,7 +128,7 @@ int RequestReader::begin_frame(Http3Stream& s) {
 
 int RequestReader::skip_frame(Http3Stream& s) {
   if (++s.receive_.idle_frames <= most_idle_frames) return 0;
-  return fail(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+  return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
 }
 
 int RequestReader::begin_section(Http3Stream& s) {
@@ -186,9 +187,9 @@ int RequestReader::finish_section(Http3Stream& s, bool end_stream) {
   }
   // A body that is shorter than was said is seen before the application hears of the end.
   const bool is_short = end_stream && r.content_length != -1 && r.content_length != r.body_received;
-  if (!accepted || is_short) return fail(s, NGHTTP3_H3_MESSAGE_ERROR);
+  if (!accepted || is_short) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
   if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > most_interim_responses) {
-    return fail(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+    return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
   }
   r.latest = std::move(r.pending);
   events_.http3_headers(s, kind, end_stream);
@@ -235,7 +236,7 @@ void RequestReader::read_body(Http3Stream& s, Bytes& data) {
   // RFC 9114 section 4.1.2: more body than content-length says is malformed. The bytes stay in `data`, to be
   // credited.
   if (r.content_length != -1 && r.body_received > r.content_length) {
-    fail(s, NGHTTP3_H3_MESSAGE_ERROR);
+    fail(s, US_QUIC_H3_MESSAGE_ERROR);
     return;
   }
   const Bytes body = data.first(length);
@@ -250,10 +251,10 @@ int RequestReader::end(Http3Stream& s) {
   // RFC 9114 section 7.1.
   if (r.part != Part::type || r.varint_length != 0) return NGHTTP3_ERR_H3_FRAME_ERROR;
   if (r.phase == Phase::before_message) {
-    return fail(s, options_.is_server ? NGHTTP3_H3_REQUEST_INCOMPLETE : NGHTTP3_H3_MESSAGE_ERROR);
+    return fail(s, options_.is_server ? US_QUIC_H3_REQUEST_INCOMPLETE : US_QUIC_H3_MESSAGE_ERROR);
   }
   if (r.content_length != -1 && r.content_length != r.body_received) {
-    return fail(s, NGHTTP3_H3_MESSAGE_ERROR);
+    return fail(s, US_QUIC_H3_MESSAGE_ERROR);
   }
   r.phase = Phase::ended;
   events_.http3_end(s);
@@ -268,7 +269,7 @@ int RequestReader::fail(Http3Stream& s, std::uint64_t code) {
 
 int RequestReader::too_large(Http3Stream& s) {
   const bool can_answer = options_.is_server && s.receive_.phase == Phase::before_message;
-  if (!can_answer) return fail(s, NGHTTP3_H3_EXCESSIVE_LOAD);
+  if (!can_answer) return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
   const int rv = discard(s);
   host_.request_too_large(s);
   return rv;

@@ -3,12 +3,12 @@
 
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
 
 using Aborts = AppTest;
-constexpr std::uint64_t request_cancelled = 0x10c;  // RFC 9114 section 8.1
 
 TEST_F(Aborts, StopSendingInTheMiddleOfAResponseIsHeardOnce) {
   int aborted = 0;
@@ -16,7 +16,7 @@ TEST_F(Aborts, StopSendingInTheMiddleOfAResponseIsHeardOnce) {
   RawConnection* connection = start();
   RawRequest* request = connection->get("/");
   ASSERT_TRUE(run_until([&] { return request->body_bytes > 100'000; }));
-  request->stop_reading(request_cancelled);
+  request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
   finish(request);
   settle(connection);
@@ -38,9 +38,9 @@ TEST_F(Aborts, ResetInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
   RawRequest* request = connection->post("/");
   request->send_pattern(100'000);
   ASSERT_TRUE(run_until([&] { return received == 100'000; }));
-  request->reset_sending(request_cancelled);
+  request->reset_sending(US_QUIC_H3_REQUEST_CANCELLED);
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
-  request->abort(request_cancelled);
+  request->abort(US_QUIC_H3_REQUEST_CANCELLED);
   settle(connection);
   EXPECT_EQ(aborted, 1);
   EXPECT_FALSE(fin_seen);
@@ -53,7 +53,7 @@ TEST_F(Aborts, StopSendingIsHeardOnceByAHandlerThatWaits) {
   RawRequest* request = connection->get("/");
   settle(connection);
   EXPECT_EQ(aborted, 0);
-  request->stop_reading(request_cancelled);
+  request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
   settle(connection);
   EXPECT_EQ(aborted, 1);
@@ -74,7 +74,7 @@ TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
   RawRequest* request = connection->post("/");
   request->send("upload");
   ASSERT_TRUE(run_until([&] { return request->status == 200; }));
-  request->stop_reading(request_cancelled);
+  request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
   request->send_pattern(10'000);
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
   request->send_pattern(10'000);
@@ -144,7 +144,7 @@ TEST_F(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
   EXPECT_EQ(other->body, "answered");
   EXPECT_FALSE(never->closed);
   EXPECT_NE(log.find("without an answer and without onAborted"), std::string::npos) << log;
-  never->abort(request_cancelled);
+  never->abort(US_QUIC_H3_REQUEST_CANCELLED);
   finish(never);
   finish(connection->get("/"));
 }
@@ -157,7 +157,7 @@ TEST_F(Aborts, TheConnectionGoesOnAfterAnAbort) {
   RawConnection* connection = start();
   RawRequest* endless = connection->get("/endless");
   ASSERT_TRUE(run_until([&] { return endless->body_bytes > 0; }));
-  endless->abort(request_cancelled);
+  endless->abort(US_QUIC_H3_REQUEST_CANCELLED);
   const RawRequest* next = connection->get("/short");
   finish(next);
   EXPECT_EQ(next->body, "short");
@@ -206,14 +206,14 @@ TEST_F(Aborts, TenThousandAbortsWhileStreamingLeaveNothingBehind) {
     running.push_back(request);
   };
   const auto abort_in_one_of_three_ways = [&](RawRequest* request) {
-    if (ended % 3 == 0) request->abort(request_cancelled);
+    if (ended % 3 == 0) request->abort(US_QUIC_H3_REQUEST_CANCELLED);
     if (ended % 3 == 1) {
-      request->stop_reading(request_cancelled);
+      request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
       request->finish();
     }
     if (ended % 3 == 2) {
-      request->reset_sending(request_cancelled);
-      request->stop_reading(request_cancelled);
+      request->reset_sending(US_QUIC_H3_REQUEST_CANCELLED);
+      request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
     }
     ++ended;
   };

@@ -1,6 +1,7 @@
 // Bodies in both directions: every byte once, in order, and never more in memory than is under way.
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -242,7 +243,7 @@ TEST_F(Bodies, ManySlowReadersNeedBoundedMemory) {
 #else
   EXPECT_GT(before, 0);
 #endif
-  for (RawRequest* request : requests) request->abort(0x10c);
+  for (RawRequest* request : requests) request->abort(US_QUIC_H3_REQUEST_CANCELLED);
   for (RawRequest* request : requests) finish(request);
 }
 

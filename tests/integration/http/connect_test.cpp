@@ -5,6 +5,7 @@
 
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -89,7 +90,7 @@ TEST_F(Connect, IsAcceptedWhenTheHandlerReturns) {
     tunnel->send("ping");
     const std::string expected = way == "reader" ? "ping" : "";
     EXPECT_TRUE(run_until([&] { return tunnel->body == expected; }));
-    tunnel->abort(0x10c);
+    tunnel->abort(US_QUIC_H3_REQUEST_CANCELLED);
     finish(tunnel);
   }
 }
@@ -138,7 +139,7 @@ TEST_F(Connect, WithoutARouteItIsRefused) {
   ASSERT_NE(tunnel, nullptr);
   ASSERT_TRUE(run_until([&] { return tunnel->status != 0; }));
   EXPECT_EQ(tunnel->status, 404);
-  tunnel->abort(0x10c);
+  tunnel->abort(US_QUIC_H3_REQUEST_CANCELLED);
   finish(tunnel);
 }
 

@@ -3,6 +3,7 @@
 
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -35,7 +36,7 @@ TEST_F(GracefulClose, FinishesWhatIsInFlight) {
   EXPECT_EQ(upload->body, "first second");
   EXPECT_EQ(later->close_reason, US_QUIC_OK);
   EXPECT_TRUE(run_until([&] { return connection->closed; }));
-  EXPECT_EQ(connection->code, 0x100u);  // H3_NO_ERROR
+  EXPECT_EQ(connection->code, US_QUIC_H3_NO_ERROR);
 }
 
 TEST_F(GracefulClose, LateRequestsAreRefusedSoThatClientsMayRetry) {
@@ -157,7 +158,7 @@ TEST_F(GracefulClose, AnIdleServerThatStopsSaysGoodbye) {
   settle(connection);
   app.reset();
   EXPECT_TRUE(run_until([&] { return connection->closed; }, 5));  // the idle timeout is 30 s
-  EXPECT_EQ(connection->code, 0x100u);
+  EXPECT_EQ(connection->code, US_QUIC_H3_NO_ERROR);
 }
 
 TEST_F(GracefulClose, IsToldWhenTheLastRequestAndItsConnectionAreOver) {

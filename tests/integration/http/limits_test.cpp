@@ -1,12 +1,12 @@
 // Requests that are too large, or say something else than they do.
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
 
 using Limits = AppTest;
-constexpr std::uint64_t message_error = 0x10e;  // RFC 9114 section 8.1
 
 TEST_F(Limits, HeadersOverTheLimitAre431) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
@@ -50,7 +50,7 @@ class BodyLimit : public AppTest {
     ASSERT_NE(request, nullptr);
     ASSERT_TRUE(run_until([&] { return request->status != 0; }));
     EXPECT_EQ(request->status, 413);
-    request->abort(0x10c);
+    request->abort(US_QUIC_H3_REQUEST_CANCELLED);
     finish(request);
     EXPECT_LE(received_, 1000u);
   }
@@ -111,8 +111,8 @@ class LyingContentLength : public AppTest {
     EXPECT_NE(request_->status, 200);
     EXPECT_FALSE(ended_);
     EXPECT_TRUE(run_until([&] { return aborted_ == called_; })) << aborted_ << " of " << called_;
-    const bool is_refused = request_->status == 400 || request_->close_code == message_error ||
-                            request_->reset_code == message_error;
+    const bool is_refused = request_->status == 400 || request_->close_code == US_QUIC_H3_MESSAGE_ERROR ||
+                            request_->reset_code == US_QUIC_H3_MESSAGE_ERROR;
     EXPECT_TRUE(is_refused) << request_->status << " " << request_->close_code;
     EXPECT_FALSE(connection_->closed);  // a stream error, not one of the connection
   }
@@ -205,7 +205,7 @@ class MalformedRequests : public AppTest {
     ASSERT_EQ(request->send_malformed(fields, written), 0);
     finish(request);
     EXPECT_FALSE(called);
-    const bool is_refused = request->status == 400 || request->close_code == message_error;
+    const bool is_refused = request->status == 400 || request->close_code == US_QUIC_H3_MESSAGE_ERROR;
     EXPECT_TRUE(is_refused) << request->status << " " << request->close_code;
   }
 };

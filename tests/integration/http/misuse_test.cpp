@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "integration/http/app_fixture.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -44,7 +45,7 @@ TEST_F(Misuse, AnsweringInOnAbortedIsNoticed) {
   RawConnection* connection = start();
   RawRequest* request = connection->get("/");
   ASSERT_TRUE(run_until([&] { return request->body == "begun"; }));
-  request->abort(0x10c);
+  request->abort(US_QUIC_H3_REQUEST_CANCELLED);
   ASSERT_TRUE(run_until([&] { return aborted; }));
   settle(connection);
 }

@@ -4,6 +4,8 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "usquic/http3_codes.h"
+
 namespace usquic::test {
 namespace {
 
@@ -255,7 +257,7 @@ RawRequest* RawConnection::post(std::string_view path, const Fields& more) {
 }
 
 void RawConnection::close() {
-  if (native != nullptr) us_quic_connection_close(native, 0x100, nullptr);  // H3_NO_ERROR
+  if (native != nullptr) us_quic_connection_close(native, US_QUIC_H3_NO_ERROR, nullptr);
 }
 
 void RawConnection::shutdown() {

@@ -1,6 +1,7 @@
 // What a client gets of a response.
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -196,7 +197,7 @@ TEST_F(Responses, AnAnswerWithoutReadingTheBodyNeedsNoContinue) {
   ASSERT_TRUE(run_until([&] { return request->is_complete(); }));
   EXPECT_EQ(request->status, 401);
   EXPECT_TRUE(request->informational.empty());
-  request->abort(0x10c);  // H3_REQUEST_CANCELLED
+  request->abort(US_QUIC_H3_REQUEST_CANCELLED);
   finish(request);
 }
 

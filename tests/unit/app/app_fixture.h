@@ -2,6 +2,7 @@
 #pragma once
 
 #include "usquic/http/app.h"
+#include "usquic/http3_codes.h"
 
 #include <gtest/gtest.h>
 
@@ -95,15 +96,15 @@ struct Client {
     us_quic_socket_context_on_stream_reset(
         context, [](us_quic_stream_t* s, std::uint64_t code) { pending(s).answer.reset_code = code; });
     us_quic_socket_context_on_stream_writable(context, [](us_quic_stream_t* s) { pending(s).send(); });
-    us_quic_socket_context_on_stream_close(context,
-                                           [](us_quic_stream_t* s, const us_quic_stream_close_info_t* info) {
-                                             Pending& p = pending(s);
-                                             p.answer.close = *info;
-                                             p.answer.is_closed = true;
-                                             if (--p.client->open == 0 && !p.client->keeps_connection) {
-                                               us_quic_connection_close(p.client->connection, 0x100, nullptr);
-                                             }
-                                           });
+    us_quic_socket_context_on_stream_close(
+        context, [](us_quic_stream_t* s, const us_quic_stream_close_info_t* info) {
+          Pending& p = pending(s);
+          p.answer.close = *info;
+          p.answer.is_closed = true;
+          if (--p.client->open == 0 && !p.client->keeps_connection) {
+            us_quic_connection_close(p.client->connection, US_QUIC_H3_NO_ERROR, nullptr);
+          }
+        });
     connection = us_quic_socket_context_connect(context, "127.0.0.1", port, 0, nullptr);
   }
 

@@ -1,5 +1,6 @@
 // Answers that come late, never, or wrong; apps and streams that go meanwhile.
 #include "app_fixture.h"
+#include "usquic/http3_codes.h"
 
 #include <functional>
 #include <string>
@@ -59,7 +60,7 @@ TEST_F(AppLifetimes, TellsOfAnAbortOnceAlsoWithTheUploadOpen) {
       });
     };
     write_on();
-    us_quic_stream_stop(asked->stream, 0x10c);
+    us_quic_stream_stop(asked->stream, US_QUIC_H3_REQUEST_CANCELLED);
   });
   asked = &client().ask({.method = "POST", .body = "x", .keeps_open = true});
   run();

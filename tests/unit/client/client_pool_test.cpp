@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "support/client_fixture.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -179,7 +180,7 @@ TEST_F(ClientConnections, AServerThatRestartedIsConnectedToAgain) {
 
 TEST_F(ClientConnections, RejectedRequestsAreSentAgainWhateverTheirMethod) {
   server->on_end = [this](Exchange& e) {
-    if (server->requests == 1) return us_quic_stream_close_with(e.stream, 0x10b);
+    if (server->requests == 1) return us_quic_stream_close_with(e.stream, US_QUIC_H3_REQUEST_REJECTED);
     e.respond(200, {}, e.body);
   };
   const Told told = fetch(url(), {.method = "POST", .body = "again"});
@@ -189,7 +190,7 @@ TEST_F(ClientConnections, RejectedRequestsAreSentAgainWhateverTheirMethod) {
 }
 
 TEST_F(ClientConnections, RejectionsWithoutEndAreToldAfterTwoRetries) {
-  server->on_end = [](Exchange& e) { us_quic_stream_close_with(e.stream, 0x10b); };
+  server->on_end = [](Exchange& e) { us_quic_stream_close_with(e.stream, US_QUIC_H3_REQUEST_REJECTED); };
   const Told told = fetch(url());
   EXPECT_EQ(told.error, US_QUIC_E_RESET);
   EXPECT_NE(told.text.find("H3_REQUEST_REJECTED"), std::string::npos) << told.text;
@@ -199,7 +200,7 @@ TEST_F(ClientConnections, RejectionsWithoutEndAreToldAfterTwoRetries) {
 TEST_F(ClientConnections, IdempotentRequestsAreSentAgainWhenTheirConnectionDies) {
   server->on_end = [this](Exchange& e) {
     if (server->requests == 1) {
-      return us_quic_connection_close(us_quic_stream_connection(e.stream), 0x102, "oops");
+      return us_quic_connection_close(us_quic_stream_connection(e.stream), US_QUIC_H3_INTERNAL_ERROR, "oops");
     }
     e.respond(200, {}, e.body);
   };
@@ -211,7 +212,7 @@ TEST_F(ClientConnections, IdempotentRequestsAreSentAgainWhenTheirConnectionDies)
 
 TEST_F(ClientConnections, OtherRequestsFailWhenTheirConnectionDies) {
   server->on_end = [](Exchange& e) {
-    us_quic_connection_close(us_quic_stream_connection(e.stream), 0x102, "oops");
+    us_quic_connection_close(us_quic_stream_connection(e.stream), US_QUIC_H3_INTERNAL_ERROR, "oops");
   };
   const Told told = fetch(url(), {.method = "POST", .body = "once"});
   EXPECT_EQ(told.error, US_QUIC_E_APPLICATION);
@@ -227,7 +228,7 @@ TEST_F(ClientConnections, NothingIsSentAgainOnceTheResponseBegan) {
   Told told;
   told.watch(client->fetch(url()));
   run_until([&] { return told.body == "some"; });
-  us_quic_connection_close(server->connections.front(), 0x102, nullptr);
+  us_quic_connection_close(server->connections.front(), US_QUIC_H3_INTERNAL_ERROR, nullptr);
   run_until([&] { return told.is_done(); });
   EXPECT_EQ(told.error, US_QUIC_E_APPLICATION);
   EXPECT_EQ(server->requests, 1);

@@ -2,6 +2,7 @@
 #include "usquic/http/client.h"
 
 #include "support/client_fixture.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -99,7 +100,7 @@ TEST_F(Client, FailsWhenTheServerResetsTheStreamInTheBody) {
   server->on_end = [](Exchange& e) {
     e.head(200, {{"content-length", "10"}});
     e.send("short");
-    us_quic_stream_reset(e.stream, 0x102);
+    us_quic_stream_reset(e.stream, US_QUIC_H3_INTERNAL_ERROR);
   };
   const Told told = fetch(url());
   EXPECT_EQ(told.ends, 0);
@@ -164,7 +165,7 @@ TEST_F(Client, PauseHoldsTheServerBack) {
 TEST_F(Client, AServerThatWantsNoMoreOfTheBodyIsNoError) {
   server->on_head = [](Exchange& e) {
     e.respond(413, {}, "too much");
-    us_quic_stream_stop(e.stream, 0x100);
+    us_quic_stream_stop(e.stream, US_QUIC_H3_NO_ERROR);
   };
   server->on_end = nullptr;
   const Told whole = fetch(url(), {.method = "POST", .body = std::string(4u << 20, 'x')});
@@ -180,7 +181,7 @@ TEST_F(Client, AServerThatWantsNoMoreOfTheBodyIsNoError) {
 
 TEST_F(Client, TellsThatTheServerWantsNoMoreOfAStreamedBody) {
   server->on_data = [](Exchange& e) {
-    if (!std::exchange(e.is_ended, true)) us_quic_stream_stop(e.stream, 0x100);
+    if (!std::exchange(e.is_ended, true)) us_quic_stream_stop(e.stream, US_QUIC_H3_NO_ERROR);
   };
   server->on_end = nullptr;
   Told told;
@@ -217,7 +218,7 @@ TEST_F(Client, AStreamedBodyKeepsItsContentLength) {
 
 TEST_F(Client, FailsWhenTheServerResetsTheStreamDuringTheUpload) {
   server->on_data = [](Exchange& e) {
-    if (!std::exchange(e.is_ended, true)) us_quic_stream_reset(e.stream, 0x102);
+    if (!std::exchange(e.is_ended, true)) us_quic_stream_reset(e.stream, US_QUIC_H3_INTERNAL_ERROR);
   };
   Told told;
   told.watch(client->fetch(url(), {.method = "POST", .stream_body = true}))->write("some");

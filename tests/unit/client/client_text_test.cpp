@@ -25,6 +25,10 @@ TEST(CloseText, TellsTheCodeAndTheSideOfAViolation) {
             "closed with an application error: H3_FRAME_UNEXPECTED from this client (DATA before HEADERS)");
   EXPECT_EQ(text_of(US_QUIC_E_APPLICATION, the_peers, 1, 0x10a),
             "closed with an application error: H3_MISSING_SETTINGS from the server");
+  EXPECT_EQ(text_of(US_QUIC_E_APPLICATION, ours, 1, 0x200),
+            "closed with an application error: QPACK_DECOMPRESSION_FAILED from this client");
+  EXPECT_EQ(text_of(US_QUIC_E_APPLICATION, the_peers, 1, 0x33),
+            "closed with an application error: H3_DATAGRAM_ERROR from the server");
   EXPECT_EQ(text_of(US_QUIC_E_APPLICATION, the_peers, 1, 0x4242),
             "closed with an application error: code 16962 from the server");
   EXPECT_EQ(text_of(US_QUIC_E_TRANSPORT, ours, 0, 0x3),

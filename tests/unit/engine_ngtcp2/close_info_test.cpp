@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <string_view>
 
+#include "usquic/http3_codes.h"
+
 namespace usquic::engine::ngtcp2 {
 namespace {
 
@@ -29,9 +31,13 @@ TEST(CloseInfo, OfThePeersApplicationKeepsCodeAndReason) {
 }
 
 TEST(CloseInfo, WithoutAnErrorIsNone) {
-  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, 0x100), nullptr, 0x100).error, US_QUIC_OK);
-  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, 0), nullptr, 0x100).error, US_QUIC_OK);
-  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, 0), nullptr, 0x100).error,
+  EXPECT_EQ(
+      from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, US_QUIC_H3_NO_ERROR), nullptr, US_QUIC_H3_NO_ERROR)
+          .error,
+      US_QUIC_OK);
+  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, 0), nullptr, US_QUIC_H3_NO_ERROR).error,
+            US_QUIC_OK);
+  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, 0), nullptr, US_QUIC_H3_NO_ERROR).error,
             US_QUIC_E_APPLICATION);
 }
 

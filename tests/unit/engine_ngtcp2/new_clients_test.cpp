@@ -3,6 +3,7 @@
 
 #include "support/engine_pair.h"
 #include "support/http3_message.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -93,7 +94,7 @@ TEST_F(HandshakeUnderWay, CompletesIsServedAndIsToldGoaway) {
   EXPECT_EQ(request->body, "served");
   EXPECT_EQ(client->goaways, 1);
   ASSERT_TRUE(pair.run(seconds(5), [&] { return client->closes == 1; }));
-  EXPECT_EQ(client->close.code, 0x100u);  // H3_NO_ERROR
+  EXPECT_EQ(client->close.code, US_QUIC_H3_NO_ERROR);
   EXPECT_FALSE(pair.server.endpoint->has_handshakes(&pair.server));
 }
 

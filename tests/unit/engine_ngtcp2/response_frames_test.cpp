@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "support/engine_pair.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -167,7 +168,7 @@ TEST_F(Framed, AreReleasedWhenTheStreamIsReset) {
   pair_.run(milliseconds(200));
   ASSERT_EQ(taken_, 1);
   EXPECT_EQ(releases_, 0);
-  EXPECT_EQ(pair_.server.streams[0]->handle->reset(0x10c), 0);
+  EXPECT_EQ(pair_.server.streams[0]->handle->reset(US_QUIC_H3_REQUEST_CANCELLED), 0);
   pair_.run(milliseconds(500));
   EXPECT_EQ(releases_, 1);
 }

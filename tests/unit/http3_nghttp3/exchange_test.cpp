@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -171,10 +172,10 @@ TEST(Http3Exchange, RequestCancelledByTheClientIsAbortedAtTheServer) {
   ASSERT_TRUE(pair.run(
       seconds(1), [&] { return !pair.server.streams.empty() && !pair.server.streams[0]->body.empty(); }));
   StreamRecord* peer = pair.server.streams[0].get();
-  s->handle->reset(0x10c);
-  s->handle->stop(0x10c);
+  s->handle->reset(US_QUIC_H3_REQUEST_CANCELLED);
+  s->handle->stop(US_QUIC_H3_REQUEST_CANCELLED);
   ASSERT_TRUE(pair.run(seconds(1), [peer] { return peer->reset.has_value(); }));
-  EXPECT_EQ(*peer->reset, 0x10cu);
+  EXPECT_EQ(*peer->reset, US_QUIC_H3_REQUEST_CANCELLED);
   // The server notices the stop when it writes.
   if (peer->handle != nullptr) peer->handle->submit_headers(response(), true);
   ASSERT_TRUE(pair.run(seconds(1), [&] { return peer->closes == 1 && s->closes == 1; }));

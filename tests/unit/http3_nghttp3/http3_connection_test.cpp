@@ -4,6 +4,7 @@
 #include <nghttp3/nghttp3.h>
 
 #include "http3_pair.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 namespace {
@@ -155,7 +156,7 @@ TEST(Http3, BodyInAResponseToHeadIsMalformed) {
   pair.run();
   respond(pair, 0, {{":status", "200"}}, "x");
   pair.run();
-  EXPECT_EQ(pair.client.resets[0], NGHTTP3_H3_MESSAGE_ERROR);
+  EXPECT_EQ(pair.client.resets[0], US_QUIC_H3_MESSAGE_ERROR);
   EXPECT_TRUE(pair.errors.empty());
 }
 
@@ -184,8 +185,8 @@ TEST(Http3, RefusedRequestsAreRejected) {
   pair.request(0, get_request);
   pair.piece = 1;
   pair.run();
-  EXPECT_EQ(pair.server.resets[0], NGHTTP3_H3_REQUEST_REJECTED);
-  EXPECT_EQ(pair.server.stops[0], NGHTTP3_H3_REQUEST_REJECTED);
+  EXPECT_EQ(pair.server.resets[0], US_QUIC_H3_REQUEST_REJECTED);
+  EXPECT_EQ(pair.server.stops[0], US_QUIC_H3_REQUEST_REJECTED);
   EXPECT_EQ(pair.server.consumed, pair.total[0]);
   EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
 }
@@ -224,7 +225,7 @@ TEST(Http3, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
   // A request that was on its way.
   ASSERT_EQ(pair.server.http3->read(4, as_bytes("\x01\x10"), false), 0);
   ASSERT_EQ(pair.server.http3->read(4, as_bytes("abc"), false), 0);
-  EXPECT_EQ(pair.server.resets[4], NGHTTP3_H3_REQUEST_REJECTED);
+  EXPECT_EQ(pair.server.resets[4], US_QUIC_H3_REQUEST_REJECTED);
   EXPECT_EQ(pair.server.streams.count(4), 0u);
   EXPECT_FALSE(pair.server.http3->is_drained());
   respond(pair, 0, {{":status", "200"}}, "done");

@@ -4,6 +4,7 @@
 
 #include "http3_pair.h"
 #include "http3_wire.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 namespace {
@@ -25,7 +26,7 @@ void expect_431(const std::string& bytes) {
     ASSERT_EQ(pair.deliver(pair.server, 0, bytes, true), 0);
     EXPECT_TRUE(pair.server.stream(0).sections.empty());
     EXPECT_TRUE(pair.server.resets.empty());
-    EXPECT_EQ(pair.server.stops[0], NGHTTP3_H3_NO_ERROR);
+    EXPECT_EQ(pair.server.stops[0], US_QUIC_H3_NO_ERROR);
     EXPECT_EQ(pair.server.consumed, bytes.size());
     EXPECT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
     pair.move(pair.server);
@@ -56,7 +57,7 @@ TEST(Http3Limits, ARequestAtTheLimitIsTaken) {
 TEST(Http3Limits, TrailersOverTheLimitEndTheStream) {
   Server server(2000);
   EXPECT_EQ(server.read(0, request + wire_headers({{"x-large", std::string(3000, 'x')}})), 0u);
-  EXPECT_EQ(server.side.resets[0], NGHTTP3_H3_EXCESSIVE_LOAD);
+  EXPECT_EQ(server.side.resets[0], US_QUIC_H3_EXCESSIVE_LOAD);
   EXPECT_EQ(server.side.consumed, server.total);
 }
 
@@ -68,7 +69,7 @@ TEST(Http3Limits, AResponseOverTheLimitEndsTheStream) {
   EXPECT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}, {"x", value}})), 0);
   pair.run();
   EXPECT_TRUE(pair.client.stream(0).sections.empty());
-  EXPECT_EQ(pair.client.resets[0], NGHTTP3_H3_EXCESSIVE_LOAD);
+  EXPECT_EQ(pair.client.resets[0], US_QUIC_H3_EXCESSIVE_LOAD);
   EXPECT_TRUE(pair.errors.empty());
 }
 
@@ -77,11 +78,11 @@ TEST(Http3Limits, ResettingManyStreamsKeepsTheDecoderStreamSmall) {
   for (std::int64_t id = 0; id < 4 * 100000; id += 4) {
     ASSERT_EQ(server.read(id, request.substr(0, 9), false), 0u);
     const int rv = server.side.http3->peer_reset(id);
-    EXPECT_TRUE(server.side.http3->stream_closed(id, NGHTTP3_H3_REQUEST_CANCELLED));
+    EXPECT_TRUE(server.side.http3->stream_closed(id, US_QUIC_H3_REQUEST_CANCELLED));
     server.side.streams.erase(id);
     if (rv != 0) {
       // Nothing is taken from the decoder stream here: past 64 KiB this is an attack.
-      EXPECT_EQ(Http3::application_error(rv), NGHTTP3_H3_EXCESSIVE_LOAD);
+      EXPECT_EQ(Http3::application_error(rv), US_QUIC_H3_EXCESSIVE_LOAD);
       EXPECT_GT(id, 4 * 10000);
       return;
     }

@@ -6,6 +6,7 @@
 
 #include "http3_pair.h"
 #include "http3_wire.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 namespace {
@@ -31,7 +32,7 @@ void expect_malformed(const Fields& fields) {
   std::string shown;
   for (const auto& [name, value] : fields) shown += name + "=" + value + " ";
   SCOPED_TRACE(shown);
-  expect_stream_error(wire_headers(fields), NGHTTP3_H3_MESSAGE_ERROR);
+  expect_stream_error(wire_headers(fields), US_QUIC_H3_MESSAGE_ERROR);
 }
 
 void expect_connection_error(std::int64_t id, const std::string& bytes, std::uint64_t code,
@@ -138,11 +139,11 @@ TEST(Http3Malformed, ContentLengthThatDoesNotFitTheBody) {
   const auto with_length = [](const char* value) {
     return wire_headers(request_with({{"content-length", value}}));
   };
-  expect_stream_error(with_length("3") + wire_data("ab"), NGHTTP3_H3_MESSAGE_ERROR);
-  expect_stream_error(with_length("3") + wire_data("abcd"), NGHTTP3_H3_MESSAGE_ERROR);
-  expect_stream_error(with_length("3") + wire_data("abc") + wire_data("d"), NGHTTP3_H3_MESSAGE_ERROR, false);
-  expect_stream_error(with_length("3"), NGHTTP3_H3_MESSAGE_ERROR);
-  expect_stream_error(with_length("0") + wire_data("a"), NGHTTP3_H3_MESSAGE_ERROR);
+  expect_stream_error(with_length("3") + wire_data("ab"), US_QUIC_H3_MESSAGE_ERROR);
+  expect_stream_error(with_length("3") + wire_data("abcd"), US_QUIC_H3_MESSAGE_ERROR);
+  expect_stream_error(with_length("3") + wire_data("abc") + wire_data("d"), US_QUIC_H3_MESSAGE_ERROR, false);
+  expect_stream_error(with_length("3"), US_QUIC_H3_MESSAGE_ERROR);
+  expect_stream_error(with_length("0") + wire_data("a"), US_QUIC_H3_MESSAGE_ERROR);
   for (const char* bad : {"", "-1", "+1", "1,1", "1 1", "0x1", "99999999999999999999"}) {
     expect_malformed(request_with({{"content-length", bad}}));
   }
@@ -151,37 +152,37 @@ TEST(Http3Malformed, ContentLengthThatDoesNotFitTheBody) {
 
 TEST(Http3Malformed, Trailers) {
   const std::string start = request + wire_data("body");
-  expect_stream_error(start + wire_headers({{":status", "200"}}), NGHTTP3_H3_MESSAGE_ERROR);
-  expect_stream_error(start + wire_headers({{"content-length", "4"}}), NGHTTP3_H3_MESSAGE_ERROR);
-  expect_stream_error(start + wire_headers({{"connection", "close"}}), NGHTTP3_H3_MESSAGE_ERROR);
+  expect_stream_error(start + wire_headers({{":status", "200"}}), US_QUIC_H3_MESSAGE_ERROR);
+  expect_stream_error(start + wire_headers({{"content-length", "4"}}), US_QUIC_H3_MESSAGE_ERROR);
+  expect_stream_error(start + wire_headers({{"connection", "close"}}), US_QUIC_H3_MESSAGE_ERROR);
   Server server;
   EXPECT_EQ(server.read(0, start + wire_frame(1, "")), 0u);
   EXPECT_EQ(server.side.stream(0).ends, 1);
 }
 
 TEST(Http3Malformed, RequestsThatEndTooEarly) {
-  expect_stream_error("", NGHTTP3_H3_REQUEST_INCOMPLETE);
-  expect_stream_error(wire_frame(0x21, "grease"), NGHTTP3_H3_REQUEST_INCOMPLETE);
-  expect_stream_error(wire_frame(1, ""), NGHTTP3_H3_MESSAGE_ERROR);
+  expect_stream_error("", US_QUIC_H3_REQUEST_INCOMPLETE);
+  expect_stream_error(wire_frame(0x21, "grease"), US_QUIC_H3_REQUEST_INCOMPLETE);
+  expect_stream_error(wire_frame(1, ""), US_QUIC_H3_MESSAGE_ERROR);
 }
 
 TEST(Http3Malformed, FramesInAWrongPlaceAreErrorsOfTheConnection) {
-  expect_connection_error(0, wire_data("x"), NGHTTP3_H3_FRAME_UNEXPECTED);
+  expect_connection_error(0, wire_data("x"), US_QUIC_H3_FRAME_UNEXPECTED);
   const std::string whole = request + wire_data("x") + wire_headers({{"a", "b"}});
-  expect_connection_error(0, whole + wire_data("x"), NGHTTP3_H3_FRAME_UNEXPECTED);
-  expect_connection_error(0, whole + wire_headers({{"a", "b"}}), NGHTTP3_H3_FRAME_UNEXPECTED);
+  expect_connection_error(0, whole + wire_data("x"), US_QUIC_H3_FRAME_UNEXPECTED);
+  expect_connection_error(0, whole + wire_headers({{"a", "b"}}), US_QUIC_H3_FRAME_UNEXPECTED);
   for (const std::uint64_t type : {0x2, 0x3, 0x4, 0x5, 0x6, 0x7, 0x8, 0x9, 0xd, 0xf0700, 0xf0701}) {
-    expect_connection_error(0, request + wire_frame(type, "x"), NGHTTP3_H3_FRAME_UNEXPECTED);
+    expect_connection_error(0, request + wire_frame(type, "x"), US_QUIC_H3_FRAME_UNEXPECTED);
   }
   const std::string tunnel = wire_headers({{":method", "CONNECT"}, {":authority", "a:1"}});
-  expect_connection_error(0, tunnel + wire_headers({{"a", "b"}}), NGHTTP3_H3_FRAME_UNEXPECTED);
+  expect_connection_error(0, tunnel + wire_headers({{"a", "b"}}), US_QUIC_H3_FRAME_UNEXPECTED);
 }
 
 TEST(Http3Malformed, TruncatedFramesAreErrorsOfTheConnection) {
   const std::string whole = request + wire_data("body");
   for (std::size_t length = 1; length < whole.size(); ++length) {
     if (length == request.size()) continue;
-    expect_connection_error(0, whole.substr(0, length), NGHTTP3_H3_FRAME_ERROR, true);
+    expect_connection_error(0, whole.substr(0, length), US_QUIC_H3_FRAME_ERROR, true);
   }
 }
 
@@ -194,14 +195,14 @@ TEST(Http3Malformed, UnknownFramesAreSkippedWithinABudget) {
   EXPECT_EQ(server.side.stream(0).ends, 1);
   std::string endless = request;
   for (int i = 0; i < 2000; ++i) endless += i % 2 == 0 ? wire_data("") : wire_frame(0x21, "");
-  expect_stream_error(endless, NGHTTP3_H3_EXCESSIVE_LOAD);
+  expect_stream_error(endless, US_QUIC_H3_EXCESSIVE_LOAD);
 }
 
 TEST(Http3Malformed, QpackGarbageIsAnErrorOfTheConnection) {
   expect_connection_error(0, wire_frame(1, std::string("\x00\x00\xff\xff\xff\x7f", 6)),
-                          NGHTTP3_QPACK_DECOMPRESSION_FAILED);
+                          US_QUIC_QPACK_DECOMPRESSION_FAILED);
   expect_connection_error(6, "\x02\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
-                          NGHTTP3_QPACK_ENCODER_STREAM_ERROR);
+                          US_QUIC_QPACK_ENCODER_STREAM_ERROR);
 }
 
 TEST(Http3Malformed, UnidirectionalStreams) {
@@ -209,31 +210,31 @@ TEST(Http3Malformed, UnidirectionalStreams) {
   {
     Server server;
     EXPECT_EQ(server.read(2, settings, false, 1), 0u);
-    EXPECT_EQ(server.read(6, settings, false), NGHTTP3_H3_STREAM_CREATION_ERROR);
+    EXPECT_EQ(server.read(6, settings, false), US_QUIC_H3_STREAM_CREATION_ERROR);
   }
   {
     Server server;
     EXPECT_EQ(server.read(2, "\x02", false), 0u);
-    EXPECT_EQ(server.read(6, "\x02", false), NGHTTP3_H3_STREAM_CREATION_ERROR);
+    EXPECT_EQ(server.read(6, "\x02", false), US_QUIC_H3_STREAM_CREATION_ERROR);
   }
   {
     Server server;
     EXPECT_EQ(server.read(2, "\x02", false), 0u);
-    EXPECT_EQ(Http3::application_error(server.side.http3->peer_reset(2)), NGHTTP3_H3_CLOSED_CRITICAL_STREAM);
+    EXPECT_EQ(Http3::application_error(server.side.http3->peer_reset(2)), US_QUIC_H3_CLOSED_CRITICAL_STREAM);
     EXPECT_EQ(Http3::application_error(server.side.http3->no_more_writes(3)),
-              NGHTTP3_H3_CLOSED_CRITICAL_STREAM);
+              US_QUIC_H3_CLOSED_CRITICAL_STREAM);
   }
-  expect_connection_error(2, settings, NGHTTP3_H3_CLOSED_CRITICAL_STREAM, true);
-  expect_connection_error(2, "\x02", NGHTTP3_H3_CLOSED_CRITICAL_STREAM, true);
-  expect_connection_error(2, "\x03", NGHTTP3_H3_CLOSED_CRITICAL_STREAM, true);
-  expect_connection_error(2, wire_varint(0) + wire_frame(0x21, ""), NGHTTP3_H3_MISSING_SETTINGS);
-  expect_connection_error(2, "\x01", NGHTTP3_H3_STREAM_CREATION_ERROR);
-  expect_connection_error(3, wire_varint(0), NGHTTP3_H3_STREAM_CREATION_ERROR);
-  expect_connection_error(1, wire_varint(0), NGHTTP3_H3_STREAM_CREATION_ERROR);
+  expect_connection_error(2, settings, US_QUIC_H3_CLOSED_CRITICAL_STREAM, true);
+  expect_connection_error(2, "\x02", US_QUIC_H3_CLOSED_CRITICAL_STREAM, true);
+  expect_connection_error(2, "\x03", US_QUIC_H3_CLOSED_CRITICAL_STREAM, true);
+  expect_connection_error(2, wire_varint(0) + wire_frame(0x21, ""), US_QUIC_H3_MISSING_SETTINGS);
+  expect_connection_error(2, "\x01", US_QUIC_H3_STREAM_CREATION_ERROR);
+  expect_connection_error(3, wire_varint(0), US_QUIC_H3_STREAM_CREATION_ERROR);
+  expect_connection_error(1, wire_varint(0), US_QUIC_H3_STREAM_CREATION_ERROR);
   Server server;
   const std::string unknown = wire_varint(0x12345) + std::string(10000, 'x');
   EXPECT_EQ(server.read(2, unknown, false, 3), 0u);
-  EXPECT_EQ(server.side.stops[2], NGHTTP3_H3_STREAM_CREATION_ERROR);
+  EXPECT_EQ(server.side.stops[2], US_QUIC_H3_STREAM_CREATION_ERROR);
   EXPECT_EQ(server.read(6, "", true), 0u);
   EXPECT_EQ(server.side.consumed, server.total);
   EXPECT_EQ(server.side.http3->peer_reset(2), 0);
@@ -271,20 +272,20 @@ TEST(Http3Malformed, ResponsesThatAreNotWellFormed) {
     SCOPED_TRACE(i);
     Client client;
     EXPECT_EQ(client.read(bad[i]), 0);
-    EXPECT_EQ(client.pair.client.resets[0], NGHTTP3_H3_MESSAGE_ERROR);
+    EXPECT_EQ(client.pair.client.resets[0], US_QUIC_H3_MESSAGE_ERROR);
     EXPECT_EQ(client.pair.client.stream(0).ends, 0);
   }
 }
 
 TEST(Http3Malformed, PushIsAnErrorOfTheConnection) {
   Client client;
-  EXPECT_EQ(Http3::application_error(client.read(wire_frame(5, "x"))), NGHTTP3_H3_ID_ERROR);
+  EXPECT_EQ(Http3::application_error(client.read(wire_frame(5, "x"))), US_QUIC_H3_ID_ERROR);
   Client other;
   EXPECT_EQ(Http3::application_error(other.pair.client.http3->read(15, as_bytes("\x01"), false)),
-            NGHTTP3_H3_ID_ERROR);
+            US_QUIC_H3_ID_ERROR);
   Client third;
   EXPECT_EQ(Http3::application_error(third.pair.client.http3->read(1, as_bytes("\x01"), false)),
-            NGHTTP3_H3_STREAM_CREATION_ERROR);
+            US_QUIC_H3_STREAM_CREATION_ERROR);
 }
 
 TEST(Http3Malformed, RandomBytesNeverDoMoreThanAnError) {

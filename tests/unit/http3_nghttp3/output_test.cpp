@@ -5,6 +5,7 @@
 #include <nghttp3/nghttp3.h>
 
 #include "http3_pair.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 namespace {
@@ -58,7 +59,7 @@ TEST(Http3Output, AnEndThatWaitsSurvivesTheAcknowledgementOfTheBody) {
   }
   pair.run();
   EXPECT_EQ(s.ends, 1);
-  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0x100));
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, US_QUIC_H3_NO_ERROR));
 }
 
 TEST(Http3Output, NothingIsSentOnAStreamThatWasStopped) {
@@ -79,7 +80,7 @@ TEST(Http3Output, NothingIsSentOnAStreamThatWasStopped) {
   EXPECT_EQ(pair.server.http3->submit_trailers(0, {}), US_QUIC_E_CLOSED);
   pair.run();
   EXPECT_TRUE(s.sections.empty());
-  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0x10c));
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, US_QUIC_H3_REQUEST_CANCELLED));
   pair.server.streams.clear();
   EXPECT_EQ(releases.count, 1);
 }

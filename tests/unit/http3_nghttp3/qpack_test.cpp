@@ -5,6 +5,7 @@
 #include <nghttp3/nghttp3.h>
 
 #include "http3_pair.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
 namespace {
@@ -93,7 +94,7 @@ TEST(Http3Qpack, AStreamThatIsResetWhileItWaitsGivesItsBytesBack) {
   pair.request(0, with(get_request, {{"user-agent", "a value that is worth a table entry"}}));
   pair.run();
   EXPECT_EQ(pair.server.http3->peer_reset(0), 0);
-  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0x10c));
+  EXPECT_TRUE(pair.server.http3->stream_closed(0, US_QUIC_H3_REQUEST_CANCELLED));
   pair.let_through(pair.client, 6);
   pair.run();
   EXPECT_TRUE(pair.server.stream(0).sections.empty());

@@ -5,6 +5,7 @@
 
 #include "harness.h"
 #include "support/scripted_engine.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
@@ -108,7 +109,9 @@ TEST(EventsFromReceive, DoNotOvertakeWhatWaitsInTheQueue) {
 TEST(EventsFromReceive, TellWhyAConnectionFailedAlsoToOneWhoClosesItAtTheFirstLostStream) {
   using Close = void (*)(us_quic_stream_t*);
   const Close closes[] = {
-      [](us_quic_stream_t* s) { us_quic_connection_close(us_quic_stream_connection(s), 0x100, "done"); },
+      [](us_quic_stream_t* s) {
+        us_quic_connection_close(us_quic_stream_connection(s), US_QUIC_H3_NO_ERROR, "done");
+      },
       [](us_quic_stream_t* s) { us_quic_socket_close(us_quic_stream_socket(s)); },
       [](us_quic_stream_t* s) { us_quic_socket_context_close(us_quic_stream_context(s)); },
   };

@@ -6,14 +6,13 @@
 
 #include "support/engine_pair.h"
 #include "support/http3_message.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr std::uint64_t h3_no_error = 0x100;
 
 // A pair whose server answers each request, and what a connection's shutdown looks like from both sides.
 class GracefulEnd : public ::testing::Test {
@@ -48,7 +47,7 @@ TEST_F(GracefulEnd, LetsAClientThatWasServedJustNowCloseFirst) {
   ASSERT_TRUE(pair.run(seconds(1), [this] { return client->goaways == 1; }));
   pair.run(milliseconds(1500));
   EXPECT_EQ(server->closes, 0);
-  pair.client.close(*client, h3_no_error);
+  pair.client.close(*client, US_QUIC_H3_NO_ERROR);
   ASSERT_TRUE(pair.run(milliseconds(100), [this] { return server->closes == 1; }));
   EXPECT_EQ(server->close.is_remote, 1);
   EXPECT_EQ(server->close.error, US_QUIC_OK);
@@ -63,7 +62,7 @@ TEST_F(GracefulEnd, ComesTwoSecondsAfterTheLastAcknowledgementWhenTheClientDoesN
   EXPECT_LE(pair.now - served, milliseconds(2100));
   EXPECT_EQ(server->close.is_remote, 0);
   ASSERT_TRUE(pair.run(seconds(1), [this] { return client->closes == 1; }));
-  EXPECT_EQ(client->close.code, h3_no_error);
+  EXPECT_EQ(client->close.code, US_QUIC_H3_NO_ERROR);
 }
 
 TEST_F(GracefulEnd, WaitsThreeProbeTimeoutsWhereTheyAreLonger) {
@@ -82,7 +81,7 @@ TEST_F(GracefulEnd, ComesAtOnceWhenTheLastRequestIsLongOver) {
   server->handle->shutdown();
   ASSERT_TRUE(pair.run(milliseconds(200), [this] { return client->closes == 1; }));
   EXPECT_EQ(client->goaways, 1);
-  EXPECT_EQ(client->close.code, h3_no_error);
+  EXPECT_EQ(client->close.code, US_QUIC_H3_NO_ERROR);
 }
 
 TEST_F(GracefulEnd, ComesAtOnceWithoutAnyRequest) {
@@ -106,7 +105,7 @@ TEST_F(GracefulEnd, IsCutShortByClose) {
   server->handle->shutdown();
   pair.run(milliseconds(500));
   EXPECT_EQ(client->closes, 0);
-  pair.server.close(*server, h3_no_error);
+  pair.server.close(*server, US_QUIC_H3_NO_ERROR);
   EXPECT_TRUE(pair.run(2 * pair.delay, [this] { return client->closes == 1; }));
 }
 
@@ -170,7 +169,7 @@ TEST_F(UnusedConnection, IsToldGoawayAndClosedWithoutError) {
   EXPECT_LE(pair.now - begun, milliseconds(5500));
   EXPECT_EQ(client->goaways, 1);
   EXPECT_EQ(client->close.error, US_QUIC_OK);
-  EXPECT_EQ(client->close.code, h3_no_error);
+  EXPECT_EQ(client->close.code, US_QUIC_H3_NO_ERROR);
   EXPECT_EQ(server->closes, 1);
 }
 
