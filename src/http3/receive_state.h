@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "base/varint.h"
+
 namespace usquic::http3 {
 
 class FieldSection;
@@ -19,10 +21,9 @@ struct Http3ReceiveState {
   enum class Part : std::uint8_t { type, length, payload };  // of a frame (RFC 9114 section 7.1)
   enum class Phase : std::uint8_t { before_message, in_message, after_trailers, ended };
 
+  [[no_unique_address]] VarintReader varint;  // the next members lie in its padding
   Part part = Part::type;
   Phase phase = Phase::before_message;
-  std::uint8_t varint_length = 0;  // bytes of the integer that is being read, 0 = none
-  std::uint8_t varint_read = 0;
   std::uint8_t interim_responses = 0;
   bool discarding = false;        // the rest is dropped: reset, refused or malformed
   bool is_blocked = false;        // the section waits for QPACK instructions
@@ -30,7 +31,6 @@ struct Http3ReceiveState {
   bool request_is_head = false;   // client: what was asked (RFC 9110 section 9.3.2)
   bool is_connect = false;        // only DATA follows the message's section (RFC 9114 section 4.4)
   std::uint32_t idle_frames = 0;  // frames that brought nothing
-  std::uint64_t varint = 0;
   std::uint64_t frame_type = 0;
   std::uint64_t frame_left = 0;
   std::int64_t content_length = -1;  // bytes of body that must come; -1 = any

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "base/varint.h"
 #include "http3/frame_types.h"
 #include "http3/qpack/huffman_code.h"
 #include "http3/qpack/static_table.h"
@@ -12,23 +13,7 @@ namespace usquic::http3 {
 namespace {
 
 constexpr std::size_t longest_integer = 10;  // a length in memory, 7 bits to a byte
-constexpr std::size_t longest_varint = 8;
 constexpr std::size_t section_prefix_bytes = 2;
-
-// RFC 9000 section 16.
-std::uint8_t* put_varint(std::uint64_t value, std::uint8_t* out) {
-  const unsigned exponent = value < 1u << 6 ? 0 : value < 1u << 14 ? 1 : value < 1u << 30 ? 2 : 3;
-  const unsigned length = 1u << exponent;
-  for (unsigned i = length; i-- > 0;) {
-    const std::uint64_t prefix = i + 1 == length ? exponent << 6 : 0;
-    *out++ = static_cast<std::uint8_t>((value >> (8 * i) & 0xff) | prefix);
-  }
-  return out;
-}
-
-std::size_t varint_length(std::uint64_t value) {
-  return value < 1u << 6 ? 1 : value < 1u << 14 ? 2 : value < 1u << 30 ? 4 : 8;
-}
 
 // RFC 7541 section 5.1: `flags` above the `bits` of the first byte that the number begins in.
 std::uint8_t* put_integer(std::size_t value, unsigned bits, unsigned flags, std::uint8_t* out) {
@@ -77,7 +62,7 @@ std::size_t section_bound(std::span<const us_quic_header_t> fields) {
 }  // namespace
 
 std::size_t response_head_bound(std::span<const us_quic_header_t> fields) {
-  return 2 * (1 + longest_varint) + section_bound(fields);
+  return 2 * (1 + max_varint_bytes) + section_bound(fields);
 }
 
 std::uint8_t* put_response_head(std::span<const us_quic_header_t> fields, std::size_t body_length,
@@ -86,7 +71,7 @@ std::uint8_t* put_response_head(std::span<const us_quic_header_t> fields, std::s
   // than was left for it.
   out = put_varint(frame_headers, out);
   std::uint8_t* const length_at = out;
-  const std::size_t room = varint_length(section_bound(fields));
+  const std::size_t room = shortest_varint(section_bound(fields));
   std::uint8_t* const section = out + room;
   out = section;
   // Required Insert Count and Delta Base (RFC 9204 section 4.5.1): no dynamic entries.
@@ -94,7 +79,7 @@ std::uint8_t* put_response_head(std::span<const us_quic_header_t> fields, std::s
   *out++ = 0;
   for (const us_quic_header_t& field : fields) out = put_field(field, out);
   const auto length = static_cast<std::size_t>(out - section);
-  if (const std::size_t needed = varint_length(length); needed < room) {
+  if (const std::size_t needed = shortest_varint(length); needed < room) {
     std::memmove(length_at + needed, section, length);
     out -= room - needed;
   }

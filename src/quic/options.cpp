@@ -5,12 +5,13 @@
 #include <cstring>
 #include <string>
 
+#include "base/varint.h"
+
 namespace usquic::quic {
 
 namespace {
 
-constexpr std::uint64_t max_varint = (std::uint64_t{1} << 62) - 1;  // RFC 9000 section 16
-constexpr std::uint64_t max_streams = std::uint64_t{1} << 60;       // RFC 9000 section 4.6
+constexpr std::uint64_t max_streams = std::uint64_t{1} << 60;  // RFC 9000 section 4.6
 constexpr std::uint64_t h3_uni_streams = 3;      // control and QPACK streams (RFC 9114 section 6.2)
 constexpr std::size_t min_udp_payload = 1200;    // RFC 9000 section 14
 constexpr std::size_t max_udp_payload = 65527;   // RFC 9000 section 18.2

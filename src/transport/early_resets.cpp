@@ -1,16 +1,11 @@
 #include "transport/early_resets.h"
 
+#include "base/varint.h"
+
 namespace usquic::transport {
 namespace {
 
 constexpr std::uint8_t stream_with_length = 0x0a;  // RFC 9000 section 19.8
-
-// RFC 9000 section 16, always in 8 bytes.
-void append_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
-  const std::size_t first = out.size();
-  for (unsigned shift = 64; shift > 0;) out.push_back(static_cast<std::uint8_t>(value >> (shift -= 8)));
-  out[first] |= 0xc0;
-}
 
 }  // namespace
 
@@ -23,7 +18,7 @@ Bytes EarlyResets::again(Bytes datagram, std::span<const std::int64_t> streams) 
   is_held_ = false;
   for (const std::int64_t id : streams) {
     front_.push_back(stream_with_length);
-    append_varint(front_, static_cast<std::uint64_t>(id));
+    append_longest_varint(front_, static_cast<std::uint64_t>(id));
     front_.push_back(0);
   }
   datagram_.assign(datagram.begin(), datagram.end());

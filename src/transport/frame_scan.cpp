@@ -1,5 +1,7 @@
 #include "transport/frame_scan.h"
 
+#include "base/varint.h"
+
 namespace usquic::transport {
 
 namespace {
@@ -57,13 +59,11 @@ class FrameScan::Reader {
     return true;
   }
 
-  // RFC 9000 section 16.
   bool take_varint(std::uint64_t& value) {
     if (place_ == end_) return false;
-    const std::size_t length = std::size_t{1} << (*place_ >> 6);
+    const std::size_t length = varint_length(*place_);
     if (left() < length) return false;
-    value = *place_ & 0x3fu;
-    for (std::size_t i = 1; i < length; ++i) value = value << 8 | place_[i];
+    value = decode_varint(place_, length);
     place_ += length;
     return true;
   }
@@ -71,7 +71,7 @@ class FrameScan::Reader {
   bool skip_varints(std::uint64_t count) {
     for (; count > 0; --count) {
       if (place_ == end_) return false;
-      const std::size_t length = std::size_t{1} << (*place_ >> 6);
+      const std::size_t length = varint_length(*place_);
       if (left() < length) return false;
       place_ += length;
     }

@@ -3,6 +3,7 @@
 #include <new>
 
 #include "base/try_allocating.h"
+#include "base/varint.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/paths.h"
 #include "tls/context.h"
@@ -11,7 +12,6 @@ namespace usquic::engine::ngtcp2 {
 namespace {
 
 constexpr std::size_t max_reason_bytes = 256;
-constexpr std::uint64_t max_error_code = (1ULL << 62) - 1;  // a varint (RFC 9000 section 16)
 
 }  // namespace
 
@@ -22,7 +22,7 @@ void QuicConnection::close(std::uint64_t code, std::string_view reason) {
   if (life_ != Life::active || ending_ != nullptr) return;
   if (failure_) return endpoint_.mark_dirty(*this);
   auto text = try_allocating([&] { return std::string(reason.substr(0, max_reason_bytes)); }, std::string());
-  close_reason_ = from_application_error(std::min(code, max_error_code), US_QUIC_OK, std::move(text));
+  close_reason_ = from_application_error(std::min(code, max_varint), US_QUIC_OK, std::move(text));
   begin_closing();
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/varint.h"
 #include "engine/ngtcp2/connection.h"
 #include "usquic/http3_codes.h"
 
@@ -11,8 +12,6 @@ namespace {
 
 // Frames go out without regard to priorities: no other stream must have to wait for long.
 constexpr std::size_t most_framed_bytes = 16 * 1024;
-
-constexpr std::uint64_t max_error_code = (1ULL << 62) - 1;  // a varint (RFC 9000 section 16)
 
 bool is_informational(std::span<const us_quic_header_t> fields) {
   for (const us_quic_header_t& f : fields) {
@@ -171,7 +170,7 @@ int QuicStream::finish() {
 int QuicStream::reset(std::uint64_t code) {
   if (is_detached_ || is_closed_ || !connection_.is_active()) return US_QUIC_E_CLOSED;
   if (!can_send()) return US_QUIC_E_STATE;
-  if (code > max_error_code) return US_QUIC_E_INVALID;
+  if (code > max_varint) return US_QUIC_E_INVALID;
   if (reset_code_) return 0;
   reset_code_ = code;
   connection_.touch(*this);
@@ -181,7 +180,7 @@ int QuicStream::reset(std::uint64_t code) {
 int QuicStream::stop(std::uint64_t code) {
   if (is_detached_ || is_closed_ || !connection_.is_active()) return US_QUIC_E_CLOSED;
   if (!can_receive()) return US_QUIC_E_STATE;
-  if (code > max_error_code) return US_QUIC_E_INVALID;
+  if (code > max_varint) return US_QUIC_E_INVALID;
   if (stop_code_) return 0;
   stop_code_ = code;
   connection_.touch(*this);

@@ -17,57 +17,25 @@ constexpr std::uint64_t setting_datagram = 0x33;
 // nghttp3 reads no longer priorities, and a later one would go wrong after one.
 constexpr std::size_t max_priority_bytes = 60;
 
-// A variable-length integer (RFC 9000 section 16) at the front; false: it is not whole.
-bool take_varint(Bytes& data, std::uint64_t& value) {
-  if (data.empty()) return false;
-  const std::size_t length = std::size_t{1} << (data[0] >> 6);
-  if (data.size() < length) return false;
-  value = data[0] & 0x3fu;
-  for (std::size_t i = 1; i < length; ++i) value = value << 8 | data[i];
-  data = data.subspan(length);
-  return true;
-}
-
 // A payload of one integer, and nothing else.
 bool is_one_varint(Bytes payload, std::uint64_t& value) {
   return take_varint(payload, value) && payload.empty();
 }
 
-void append_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
-  constexpr unsigned bytes = 8;
-  for (unsigned i = bytes; i-- > 0;) out.push_back(static_cast<std::uint8_t>(value >> (8 * i)));
-  out[out.size() - bytes] |= 0xc0;
-}
-
 }  // namespace
-
-bool ControlReader::read_varint(Bytes& data) {
-  while (!data.empty()) {
-    const std::uint8_t byte = data.front();
-    data = data.subspan(1);
-    if (varint_left_ == 0) {
-      varint_left_ = static_cast<std::uint8_t>(1u << (byte >> 6));
-      varint_ = byte & 0x3fu;
-    } else {
-      varint_ = varint_ << 8 | byte;
-    }
-    if (--varint_left_ == 0) return true;
-  }
-  return false;
-}
 
 int ControlReader::read(Bytes data, std::vector<std::uint8_t>& out) {
   while (!data.empty()) {
     switch (part_) {
       case Part::type:
-        if (!read_varint(data)) return 0;
-        type_ = varint_;
+        if (!varint_.read(data)) return 0;
+        type_ = varint_.value();
         part_ = Part::length;
         if (const int rv = check_type(); rv != 0) return rv;
         break;
       case Part::length:
-        if (!read_varint(data)) return 0;
-        left_ = varint_;
+        if (!varint_.read(data)) return 0;
+        left_ = varint_.value();
         part_ = Part::payload;
         if (const int rv = begin_frame(); rv != 0) return rv;
         break;
@@ -156,8 +124,8 @@ int ControlReader::finish_frame(std::vector<std::uint8_t>& out) {
                                                                      : NGHTTP3_ERR_H3_FRAME_ERROR;
   }
   if (rv != 0 || is_ignored) return rv;
-  append_varint(out, type_);
-  append_varint(out, payload_.size());
+  append_longest_varint(out, type_);
+  append_longest_varint(out, payload_.size());
   out.insert(out.end(), payload_.begin(), payload_.end());
   return 0;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/bytes.h"
+#include "base/varint.h"
 
 namespace usquic::http3 {
 
@@ -38,7 +39,6 @@ class ControlReader {
  private:
   enum class Part : std::uint8_t { type, length, payload };
 
-  bool read_varint(Bytes& data);
   int begin_frame();
   int check_type() const;
   int finish_frame(std::vector<std::uint8_t>& out);
@@ -52,8 +52,7 @@ class ControlReader {
   bool has_settings_ = false;
   bool is_skipping_ = false;
   Part part_ = Part::type;
-  std::uint8_t varint_left_ = 0;
-  std::uint64_t varint_ = 0;
+  VarintReader varint_;
   std::uint64_t type_ = 0;
   std::uint64_t left_ = 0;
   std::uint64_t frames_left_ = frames_for_nothing;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <new>
 
+#include "base/varint.h"
 #include "http3/nghttp3/errors.h"
 #include "http3/nghttp3/http3_connection.h"
 #include "usquic/http3_codes.h"
@@ -147,10 +148,9 @@ int Http3Connection::read_type(std::int64_t id, PeerStream& stream, Bytes& data,
     if (data.empty()) return fin ? NGHTTP3_ERR_H3_GENERAL_PROTOCOL_ERROR : 0;
     stream.type_bytes[stream.type_read++] = data.front();
     data = data.subspan(1);
-    length = std::size_t{1} << (stream.type_bytes[0] >> 6);
+    length = varint_length(stream.type_bytes[0]);
   } while (stream.type_read < length);
-  std::uint64_t type = stream.type_bytes[0] & 0x3fu;
-  for (std::size_t i = 1; i < length; ++i) type = type << 8 | stream.type_bytes[i];
+  const std::uint64_t type = decode_varint(stream.type_bytes.data(), length);
   if (type == type_qpack_encoder) {
     for (const auto& [other_id, other] : peer_streams_) {
       if (other.type == StreamType::qpack_encoder) return NGHTTP3_ERR_H3_STREAM_CREATION_ERROR;

@@ -18,26 +18,11 @@ constexpr std::uint32_t most_idle_frames = 1000;
 // Interim responses before the final one. Servers send one or two.
 constexpr std::uint8_t most_interim_responses = 64;
 
-// Reads on in a variable-length integer (RFC 9000 section 16); true when it is complete.
-bool read_varint(Http3ReceiveState& r, Bytes& data, std::size_t& overhead) {
-  while (!data.empty()) {
-    const std::uint8_t byte = data.front();
-    data = data.subspan(1);
-    ++overhead;
-    if (r.varint_length == 0) {
-      r.varint_length = static_cast<std::uint8_t>(1u << (byte >> 6));
-      r.varint_read = 1;
-      r.varint = byte & 0x3fu;
-    } else {
-      ++r.varint_read;
-      r.varint = r.varint << 8 | byte;
-    }
-    if (r.varint_read == r.varint_length) {
-      r.varint_length = 0;
-      return true;
-    }
-  }
-  return false;
+bool read_varint(VarintReader& varint, Bytes& data, std::size_t& overhead) {
+  const std::size_t before = data.size();
+  const bool is_complete = varint.read(data);
+  overhead += before - data.size();
+  return is_complete;
 }
 
 }  // namespace
@@ -70,14 +55,14 @@ int RequestReader::step(Http3Stream& s, Bytes& data, bool fin, std::size_t& over
   Http3ReceiveState& r = s.receive_;
   switch (r.part) {
     case Part::type:
-      if (read_varint(r, data, overhead)) {
-        r.frame_type = r.varint;
+      if (read_varint(r.varint, data, overhead)) {
+        r.frame_type = r.varint.value();
         r.part = Part::length;
       }
       return 0;
     case Part::length:
-      if (!read_varint(r, data, overhead)) return 0;
-      r.frame_left = r.varint;
+      if (!read_varint(r.varint, data, overhead)) return 0;
+      r.frame_left = r.varint.value();
       r.part = r.frame_left > 0 ? Part::payload : Part::type;
       if (const int rv = begin_frame(s); rv != 0 || r.discarding) return rv;
       if (r.frame_left == 0 && r.frame_type == frame_headers) return finish_section(s, data.empty() && fin);
@@ -249,7 +234,7 @@ void RequestReader::read_body(Http3Stream& s, Bytes& data) {
 int RequestReader::end(Http3Stream& s) {
   Http3ReceiveState& r = s.receive_;
   // RFC 9114 section 7.1.
-  if (r.part != Part::type || r.varint_length != 0) return NGHTTP3_ERR_H3_FRAME_ERROR;
+  if (r.part != Part::type || r.varint.is_incomplete()) return NGHTTP3_ERR_H3_FRAME_ERROR;
   if (r.phase == Phase::before_message) {
     return fail(s, options_.is_server ? US_QUIC_H3_REQUEST_INCOMPLETE : US_QUIC_H3_MESSAGE_ERROR);
   }
