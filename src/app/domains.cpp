@@ -1,16 +1,10 @@
 #include "app/domains.h"
 
+#include "base/ascii.h"
+
 namespace usquic::app {
 
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 // An IPv6 address stands in brackets: its colons are not the port's.
 std::string_view host_of(std::string_view authority) {
@@ -24,12 +18,12 @@ std::string_view host_of(std::string_view authority) {
 }  // namespace
 
 void Domains::select(std::string_view pattern) {
-  selected_ = pattern.empty() ? &others_ : &routers_[lower_case(host_of(pattern))];
+  selected_ = pattern.empty() ? &others_ : &routers_[to_lower(host_of(pattern))];
 }
 
 Router& Domains::find(std::string_view authority) {
   if (routers_.empty()) return others_;
-  std::string host = lower_case(host_of(authority));
+  std::string host = to_lower(host_of(authority));
   if (const auto exact = routers_.find(host); exact != routers_.end()) return exact->second;
   const std::size_t dot = host.find('.');
   if (dot == std::string::npos) return others_;

@@ -5,6 +5,7 @@
 #include <ctime>
 
 #include "app/exchange.h"
+#include "base/ascii.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::app {
@@ -17,22 +18,6 @@ int parse_status(std::string_view status) {
   const auto [end, error] = std::from_chars(status.data(), status.data() + status.size(), code);
   const bool ends_well = end == status.data() + status.size() || *end == ' ';
   return error == std::errc() && ends_well && end - status.data() == 3 && code >= 100 ? code : -1;
-}
-
-std::optional<std::uint64_t> parse_length(std::string_view text) {
-  std::uint64_t length = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), length);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return length;
-}
-
-bool is_same_name(std::string_view name, std::string_view lower_case_name) {
-  if (name.size() != lower_case_name.size()) return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i] >= 'A' && name[i] <= 'Z' ? static_cast<char>(name[i] - 'A' + 'a') : name[i];
-    if (c != lower_case_name[i]) return false;
-  }
-  return true;
 }
 
 // A number as text, for as long as it lives.
@@ -71,14 +56,14 @@ bool Exchange::set_status(std::string_view status) {
 }
 
 void Exchange::add_header(std::string_view name, std::string_view value) {
-  if (is_same_name(name, "content-length")) {
-    const std::optional<std::uint64_t> length = parse_length(value);
+  if (equals_ignoring_case(name, "content-length")) {
+    const std::optional<std::uint64_t> length = parse_number(value);
     if (length && (!announced_ || announced_ == length)) {
       announced_ = length;
       return;
     }
   } else if (head_.add(name, value)) {
-    has_date_ = has_date_ || is_same_name(name, "date");
+    has_date_ = has_date_ || equals_ignoring_case(name, "date");
     return;
   }
   head_is_malformed_ = true;

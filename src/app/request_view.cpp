@@ -1,10 +1,9 @@
 #include "app/request_view.h"
 
-#include <algorithm>
-#include <charconv>
 #include <utility>
 
 #include "app/path_normalizing.h"
+#include "base/ascii.h"
 #include "http/url_decoding.h"
 
 namespace usquic::app {
@@ -17,15 +16,6 @@ std::string_view name_of(const us_quic_header_t& field) {
 
 std::string_view value_of(const us_quic_header_t& field) {
   return {field.value, field.value_length};
-}
-
-// RFC 9110 section 10.1.1: in any case.
-bool is_continue(std::string_view value) {
-  constexpr std::string_view expected = "100-continue";
-  return std::equal(value.begin(), value.end(), expected.begin(), expected.end(),
-                    [](char given, char wanted) {
-                      return given == wanted || (given >= 'A' && given <= 'Z' && given - 'A' + 'a' == wanted);
-                    });
 }
 
 }  // namespace
@@ -57,11 +47,9 @@ void RequestView::read(const us_quic_header_t& field) {
   } else if (name == "host") {
     if (authority.empty()) authority = value;
   } else if (name == "content-length") {
-    std::uint64_t length = 0;
-    const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), length);
-    if (error == std::errc() && end == value.data() + value.size()) content_length = length;
+    if (const auto length = parse_number(value)) content_length = length;
   } else if (name == "expect") {
-    expects_continue = is_continue(value);
+    expects_continue = equals_ignoring_case(value, "100-continue");  // RFC 9110 section 10.1.1
   }
 }
 

@@ -15,6 +15,15 @@ constexpr bool is_digit(char c) {
   return c >= '0' && c <= '9';
 }
 
+constexpr bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// The white space inside a line.
+constexpr bool is_blank(char c) {
+  return c == ' ' || c == '\t';
+}
+
 constexpr char to_lower(char c) {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
@@ -31,10 +40,10 @@ inline bool equals_ignoring_case(std::string_view a, std::string_view b) {
 }
 
 // Without the spaces and tabs at both ends.
-inline std::string_view trim(std::string_view text) {
-  const auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
+constexpr std::string_view trim(std::string_view text) {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 // All of text as a decimal number; no sign, no space.
@@ -54,6 +63,7 @@ std::string to_hex(Integer value) {
   return {text.data(), end};
 }
 
+// -1 for what is no hexadecimal digit.
 constexpr int hex_digit(char c) {
   if (is_digit(c)) return c - '0';
   const char lower = to_lower(c);

@@ -2,34 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <span>
 #include <utility>
 
+#include "base/ascii.h"
+#include "http/field_rules.h"
+
 namespace usquic::client {
 namespace {
-
-bool is_token(std::string_view text) {
-  constexpr std::string_view marks = "!#$%&'*+-.^_`|~";  // RFC 9110 section 5.6.2
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           marks.find(c) != std::string_view::npos;
-  });
-}
-
-// RFC 9110 section 5.5: visible characters, space, tab, and bytes above ASCII.
-bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
-  });
-}
-
-void trim(std::string& text) {
-  const auto end = text.find_last_not_of(" \t");
-  text.erase(end == std::string::npos ? 0 : end + 1);
-  text.erase(0, std::min(text.find_first_not_of(" \t"), text.size()));
-}
 
 // RFC 9114 section 4.2: fields of a connection have no place in HTTP/3.
 bool is_connection_specific(const Field& field) {
@@ -40,12 +20,11 @@ bool is_connection_specific(const Field& field) {
 }
 
 std::optional<FieldFailure> check_field(Field& field) {
-  if (!is_token(field.name)) return FieldFailure{US_QUIC_E_HEADERS, "malformed header field name"};
-  for (char& c : field.name) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  if (!http::copy_field_name(field.name, field.name.data())) {
+    return FieldFailure{US_QUIC_E_HEADERS, "malformed header field name"};
   }
-  trim(field.value);
-  if (!is_field_value(field.value)) {
+  field.value = std::string(trim(field.value));
+  if (!http::is_field_value(field.value)) {
     return FieldFailure{US_QUIC_E_HEADERS, "malformed value of header field " + field.name};
   }
   if (is_connection_specific(field)) {
@@ -58,7 +37,7 @@ std::optional<FieldFailure> check_content_length(const FetchOptions& options) {
   bool is_known = false;
   for (const Field& field : options.headers) {
     if (field.name != "content-length") continue;
-    const auto length = parse_length(field.value);
+    const auto length = parse_number(field.value);
     const bool is_wrong =
         !length || is_known ||
         (options.stream_body ? *length < options.body.size() : *length != options.body.size());
@@ -76,7 +55,7 @@ bool expects_body(std::string_view method) {
 }  // namespace
 
 std::optional<FieldFailure> check_request(FetchOptions& options) {
-  if (!is_token(options.method)) return FieldFailure{US_QUIC_E_INVALID, "malformed method"};
+  if (!http::is_token(options.method)) return FieldFailure{US_QUIC_E_INVALID, "malformed method"};
   if (options.method == "CONNECT") return FieldFailure{US_QUIC_E_INVALID, "method CONNECT is not supported"};
   if (options.urgency < 0 || options.urgency > 7) {
     return FieldFailure{US_QUIC_E_INVALID, "urgency is 0 to 7"};
@@ -110,16 +89,9 @@ std::vector<Field> request_fields(const Url& url, const FetchOptions& options,
 
 std::optional<std::uint64_t> content_length(const std::vector<Field>& fields) {
   for (const Field& field : fields) {
-    if (field.name == "content-length") return parse_length(field.value);
+    if (field.name == "content-length") return parse_number(field.value);
   }
   return std::nullopt;
-}
-
-std::optional<std::uint64_t> parse_length(std::string_view text) {
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (text.empty() || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 ResponseHead received_head(us_quic_stream_t* stream) {
@@ -131,7 +103,7 @@ ResponseHead received_head(us_quic_stream_t* stream) {
     const std::string_view name(field.name, field.name_length);
     const std::string_view value(field.value, field.value_length);
     if (name == ":status") {
-      const auto status = value.size() == 3 ? parse_length(value) : std::nullopt;
+      const auto status = value.size() == 3 ? parse_number(value) : std::nullopt;
       head.status = static_cast<int>(status.value_or(0));
     } else if (!name.starts_with(':')) {
       head.headers.push_back({std::string(name), std::string(value)});

@@ -29,9 +29,6 @@ std::vector<Field> request_fields(const Url& url, const FetchOptions& options,
 // The value of a checked content-length field, or nothing.
 std::optional<std::uint64_t> content_length(const std::vector<Field>& fields);
 
-// 1*DIGIT (RFC 9110 section 8.6).
-std::optional<std::uint64_t> parse_length(std::string_view text);
-
 // The latest header section of a stream, but for pseudo-header fields; status: the value of :status, or 0.
 ResponseHead received_head(us_quic_stream_t* stream);
 

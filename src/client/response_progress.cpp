@@ -1,6 +1,6 @@
 #include "client/response_progress.h"
 
-#include "client/client_fields.h"
+#include "base/ascii.h"
 
 namespace usquic::client {
 
@@ -11,7 +11,7 @@ std::string_view ResponseProgress::take_head(const ResponseHead& head, std::stri
   std::optional<std::uint64_t> length;
   for (const Field& field : head.headers) {
     if (field.name != "content-length") continue;
-    const auto value = parse_length(field.value);
+    const auto value = parse_number(field.value);
     if (!value || (length && *length != *value)) return "the response's content-length is malformed";
     length = value;
   }

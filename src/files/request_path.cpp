@@ -26,8 +26,7 @@ std::optional<std::string> decode_segment(std::string_view segment) {
 }
 
 bool is_unreserved(char c) {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
+  return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 }  // namespace

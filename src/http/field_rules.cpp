@@ -1,8 +1,9 @@
 #include "http/field_rules.h"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
+
+#include "base/ascii.h"
 
 namespace usquic::http {
 
@@ -25,19 +26,16 @@ constexpr bool contains(std::string_view set, char c) {
 
 constexpr std::uint8_t classes_of(unsigned code) {
   const char c = static_cast<char>(code);
-  const bool is_lower = c >= 'a' && c <= 'z';
-  const bool is_upper = c >= 'A' && c <= 'Z';
-  const bool is_digit = c >= '0' && c <= '9';
-  const bool is_letter_or_digit = is_lower || is_upper || is_digit;
+  const bool is_letter_or_digit = is_letter(c) || is_digit(c);
   const bool is_mark = code < 0x80 && contains("!#$%&'*+-.^_`|~", c);
   unsigned classes = 0;
-  if (is_lower || is_digit || is_mark) classes |= field_name;
+  if ((is_letter_or_digit || is_mark) && to_lower(c) == c) classes |= field_name;
   if (c == '\t' || (code >= 0x20 && code != 0x7f)) classes |= field_value;
   if (is_letter_or_digit || is_mark) classes |= token;
   if (is_letter_or_digit || (code < 0x80 && contains("-._~!$&'()*+,;=:[]%", c))) classes |= authority;
   if (code > 0x20 && code != 0x7f) classes |= path;
   if (is_letter_or_digit || (code < 0x80 && contains("+-.", c))) classes |= scheme;
-  if (is_digit) classes |= digit;
+  if (is_digit(c)) classes |= digit;
   return static_cast<std::uint8_t>(classes);
 }
 
@@ -56,6 +54,17 @@ unsigned common_classes(std::string_view text) {
   return common;
 }
 
+// For each byte of a token: it in lower case; 0 for other bytes.
+constexpr std::array<char, 256> make_name_characters() {
+  std::array<char, 256> table{};
+  for (std::size_t code = 0; code < table.size(); ++code) {
+    if ((character_classes[code] & token) != 0) table[code] = to_lower(static_cast<char>(code));
+  }
+  return table;
+}
+
+constexpr std::array<char, 256> name_characters = make_name_characters();
+
 // A field's value, read once.
 struct Value {
   explicit Value(std::string_view of) : text(of), classes(common_classes(of)) {}
@@ -66,19 +75,6 @@ struct Value {
   std::string_view text;
   unsigned classes = 0xff;
 };
-
-bool is_space(char c) {
-  return c == ' ' || c == '\t';
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view b) {
-  return a.size() == b.size() &&
-         std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) { return lower(x) == lower(y); });
-}
 
 // -1 for what is no number of 0 to 10^18 - 1.
 std::int64_t parse_number(const Value& value) {
@@ -98,7 +94,7 @@ class SectionCheck {
     const std::string_view name(header.name, header.name_length);
     const Value value({header.value, header.value_length});
     if (name.empty() || !value.consists_of(field_value)) return false;
-    if (!value.text.empty() && (is_space(value.text.front()) || is_space(value.text.back()))) return false;
+    if (!value.text.empty() && (is_blank(value.text.front()) || is_blank(value.text.back()))) return false;
     if (name.front() == ':') return !regular_seen_ && pseudo(name.substr(1), value);
     regular_seen_ = true;
     return (common_classes(name) & field_name) != 0 && regular(name, value);
@@ -145,7 +141,7 @@ class SectionCheck {
     if (name == "path") return value.consists_of(path) && once(path_, has_path_, value);
     if (name == "authority") return once(authority_, has_authority_, value);
     if (name == "scheme") {
-      return !value.text.empty() && value.consists_of(scheme) && lower(value.text.front()) >= 'a' &&
+      return !value.text.empty() && value.consists_of(scheme) && is_letter(value.text.front()) &&
              once(scheme_, has_scheme_, value);
     }
     return name == "protocol" && !value.text.empty() && once(protocol_, has_protocol_, value);
@@ -237,6 +233,24 @@ int check(SectionKind kind, Origin origin, std::span<const us_quic_header_t> fie
 }
 
 }  // namespace
+
+bool is_token(std::string_view text) {
+  return !text.empty() && (common_classes(text) & token) != 0;
+}
+
+bool copy_field_name(std::string_view name, char* to) {
+  bool is_valid = !name.empty();
+  for (const char c : name) {
+    *to = name_characters[static_cast<unsigned char>(c)];
+    is_valid = is_valid && *to != 0;
+    ++to;
+  }
+  return is_valid;
+}
+
+bool is_field_value(std::string_view text) {
+  return (common_classes(text) & field_value) != 0;
+}
 
 int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts* facts) {
   return check(kind, Origin::ours, fields, facts);

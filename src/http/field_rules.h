@@ -10,6 +10,16 @@
 
 namespace usquic::http {
 
+// RFC 9110 section 5.6.2; not empty.
+bool is_token(std::string_view text);
+
+// Writes a field's name in lower case, as HTTP/3 wants it (RFC 9114 section 4.2), to `to`, which may be where
+// the name lies. Returns false when the name is no token; `to` is garbage then.
+bool copy_field_name(std::string_view name, char* to);
+
+// RFC 9110 section 5.5: no control character but HTAB.
+bool is_field_value(std::string_view text);
+
 enum class SectionKind { request, response, informational, trailers };
 
 // What a section says about its message.

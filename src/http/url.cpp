@@ -1,32 +1,13 @@
 #include "usquic/http/url.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "base/ascii.h"
+
 namespace usquic {
 namespace {
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-bool is_hex(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return out;
-}
 
 // The scheme before ':' (RFC 3986 section 3.1), or nothing.
 std::optional<std::string_view> scheme_of(std::string_view text) {
@@ -55,7 +36,7 @@ std::string_view zone_of(std::string_view after_percent) {
 bool is_host(std::string_view host, bool is_bracketed) {
   if (host.empty() || host.size() > 253) return false;
   return std::all_of(host.begin(), host.end(), [is_bracketed](char c) {
-    if (is_bracketed) return is_hex(c) || c == ':' || c == '.';
+    if (is_bracketed) return hex_digit(c) >= 0 || c == ':' || c == '.';
     return is_digit(c) || is_letter(c) || c == '-' || c == '.' || c == '_';
   });
 }
@@ -78,12 +59,12 @@ std::string parse_authority(std::string_view authority, Url& url) {
     if (rest[0] != ':') return "bad host name";
     rest.remove_prefix(1);
     if (!rest.empty()) {
-      const auto [last, error] = std::from_chars(rest.data(), rest.data() + rest.size(), url.port);
-      const bool is_number = error == std::errc() && last == rest.data() + rest.size() && is_digit(rest[0]);
-      if (!is_number || url.port < 1 || url.port > 65535) return "bad port";
+      const auto port = parse_number(rest);
+      if (!port || *port < 1 || *port > 65535) return "bad port";
+      url.port = static_cast<int>(*port);
     }
   }
-  url.host = lower(name);
+  url.host = to_lower(name);
   // RFC 6874 section 4: the zone means nothing to the server.
   url.authority = is_bracketed ? "[" + url.host + "]" : url.host;
   if (!zone.empty()) url.host.append(1, '%').append(zone);
@@ -148,11 +129,6 @@ std::string with_escaped_blanks(std::string_view text) {
   return out;
 }
 
-std::string_view trimmed(std::string_view text) {
-  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
-  return text.substr(first, text.find_last_not_of(" \t") + 1 - first);
-}
-
 bool has_control(std::string_view text) {
   return std::any_of(text.begin(), text.end(),
                      [](char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; });
@@ -166,7 +142,7 @@ std::variant<Url, UrlError> parseUrl(std::string_view text, DotSegments dots) {
   if (!scheme || !text.substr(scheme->size()).starts_with("://")) {
     return UrlError{"malformed URL: it begins with https://"};
   }
-  if (lower(*scheme) != "https") {
+  if (to_lower(*scheme) != "https") {
     return UrlError{"scheme " + std::string(*scheme) + " is not supported, only https"};
   }
   text.remove_prefix(scheme->size() + 3);
@@ -189,7 +165,7 @@ std::string Url::text() const {
 }
 
 std::variant<Url, UrlError> resolveUrl(const Url& base, std::string_view given) {
-  const std::string escaped = with_escaped_blanks(trimmed(given));
+  const std::string escaped = with_escaped_blanks(trim(given));
   std::string_view reference = escaped;
   if (has_control(reference)) return UrlError{"malformed URL: space or control character"};
   if (scheme_of(reference)) return parseUrl(reference);

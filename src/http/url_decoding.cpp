@@ -1,17 +1,8 @@
 #include "http/url_decoding.h"
 
+#include "base/ascii.h"
+
 namespace usquic::http {
-
-namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-}  // namespace
 
 int escaped_byte(std::string_view text) {
   if (text.size() < 3 || text[0] != '%') return -1;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/ascii.h"
 #include "base/try_allocating.h"
 #include "usquic/error.h"
 
@@ -54,9 +55,7 @@ Result<Addresses> resolve_now(const std::string& host, std::uint16_t port) {
 }
 
 Addresses localhost_addresses(const std::string& host, std::uint16_t port) {
-  std::string name = host;
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::string name = to_lower(host);
   if (!name.empty() && name.back() == '.') name.pop_back();
   if (name != "localhost" && !name.ends_with(".localhost")) return {};
   return {*Address::parse("::1", port), *Address::parse("127.0.0.1", port)};

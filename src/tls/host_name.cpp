@@ -1,6 +1,7 @@
 #include "tls/host_name.h"
 
 #include "base/address.h"
+#include "base/ascii.h"
 
 namespace usquic::tls {
 namespace {
@@ -10,12 +11,7 @@ constexpr std::size_t max_name_length = 253;
 constexpr std::size_t max_label_length = 63;
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-         static_cast<unsigned char>(c) > 127;
-}
-
-char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  return (c >= 'a' && c <= 'z') || is_digit(c) || c == '-' || c == '_' || static_cast<unsigned char>(c) > 127;
 }
 
 }  // namespace

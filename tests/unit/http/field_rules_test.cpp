@@ -40,6 +40,36 @@ Fields ok(const Fields& more = {}) {
 
 constexpr int bad = US_QUIC_E_HEADERS;
 
+TEST(Token, IsOfCertainCharactersAndNotEmpty) {
+  EXPECT_TRUE(is_token("GET"));
+  EXPECT_TRUE(is_token("!#$%&'*+-.^_`|~09azAZ"));
+  EXPECT_FALSE(is_token(""));
+  for (const char* text : {"a b", "a:b", "a\tb", "a(", "a,b", "\xe4", "a/b", "a\x7f"})
+    EXPECT_FALSE(is_token(text)) << text;
+  EXPECT_FALSE(is_token(std::string_view("a\0", 2)));
+}
+
+TEST(CopyFieldName, WritesTheNameInLowerCase) {
+  std::string name = "X-Custom_Field.9";
+  std::string copy(name.size(), 0);
+  EXPECT_TRUE(copy_field_name(name, copy.data()));
+  EXPECT_EQ(copy, "x-custom_field.9");
+  EXPECT_TRUE(copy_field_name(name, name.data()));
+  EXPECT_EQ(name, copy);
+}
+
+TEST(CopyFieldName, RefusesWhatIsNoToken) {
+  std::string copy(10, 0);
+  for (const char* name : {"", ":path", "a b", "a\r", "\xc3\xa4"})
+    EXPECT_FALSE(copy_field_name(name, copy.data())) << name;
+}
+
+TEST(FieldValue, HasNoControlCharacterButTab) {
+  for (const char* text : {"", "a b\tc", "\xc3\xa4", "~"}) EXPECT_TRUE(is_field_value(text)) << text;
+  for (const char* text : {"a\r", "a\nb", "\x7f", "\x1f"}) EXPECT_FALSE(is_field_value(text)) << text;
+  EXPECT_FALSE(is_field_value(std::string_view("\0", 1)));
+}
+
 TEST(HeaderRules, OrdinaryRequestsPass) {
   EXPECT_EQ(check(SectionKind::request, get()), 0);
   EXPECT_EQ(check(SectionKind::request, get({{"accept", "*/*"}, {"x-empty", ""}, {"te", "Trailers"}})), 0);
