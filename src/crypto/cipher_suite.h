@@ -32,4 +32,32 @@ constexpr std::size_t hash_bytes(Hash hash) {
   return hash == Hash::sha384 ? 48 : 32;
 }
 
+// RFC 9001 section 6.6: how many packets may be protected with one set of keys, ...
+constexpr std::uint64_t confidentiality_limit(Aead aead) {
+  switch (aead) {
+    case Aead::aes_128_gcm:
+    case Aead::aes_256_gcm:
+      return std::uint64_t{1} << 23;
+    case Aead::aes_128_ccm:
+      return 2'965'820;  // 2^21.5
+    case Aead::chacha20_poly1305:
+      break;
+  }
+  return UINT64_MAX;  // more than there are packet numbers
+}
+
+// ... and how many that are not authentic may be received in a connection.
+constexpr std::uint64_t integrity_limit(Aead aead) {
+  switch (aead) {
+    case Aead::aes_128_gcm:
+    case Aead::aes_256_gcm:
+      return std::uint64_t{1} << 52;
+    case Aead::aes_128_ccm:
+      return 2'965'820;  // 2^21.5
+    case Aead::chacha20_poly1305:
+      break;
+  }
+  return std::uint64_t{1} << 36;
+}
+
 }  // namespace usquic::crypto

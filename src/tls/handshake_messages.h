@@ -5,13 +5,13 @@
 #include <cstdint>
 
 #include "base/bytes.h"
+#include "tls/encryption_level.h"
 
 namespace usquic::tls {
 
 class TlsMessages {
  public:
-  // Encryption levels, in order.
-  enum class Level : std::uint8_t { initial, handshake, application };
+  using Level = EncryptionLevel;
   enum class Verdict : std::uint8_t {
     fine,
     left_over,   // a level ended within a message (RFC 9001 section 4.1.3)
@@ -39,7 +39,7 @@ class TlsMessages {
   // Takes the next bytes; true: the first of them is a message's type.
   static bool step(Framing& framing, Bytes& data);
 
-  std::array<Framing, 3> levels_;
+  std::array<Framing, 4> levels_;
   std::uint64_t application_bytes_ = 0;
   bool is_finished_ = false;
 };

@@ -1,13 +1,12 @@
 #include "tls/pem.h"
 
-#include <gnutls/gnutls.h>
-
 #include <array>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <memory>
 
+#include "crypto/wipe.h"
 #include "usquic/error.h"
 
 namespace usquic::tls {
@@ -44,7 +43,7 @@ Result<std::string> read_pem(const PemSource& source, const Logger& log) {
     }
     if (std::feof(file.get()) != 0) break;
   }
-  gnutls_memset(piece.data(), 0, piece.size());
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(piece.data()), piece.size()});
   return text;
 }
 
@@ -53,7 +52,7 @@ const char* describe(const PemSource& source) {
 }
 
 void wipe(std::string& text) {
-  gnutls_memset(text.data(), 0, text.size());
+  crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
   text.clear();
 }
 

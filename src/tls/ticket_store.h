@@ -14,7 +14,7 @@
 namespace usquic::tls {
 
 struct Ticket {
-  std::string data;            // GnuTLS's packed session; holds a secret
+  std::string data;            // the TLS library's packed session; holds a secret
   std::time_t expires = 0;     // no use from then on
   bool is_authorized = false;  // what verification found in the handshake that the ticket descends from
 };

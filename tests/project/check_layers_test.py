@@ -15,7 +15,8 @@ ARCHITECTURE = """# A small house
 |---|---|---|---|---|
 | public | include/usquic | | | |
 | base | src/base | | | |
-| tls | src/tls | base | gnutls | |
+| tls | src/tls | base | | |
+| tls_gnutls | src/tls/gnutls | base, tls | gnutls | |
 | engine | src/engine | base, tls | | |
 | engine_ngtcp2 | src/engine/ngtcp2 | base, engine | ngtcp2 | |
 | quic | src/quic | base, engine | | |
@@ -23,7 +24,8 @@ ARCHITECTURE = """# A small house
 """
 
 CMAKE = """usquic_module(base SOURCES ${base_sources})
-usquic_module(tls MAY_INCLUDE base SOURCES ${tls_sources} LINK PkgConfig::gnutls)
+usquic_module(tls MAY_INCLUDE base SOURCES ${tls_sources})
+usquic_module(tls_gnutls FOLDER tls/gnutls MAY_INCLUDE base tls SOURCES ${tls_gnutls_sources} LINK PkgConfig::gnutls)
 usquic_module(engine MAY_INCLUDE base tls SOURCES ${engine_sources})
 usquic_module(engine_ngtcp2 FOLDER engine/ngtcp2 MAY_INCLUDE base engine
             SOURCES ${engine_ngtcp2_sources})
@@ -60,7 +62,7 @@ class CheckLayers(unittest.TestCase):
         self.write("src/quic/socket.cpp",
                    '#include "quic/socket.h"\n#include "engine/engine.h"\n#include "base/list.h"\n'
                    '#include "usquic/loop.h"\n#include <vector>\n#include <sys/socket.h>\n')
-        self.write("src/tls/session.cpp", "#include <gnutls/gnutls.h>\nvoid f() { gnutls_global_init(); }\n")
+        self.write("src/tls/gnutls/session.cpp", "#include <gnutls/gnutls.h>\nvoid f() { gnutls_global_init(); }\n")
         self.write("tools/main.cpp", '#include "serve/files.h"\n#include <fmt/format.h>\n#include "usquic/loop.h"\n')
         self.write("tools/serve/files.h", "#include <string>\n")
         self.assertEqual(self.check(), (0, ""))
@@ -93,6 +95,18 @@ class CheckLayers(unittest.TestCase):
         for name in ("ngtcp2_conn_del", "nghttp3_conn", "gnutls_deinit"):
             self.write("src/quic/socket.cpp", f"int x;\nvoid f() {{ {name}(nullptr); }}\n")
             self.assert_refused("src/quic/socket.cpp:2:", name)
+
+    def test_refuses_names_of_each_library_where_another_one_is_wrapped(self):
+        homes = {"ngtcp2_conn_del": "src/engine/ngtcp2", "gnutls_deinit": "src/tls/gnutls"}
+        for name in homes:
+            for folder in ("src/tls", "src/engine", *homes.values()):
+                with self.subTest(name=name, folder=folder):
+                    self.write(f"{folder}/place.cpp", f"void f() {{ {name}(nullptr); }}\n")
+                    if folder == homes[name]:
+                        self.assertEqual(self.check(), (0, ""))
+                    else:
+                        self.assert_refused(f"{folder}/place.cpp:1:", name)
+                    (self.root / folder / "place.cpp").unlink()
 
     def test_refuses_names_that_say_nothing(self):
         for name in ("src/base/utils.h", "src/base/common.h", "src/quic/internal.h", "tools/common/list.h"):

@@ -1,14 +1,10 @@
 #include "engine/ngtcp2/connection.h"
 
-#include <gnutls/gnutls.h>
-#include <ngtcp2/ngtcp2_crypto_gnutls.h>
-
 #include <algorithm>
 #include <new>
 
 #include "base/check.h"
 #include "engine/ngtcp2/connection_callbacks.h"
-#include "engine/ngtcp2/packet_protection.h"
 #include "engine/ngtcp2/paths.h"
 #include "tls/context.h"
 
@@ -29,17 +25,12 @@ void QuicConnection::end_without_memory(Work work) {
   }
 }
 
-ngtcp2_conn* QuicConnection::library_connection(ngtcp2_crypto_conn_ref* ref) {
-  return of(*ref).conn_;
-}
-
 QuicConnection::QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is_client)
     : endpoint_(endpoint),
       deadline_place_(endpoint.deadlines()),
       socket_state_(&endpoint.socket_state(path.socket)),
       path_(path),
       local_for_ngtcp2_(specified_like(path.local, path.remote)),
-      tls_ref_{&QuicConnection::library_connection, this},
       is_client_(is_client),
       sender_(transport::HandshakeCounts::key_of(path.remote)),
       keep_alive_(endpoint.config().keep_alive) {}
@@ -97,20 +88,13 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoi
     c->conn_ = nullptr;
     return Error{US_QUIC_E_NOMEM};
   }
-  if (const int error = c->start_tls(std::move(*session))) return Error{error};
+  c->start_tls(std::move(*session));
   return c;
 }
 
-int QuicConnection::start_tls(std::unique_ptr<tls::Session> session) {
+void QuicConnection::start_tls(std::unique_ptr<tls::Session> session) {
   session_ = std::move(session);
-  gnutls_session_t native = session_->native();
-  const int result = is_client_ ? ngtcp2_crypto_gnutls_configure_client_session(native)
-                                : ngtcp2_crypto_gnutls_configure_server_session(native);
-  if (result != 0) return US_QUIC_E_TLS;
-  take_secrets(native);
-  gnutls_session_set_ptr(native, &tls_ref_);
-  ngtcp2_conn_set_tls_native_handle(conn_, native);
-  return 0;
+  handshake_.attach(conn_, session_->handshake());
 }
 
 bool QuicConnection::register_id(const ngtcp2_cid& id) {
@@ -179,11 +163,9 @@ bool QuicConnection::has_early_reset() const {
 
 // A TLS session holds about 10 kB, and a server has no more use for it: its tickets are written, no TLS
 // message may come (RFC 9001 section 6), and keys are updated without it. A client gets tickets through its
-// own. Not from inside a callback of ngtcp2, which may be using it.
+// own. Not from inside a callback of ngtcp2: TLS may be running below it.
 void QuicConnection::release_tls() {
-  if (is_client_ || session_ == nullptr) return;
-  ngtcp2_conn_set_tls_native_handle(conn_, nullptr);
-  session_.reset();
+  if (!is_client_) session_.reset();
 }
 
 void QuicConnection::on_deadline(TimePoint now) {

@@ -5,7 +5,6 @@
 #pragma once
 
 #include <ngtcp2/ngtcp2.h>
-#include <ngtcp2/ngtcp2_crypto.h>
 
 #include <deque>
 #include <memory>
@@ -18,6 +17,7 @@
 #include "engine/ngtcp2/close_info.h"
 #include "engine/ngtcp2/endpoint.h"
 #include "engine/ngtcp2/stream.h"
+#include "engine/ngtcp2/tls_handshake.h"
 #include "http3/codec.h"
 #include "tls/handshake_messages.h"
 #include "transport/black_hole.h"
@@ -82,6 +82,7 @@ class QuicConnection final : public engine::Connection,
   void forget();  // its socket is gone
   SocketState* socket_state() const { return socket_state_; }
   const transport::HandshakeCounts::Key& sender() const { return sender_; }
+  TlsHandshake& handshake() { return handshake_; }
   const crypto::PacketCiphers& packet_ciphers() const { return endpoint_.packet_ciphers(); }
   transport::FrameScan& frame_scan() const { return endpoint_.frame_scan(); }
   transport::EarlyResets& early_resets() const { return endpoint_.early_resets(); }
@@ -131,11 +132,7 @@ class QuicConnection final : public engine::Connection,
   int read_packets(TimePoint now, const Datagram& datagram);
   void expire(TimePoint now);
   bool write(TimePoint now, SendBatch& batch);
-  static QuicConnection& of(const ngtcp2_crypto_conn_ref& ref) {
-    return *static_cast<QuicConnection*>(ref.user_data);
-  }
-  static ngtcp2_conn* library_connection(ngtcp2_crypto_conn_ref* ref);
-  int start_tls(std::unique_ptr<tls::Session> session);
+  void start_tls(std::unique_ptr<tls::Session> session);
   bool register_id(const ngtcp2_cid& id);
   ngtcp2_cid make_id();
   void update_deadline();
@@ -234,8 +231,8 @@ class QuicConnection final : public engine::Connection,
   SocketState* socket_state_;
   Path path_;
   Address local_for_ngtcp2_;
-  ngtcp2_crypto_conn_ref tls_ref_;
   std::unique_ptr<tls::Session> session_;  // a server's goes when the handshake is complete
+  TlsHandshake handshake_{*this};
   ngtcp2_conn* conn_ = nullptr;
   std::uint64_t expiry_ = UINT64_MAX;  // of conn_, since packets were last written
   std::uint32_t offered_version_ = 0;  // by a server that does not speak the client's first one

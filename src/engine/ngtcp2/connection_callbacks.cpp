@@ -46,21 +46,17 @@ struct ConnectionCallbacks {
   }
 
   // GnuTLS would act on a KeyUpdate message, and ngtcp2 1.11 aborts the process when it hears of new secrets.
-  static int recv_crypto_data(ngtcp2_conn* conn, ngtcp2_encryption_level level, std::uint64_t offset,
+  static int recv_crypto_data(ngtcp2_conn* /*conn*/, ngtcp2_encryption_level level, std::uint64_t /*offset*/,
                               const std::uint8_t* data, std::size_t length, void* user) {
     QuicConnection& c = self(user);
-    const tls::TlsMessages::Level to =
-        level == NGTCP2_ENCRYPTION_LEVEL_INITIAL     ? tls::TlsMessages::Level::initial
-        : level == NGTCP2_ENCRYPTION_LEVEL_HANDSHAKE ? tls::TlsMessages::Level::handshake
-                                                     : tls::TlsMessages::Level::application;
-    tls::TlsMessages::Verdict verdict = c.tls_messages_.read(to, {data, length}, c.is_client_);
+    tls::TlsMessages::Verdict verdict = c.tls_messages_.read(to_level(level), {data, length}, c.is_client_);
     // A client's Finished is its last message, also where Handshake packets can still be read.
     if (c.session_ == nullptr) verdict = tls::TlsMessages::Verdict::unexpected;
     if (verdict != tls::TlsMessages::Verdict::fine) {
       c.failure_ = from_tls_messages(verdict);
       return NGTCP2_ERR_CALLBACK_FAILURE;
     }
-    return ngtcp2_crypto_recv_crypto_data_cb(conn, level, offset, data, length, user);
+    return c.handshake_.receive(to_level(level), {data, length});
   }
 
   static int stream_open(ngtcp2_conn* /*conn*/, std::int64_t id, void* user) {

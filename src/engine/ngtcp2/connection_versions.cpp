@@ -32,7 +32,8 @@ int QuicConnection::begin_as_client(TimePoint now, std::uint32_t version) {
     return US_QUIC_E_NOMEM;  // ngtcp2 1.11 leaves a pointer to what it freed
   }
   ngtcp2_conn_del(std::exchange(conn_, made));
-  return start_tls(std::move(*session));
+  start_tls(std::move(*session));
+  return 0;
 }
 
 // RFC 9000 section 6.2: the server does not speak the version. ngtcp2 took the packet for one that answers

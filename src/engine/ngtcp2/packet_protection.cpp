@@ -1,7 +1,5 @@
 #include "engine/ngtcp2/packet_protection.h"
 
-#include <ngtcp2/ngtcp2_crypto_gnutls.h>
-
 #include <algorithm>
 #include <new>
 #include <utility>
@@ -110,11 +108,10 @@ class ScannedKey final : public crypto::AeadKey {
 };
 
 // nullptr: no memory, or no key.
-std::unique_ptr<crypto::AeadKey> scanned(std::unique_ptr<crypto::AeadKey> key, void* user,
-                                         std::uint32_t version, crypto::CipherSuite suite, Bytes secret,
-                                         const std::uint8_t* iv) {
+std::unique_ptr<crypto::AeadKey> scanned(std::unique_ptr<crypto::AeadKey> key,
+                                         const QuicConnection& connection, std::uint32_t version,
+                                         crypto::CipherSuite suite, Bytes secret, const std::uint8_t* iv) {
   if (key == nullptr) return nullptr;
-  const auto& connection = *static_cast<const QuicConnection*>(user);
   return std::unique_ptr<crypto::AeadKey>(
       new (std::nothrow) ScannedKey(std::move(key), connection, version, suite, secret, iv));
 }
@@ -173,10 +170,20 @@ struct InitialProtection {
   Protection tx;
 };
 
-ngtcp2_crypto_ctx initial_crypto_context() {
+ngtcp2_crypto_ctx context_of(crypto::CipherSuite suite) {
   ngtcp2_crypto_ctx context{};
-  context.aead.native_handle = native_handle(crypto::initial_cipher_suite);
+  context.aead.native_handle = native_handle(suite);
   context.aead.max_overhead = crypto::aead_tag_bytes;
+  context.max_encryption = crypto::confidentiality_limit(suite.aead);
+  context.max_decryption_failure = crypto::integrity_limit(suite.aead);
+  return context;
+}
+
+// Initial packets are few: no limits (as ngtcp2 understands zeros).
+ngtcp2_crypto_ctx initial_crypto_context() {
+  ngtcp2_crypto_ctx context = context_of(crypto::initial_cipher_suite);
+  context.max_encryption = 0;
+  context.max_decryption_failure = 0;
   return context;
 }
 
@@ -212,9 +219,7 @@ int install_initial_keys(ngtcp2_conn* conn, const ngtcp2_cid& client_dcid, void*
 int client_initial(ngtcp2_conn* conn, void* user) {
   const int result = install_initial_keys(conn, *ngtcp2_conn_get_dcid(conn), user);
   if (result != 0) return result;
-  const bool is_begun =
-      ngtcp2_crypto_read_write_crypto_data(conn, NGTCP2_ENCRYPTION_LEVEL_INITIAL, nullptr, 0) == 0;
-  return is_begun ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+  return static_cast<QuicConnection*>(user)->handshake().start() == 0 ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
 }
 
 int recv_client_initial(ngtcp2_conn* conn, const ngtcp2_cid* dcid, void* user) {
@@ -255,7 +260,8 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
       !derive_packet_keys(tx, version, suite, {tx_secret, length})) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  auto rx_key = scanned(ciphers_of(user).aead_key(suite.aead, rx.key), user, version, suite,
+  const auto& connection = *static_cast<const QuicConnection*>(user);
+  auto rx_key = scanned(connection.packet_ciphers().aead_key(suite.aead, rx.key), connection, version, suite,
                         {rx_secret, length}, rx.iv);
   auto tx_key = crypto::make_lazy_aead_key(ciphers_of(user), suite.aead, tx.key);
   if (rx_key == nullptr || tx_key == nullptr) return NGTCP2_ERR_CALLBACK_FAILURE;
@@ -266,41 +272,19 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
   return 0;
 }
 
-crypto::CipherSuite suite_of(gnutls_cipher_algorithm_t cipher) {
-  switch (cipher) {
-    case GNUTLS_CIPHER_AES_256_GCM:
-      return suites[1];
-    case GNUTLS_CIPHER_CHACHA20_POLY1305:
-      return suites[2];
-    case GNUTLS_CIPHER_AES_128_CCM:
-      return suites[3];
-    default:
-      return suites[0];
-  }
-}
-
-// The ciphers that TLS agreed on, for the keys of a level. nullptr: TLS has none that is for QUIC.
-const ngtcp2_crypto_ctx* crypto_context(ngtcp2_conn* conn, gnutls_session_t session,
-                                        ngtcp2_encryption_level level) {
-  ngtcp2_crypto_ctx found{};
+// Tells ngtcp2 which cipher suite the keys of a level are for.
+void set_suite(ngtcp2_conn* conn, ngtcp2_encryption_level level, crypto::CipherSuite suite) {
+  const ngtcp2_crypto_ctx context = context_of(suite);
   if (level == NGTCP2_ENCRYPTION_LEVEL_0RTT) {
-    if (ngtcp2_crypto_ctx_tls_early(&found, session) == nullptr) return nullptr;
-    found.aead.native_handle = native_handle(suite_of(gnutls_early_cipher_get(session)));
-    ngtcp2_conn_set_0rtt_crypto_ctx(conn, &found);
-    return ngtcp2_conn_get_0rtt_crypto_ctx(conn);
+    ngtcp2_conn_set_0rtt_crypto_ctx(conn, &context);
+  } else if (ngtcp2_conn_get_crypto_ctx(conn)->aead.native_handle == nullptr) {
+    ngtcp2_conn_set_crypto_ctx(conn, &context);
   }
-  const ngtcp2_crypto_ctx* context = ngtcp2_conn_get_crypto_ctx(conn);
-  if (context->aead.native_handle != nullptr) return context;
-  if (ngtcp2_crypto_ctx_tls(&found, session) == nullptr) return nullptr;
-  found.aead.native_handle = native_handle(suite_of(gnutls_cipher_get(session)));
-  ngtcp2_conn_set_crypto_ctx(conn, &found);
-  return ngtcp2_conn_get_crypto_ctx(conn);
 }
 
-enum class Way { receive, send };
-
-int install(ngtcp2_conn* conn, ngtcp2_encryption_level level, Way way, const Protection& made, Bytes secret) {
-  const bool is_received = way == Way::receive;
+int install(ngtcp2_conn* conn, ngtcp2_encryption_level level, tls::Direction direction,
+            const Protection& made, Bytes secret) {
+  const bool is_received = direction == tls::Direction::receive;
   if (level == NGTCP2_ENCRYPTION_LEVEL_0RTT) {
     return ngtcp2_conn_install_0rtt_key(conn, &made.aead_context, made.keys.iv, crypto::aead_nonce_bytes,
                                         &made.header_context);
@@ -314,37 +298,6 @@ int install(ngtcp2_conn* conn, ngtcp2_encryption_level level, Way way, const Pro
   const auto install_key = is_received ? ngtcp2_conn_install_rx_key : ngtcp2_conn_install_tx_key;
   return install_key(conn, secret.data(), secret.size(), &made.aead_context, made.keys.iv,
                      crypto::aead_nonce_bytes, &made.header_context);
-}
-
-bool take_secret(gnutls_session_t session, ngtcp2_encryption_level level, Way way, Bytes secret) {
-  auto* ref = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
-  ngtcp2_conn* conn = ref->get_conn(ref);
-  const ngtcp2_crypto_ctx* context = crypto_context(conn, session, level);
-  if (context == nullptr) return false;
-  const std::uint32_t version = level == NGTCP2_ENCRYPTION_LEVEL_0RTT
-                                    ? ngtcp2_conn_get_client_chosen_version(conn)
-                                    : ngtcp2_conn_get_negotiated_version(conn);
-  const crypto::CipherSuite suite = suite_of(*context);
-  Protection made;
-  if (!made.make(ciphers_of(ref->user_data), version, suite, secret)) return false;
-  if (level == NGTCP2_ENCRYPTION_LEVEL_1RTT && way == Way::receive) {
-    made.aead = scanned(std::move(made.aead), ref->user_data, version, suite, secret, made.keys.iv);
-    made.aead_context.native_handle = made.aead.get();
-    if (made.aead == nullptr) return false;
-  }
-  if (install(conn, level, way, made, secret) != 0) return false;
-  made.release();
-  return true;
-}
-
-int on_secrets(gnutls_session_t session, gnutls_record_encryption_level_t gnutls_level, const void* received,
-               const void* sent, std::size_t length) {
-  const ngtcp2_encryption_level level =
-      ngtcp2_crypto_gnutls_from_gnutls_record_encryption_level(gnutls_level);
-  const bool are_taken =
-      (received == nullptr || take_secret(session, level, Way::receive, as_bytes(received, length))) &&
-      (sent == nullptr || take_secret(session, level, Way::send, as_bytes(sent, length)));
-  return are_taken ? 0 : -1;
 }
 
 }  // namespace
@@ -362,8 +315,22 @@ void set_packet_protection(ngtcp2_callbacks& callbacks) {
   callbacks.version_negotiation = version_negotiation;
 }
 
-void take_secrets(gnutls_session_t session) {
-  gnutls_handshake_set_secret_function(session, on_secrets);
+bool install_secret(ngtcp2_conn* conn, const QuicConnection& connection, ngtcp2_encryption_level level,
+                    tls::Direction direction, crypto::CipherSuite suite, Bytes secret) {
+  set_suite(conn, level, suite);
+  const std::uint32_t version = level == NGTCP2_ENCRYPTION_LEVEL_0RTT
+                                    ? ngtcp2_conn_get_client_chosen_version(conn)
+                                    : ngtcp2_conn_get_negotiated_version(conn);
+  Protection made;
+  if (!made.make(connection.packet_ciphers(), version, suite, secret)) return false;
+  if (level == NGTCP2_ENCRYPTION_LEVEL_1RTT && direction == tls::Direction::receive) {
+    made.aead = scanned(std::move(made.aead), connection, version, suite, secret, made.keys.iv);
+    made.aead_context.native_handle = made.aead.get();
+    if (made.aead == nullptr) return false;
+  }
+  if (install(conn, level, direction, made, secret) != 0) return false;
+  made.release();
+  return true;
 }
 
 }  // namespace usquic::engine::ngtcp2

@@ -3,16 +3,21 @@
 // ciphers are in crypto/packet_ciphers.h.
 #pragma once
 
-#include <gnutls/gnutls.h>
 #include <ngtcp2/ngtcp2.h>
 
+#include "base/bytes.h"
+#include "crypto/cipher_suite.h"
+#include "tls/quic_handshake.h"
+
 namespace usquic::engine::ngtcp2 {
+
+class QuicConnection;
 
 // Fills in the members of `callbacks` that have to do with keys and ciphers. Their user is a QuicConnection.
 void set_packet_protection(ngtcp2_callbacks& callbacks);
 
-// Takes over the secrets of a session that was configured by ngtcp2's part for GnuTLS. The session's pointer
-// is the ngtcp2_crypto_conn_ref of a QuicConnection.
-void take_secrets(gnutls_session_t session);
+// Gives ngtcp2 the keys of a level and direction. false: no memory, the TLS library failed, or ngtcp2 did.
+bool install_secret(ngtcp2_conn* conn, const QuicConnection& connection, ngtcp2_encryption_level level,
+                    tls::Direction direction, crypto::CipherSuite suite, Bytes secret);
 
 }  // namespace usquic::engine::ngtcp2

@@ -1,26 +1,22 @@
 #include "engine/ngtcp2/tokens.h"
 
-#include <gnutls/crypto.h>
 #include <ngtcp2/ngtcp2_crypto.h>
 
 #include <string_view>
 
 #include "base/check.h"
+#include "crypto/hkdf.h"
+#include "crypto/wipe.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
 
 // RFC 5869: one key for each purpose, so that a token of one kind proves nothing about another.
-void derive(Bytes secret, std::string_view purpose, std::uint8_t* key, std::size_t length) {
-  gnutls_datum_t input{const_cast<std::uint8_t*>(secret.data()), static_cast<unsigned>(secret.size())};
-  gnutls_datum_t salt{nullptr, 0};
+void derive(Bytes secret, std::string_view purpose, MutableBytes key) {
   std::uint8_t extracted[32];
-  CHECK(gnutls_hkdf_extract(GNUTLS_MAC_SHA256, &input, &salt, extracted) == 0);
-  gnutls_datum_t extracted_key{extracted, sizeof(extracted)};
-  const Bytes text = as_bytes(purpose);
-  gnutls_datum_t info{const_cast<std::uint8_t*>(text.data()), static_cast<unsigned>(text.size())};
-  CHECK(gnutls_hkdf_expand(GNUTLS_MAC_SHA256, &extracted_key, &info, key, length) == 0);
-  gnutls_memset(extracted, 0, sizeof(extracted));
+  CHECK(crypto::hkdf_extract(extracted, crypto::Hash::sha256, secret, {}));
+  CHECK(crypto::hkdf_expand(key, crypto::Hash::sha256, extracted, as_bytes(purpose)));
+  crypto::wipe(extracted);
 }
 
 std::uint64_t count(Duration d) {
@@ -46,9 +42,9 @@ std::vector<std::uint8_t> sized(std::vector<std::uint8_t> token, ngtcp2_ssize le
 }  // namespace
 
 Tokens::Tokens(Bytes secret) {
-  derive(secret, "usquic address validation", address_key_, sizeof(address_key_));
-  derive(secret, "usquic address validation, version 2", address_key_of_v2_, sizeof(address_key_of_v2_));
-  derive(secret, "usquic stateless reset", reset_key_, sizeof(reset_key_));
+  derive(secret, "usquic address validation", address_key_);
+  derive(secret, "usquic address validation, version 2", address_key_of_v2_);
+  derive(secret, "usquic stateless reset", reset_key_);
 }
 
 TokenKind Tokens::kind(Bytes token) {

@@ -6,11 +6,11 @@
 #include <span>
 #include <utility>
 
+#include "tls/gnutls/session.h"
 #include "tls/host_name.h"
-#include "tls/session.h"
 #include "usquic/error.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 // RFC 9001 section 5.3 and RFC 8446 section 9.1. The peer's order decides on a server: a client without AES
@@ -105,7 +105,7 @@ int ContextImpl::load_trust_if(bool is_enforced) {
 }
 
 int ContextImpl::add_server_name(std::string_view pattern, const IdentitySource& identity) {
-  if (!ServerNames::is_pattern(pattern)) return US_QUIC_E_INVALID;
+  if (!ServerNames<Credentials>::is_pattern(pattern)) return US_QUIC_E_INVALID;
   Result<std::shared_ptr<const Credentials>> credentials =
       Credentials::load(identity, shared_.ticket_secret, shared_.log);
   if (!credentials) return credentials.error();
@@ -138,9 +138,12 @@ Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view se
 }
 
 }  // namespace
+}  // namespace usquic::tls::gnutls
+
+namespace usquic::tls {
 
 Result<std::unique_ptr<Context>> create_context(const Options& options) {
-  auto context = std::make_unique<ContextImpl>();
+  auto context = std::make_unique<gnutls::ContextImpl>();
   const int result = context->initialize(options);
   if (result < 0) return Error{result};
   return std::unique_ptr<Context>(std::move(context));

@@ -1,4 +1,4 @@
-#include "tls/trust.h"
+#include "tls/gnutls/trust.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-#include "tls/signing_key.h"
+#include "tls/gnutls/signing_key.h"
 
 #ifdef USQUIC_LIBCRYPTO
 #include <openssl/evp.h>
@@ -8,10 +8,10 @@
 #include <memory>
 #include <new>
 
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #endif
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 
 #ifdef USQUIC_LIBCRYPTO
 
@@ -137,4 +137,4 @@ int import_signing_key(gnutls_privkey_t out, gnutls_x509_privkey_t key) {
 
 #endif
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

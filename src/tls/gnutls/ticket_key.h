@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 
 // The size that GnuTLS wants.
 using TicketKey = std::array<std::uint8_t, 64>;
@@ -25,4 +25,4 @@ Result<TicketSecret> ticket_secret(std::span<const std::uint8_t, 32> secret);
 // section 4.6.1 leaves that to the server). Error: US_QUIC_E_TLS.
 Result<TicketKey> derive_ticket_key(const TicketSecret& secret, Bytes certificate);
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

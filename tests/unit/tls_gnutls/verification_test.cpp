@@ -1,13 +1,15 @@
-#include "tls/verification.h"
+#include "tls/gnutls/verification.h"
 
 #include <gtest/gtest.h>
 
 #include "handshake.h"
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #include "usquic/error.h"
 
 namespace usquic::tls::test {
 namespace {
+
+using namespace gnutls;
 
 // What a hostile server may send and this library's own would not load: a leaf and forty more certificates.
 class OverlongChain {
@@ -154,7 +156,7 @@ TEST_F(Verification, RefusesAnOverlongChain) {
   const Identity identity = leaf_for(authority_, {"a.example"});
   Handshake handshake = meet(identity, "a.example");
   const OverlongChain chain(identity, authority_.certificate());
-  gnutls_session_t server = handshake.server.session->native();
+  gnutls_session_t server = handshake.server.native();
   gnutls_handshake_set_post_client_hello_function(server, nullptr);
   ASSERT_EQ(gnutls_credentials_set(server, GNUTLS_CRD_CERTIFICATE, chain.native()), 0);
   EXPECT_FALSE(handshake.run().succeeded());

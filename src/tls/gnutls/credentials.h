@@ -8,9 +8,9 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "tls/context.h"
-#include "tls/ticket_key.h"
+#include "tls/gnutls/ticket_key.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 
 class Credentials {
  public:
@@ -37,4 +37,4 @@ class Credentials {
   TicketKey ticket_key_;
 };
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

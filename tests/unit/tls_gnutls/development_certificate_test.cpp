@@ -9,11 +9,13 @@
 #include <set>
 
 #include "handshake.h"
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #include "usquic/quic.h"
 
 namespace usquic::tls::test {
 namespace {
+
+using namespace gnutls;
 
 constexpr std::time_t day = 24 * 3600;
 

@@ -1,4 +1,4 @@
-#include "tls/session.h"
+#include "tls/gnutls/session.h"
 
 #include <gtest/gtest.h>
 
@@ -6,11 +6,13 @@
 #include <set>
 
 #include "handshake.h"
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #include "usquic/error.h"
 
 namespace usquic::tls::test {
 namespace {
+
+using namespace gnutls;
 
 class Sessions : public testing::Test {
  protected:
@@ -91,9 +93,9 @@ TEST_F(WireFormat, TheClientHelloIsQuics) {
   // TLS_AES_128_GCM_SHA256, TLS_AES_256_GCM_SHA384, TLS_CHACHA20_POLY1305_SHA256, in this order, and no other
   // but perhaps the renegotiation signal.
   EXPECT_EQ(hello.substr(4 + 2 + 32 + 1 + 2, 6), std::string("\x13\x01\x13\x02\x13\x03"));
-  EXPECT_EQ(gnutls_protocol_get_version(handshake.client.session->native()), GNUTLS_TLS1_3);
-  EXPECT_EQ(gnutls_cipher_get(handshake.client.session->native()), GNUTLS_CIPHER_AES_128_GCM);
-  EXPECT_EQ(gnutls_group_get(handshake.client.session->native()), GNUTLS_GROUP_X25519);
+  EXPECT_EQ(gnutls_protocol_get_version(handshake.client.native()), GNUTLS_TLS1_3);
+  EXPECT_EQ(gnutls_cipher_get(handshake.client.native()), GNUTLS_CIPHER_AES_128_GCM);
+  EXPECT_EQ(gnutls_group_get(handshake.client.native()), GNUTLS_GROUP_X25519);
 }
 
 TEST_F(WireFormat, AServerAcceptsEveryGroupAndCipherOfQuic) {
@@ -104,7 +106,7 @@ TEST_F(WireFormat, AServerAcceptsEveryGroupAndCipherOfQuic) {
       Handshake handshake(*client_, *server_, "a.example", port++);
       const std::string priority = std::string("NONE:+VERS-TLS1.3:+AEAD:+SIGN-ALL:+GROUP-") + group + ":+" +
                                    cipher + ":%DISABLE_TLS13_COMPAT_MODE";
-      ASSERT_EQ(gnutls_priority_set_direct(handshake.client.session->native(), priority.c_str(), nullptr), 0);
+      ASSERT_EQ(gnutls_priority_set_direct(handshake.client.native(), priority.c_str(), nullptr), 0);
       EXPECT_TRUE(handshake.run().succeeded()) << group << " " << cipher;
     }
   }
@@ -114,14 +116,14 @@ TEST_F(WireFormat, ARetriedClientHelloChoosesTheNameAgain) {
   make_contexts();
   Handshake handshake(*client_, *server_, "a.example");
   // The client sends key shares of X25519 and P-256; the server asks for another (RFC 8446 section 4.1.4).
-  ASSERT_EQ(gnutls_priority_set_direct(handshake.server.session->native(),
+  ASSERT_EQ(gnutls_priority_set_direct(handshake.server.native(),
                                        "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP384R1:"
                                        "%DISABLE_TLS13_COMPAT_MODE",
                                        nullptr),
             0);
   EXPECT_TRUE(handshake.run().succeeded());
   EXPECT_GE(handshake.client.sent.size(), 3U);  // two hellos and Finished
-  EXPECT_EQ(gnutls_group_get(handshake.server.session->native()), GNUTLS_GROUP_SECP384R1);
+  EXPECT_EQ(gnutls_group_get(handshake.server.native()), GNUTLS_GROUP_SECP384R1);
   EXPECT_EQ(handshake.server.session->server_name(), "a.example");
 }
 
@@ -270,15 +272,14 @@ class ResumptionAcrossNames : public Sessions {
 
   static std::string packed(Peer& client) {
     Datum data;
-    EXPECT_EQ(gnutls_session_get_data2(client.session->native(), data.out()), 0);
+    EXPECT_EQ(gnutls_session_get_data2(client.native(), data.out()), 0);
     return std::string(data.text());
   }
 
   // A handshake that offers `session`, before its first message.
   std::unique_ptr<Handshake> offer(const std::string& session, std::string_view name) {
     auto handshake = std::make_unique<Handshake>(*client_, *server_, name, next_port_++);
-    EXPECT_EQ(gnutls_session_set_data(handshake->client.session->native(), session.data(), session.size()),
-              0);
+    EXPECT_EQ(gnutls_session_set_data(handshake->client.native(), session.data(), session.size()), 0);
     return handshake;
   }
 
@@ -329,7 +330,7 @@ TEST_F(ResumptionAcrossNames, ASecondHelloCannotChangeTheName) {
   ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))), 0);
   for (const bool changes : {false, true}) {
     const std::unique_ptr<Handshake> handshake = offer(session_of("a.example"), "a.example");
-    ASSERT_EQ(gnutls_priority_set_direct(handshake->server.session->native(),
+    ASSERT_EQ(gnutls_priority_set_direct(handshake->server.native(),
                                          "NORMAL:-VERS-ALL:+VERS-TLS1.3:-GROUP-ALL:+GROUP-SECP384R1:"
                                          "%DISABLE_TLS13_COMPAT_MODE",
                                          nullptr),
@@ -337,8 +338,7 @@ TEST_F(ResumptionAcrossNames, ASecondHelloCannotChangeTheName) {
     handshake->client.advance();
     ASSERT_TRUE(handshake->server.receive_from(handshake->client));
     if (changes) {
-      ASSERT_EQ(gnutls_server_name_set(handshake->client.session->native(), GNUTLS_NAME_DNS, "b.example", 9),
-                0);
+      ASSERT_EQ(gnutls_server_name_set(handshake->client.native(), GNUTLS_NAME_DNS, "b.example", 9), 0);
     }
     EXPECT_EQ(handshake->run().succeeded(), !changes);
     const auto alert = handshake->server.alert;
@@ -360,8 +360,8 @@ TEST_F(Resumption, RemembersThatTheServerWasNotAuthorized) {
 TEST_F(Resumption, AnEngineThatTookTheHookStoresTicketsItself) {
   make_contexts();
   Handshake handshake(*client_, *server_, "a.example");
-  gnutls_handshake_set_hook_function(handshake.client.session->native(), GNUTLS_HANDSHAKE_ANY,
-                                     GNUTLS_HOOK_POST, nullptr);
+  gnutls_handshake_set_hook_function(handshake.client.native(), GNUTLS_HANDSHAKE_ANY, GNUTLS_HOOK_POST,
+                                     nullptr);
   ASSERT_TRUE(handshake.run().succeeded());
   client_->store_ticket(*handshake.client.session);
   EXPECT_TRUE(resumes());

@@ -1,9 +1,9 @@
-// Drives two TLS sessions against each other the way QUIC does: messages without a record layer, alerts
-// apart. Like ngtcp2's crypto library it owns the session pointer and the secret, read and alert functions.
+// Drives two TLS sessions against each other the way QUIC does: messages without a record layer, alerts apart.
 #pragma once
 
 #include <gnutls/gnutls.h>
 
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -13,6 +13,7 @@
 
 #include "support/certificates.h"
 #include "tls/context.h"
+#include "tls/gnutls/session.h"
 
 namespace usquic::tls::test {
 
@@ -47,33 +48,25 @@ inline std::unique_ptr<Context> make_context(const Options& options) {
   return context ? *std::move(context) : nullptr;
 }
 
-class Peer {
+class Peer final : private HandshakeEvents {
  public:
   explicit Peer(std::unique_ptr<Session> tls) : session(std::move(tls)) {
-    gnutls_session_t native = session->native();
-    gnutls_session_set_ptr(native, this);
-    gnutls_handshake_set_secret_function(native, on_secret);
-    gnutls_handshake_set_read_function(native, on_message);
-    gnutls_alert_set_read_function(native, on_alert);
+    session->handshake().set_events(*this);
   }
   Peer(const Peer&) = delete;
   Peer& operator=(const Peer&) = delete;
 
   void advance() {
-    if (is_complete || error < 0) return;
-    note(gnutls_handshake(session->native()));
-    if (error == 0 && last_ == 0) is_complete = true;
+    if (!is_complete && !has_failed) note(session->handshake().start());
   }
 
   // Hands over what the other side queued; true when there was anything.
   bool receive_from(Peer& other) {
     bool any = false;
-    while (!other.outgoing_.empty() && error == 0) {
+    while (!other.outgoing_.empty() && !has_failed) {
       const Message message = std::move(other.outgoing_.front());
       other.outgoing_.pop_front();
-      note(gnutls_handshake_write(session->native(), message.level, message.bytes.data(),
-                                  message.bytes.size()));
-      advance();
+      note(session->handshake().receive(message.level, as_bytes(message.bytes)));
       any = true;
     }
     return any;
@@ -81,50 +74,61 @@ class Peer {
 
   int failure() const { return session->failure(alert); }
   std::string failure_text() const { return session->failure_text(alert); }
+  gnutls_session_t native() const { return static_cast<gnutls::SessionImpl&>(*session).native(); }
 
-  std::unique_ptr<Session> session;
-  bool is_complete = false;
-  int error = 0;
-  std::optional<std::uint8_t> alert;  // sent, or received from the other side
-  std::vector<std::string> sent;      // every message, as bytes
-
- private:
-  struct Message {
-    gnutls_record_encryption_level_t level;
+  struct Secret {
+    EncryptionLevel level;
+    Direction direction;
+    crypto::CipherSuite suite;
     std::string bytes;
   };
 
-  void note(int result) {
-    last_ = result;
-    if (result >= 0 || gnutls_error_is_fatal(result) == 0) return;
-    error = result;
-    gnutls_alert_send_appropriate(session->native(), result);
+  std::unique_ptr<Session> session;
+  bool is_complete = false;
+  bool has_failed = false;
+  bool takes_parameters = true;
+  std::string own_parameters = "transport parameters";
+  std::string peer_parameters;
+  std::optional<std::uint8_t> alert;  // sent, or received from the other side
+  std::vector<std::string> sent;      // every message, as bytes
+  std::vector<Secret> secrets;
+
+ private:
+  struct Message {
+    EncryptionLevel level;
+    std::string bytes;
+  };
+
+  void note(bool is_going_on) {
+    has_failed = !is_going_on;
+    is_complete = session->handshake().is_complete();
   }
 
-  static Peer& from(gnutls_session_t native) { return *static_cast<Peer*>(gnutls_session_get_ptr(native)); }
-
-  static int on_secret(gnutls_session_t, gnutls_record_encryption_level_t, const void*, const void*,
-                       std::size_t) {
-    return 0;
+  bool on_secret(EncryptionLevel level, Direction direction, crypto::CipherSuite suite,
+                 Bytes secret) override {
+    secrets.push_back({level, direction, suite, std::string(as_text(secret))});
+    return true;
   }
 
-  static int on_message(gnutls_session_t native, gnutls_record_encryption_level_t level,
-                        gnutls_handshake_description_t type, const void* data, std::size_t length) {
-    if (type == GNUTLS_HANDSHAKE_CHANGE_CIPHER_SPEC) return 0;
-    Peer& self = from(native);
-    self.outgoing_.push_back({level, std::string(static_cast<const char*>(data), length)});
-    self.sent.push_back(self.outgoing_.back().bytes);
-    return 0;
+  bool on_message(EncryptionLevel level, Bytes message) override {
+    outgoing_.push_back({level, std::string(as_text(message))});
+    sent.push_back(outgoing_.back().bytes);
+    return true;
   }
 
-  static int on_alert(gnutls_session_t native, gnutls_record_encryption_level_t, gnutls_alert_level_t,
-                      gnutls_alert_description_t description) {
-    from(native).alert = static_cast<std::uint8_t>(description);
-    return 0;
+  bool on_transport_parameters(Bytes parameters) override {
+    peer_parameters = as_text(parameters);
+    return takes_parameters;
   }
+
+  std::optional<std::size_t> write_transport_parameters(MutableBytes to) override {
+    std::ranges::copy(own_parameters, to.begin());
+    return own_parameters.size();
+  }
+
+  void on_alert(std::uint8_t description) override { alert = description; }
 
   std::deque<Message> outgoing_;
-  int last_ = 0;
 };
 
 // A client and a server session, run until neither has anything more to say.
@@ -140,8 +144,8 @@ struct Handshake {
       any = client.receive_from(server) || any;
     }
     // As QUIC's CONNECTION_CLOSE carries it.
-    if (client.error < 0 && !server.alert.has_value()) server.alert = client.alert;
-    if (server.error < 0 && !client.alert.has_value()) client.alert = server.alert;
+    if (client.has_failed && !server.alert.has_value()) server.alert = client.alert;
+    if (server.has_failed && !client.alert.has_value()) client.alert = server.alert;
     return *this;
   }
 

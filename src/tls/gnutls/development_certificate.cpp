@@ -9,12 +9,14 @@
 #include <optional>
 #include <utility>
 
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #include "tls/host_name.h"
 #include "usquic/error.h"
 
 namespace usquic::tls {
 namespace {
+
+using namespace gnutls;
 
 constexpr std::time_t seconds_per_day = 24 * 3600;
 constexpr std::time_t clock_tolerance = 3600;

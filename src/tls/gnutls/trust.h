@@ -9,7 +9,7 @@
 #include "base/result.h"
 #include "tls/context.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 
 class Trust {
  public:
@@ -29,4 +29,4 @@ class Trust {
   gnutls_x509_trust_list_t native_;
 };
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

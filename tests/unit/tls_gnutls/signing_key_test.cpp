@@ -1,11 +1,11 @@
-#include "tls/signing_key.h"
+#include "tls/gnutls/signing_key.h"
 
 #include <gtest/gtest.h>
 
 #include "base/bytes.h"
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 struct Kind {
@@ -85,4 +85,4 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& kind) { return std::string(kind.param.name); });
 
 }  // namespace
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string_view>
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 
 template <auto release>
 struct ReleaseWith {
@@ -47,4 +47,4 @@ inline gnutls_datum_t datum_of(std::string_view text) {
           static_cast<unsigned>(text.size())};
 }
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

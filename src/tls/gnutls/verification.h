@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "tls/trust.h"
+#include "tls/gnutls/trust.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 
 struct Verdict {
   int code = 0;  // 0, or US_QUIC_E_CERT_UNTRUSTED, _CERT_NAME, _CERT_EXPIRED, _CERT_REQUIRED
@@ -21,4 +21,4 @@ Verdict verify_server(gnutls_session_t session, const Trust& trust, const std::s
 // As a server, a client that sent a certificate or did not.
 Verdict verify_client(gnutls_session_t session, const Trust& trust);
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

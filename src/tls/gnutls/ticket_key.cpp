@@ -1,4 +1,4 @@
-#include "tls/ticket_key.h"
+#include "tls/gnutls/ticket_key.h"
 
 #include <gnutls/crypto.h>
 
@@ -6,10 +6,10 @@
 #include <string>
 #include <string_view>
 
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #include "usquic/error.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 constexpr std::string_view label = "usquic session ticket key";
@@ -40,4 +40,4 @@ Result<TicketKey> derive_ticket_key(const TicketSecret& secret, Bytes certificat
   return key;
 }
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

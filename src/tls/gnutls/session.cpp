@@ -1,4 +1,4 @@
-#include "tls/session.h"
+#include "tls/gnutls/session.h"
 
 #include <gnutls/x509.h>
 
@@ -7,25 +7,16 @@
 #include <utility>
 
 #include "tls/alerts.h"
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
+#include "tls/gnutls/guarded.h"
 #include "tls/host_name.h"
 #include "usquic/error.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 int error_code(int gnutls_error) {
   return gnutls_error == GNUTLS_E_MEMORY_ERROR ? US_QUIC_E_NOMEM : US_QUIC_E_TLS;
-}
-
-// No exception may cross GnuTLS's C code; the only one that these callbacks know is that memory is used up.
-template <class Work>
-int guarded(Work work) {
-  try {
-    return work();
-  } catch (...) {
-    return GNUTLS_E_MEMORY_ERROR;
-  }
 }
 
 void append_hex(std::string& text, const gnutls_datum_t& bytes) {
@@ -34,6 +25,20 @@ void append_hex(std::string& text, const gnutls_datum_t& bytes) {
     text.push_back(digits[bytes.data[i] >> 4]);
     text.push_back(digits[bytes.data[i] & 0xF]);
   }
+}
+
+bool has_alpn(gnutls_session_t native) {
+  gnutls_datum_t protocol{};
+  return gnutls_alpn_get_selected_protocol(native, &protocol) == 0;
+}
+
+// The server name that a ClientHello asks for, or "".
+std::string name_in_hello(gnutls_session_t native) {
+  std::array<char, 257> name{};
+  std::size_t length = name.size();
+  unsigned type = 0;
+  if (gnutls_server_name_get(native, name.data(), &length, &type, 0) < 0) return {};
+  return std::string(name.data(), length);
 }
 
 // A ticket must not outlive the certificate that was verified.
@@ -55,7 +60,11 @@ Result<std::unique_ptr<Session>> SessionImpl::create_server(SharedState& shared)
   const unsigned tickets = shared.asks_for_client_certificate() ? GNUTLS_NO_TICKETS : 0;
   const int result = session->initialize(GNUTLS_SERVER | tickets);
   if (result < 0) return Error{error_code(result)};
-  session->configure_server();
+  gnutls_handshake_set_post_client_hello_function(session->native_, on_client_hello);
+  if (shared.asks_for_client_certificate()) {
+    gnutls_certificate_server_set_request(session->native_,
+                                          shared.verify_client ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
+  }
   return std::unique_ptr<Session>(std::move(session));
 }
 
@@ -86,19 +95,14 @@ int SessionImpl::initialize(unsigned flags) {
   // Replaces GnuTLS's own, which would write to $SSLKEYLOGFILE.
   gnutls_session_set_keylog_function(native_, shared_.keylog == nullptr ? nullptr : on_secret);
   gnutls_session_set_verify_function(native_, on_certificate);
+  result = handshake_.attach(native_);
+  if (result < 0) return result;
   if (shared_.alpn.empty()) return 0;
   std::vector<gnutls_datum_t> protocols;
   protocols.reserve(shared_.alpn.size());
   for (const std::string& protocol : shared_.alpn) protocols.push_back(datum_of(protocol));
   return gnutls_alpn_set_protocols(native_, protocols.data(), static_cast<unsigned>(protocols.size()),
                                    GNUTLS_ALPN_MANDATORY | GNUTLS_ALPN_SERVER_PRECEDENCE);
-}
-
-void SessionImpl::configure_server() {
-  gnutls_handshake_set_post_client_hello_function(native_, on_client_hello);
-  if (!shared_.asks_for_client_certificate()) return;
-  gnutls_certificate_server_set_request(native_,
-                                        shared_.verify_client ? GNUTLS_CERT_REQUIRE : GNUTLS_CERT_REQUEST);
 }
 
 int SessionImpl::configure_client() {
@@ -132,21 +136,8 @@ std::string SessionImpl::alpn() const {
   return std::string(as_text({protocol.data, protocol.size}));
 }
 
-bool SessionImpl::has_alpn() const {
-  gnutls_datum_t protocol{};
-  return gnutls_alpn_get_selected_protocol(native_, &protocol) == 0;
-}
-
 std::string SessionImpl::server_name() const {
   return server_name_;
-}
-
-std::string SessionImpl::name_in_hello() const {
-  std::array<char, 257> name{};
-  std::size_t length = name.size();
-  unsigned type = 0;
-  if (gnutls_server_name_get(native_, name.data(), &length, &type, 0) < 0) return {};
-  return std::string(name.data(), length);
 }
 
 Bytes SessionImpl::peer_certificate() const {
@@ -184,8 +175,8 @@ int SessionImpl::on_client_hello(gnutls_session_t native) {
 
 int SessionImpl::choose_certificate() {
   // RFC 9001 section 8.1. GnuTLS itself sees to it only when the client sent the extension.
-  if (!shared_.alpn.empty() && !has_alpn()) return GNUTLS_E_NO_APPLICATION_PROTOCOL;
-  std::string name = name_in_hello();
+  if (!shared_.alpn.empty() && !has_alpn(native_)) return GNUTLS_E_NO_APPLICATION_PROTOCOL;
+  std::string name = name_in_hello(native_);
   // RFC 8446 section 4.1.2: a second ClientHello keeps the name of the first. GnuTLS does not look, and still
   // has the ticket key of the first.
   if (credentials_ != nullptr) return name == server_name_ ? 0 : GNUTLS_E_RECEIVED_ILLEGAL_PARAMETER;
@@ -228,7 +219,7 @@ int SessionImpl::on_message(gnutls_session_t native, unsigned type, unsigned, un
   return guarded([native, type] {
     SessionImpl& self = from(native);
     // RFC 9001 section 8.1. GnuTLS itself sees to it only when the server sent the extension.
-    if (type == GNUTLS_HANDSHAKE_FINISHED && !self.shared_.alpn.empty() && !self.has_alpn())
+    if (type == GNUTLS_HANDSHAKE_FINISHED && !self.shared_.alpn.empty() && !has_alpn(native))
       return GNUTLS_E_NO_APPLICATION_PROTOCOL;
     if (type == GNUTLS_HANDSHAKE_NEW_SESSION_TICKET) {
       self.keeps_tickets_ = true;
@@ -268,4 +259,4 @@ int SessionImpl::on_secret(gnutls_session_t native, const char* label, const gnu
   });
 }
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

@@ -1,13 +1,13 @@
-#include "tls/trust.h"
+#include "tls/gnutls/trust.h"
 
 #include <string>
 #include <utility>
 
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #include "tls/pem.h"
 #include "usquic/error.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 void load_system_roots(Trust& trust, const Logger& log) {
@@ -50,4 +50,4 @@ Result<std::unique_ptr<Trust>> Trust::load(const PemSource& source, const PemSou
   return trust;
 }
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

@@ -1,4 +1,4 @@
-#include "tls/verification.h"
+#include "tls/gnutls/verification.h"
 
 #include <arpa/inet.h>
 #include <gnutls/x509.h>
@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <vector>
 
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
 #include "usquic/error.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 // GnuTLS 3.7 takes no longer chain; it copies the list before it looks at the length.
@@ -181,4 +181,4 @@ Verdict verify_client(gnutls_session_t session, const Trust& trust) {
   return verify(session, trust, GNUTLS_KP_TLS_WWW_CLIENT, {});
 }
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

@@ -1,4 +1,4 @@
-#include "tls/credentials.h"
+#include "tls/gnutls/credentials.h"
 
 #include <gnutls/x509.h>
 
@@ -6,12 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "tls/gnutls_handles.h"
+#include "tls/gnutls/gnutls_handles.h"
+#include "tls/gnutls/signing_key.h"
 #include "tls/pem.h"
-#include "tls/signing_key.h"
 #include "usquic/error.h"
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 using Chain = std::vector<CertificateHandle>;
@@ -194,4 +194,4 @@ Result<std::shared_ptr<const Credentials>> Credentials::anonymous() {
   return shared(*std::move(native), {});
 }
 
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls

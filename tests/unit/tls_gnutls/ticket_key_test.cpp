@@ -1,8 +1,8 @@
-#include "tls/ticket_key.h"
+#include "tls/gnutls/ticket_key.h"
 
 #include <gtest/gtest.h>
 
-namespace usquic::tls {
+namespace usquic::tls::gnutls {
 namespace {
 
 TicketSecret secret_of(std::uint8_t octet) {
@@ -26,4 +26,4 @@ TEST(TicketKey, IsRandomWithoutASecret) {
 }
 
 }  // namespace
-}  // namespace usquic::tls
+}  // namespace usquic::tls::gnutls
