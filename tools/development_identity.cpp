@@ -19,9 +19,9 @@ namespace usquic::tools {
 namespace {
 
 // Chromium takes a certificate by its hash only when it is valid for at most 14 days.
-constexpr unsigned int kValidDays = 14;
-constexpr std::int64_t kSecondsPerDay = 24 * 60 * 60;
-constexpr std::int64_t kMinimumLeft = 2 * kSecondsPerDay;
+constexpr unsigned int valid_days = 14;
+constexpr std::int64_t seconds_per_day = 24 * 60 * 60;
+constexpr std::int64_t min_left_seconds = 2 * seconds_per_day;
 
 // Beside the certificate stands a note: until when it is valid, its public key's hash, and the host it names.
 struct Note {
@@ -58,16 +58,16 @@ int replace_file(const std::string& path, std::string_view text, mode_t mode) {
 
 int make_identity(const DevelopmentIdentity& files, const std::string& note_file, std::int64_t unix_seconds,
                   std::string& hash, int& system_error) {
-  constexpr std::size_t kCapacity = 4096;
-  std::array<char, kCapacity> certificate = {};
-  std::array<char, kCapacity> key = {};
+  constexpr std::size_t capacity = 4096;
+  std::array<char, capacity> certificate = {};
+  std::array<char, capacity> key = {};
   std::array<char, 45> key_hash = {};
-  const int error = us_quic_development_certificate(kValidDays, certificate.data(), certificate.size(),
+  const int error = us_quic_development_certificate(valid_days, certificate.data(), certificate.size(),
                                                     key.data(), key.size(), key_hash.data());
   if (error != 0) return error;
   hash = key_hash.data();
   const std::string note =
-      fmt::format("{}\n{}\n{}\n", unix_seconds + kValidDays * kSecondsPerDay, hash, host_name());
+      fmt::format("{}\n{}\n{}\n", unix_seconds + valid_days * seconds_per_day, hash, host_name());
   // The note goes first and comes last: while it is absent the pair is not used.
   unlink(note_file.c_str());
   system_error = replace_file(files.key_file, key.data(), 0600);
@@ -114,8 +114,9 @@ std::optional<DevelopmentIdentity> obtain_development_identity(const std::string
   const auto note = read_note(note_file);
   const bool is_there =
       access(identity.certificate_file.c_str(), R_OK) == 0 && access(identity.key_file.c_str(), R_OK) == 0;
-  const bool is_fresh = note && note->host == host_name() && note->expires - unix_seconds >= kMinimumLeft &&
-                        note->expires - unix_seconds <= kValidDays * kSecondsPerDay;
+  const bool is_fresh = note && note->host == host_name() &&
+                        note->expires - unix_seconds >= min_left_seconds &&
+                        note->expires - unix_seconds <= valid_days * seconds_per_day;
   if (is_there && is_fresh) {
     identity.public_key_hash = note->hash;
     return identity;

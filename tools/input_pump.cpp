@@ -58,7 +58,7 @@ void InputPump::pump() {
     }
     notify_();
     if (queued_.is_at_end) return;
-    has_room_.wait(lock, [this] { return queued_.bytes.size() < kMaxQueued || is_stopping_; });
+    has_room_.wait(lock, [this] { return queued_.bytes.size() < max_queued || is_stopping_; });
     if (is_stopping_) return;
   }
 }

@@ -30,7 +30,7 @@ class InputPump {
   void pump();
   bool wait_readable() const;
 
-  static constexpr std::size_t kMaxQueued = 1 << 20;
+  static constexpr std::size_t max_queued = 1 << 20;
 
   int fd_;
   const std::function<void()> notify_;

@@ -20,8 +20,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kSegment = 1452;
-constexpr std::size_t kRun = std::size_t{44} * kSegment;
+constexpr int segment_bytes = 1452;
+constexpr std::size_t run_bytes = std::size_t{44} * segment_bytes;
 
 [[noreturn]] void give_up(const char* what) {
   std::perror(what);
@@ -86,9 +86,9 @@ void send_for(double seconds, const sockaddr_in& to) {
   const int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   const void* address = &to;
   if (fd < 0 || connect(fd, static_cast<const sockaddr*>(address), sizeof to) != 0) give_up("loopback");
-  set(fd, SOL_UDP, UDP_SEGMENT, kSegment);
+  set(fd, SOL_UDP, UDP_SEGMENT, segment_bytes);
   set(fd, SOL_SOCKET, SO_SNDBUF, 8 << 20);
-  std::array<char, kRun> run = {};
+  std::array<char, run_bytes> run = {};
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
   while (Clock::now() < end) send(fd, run.data(), run.size(), 0);
   close(fd);
@@ -114,8 +114,9 @@ int main(int argc, char** argv) {
   is_over = true;
   thread.join();
 
-  constexpr std::size_t kPackets = 200'000;
-  const double cipher = static_cast<double>(kPackets * kSegment) / bench::seal_packets(kPackets, kSegment);
+  constexpr std::size_t packet_count = 200'000;
+  const double cipher =
+      static_cast<double>(packet_count * segment_bytes) / bench::seal_packets(packet_count, segment_bytes);
   const auto gigabits = [](double rate) { return rate * 8 / 1e9; };
   const double both = bytes_per_second > 0 ? 1 / (1 / bytes_per_second + 1 / cipher) : 0;
   std::printf("{\"udp_gbps\": %.2f, \"cipher_gbps\": %.2f, \"cipher\": \"%s\", \"limit_gbps\": %.2f}\n",

@@ -23,11 +23,11 @@ constexpr us_quic_header_t field(std::string_view name, std::string_view value) 
   return {name.data(), name.size(), value.data(), value.size(), 0};
 }
 
-constexpr std::array kShortRequest = {field(":method", "GET"), field(":scheme", "https"),
+constexpr std::array short_request = {field(":method", "GET"), field(":scheme", "https"),
                                       field(":authority", "localhost:4433"), field(":path", "/")};
 
 // As a browser's.
-constexpr std::array kLongRequest = {
+constexpr std::array long_request = {
     field(":method", "GET"),
     field(":scheme", "https"),
     field(":authority", "www.example.com"),
@@ -43,14 +43,15 @@ constexpr std::array kLongRequest = {
     field("sec-fetch-mode", "navigate"),
     field("priority", "u=0, i")};
 
-constexpr std::array kResponse = {field(":status", "200"), field("content-type", "text/html; charset=utf-8"),
-                                  field("date", "Thu, 26 Nov 2026 12:00:00 GMT"),
-                                  field("etag", "\"5f3c-2a\""), field("content-length", "0")};
+constexpr std::array response_fields = {field(":status", "200"),
+                                        field("content-type", "text/html; charset=utf-8"),
+                                        field("date", "Thu, 26 Nov 2026 12:00:00 GMT"),
+                                        field("etag", "\"5f3c-2a\""), field("content-length", "0")};
 
 using Fields = std::span<const us_quic_header_t>;
 
 Fields request_of(const benchmark::State& state) {
-  return state.range(0) == 0 ? Fields(kShortRequest) : Fields(kLongRequest);
+  return state.range(0) == 0 ? Fields(short_request) : Fields(long_request);
 }
 
 // One side of a connection, whose streams exist for one request.
@@ -78,7 +79,7 @@ class Side final : private http3::Http3::Events {
   }
   void respond(std::int64_t id) {
     stream_->fin = true;
-    is_well_ = is_well_ && http3_->submit_response(id, kResponse) == 0;
+    is_well_ = is_well_ && http3_->submit_response(id, response_fields) == 0;
   }
   // Hands what is to be sent to `sink(id, bytes, fin)`; it counts as acknowledged.
   template <typename Sink>

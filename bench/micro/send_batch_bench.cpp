@@ -14,8 +14,8 @@ using usquic::MutableBytes;
 using usquic::udp::OpenOptions;
 using usquic::udp::SystemCalls;
 
-constexpr std::size_t kPacket = 1452;
-constexpr std::size_t kRuns = 16;  // between two flushes
+constexpr std::size_t packet_bytes = 1452;
+constexpr std::size_t run_count = 16;  // between two flushes
 
 class TakesEverything final : public SystemCalls {
  public:
@@ -56,9 +56,9 @@ class Sender {
   // One run, of which the caller wrote the first bytes.
   bool send_run(std::size_t packets) {
     const MutableBytes room = socket_.send_batch().reserve();
-    if (room.size() < packets * kPacket) return false;
+    if (room.size() < packets * packet_bytes) return false;
     room[0] = static_cast<std::uint8_t>(packets);
-    socket_.send_batch().commit(sink_.local_address(), {}, 0, packets * kPacket, kPacket);
+    socket_.send_batch().commit(sink_.local_address(), {}, 0, packets * packet_bytes, packet_bytes);
     return true;
   }
   bool flush() {
@@ -81,7 +81,7 @@ void send(benchmark::State& state, SystemCalls* calls) {
   std::size_t queued = 0;
   while (state.KeepRunning()) {
     is_well = is_well && sender.send_run(packets);
-    if (++queued % kRuns == 0) is_well = is_well && sender.flush();
+    if (++queued % run_count == 0) is_well = is_well && sender.flush();
     if (!is_well) {
       state.SkipWithError("the socket does not take the run");
       break;

@@ -12,8 +12,8 @@ using usquic::Duration;
 using usquic::TimePoint;
 using usquic::loop::Timers;
 
-constexpr TimePoint kStart{std::chrono::seconds(1000)};
-constexpr Duration kLongest = std::chrono::seconds(30);
+constexpr TimePoint start_time{std::chrono::seconds(1000)};
+constexpr Duration max_delay = std::chrono::seconds(30);
 
 void do_nothing(us_timer_t*) {}
 
@@ -26,14 +26,14 @@ class WaitingTimers {
     }
   }
 
-  // Anew, at some time within kLongest.
+  // Anew, at some time within max_delay.
   void arm(std::size_t index) {
-    timers.arm(*handles_[index], do_nothing, now + Duration(random_() % kLongest.count()), {});
+    timers.arm(*handles_[index], do_nothing, now + Duration(random_() % max_delay.count()), {});
   }
   std::size_t any() { return random_() % handles_.size(); }
 
   Timers timers;
-  TimePoint now = kStart;
+  TimePoint now = start_time;
 
  private:
   std::mt19937_64 random_{1};
@@ -53,8 +53,8 @@ void run_the_next_and_repeat(benchmark::State& state) {
   std::mt19937_64 random(1);
   const auto count = static_cast<std::size_t>(state.range(0));
   for (std::size_t i = 0; i < count; ++i) {
-    const Duration first(random() % kLongest.count());
-    timers.arm(*timers.create(nullptr, false, 0), do_nothing, kStart + first, kLongest);
+    const Duration first(random() % max_delay.count());
+    timers.arm(*timers.create(nullptr, false, 0), do_nothing, start_time + first, max_delay);
   }
   while (state.KeepRunning()) timers.run_due(timers.earliest());
 }
@@ -64,7 +64,7 @@ void create_arm_and_close(benchmark::State& state) {
   WaitingTimers waiting(static_cast<std::size_t>(state.range(0)));
   while (state.KeepRunning()) {
     us_timer_t* timer = waiting.timers.create(nullptr, false, 16);
-    waiting.timers.arm(*timer, do_nothing, kStart + kLongest, {});
+    waiting.timers.arm(*timer, do_nothing, start_time + max_delay, {});
     waiting.timers.close(*timer);
     waiting.timers.free_closed();
   }

@@ -13,7 +13,7 @@ bool send_more(usquic::Response* res, std::string_view content) {
   for (;;) {
     const std::size_t sent = res->getWriteOffset();
     const auto [ok, done] =
-        res->tryEndStatic(content.substr(sent, bench::kPiece), content.size(), nullptr, nullptr);
+        res->tryEndStatic(content.substr(sent, bench::piece_bytes), content.size(), nullptr, nullptr);
     if (done || !ok) return done;
   }
 }
@@ -32,7 +32,7 @@ int main(int argc, char** argv) {
   for (const auto& [path, content] : arguments.site) {
     app.get(path, [content = content](auto* res, auto*) {
       res->writeHeader("content-type", "text/plain; charset=utf-8");
-      content.size() <= bench::kLongestPrepared ? res->end(content) : send_long(res, content);
+      content.size() <= bench::max_prepared ? res->end(content) : send_long(res, content);
     });
   }
   app.post("/*",

@@ -53,7 +53,7 @@ Exchange& exchange_of(us_quic_stream_t* s) {
 void send_more(us_quic_stream_t* s) {
   Exchange& exchange = exchange_of(s);
   while (exchange.left > 0) {
-    const std::size_t length = std::min(exchange.left, bench::kPiece);
+    const std::size_t length = std::min(exchange.left, bench::piece_bytes);
     if (us_quic_stream_write_static(s, exchange.next, length, nullptr, nullptr) <= 0) return;
     exchange.next += length;
     exchange.left -= length;
@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
   for (const auto& [path, content] : arguments.site) {
     Resource& resource = server.resources[path];
     resource = {content, std::to_string(content.size()),
-                content.size() <= bench::kLongestPrepared ? prepare("200", content) : nullptr};
+                content.size() <= bench::max_prepared ? prepare("200", content) : nullptr};
   }
 
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;

@@ -17,9 +17,9 @@
 namespace bench {
 
 // Longer ones are sent piece by piece, as the client takes them.
-inline constexpr std::size_t kLongestPrepared = 65536;
+inline constexpr std::size_t max_prepared = 65536;
 // Less than half of a stream's send buffer.
-inline constexpr std::size_t kPiece = 256 * 1024;
+inline constexpr std::size_t piece_bytes = 256 * 1024;
 
 [[noreturn]] inline void give_up(const std::string& what) {
   std::fprintf(stderr, "%s\n", what.c_str());

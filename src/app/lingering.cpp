@@ -7,9 +7,9 @@ namespace {
 
 // The speed is measured over a time in which a lost packet is told and sent again, and credit comes back.
 constexpr std::int64_t round_trips = 4;
-constexpr std::int64_t shortest_window_ms = 3000;
+constexpr std::int64_t min_window_ms = 3000;
 // A peer that delays its acknowledgements makes round trips look as long as it likes.
-constexpr std::int64_t longest_window_ms = 30'000;
+constexpr std::int64_t max_window_ms = 30'000;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ Lingering::Lingering(const LingerLimits& limits, std::int64_t now_ms, std::uint6
 void Lingering::begin_window(std::int64_t now_ms, std::uint64_t round_trip_us) {
   const auto several_ms = static_cast<std::int64_t>(round_trip_us / 1000) * round_trips;
   window_began_ms_ = now_ms;
-  window_ends_ms_ = now_ms + std::clamp(several_ms, shortest_window_ms, longest_window_ms);
+  window_ends_ms_ = now_ms + std::clamp(several_ms, min_window_ms, max_window_ms);
   taken_in_window_ = 0;
 }
 

@@ -19,7 +19,7 @@ constexpr bool pools_blocks = true;
 
 constexpr std::size_t alignment = 16;
 constexpr std::size_t chunk_bytes = ChunkStore::chunk_bytes;
-constexpr std::size_t largest_block = 2048;
+constexpr std::size_t max_block_bytes = 2048;
 
 // Before each block stands the chunk it was cut from, or nullptr for one that was allocated alone.
 constexpr std::size_t header_bytes = sizeof(void*);
@@ -31,7 +31,7 @@ constexpr std::array<std::uint16_t, 28> block_sizes = {32,  48,  64,   80,   96,
                                                        768, 896, 1024, 1152, 1280, 1536, 1792, 2048};
 
 constexpr auto make_class_table() {
-  std::array<std::uint8_t, largest_block / alignment + 1> table{};
+  std::array<std::uint8_t, max_block_bytes / alignment + 1> table{};
   std::size_t size_class = 0;
   for (std::size_t i = 0; i < table.size(); ++i) {
     if (i * alignment > block_sizes[size_class]) ++size_class;
@@ -91,7 +91,7 @@ struct BlockPool::Chunk : ListHook<Chunk> {
 };
 
 BlockPool::BlockPool() {
-  static_assert(class_count == block_sizes.size() && max_pooled_bytes == largest_block - header_bytes);
+  static_assert(class_count == block_sizes.size() && max_pooled_bytes == max_block_bytes - header_bytes);
 }
 
 BlockPool::~BlockPool() {

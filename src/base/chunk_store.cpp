@@ -65,7 +65,7 @@ void ChunkStore::give_back(Chunk chunk) noexcept {
     if (region.free == all_chunks) spare_ = &region;
     place(region);
   }
-  while (at_hand_ > most_at_hand()) cool(*warm_.front());  // two at most: the bound goes down as well
+  while (at_hand_ > max_at_hand()) cool(*warm_.front());  // two at most: the bound goes down as well
 }
 
 // The memory of one of its chunks goes back to the system.
@@ -84,8 +84,8 @@ void ChunkStore::place(Region& region) noexcept {
   (region.warm != 0 ? warm_ : cold_).push_back(&region);
 }
 
-std::size_t ChunkStore::most_at_hand() const {
-  return std::max(least_at_hand, in_use_ / 8);
+std::size_t ChunkStore::max_at_hand() const {
+  return std::max(min_at_hand, in_use_ / 8);
 }
 
 ChunkStore::Region* ChunkStore::region_with_room() noexcept {

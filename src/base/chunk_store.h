@@ -18,7 +18,7 @@ class ChunkStore {
   static constexpr std::size_t chunk_bytes = std::size_t{32} << 10;
   static constexpr std::size_t region_chunks = 32;
   // Chunks at hand, when none or few are in use: 2 MiB.
-  static constexpr std::size_t least_at_hand = 64;
+  static constexpr std::size_t min_at_hand = 64;
 
   struct Region;
   struct Chunk {
@@ -47,7 +47,7 @@ class ChunkStore {
   void drop(Region& region) noexcept;
   void cool(Region& region) noexcept;
   void place(Region& region) noexcept;
-  std::size_t most_at_hand() const;
+  std::size_t max_at_hand() const;
 
   // Regions with a free chunk: with memory behind one of these, or behind none.
   List<Region> warm_;

@@ -31,7 +31,7 @@ BodyReader::Result BodyReader::next() {
   if (part_ == parts_.size()) return End{};
   const BodyPart& part = parts_[part_];
   const std::size_t wanted =
-      static_cast<std::size_t>(std::min<std::uint64_t>(part.length - done_, BufferPool::kBufferBytes));
+      static_cast<std::size_t>(std::min<std::uint64_t>(part.length - done_, BufferPool::buffer_bytes));
   if (!part.memory) return read_file(part, wanted);
   BodyChunk chunk(part.memory, static_cast<std::size_t>(part.offset + done_), wanted);
   done_ += wanted;
@@ -57,7 +57,7 @@ BodyReader::Result BodyReader::read_file(const BodyPart& part, std::size_t wante
   done_ += wanted;
   if (done_ < part.length) {
     // The next piece comes from the disk while this one is sent.
-    posix_fadvise(fd, static_cast<off_t>(offset + wanted), BufferPool::kBufferBytes, POSIX_FADV_WILLNEED);
+    posix_fadvise(fd, static_cast<off_t>(offset + wanted), BufferPool::buffer_bytes, POSIX_FADV_WILLNEED);
   }
   return chunk;
 }

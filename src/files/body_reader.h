@@ -46,7 +46,7 @@ class BodyReader {
 
   BodyReader(std::vector<BodyPart> parts, BufferPool& pool, std::shared_ptr<BufferShare> share);
 
-  // The next bytes, at most BufferPool::kBufferBytes.
+  // The next bytes, at most BufferPool::buffer_bytes.
   Result next();
 
  private:

@@ -6,7 +6,7 @@ std::unique_ptr<std::byte[]> BufferPool::acquire(BufferShare& share) {
   if (!may_take(share)) return nullptr;
   std::unique_ptr<std::byte[]> buffer;
   if (spare_.empty()) {
-    buffer = std::make_unique_for_overwrite<std::byte[]>(kBufferBytes);
+    buffer = std::make_unique_for_overwrite<std::byte[]>(buffer_bytes);
   } else {
     buffer = std::move(spare_.back());
     spare_.pop_back();
@@ -19,7 +19,7 @@ std::unique_ptr<std::byte[]> BufferPool::acquire(BufferShare& share) {
 void BufferPool::release(std::unique_ptr<std::byte[]> buffer, BufferShare& share) {
   --in_use_;
   --share.held;
-  if (spare_.size() < kMaxSpare) spare_.push_back(std::move(buffer));
+  if (spare_.size() < max_spare) spare_.push_back(std::move(buffer));
 }
 
 }  // namespace usquic::files

@@ -15,10 +15,10 @@ struct BufferShare {
 
 class BufferPool {
  public:
-  static constexpr std::size_t kBufferBytes = 256 * 1024;
+  static constexpr std::size_t buffer_bytes = 256 * 1024;
 
   explicit BufferPool(std::size_t max_buffers) : max_buffers_(max_buffers) {
-    spare_.reserve(kMaxSpare);  // giving a buffer back allocates nothing
+    spare_.reserve(max_spare);  // giving a buffer back allocates nothing
   }
   BufferPool(const BufferPool&) = delete;
   BufferPool& operator=(const BufferPool&) = delete;
@@ -39,7 +39,7 @@ class BufferPool {
   void drop_spare() { spare_.clear(); }
 
  private:
-  static constexpr std::size_t kMaxSpare = 16;
+  static constexpr std::size_t max_spare = 16;
 
   std::size_t max_buffers_;
   std::size_t in_use_ = 0;

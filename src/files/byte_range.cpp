@@ -75,7 +75,7 @@ RangeSelection select_ranges(std::string_view range_field, std::uint64_t size) {
   std::size_t specs = 0;
   for (auto item = next_list_item(list); !item.empty(); item = next_list_item(list)) {
     const Spec spec = parse_spec(item, size);
-    if (spec.kind == SpecKind::Malformed || ++specs > kMaxRanges) return {};
+    if (spec.kind == SpecKind::Malformed || ++specs > max_ranges) return {};
     if (spec.kind == SpecKind::Usable) selection.ranges.push_back(spec.range);
   }
   if (specs == 0) return {};

@@ -27,7 +27,7 @@ struct RangeSelection {
 };
 
 // Ranges that one request may name; with more the field is ignored (RFC 9110 14.2 lets a server do so).
-inline constexpr std::size_t kMaxRanges = 32;
+inline constexpr std::size_t max_ranges = 32;
 
 // What a Range field selects of a representation of `size` bytes. Overlapping ranges are joined.
 RangeSelection select_ranges(std::string_view range_field, std::uint64_t size);

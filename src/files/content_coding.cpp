@@ -6,11 +6,11 @@ namespace usquic::files {
 namespace {
 
 // Weights in thousandths (RFC 9110 12.4.2).
-constexpr int kFullWeight = 1000;
+constexpr int full_weight = 1000;
 
 int parse_weight(std::string_view text) {
   if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
-  int weight = (text[0] - '0') * kFullWeight;
+  int weight = (text[0] - '0') * full_weight;
   int unit = 100;
   if (text.size() > 1 && text[1] != '.') return 0;
   for (const char c : text.substr(std::min<std::size_t>(2, text.size()))) {
@@ -18,7 +18,7 @@ int parse_weight(std::string_view text) {
     weight += (c - '0') * unit;
     unit /= 10;
   }
-  return std::min(weight, kFullWeight);
+  return std::min(weight, full_weight);
 }
 
 int weight_of_item(std::string_view parameters) {
@@ -30,7 +30,7 @@ int weight_of_item(std::string_view parameters) {
       return parse_weight(parameter.substr(2));
     }
   }
-  return kFullWeight;
+  return full_weight;
 }
 
 // The weight that the field gives to a coding; empty = not mentioned.

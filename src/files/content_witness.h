@@ -10,8 +10,8 @@ namespace usquic::files {
 
 class ContentWitness {
  public:
-  static constexpr std::size_t kSpotBytes = 1024;
-  static constexpr std::size_t kMaxSpots = 16;
+  static constexpr std::size_t spot_bytes = 1024;
+  static constexpr std::size_t max_spots = 16;
 
   // A piece of the file, as it was read. Pieces come in the order of the file, mostly.
   void note(std::uint64_t offset, const std::byte* bytes, std::size_t length);

@@ -12,10 +12,10 @@ namespace usquic::files {
 namespace {
 
 // O_PATH reads nothing and runs no driver: the writer that waits for a FIFO's reader notices nothing.
-constexpr int kFindFlags = O_PATH | O_CLOEXEC;
+constexpr int find_flags = O_PATH | O_CLOEXEC;
 // O_NONBLOCK: a lease that another process holds on the file must not hold up the loop (fcntl(2),
 // F_SETLEASE).
-constexpr int kOpenFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
+constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 
 std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
@@ -23,11 +23,11 @@ std::int64_t nanoseconds(const timespec& time) {
 
 // Returns: a descriptor, or a negative errno.
 int find_beneath(int root, const char* path) {
-  constexpr int kAttempts = 8;  // EAGAIN: a rename elsewhere made the kernel unsure
+  constexpr int max_attempts = 8;  // EAGAIN: a rename elsewhere made the kernel unsure
   open_how how = {};
-  how.flags = static_cast<std::uint64_t>(kFindFlags);
+  how.flags = static_cast<std::uint64_t>(find_flags);
   how.resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS;
-  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+  for (int attempt = 0; attempt < max_attempts; ++attempt) {
     const long fd = syscall(SYS_openat2, root, path, &how, sizeof how);
     if (fd >= 0) return static_cast<int>(fd);
     if (errno != EAGAIN && errno != EINTR) return -errno;
@@ -127,14 +127,14 @@ OpenedNode DocumentRoot::find_node(const std::string& path) const {
 OpenedNode DocumentRoot::open_node(const std::string& path) const {
   OpenedNode node = find_node(path);
   if (node.error != 0) return node;
-  FileDescriptor opened(::open(link_to_descriptor(node.fd.get()).c_str(), kOpenFlags));
+  FileDescriptor opened(::open(link_to_descriptor(node.fd.get()).c_str(), open_flags));
   if (!opened.is_open()) return failed(errno);
   node.fd = std::move(opened);
   return node;
 }
 
 int DocumentRoot::find_checked(const std::string& path) const {
-  FileDescriptor found(openat(fd_.get(), path.c_str(), kFindFlags));
+  FileDescriptor found(openat(fd_.get(), path.c_str(), find_flags));
   if (!found.is_open()) return -errno;
   const std::string real = path_of_descriptor(found.get());
   const std::string prefix = real_path_ == "/" ? real_path_ : real_path_ + "/";

@@ -9,7 +9,7 @@
 namespace usquic::files {
 namespace {
 
-constexpr std::int64_t kRecheckMs = 1000;
+constexpr std::int64_t recheck_ms = 1000;
 
 std::string_view reason_of(int status) {
   switch (status) {
@@ -139,7 +139,7 @@ void set_multipart_body(Response& response, const Resource& resource, const Body
   response.fields.push_back({"content-type", "multipart/byteranges; boundary=" + boundary});
 }
 
-constexpr const char* kAllowed = "GET, HEAD, OPTIONS";
+constexpr const char* allowed_methods = "GET, HEAD, OPTIONS";
 
 bool is_safe_read(std::string_view method) {
   return method == "GET" || method == "HEAD";
@@ -177,7 +177,7 @@ void FileService::await_listing(const std::string& folder, std::string_view meth
 }
 
 void FileService::follow_root(std::int64_t now_ms) {
-  if (now_ms - root_checked_ms_ < kRecheckMs) return;
+  if (now_ms - root_checked_ms_ < recheck_ms) return;
   root_checked_ms_ = now_ms;
   if (!root_.follow_name()) return;
   cache_.clear();
@@ -186,8 +186,8 @@ void FileService::follow_root(std::int64_t now_ms) {
 
 Response FileService::route(const Request& request, std::int64_t now_ms) {
   // RFC 9110 section 9.3.7.
-  if (request.method == "OPTIONS") return Response{204, {{"allow", kAllowed}}};
-  if (!is_safe_read(request.method)) return plain(405, {{"allow", kAllowed}});
+  if (request.method == "OPTIONS") return Response{204, {{"allow", allowed_methods}}};
+  if (!is_safe_read(request.method)) return plain(405, {{"allow", allowed_methods}});
   const auto path = parse_request_path(request.path);
   if (!path) return plain(400);
   if (path->names_directory) return answer_directory(request, *path, now_ms);
@@ -283,7 +283,7 @@ Response FileService::answer_resource(const Request& request, const Resource& re
 Lookup FileService::look_up(const std::string& path, std::int64_t now_ms) {
   std::shared_ptr<const Resource> previous;
   if (const ResourceCache::Entry* entry = cache_.find(path)) {
-    const std::int64_t fresh_until_ms = entry->checked_ms + kRecheckMs;
+    const std::int64_t fresh_until_ms = entry->checked_ms + recheck_ms;
     if (now_ms < fresh_until_ms) return {0, false, entry->resource, fresh_until_ms};
     previous = entry->resource;
   }
@@ -291,7 +291,7 @@ Lookup FileService::look_up(const std::string& path, std::int64_t now_ms) {
   // Large files are opened for each request anyway, and then what is told about them is fresh too.
   if (lookup.resource && lookup.resource->is_kept_whole()) {
     cache_.put(path, lookup.resource, now_ms);
-    lookup.fresh_until_ms = now_ms + kRecheckMs;
+    lookup.fresh_until_ms = now_ms + recheck_ms;
   } else {
     cache_.erase(path);
   }

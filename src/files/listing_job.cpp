@@ -21,21 +21,21 @@ bool ListingJob::step(const DocumentRoot& root) {
 
 void ListingJob::read(const DocumentRoot& root) {
   read_.clear();
-  const bool is_at_end = !reader_.read_some(root, kStep, read_);
-  names_ += kStep;
+  const bool is_at_end = !reader_.read_some(root, items_per_step, read_);
+  names_ += items_per_step;
   for (DirectoryEntry& entry : read_) {
-    is_cut_ = is_cut_ || entries_.size() == kMaxEntries;
+    is_cut_ = is_cut_ || entries_.size() == max_entries;
     if (!is_cut_) entries_.insert(std::move(entry));
   }
-  is_cut_ = is_cut_ || (!is_at_end && names_ >= kMaxNames);
+  is_cut_ = is_cut_ || (!is_at_end && names_ >= max_names);
   is_read_ = is_at_end || is_cut_;
   if (is_read_) page_ = listing_head(path_);
 }
 
 // Entries are freed as they are written, a step's worth at a time too.
 bool ListingJob::render() {
-  for (std::size_t count = 0; count < kStep && !entries_.empty(); ++count) {
-    if (page_.size() >= kMaxPageBytes) {
+  for (std::size_t count = 0; count < items_per_step && !entries_.empty(); ++count) {
+    if (page_.size() >= max_page_bytes) {
       is_cut_ = true;
       entries_.clear();
       break;

@@ -13,11 +13,11 @@ namespace usquic::files {
 class ListingJob {
  public:
   // What lies beyond is left out, and the page says so.
-  static constexpr std::size_t kMaxEntries = 10'000;
-  static constexpr std::size_t kMaxNames = 100'000;  // hidden ones and what cannot be served among them
-  static constexpr std::size_t kMaxPageBytes = 4 << 20;
+  static constexpr std::size_t max_entries = 10'000;
+  static constexpr std::size_t max_names = 100'000;  // hidden ones and what cannot be served among them
+  static constexpr std::size_t max_page_bytes = 4 << 20;
   // Names that are looked at, or lines that are written, in a step.
-  static constexpr std::size_t kStep = 32;
+  static constexpr std::size_t items_per_step = 32;
 
   ListingJob(const DocumentRoot& root, std::string path);
 

@@ -44,7 +44,7 @@ bool ListingStore::work(const DocumentRoot& root, std::int64_t now_ms) {
 }
 
 void ListingStore::deliver_some() {
-  for (std::size_t count = 0; count < ListingJob::kStep && !delivery_.waiting.empty(); ++count) {
+  for (std::size_t count = 0; count < ListingJob::items_per_step && !delivery_.waiting.empty(); ++count) {
     const Ready ready = std::move(delivery_.waiting.back());
     delivery_.waiting.pop_back();
     --waiting_;

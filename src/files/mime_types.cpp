@@ -12,7 +12,7 @@ namespace {
 using Entry = std::pair<std::string_view, std::string_view>;
 
 // Sorted by extension, for the binary search below (a test checks that).
-constexpr std::array kTypes = std::to_array<Entry>({
+constexpr std::array types_by_extension = std::to_array<Entry>({
     {"3gp", "video/3gpp"},
     {"7z", "application/x-7z-compressed"},
     {"aac", "audio/aac"},
@@ -112,19 +112,19 @@ constexpr std::array kTypes = std::to_array<Entry>({
     {"zip", "application/zip"},
     {"zst", "application/zstd"},
 });
-static_assert(std::is_sorted(kTypes.begin(), kTypes.end()));
+static_assert(std::is_sorted(types_by_extension.begin(), types_by_extension.end()));
 
 }  // namespace
 
 std::string_view content_type_of(std::string_view file_name) {
-  constexpr std::string_view kUnknown = "application/octet-stream";
+  constexpr std::string_view unknown = "application/octet-stream";
   const auto dot = file_name.rfind('.');
-  if (dot == std::string_view::npos) return kUnknown;
+  if (dot == std::string_view::npos) return unknown;
   const std::string extension = to_lower(file_name.substr(dot + 1));
   const auto found =
-      std::lower_bound(kTypes.begin(), kTypes.end(), extension,
+      std::lower_bound(types_by_extension.begin(), types_by_extension.end(), extension,
                        [](const Entry& entry, const std::string& key) { return entry.first < key; });
-  return found != kTypes.end() && found->first == extension ? found->second : kUnknown;
+  return found != types_by_extension.end() && found->first == extension ? found->second : unknown;
 }
 
 }  // namespace usquic::files

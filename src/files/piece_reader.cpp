@@ -31,7 +31,7 @@ bool has_bytes_up_to(int fd, std::uint64_t end) {
 }  // namespace
 
 PieceReader::Outcome PieceReader::read(int fd, std::byte* to, std::size_t length, std::uint64_t offset) {
-  const bool is_patient = !waiting_since_ms_ || monotonic_ms() - *waiting_since_ms_ < kPatienceMs;
+  const bool is_patient = !waiting_since_ms_ || monotonic_ms() - *waiting_since_ms_ < patience_ms;
   if (can_tell_ && is_patient) {
     const iovec place = {to, length};
     const ssize_t count = preadv2(fd, &place, 1, static_cast<off_t>(offset), RWF_NOWAIT);

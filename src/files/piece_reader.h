@@ -20,7 +20,7 @@ class PieceReader {
  private:
   // Memory may be so short that what the disk brought is gone before it is asked for: then it is waited for,
   // so that every download ends some time.
-  static constexpr std::int64_t kPatienceMs = 2000;
+  static constexpr std::int64_t patience_ms = 2000;
 
   bool can_tell_ = true;
   std::optional<std::int64_t> waiting_since_ms_;

@@ -54,7 +54,7 @@ std::optional<RequestPath> parse_request_path(std::string_view path) {
 }
 
 std::string percent_encode_path(std::string_view path) {
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  constexpr std::string_view digits = "0123456789ABCDEF";
   std::string encoded;
   for (const char c : path) {
     if (is_unreserved(c) || c == '/') {
@@ -62,7 +62,7 @@ std::string percent_encode_path(std::string_view path) {
       continue;
     }
     const auto byte = static_cast<unsigned char>(c);
-    encoded += {'%', kDigits[byte >> 4], kDigits[byte & 15]};
+    encoded += {'%', digits[byte >> 4], digits[byte & 15]};
   }
   return encoded;
 }

@@ -12,12 +12,12 @@ namespace {
 
 // Two changes within a tick of the file system's clock bear the same time. The coarsest clocks tick each two
 // seconds.
-constexpr std::int64_t kTickNs = 2'000'000'000;
+constexpr std::int64_t tick_ns = 2'000'000'000;
 
 bool is_settled(const FileIdentity& identity) {
   using std::chrono::nanoseconds;
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return std::chrono::duration_cast<nanoseconds>(now).count() - identity.changed_ns > kTickNs;
+  return std::chrono::duration_cast<nanoseconds>(now).count() - identity.changed_ns > tick_ns;
 }
 
 // The whole file, or null when it is not what fstat said (it is being written to).
@@ -55,7 +55,7 @@ Representation make_representation(const OpenedNode& node, std::string file, Con
   representation.is_settled = is_settled(node.identity);
   representation.entity_tag = make_entity_tag(node.identity, coding_suffix(coding));
   representation.last_modified = http::format_http_date(node.identity.modified_seconds());
-  if (node.identity.size <= kMaxKeptFile) representation.content = read_whole(node);
+  if (node.identity.size <= max_kept_file) representation.content = read_whole(node);
   return representation;
 }
 
@@ -63,7 +63,7 @@ Representation make_representation(const OpenedNode& node, std::string file, Con
 
 const Representation& Resource::choose(std::optional<std::string_view> accept_encoding) const {
   if (representations.size() == 1) return representations.front();
-  std::array<ContentCoding, kPrecompressed.size()> available;
+  std::array<ContentCoding, precompressed_codings.size()> available;
   std::size_t count = 0;
   for (std::size_t i = 1; i < representations.size(); ++i) available[count++] = representations[i].coding;
   const ContentCoding coding = choose_coding(accept_encoding, std::span(available.data(), count));
@@ -96,7 +96,7 @@ Lookup load_resource(const DocumentRoot& root, const std::string& path, const Re
   auto resource = std::make_shared<Resource>();
   resource->content_type = content_type_of(path);
   resource->representations.push_back(make_representation(node, path, ContentCoding::Identity, previous));
-  for (const ContentCoding coding : kPrecompressed) {
+  for (const ContentCoding coding : precompressed_codings) {
     const std::string sibling = path + std::string(coding_suffix(coding));
     const OpenedNode compressed = root.open_node(sibling);
     if (compressed.error != 0 || compressed.kind != NodeKind::File) continue;

@@ -41,7 +41,7 @@ struct Lookup {
 };
 
 // Files up to this many bytes are kept in memory.
-inline constexpr std::uint64_t kMaxKeptFile = 64 * 1024;
+inline constexpr std::uint64_t max_kept_file = 64 * 1024;
 
 // Find a file and its precompressed siblings. previous: what was found earlier, whose bytes are taken over
 // where the file is the same; may be null.

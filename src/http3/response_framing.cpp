@@ -12,7 +12,7 @@
 namespace usquic::http3 {
 namespace {
 
-constexpr std::size_t longest_integer = 10;  // a length in memory, 7 bits to a byte
+constexpr std::size_t max_integer_bytes = 10;  // a length in memory, 7 bits to a byte
 constexpr std::size_t section_prefix_bytes = 2;
 
 // RFC 7541 section 5.1: `flags` above the `bits` of the first byte that the number begins in.
@@ -55,7 +55,7 @@ std::uint8_t* put_field(const us_quic_header_t& field, std::uint8_t* out) {
 std::size_t section_bound(std::span<const us_quic_header_t> fields) {
   std::size_t bound = section_prefix_bytes;
   for (const us_quic_header_t& field : fields)
-    bound += 2 * longest_integer + field.name_length + field.value_length;
+    bound += 2 * max_integer_bytes + field.name_length + field.value_length;
   return bound;
 }
 

@@ -119,21 +119,21 @@ bool FrameScan::read_stop_sending(Reader& in) {
   std::uint64_t id = 0;
   std::uint64_t code = 0;
   if (!in.take_varint(id) || !in.take_varint(code)) return false;
-  if (stop_count_ < most_stops) stops_[stop_count_++] = {static_cast<std::int64_t>(id), code};
+  if (stop_count_ < max_stops) stops_[stop_count_++] = {static_cast<std::int64_t>(id), code};
   return true;
 }
 
 bool FrameScan::read_reset(Reader& in) {
   std::uint64_t id = 0;
   if (!in.take_varint(id) || !in.skip_varints(2)) return false;
-  if ((id & unidirectional) != 0 && reset_count_ < most_resets) {
+  if ((id & unidirectional) != 0 && reset_count_ < max_resets) {
     resets_[reset_count_++] = static_cast<std::int64_t>(id);
   }
   return true;
 }
 
 void FrameScan::add_ack_range(std::uint64_t smallest, std::uint64_t largest) {
-  if (ack_range_count_ < most_ack_ranges) ack_ranges_[ack_range_count_++] = {smallest, largest};
+  if (ack_range_count_ < max_ack_ranges) ack_ranges_[ack_range_count_++] = {smallest, largest};
 }
 
 // RFC 9000 section 19.3.

@@ -20,11 +20,11 @@ class FrameScan {
     std::uint64_t code = 0;
   };
   // Of a datagram. What is more is met at the next write to its stream.
-  static constexpr std::size_t most_stops = 16;
+  static constexpr std::size_t max_stops = 16;
   // More than a packet of 1,500 bytes can carry.
-  static constexpr std::size_t most_resets = 512;
+  static constexpr std::size_t max_resets = 512;
   // Of an ACK frame. Those beyond are older than all that was sent since the acknowledgement before.
-  static constexpr std::size_t most_ack_ranges = 32;
+  static constexpr std::size_t max_ack_ranges = 32;
 
   void clear() {
     stop_count_ = reset_count_ = control_frames_ = ack_range_count_ = 0;
@@ -58,10 +58,10 @@ class FrameScan {
   bool read_ack(Reader& in, bool has_ecn_counts);
   void add_ack_range(std::uint64_t smallest, std::uint64_t largest);
 
-  std::array<StopSending, most_stops> stops_{};
-  std::array<AckRange, most_ack_ranges> ack_ranges_{};
+  std::array<StopSending, max_stops> stops_{};
+  std::array<AckRange, max_ack_ranges> ack_ranges_{};
   std::size_t stop_count_ = 0;
-  std::array<std::int64_t, most_resets> resets_{};
+  std::array<std::int64_t, max_resets> resets_{};
   std::size_t reset_count_ = 0;
   std::size_t ack_range_count_ = 0;
   std::size_t control_frames_ = 0;

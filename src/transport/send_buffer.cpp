@@ -13,8 +13,8 @@ namespace {
 
 // Small answers get a block of about their size; a stream that goes on gets larger ones, so that a bulk
 // transfer costs one allocation per 64 KiB while thousands of small streams stay small.
-constexpr std::size_t smallest_block = 256;
-constexpr std::size_t largest_block = 64 * 1024;
+constexpr std::size_t min_block_bytes = 256;
+constexpr std::size_t max_block_bytes = 64 * 1024;
 
 // Moves bytes from the front of the sources.
 void fill(MutableBytes to, std::span<Bytes> sources) {
@@ -52,9 +52,9 @@ SendBuffer::Block* SendBuffer::allocate(std::size_t capacity) {
 }
 
 SendBuffer::Block* SendBuffer::obtain(std::size_t wanted) {
-  if (spare_ != nullptr && wanted > smallest_block) return std::exchange(spare_, nullptr);
-  const auto history = static_cast<std::size_t>(std::min<std::uint64_t>(accepted_, largest_block));
-  return allocate(std::clamp(std::max(wanted, history), smallest_block, largest_block));
+  if (spare_ != nullptr && wanted > min_block_bytes) return std::exchange(spare_, nullptr);
+  const auto history = static_cast<std::size_t>(std::min<std::uint64_t>(accepted_, max_block_bytes));
+  return allocate(std::clamp(std::max(wanted, history), min_block_bytes, max_block_bytes));
 }
 
 void SendBuffer::link(Block* chain, Block* chain_tail) {
@@ -160,7 +160,7 @@ void SendBuffer::pop_front() {
   head_offset_ = 0;
   if (head_ == nullptr) tail_ = nullptr;
   block->next = nullptr;
-  if (block->capacity == largest_block && spare_ == nullptr) {
+  if (block->capacity == max_block_bytes && spare_ == nullptr) {
     block->length = 0;
     spare_ = block;
     return;

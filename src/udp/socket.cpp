@@ -19,12 +19,12 @@ using usquic::udp::SendOutcome;
 namespace {
 
 // Work for one readiness event; the loop comes back for what is left, after others had their turn.
-constexpr std::size_t most_datagrams_per_event = 32;
-constexpr std::size_t most_errors_per_event = 64;
+constexpr std::size_t max_datagrams_per_event = 32;
+constexpr std::size_t max_errors_per_event = 64;
 // Errors in a row that keep an event from receiving before it gives up its turn.
-constexpr int most_receive_errors = 4;
+constexpr int max_receive_errors = 4;
 // Events in a row that bring nothing before receiving pauses.
-constexpr int most_fruitless_receives = 4;
+constexpr int max_fruitless_receives = 4;
 
 // When the kernel is out of buffers, says writable and takes nothing, or says readable and gives nothing.
 constexpr Duration retry_delay = std::chrono::milliseconds(1);
@@ -121,13 +121,13 @@ void us_udp_socket_t::receive() {
   std::size_t datagrams = 0;
   int errors = 0;
   bool is_fruitless = true;
-  while (datagrams < most_datagrams_per_event) {
+  while (datagrams < max_datagrams_per_event) {
     // Held through the handler's calls: it may close the last socket of the share.
     const std::shared_ptr<usquic::udp::LoopShare> share = share_;
     const int messages = share->receive_batch.fill(kernel_, fd_, local_);
     if (messages < 0) {
       // An ICMP error about one peer fails the call for all of them.
-      if (messages == -EAGAIN || ++errors > most_receive_errors) break;
+      if (messages == -EAGAIN || ++errors > max_receive_errors) break;
       drain_errors();
       if (generation != generation_) return;
       continue;
@@ -141,7 +141,7 @@ void us_udp_socket_t::receive() {
     if (messages < static_cast<int>(ReceiveBatch::slots)) break;
   }
   fruitless_receives_ = is_fruitless ? fruitless_receives_ + 1 : 0;
-  if (fruitless_receives_ >= most_fruitless_receives) pause_receiving();
+  if (fruitless_receives_ >= max_fruitless_receives) pause_receiving();
 }
 
 // The kernel fails, or says readable and gives nothing, time and again: waiting for readable would spin.
@@ -156,7 +156,7 @@ void us_udp_socket_t::pause_receiving() {
 
 void us_udp_socket_t::drain_errors() {
   const unsigned generation = generation_;
-  std::array<PeerError, most_errors_per_event> errors;
+  std::array<PeerError, max_errors_per_event> errors;
   const auto read = usquic::udp::read_error_queue(kernel_, fd_, errors);
   // Else the descriptor would stay ready for ever.
   if (read.is_empty) usquic::udp::clear_pending_error(fd_);

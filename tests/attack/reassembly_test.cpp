@@ -42,14 +42,14 @@ Cost send_sparse(std::uint64_t streams, std::uint64_t fragments) {
 }
 
 // ngtcp2 1.11 keeps this many gaps of a stream.
-constexpr std::uint64_t most_gaps = 5000;
+constexpr std::uint64_t max_gaps = 5000;
 
 TEST(SparseStreamData, CostsMemoryWithinABound) {
-  const Cost one = send_sparse(1, most_gaps - 1);
+  const Cost one = send_sparse(1, max_gaps - 1);
   print_figure("memory_peak_of_one_fragmented_stream", one.bytes, "bytes");
   EXPECT_LT(one.bytes, 2 << 20);
   // All that a connection may have open.
-  const Cost all = send_sparse(100, most_gaps - 1);
+  const Cost all = send_sparse(100, max_gaps - 1);
   print_figure("memory_peak_of_100_fragmented_streams", all.bytes, "bytes");
   EXPECT_LT(all.bytes, 96 << 20);
 }
@@ -58,7 +58,7 @@ TEST(SparseStreamData, BeyondTheBoundEndsTheConnection) {
   RawNetwork net;
   net.start();
   RawPeer& peer = net.join_client();
-  for (std::uint64_t sent = 0; sent <= most_gaps;) {
+  for (std::uint64_t sent = 0; sent <= max_gaps;) {
     std::string frames;
     for (; frames.size() < 1100; ++sent) frames += frame::stream(0, 1 + sent * 2, "x");
     peer.send(frames);

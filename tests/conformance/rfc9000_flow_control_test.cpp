@@ -4,7 +4,7 @@
 namespace usquic::test {
 namespace {
 
-constexpr std::uint64_t most_streams = 1ULL << 60;
+constexpr std::uint64_t max_streams = 1ULL << 60;
 
 void small_connection_window(EnginePair& pair) {
   pair.server.config.max_data = 1000;
@@ -75,12 +75,12 @@ TEST(Rfc9000Section4_6, AStreamAboveTheLimit) {
 }
 
 TEST(Rfc9000Section4_6, AStreamCountThatNoIdCouldReach) {
-  expect_frames_close(Engine::server, frame::max_streams_bidi(most_streams + 1), frame_encoding_error);
-  expect_frames_close(Engine::server, frame::max_streams_uni(most_streams + 1), frame_encoding_error);
-  expect_frames_pass(Engine::server, frame::max_streams_bidi(most_streams));
+  expect_frames_close(Engine::server, frame::max_streams_bidi(max_streams + 1), frame_encoding_error);
+  expect_frames_close(Engine::server, frame::max_streams_uni(max_streams + 1), frame_encoding_error);
+  expect_frames_pass(Engine::server, frame::max_streams_bidi(max_streams));
   // RFC 9000 section 19.14 leaves a choice.
   for (const std::uint64_t type : {frame::type_streams_blocked_bidi, frame::type_streams_blocked_uni}) {
-    expect_frames_close(Engine::server, frame::of(type, {most_streams + 1}),
+    expect_frames_close(Engine::server, frame::of(type, {max_streams + 1}),
                         {stream_limit_error, frame_encoding_error});
   }
 }

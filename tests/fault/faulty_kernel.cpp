@@ -29,7 +29,7 @@ int fail(int error_number) {
 }  // namespace
 
 FaultyKernel::FaultyKernel(std::uint64_t seed) : random_(seed) {
-  opened_.reserve(most_opened);
+  opened_.reserve(max_opened);
   repeating_fd_ = __real_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   current = this;
 }
@@ -94,7 +94,7 @@ int FaultyKernel::epoll_create1(int flags) {
 int FaultyKernel::socket(int family, int type, int protocol) {
   if (!may_open()) return -1;
   const int fd = __real_socket(family, type, protocol);
-  if (fd >= 0 && opened_.size() < most_opened) opened_.push_back(fd);
+  if (fd >= 0 && opened_.size() < max_opened) opened_.push_back(fd);
   return fd;
 }
 

@@ -61,7 +61,7 @@ class FaultyKernel {
     sockaddr_storage to;
     socklen_t to_length;
   };
-  static constexpr std::size_t most_opened = 100;
+  static constexpr std::size_t max_opened = 100;
 
   bool may_open();
   void remember(const mmsghdr& message, std::size_t datagram_bytes);
@@ -83,7 +83,7 @@ class FaultyKernel {
   std::mt19937_64 random_;
   std::vector<Planned> faults_;
   std::vector<int> opened_;
-  std::array<std::uint64_t, most_opened> bytes_sent_{};  // by the place in opened_
+  std::array<std::uint64_t, max_opened> bytes_sent_{};  // by the place in opened_
   std::uint64_t injected_ = 0;
   std::uint64_t segmented_messages_ = 0;
   std::size_t largest_datagram_ = 0;

@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t body_bytes = 8 << 20;
 // Above what a retry every millisecond takes, far below what a loop that never waits does.
-constexpr long long most_iterations_per_second = 5000;
+constexpr long long max_iterations_per_second = 5000;
 
 us_quic_socket_context_options_t impatient_options() {
   us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
@@ -59,7 +59,7 @@ class ForGood : public testing::TestWithParam<Kind> {
     EXPECT_TRUE(exchange.run_until(done, 2));
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     const long long iterations = us_loop_iteration_number(exchange.loop()) - before;
-    EXPECT_LE(iterations, most_iterations_per_second * (taken.count() + 0.1));
+    EXPECT_LE(iterations, max_iterations_per_second * (taken.count() + 0.1));
   }
 
   FaultyKernel kernel{1};

@@ -13,7 +13,7 @@ constexpr std::size_t body_bytes = 8 << 20;
 constexpr int limit_seconds = 30;
 
 // Two for each socket: a message that is not its call's first fails once before that is told.
-constexpr unsigned most_failures = 4;
+constexpr unsigned max_failures = 4;
 
 us_quic_stats_t stats_of(us_quic_connection_t* connection) {
   us_quic_stats_t stats;
@@ -44,7 +44,7 @@ TEST(Segmentation, IsSwitchedOffWhenItFailsAndTheSameBytesAreSentAgain) {
   expect_echo(exchange, connection);
   EXPECT_EQ(kernel.segmented_messages(), 0u);
   EXPECT_GE(kernel.injected(), 2u);
-  EXPECT_LE(kernel.injected(), most_failures);
+  EXPECT_LE(kernel.injected(), max_failures);
   expect_all_was_sent(kernel, connection);
 }
 
@@ -55,7 +55,7 @@ TEST(Segmentation, SwitchedOffInMidTransferLosesNothing) {
   kernel.add({.call = Call::send, .error_number = EIO, .one_in = 20, .only_segmented = true});
   expect_echo(exchange, connection);
   EXPECT_GT(kernel.segmented_messages(), 0u);
-  EXPECT_LE(kernel.injected(), most_failures);
+  EXPECT_LE(kernel.injected(), max_failures);
   expect_all_was_sent(kernel, connection);
 }
 

@@ -17,7 +17,7 @@ namespace serve = tools::serve;
 void check_ranges(std::string_view field, std::uint64_t size) {
   const serve::RangeSelection selection = serve::select_ranges(field, size);
   CHECK((selection.outcome == serve::RangeOutcome::Partial) == !selection.ranges.empty());
-  CHECK(selection.ranges.size() <= serve::kMaxRanges);
+  CHECK(selection.ranges.size() <= serve::max_ranges);
   std::uint64_t total = 0;
   for (const serve::ByteRange& range : selection.ranges) {
     CHECK(range.first <= range.last && range.last < size);
@@ -27,7 +27,7 @@ void check_ranges(std::string_view field, std::uint64_t size) {
 }
 
 void check_codings(std::string_view field, std::size_t available) {
-  const std::span<const serve::ContentCoding> some(serve::kPrecompressed.data(), available);
+  const std::span<const serve::ContentCoding> some(serve::precompressed_codings.data(), available);
   const serve::ContentCoding chosen = serve::choose_coding(field, some);
   CHECK(chosen == serve::ContentCoding::Identity ||
         std::find(some.begin(), some.end(), chosen) != some.end());
@@ -76,7 +76,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     }
     case 1: {
-      const std::size_t available = input.pick(usquic::files::kPrecompressed.size() + 1);
+      const std::size_t available = input.pick(usquic::files::precompressed_codings.size() + 1);
       fuzz::check_codings(input.rest(), available);
       break;
     }

@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr std::size_t window = 20'000;  // of a connection, in each direction; it does not grow
-constexpr std::uint64_t most_streams = 8;
+constexpr std::uint64_t max_streams = 8;
 
 us_quic_header_t header(std::string_view name, std::string_view value) {
   return {name.data(), name.size(), value.data(), value.size(), 0};
@@ -47,7 +47,7 @@ TransferScript::TransferScript(Input& input)
     config.max_data = config.max_data_limit = window;
     config.max_stream_data = config.max_stream_data_limit = input.choose(stream_windows);
     config.send_buffer_bytes = input.choose(buffers);
-    config.max_streams_bidi = config.max_streams_uni = most_streams;
+    config.max_streams_bidi = config.max_streams_uni = max_streams;
     config.max_stream_resets_per_second = config.max_control_frames_per_second = 0;
     config.header_timeout = Duration::zero();  // a network that loses all for long is no slow client
     attach(*side);
@@ -384,7 +384,7 @@ void TransferScript::check_direction(const StreamRecord& from, const StreamRecor
 void TransferScript::check_stream_credit(Side& side, Direction direction) {
   if (was_ended_early_ || !is_alive()) return;
   std::vector<StreamRecord*> opened;
-  for (std::uint64_t i = 0; i < most_streams; ++i) {
+  for (std::uint64_t i = 0; i < max_streams; ++i) {
     StreamRecord* s = side.create_stream(*connection_of(side), direction);
     CHECK(s != nullptr);
     if (is_http3_) {
@@ -417,7 +417,7 @@ void TransferScript::check_credit(Side& from, Side& to) {
   const std::size_t first = to.streams.size();
   const std::size_t first_sent = from.streams.size();
   to.consume_at_once = false;
-  for (std::uint64_t i = 0; i < most_streams; ++i) {
+  for (std::uint64_t i = 0; i < max_streams; ++i) {
     StreamRecord* s = asking.create_stream(*connection_of(asking), Direction::bidirectional);
     CHECK(s != nullptr);
     if (!is_http3_) continue;

@@ -129,7 +129,7 @@ TEST(Trickle, OfOneByteAPacketArrivesExact) {
   TransferNode server(network, identity(), *Address::parse("192.0.2.1", 4433),
                       {.body_bytes = bytes, .is_server = true});
   TransferNode client(network, identity(), *Address::parse("198.51.100.7", 50000),
-                      {.body_bytes = bytes, .most_bytes_per_write = 1});
+                      {.body_bytes = bytes, .max_bytes_per_write = 1});
   client.start(server.address());
   ASSERT_TRUE(network.run_until([&] { return server.received() > 0; }, 5s));
   const std::size_t before = network.trace().size();

@@ -22,10 +22,10 @@ constexpr std::size_t streams_each = 50;
 constexpr std::size_t connections_with_streams = 200;
 
 // What an idle connection may hold, and an open stream. Goals and measurements: docs/results.md.
-constexpr double most_bytes_per_connection = 56 << 10;
-constexpr double most_bytes_per_stream = 3 << 10;
+constexpr double max_bytes_per_connection = 56 << 10;
+constexpr double max_bytes_per_stream = 3 << 10;
 // What may be left of a connection that has gone: the pools keep a chunk of each size.
-constexpr std::uint64_t most_bytes_left = 4 << 20;
+constexpr std::uint64_t max_bytes_left = 4 << 20;
 
 constexpr std::array<const char*, static_cast<std::size_t>(Owner::count)> owner_names = {
     "objects", "blocks", "gnutls", "c_library", "ngtcp2", "nghttp3"};
@@ -140,9 +140,9 @@ Verdict IdleMemory::run(std::size_t count) {
   const double rest = static_cast<double>(left.heap.in_use) - static_cast<double>(empty.heap.in_use);
   print_figure("bytes_left_of_all", rest, "bytes");
   if (can_count_memory) {
-    verdict_.expect(connection <= most_bytes_per_connection, "an idle connection holds too much");
-    verdict_.expect(stream <= most_bytes_per_stream, "an open stream holds too much");
-    verdict_.expect(rest <= most_bytes_left, "closed connections leave too much");
+    verdict_.expect(connection <= max_bytes_per_connection, "an idle connection holds too much");
+    verdict_.expect(stream <= max_bytes_per_stream, "an open stream holds too much");
+    verdict_.expect(rest <= max_bytes_left, "closed connections leave too much");
   }
   const int status = server_.stop();
   verdict_.expect(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the server process failed");

@@ -26,13 +26,13 @@ unsigned type_of(unsigned char first_byte, std::uint32_t version) {
 }
 
 void add_number(std::vector<frame::Range>& ranges, std::uint64_t number) {
-  constexpr std::size_t most_ranges = 30;
+  constexpr std::size_t max_ranges = 30;
   if (!ranges.empty() && ranges.back().largest + 1 == number) {
     ranges.back().largest = number;
   } else if (ranges.empty() || number > ranges.back().largest) {
     ranges.push_back({number, number});
   }
-  if (ranges.size() > most_ranges) ranges.erase(ranges.begin());
+  if (ranges.size() > max_ranges) ranges.erase(ranges.begin());
 }
 
 }  // namespace

@@ -85,7 +85,7 @@ void TransferNode::start(const Address& server) {
 }
 
 void TransferNode::send_more() {
-  std::uint64_t left = options_.most_bytes_per_write;
+  std::uint64_t left = options_.max_bytes_per_write;
   std::array<std::uint8_t, 16384> chunk;
   while (written_ < options_.body_bytes && left > 0) {
     const std::size_t length = std::min<std::uint64_t>({chunk.size(), options_.body_bytes - written_, left});

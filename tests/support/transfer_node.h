@@ -20,7 +20,7 @@ std::uint8_t pattern_byte(bool from_client, std::uint64_t offset);
 
 struct NodeOptions {
   std::uint64_t body_bytes = 1 << 20;
-  std::uint64_t most_bytes_per_write = UINT64_MAX;  // then the test calls send_more() for the next
+  std::uint64_t max_bytes_per_write = UINT64_MAX;  // then the test calls send_more() for the next
   bool is_server = false;
   std::size_t max_udp_payload = 1452;
   engine::AddressValidation address_validation = engine::AddressValidation::never;

@@ -9,10 +9,10 @@
 namespace usquic::tools::echo {
 namespace {
 
-constexpr int kSilenceMs = 1000;
+constexpr int silence_ms = 1000;
 // Path MTU discovery (RFC 8899) begins with the connection, and larger datagrams fit once it is through.
-constexpr std::int64_t kDiscoveryMs = 3000;
-constexpr int kRetryMs = 20;
+constexpr std::int64_t discovery_ms = 3000;
+constexpr int retry_ms = 20;
 
 class DatagramCheck : public Conversation {
  public:
@@ -46,7 +46,7 @@ class DatagramCheck : public Conversation {
   }
 
  private:
-  bool is_discovering() const { return monotonic_ms() - opened_ms_ < kDiscoveryMs; }
+  bool is_discovering() const { return monotonic_ms() - opened_ms_ < discovery_ms; }
 
   // A number is in each, to tell them apart.
   std::size_t size() const { return std::max(options_.size, sizeof(std::uint64_t)); }
@@ -64,13 +64,13 @@ class DatagramCheck : public Conversation {
       const int error = us_quic_connection_send_datagram(connection_, bytes.data(), bytes.size());
       if (error == US_QUIC_E_AGAIN) break;
       if (error == US_QUIC_E_TOO_LARGE && is_discovering()) {
-        return us_timer_set(silence_, on_retry, kRetryMs, 0);
+        return us_timer_set(silence_, on_retry, retry_ms, 0);
       }
       if (error != US_QUIC_OK) return host_.on_done(describe_error(error));
       outstanding_.insert(sent_++);
     }
     if (sent_ == options_.count && outstanding_.empty()) return host_.on_done({ExitCode::Ok, ""});
-    us_timer_set(silence_, on_silence, kSilenceMs, 0);
+    us_timer_set(silence_, on_silence, silence_ms, 0);
   }
 
   static void on_retry(us_timer_t* timer) {

@@ -77,11 +77,11 @@ class StreamCheck : public Conversation {
   }
 
   void send(us_quic_stream_t* stream) {
-    constexpr std::size_t kPiece = 64 * 1024;
+    constexpr std::size_t piece_bytes = 64 * 1024;
     Message& message = message_of(stream);
     while (message.sent < options_.size) {
       const std::string piece =
-          pattern(message.number, message.sent, std::min(kPiece, options_.size - message.sent));
+          pattern(message.number, message.sent, std::min(piece_bytes, options_.size - message.sent));
       const std::ptrdiff_t accepted = us_quic_stream_write(stream, piece.data(), piece.size());
       if (accepted < 0) return;
       message.sent += static_cast<std::size_t>(accepted);

@@ -16,7 +16,7 @@
 namespace usquic::tools::get {
 namespace {
 
-constexpr int kProgressMs = 200;
+constexpr int progress_ms = 200;
 
 std::size_t terminal_columns() {
   winsize size = {};
@@ -91,7 +91,7 @@ void Client::start_timers() {
                                     return transfer->output().is_standard_output();
                                   });
   shows_progress_ = !options_.is_silent && isatty(STDERR_FILENO) != 0 && !writes_to_terminal;
-  if (shows_progress_) set_timer(kProgressMs, kProgressMs, &Client::show_progress);
+  if (shows_progress_) set_timer(progress_ms, progress_ms, &Client::show_progress);
 }
 
 // It does not keep the loop alive.

@@ -14,13 +14,13 @@ int Output::open() {
 }
 
 int Output::write(std::string_view bytes) {
-  constexpr std::size_t most_waiting = 128 * 1024;
-  if (waiting_.size() + bytes.size() <= most_waiting) {
+  constexpr std::size_t max_waiting = 128 * 1024;
+  if (waiting_.size() + bytes.size() <= max_waiting) {
     waiting_.append(bytes);
     return 0;
   }
   if (const int error = flush(); error != 0) return error;
-  if (bytes.size() > most_waiting / 2) return write_now(bytes);
+  if (bytes.size() > max_waiting / 2) return write_now(bytes);
   waiting_.append(bytes);
   return 0;
 }

@@ -13,7 +13,7 @@
 namespace usquic::tools::get {
 namespace {
 
-constexpr std::size_t kChunkBytes = 256 * 1024;
+constexpr std::size_t chunk_bytes = 256 * 1024;
 
 Failure cannot_read(const std::string& file, int error) {
   return {ExitCode::Read, fmt::format("{}: {}", file, std::strerror(error))};
@@ -108,7 +108,7 @@ BodySource::State BodySource::fill() {
 }
 
 BodySource::State BodySource::fill_from_file() {
-  chunk_.resize(kChunkBytes);
+  chunk_.resize(chunk_bytes);
   ssize_t count = 0;
   do {
     count = ::read(fd_.get(), chunk_.data(), chunk_.size());

@@ -14,7 +14,7 @@
 namespace usquic::tools::get {
 namespace {
 
-constexpr int kMaxAttempts = 3;
+constexpr int max_attempts = 3;
 
 void tell(const std::string& text) {
   std::fwrite(text.data(), 1, text.size(), stderr);
@@ -147,7 +147,7 @@ void Transfer::on_end() {
 void Transfer::on_error(int error, std::string_view text) {
   const int redirects = std::exchange(fetch_, nullptr)->redirects();
   // A file can be read again; the client has tried again with what it can.
-  const bool can_repeat = plan_.source == BodyPlan::Source::File && attempts_ < kMaxAttempts;
+  const bool can_repeat = plan_.source == BodyPlan::Source::File && attempts_ < max_attempts;
   if (error == US_QUIC_E_GOAWAY && status_ == 0 && can_repeat) {
     sent_ = 0;
     is_held_back_ = false;

@@ -7,7 +7,7 @@ namespace usquic::tools::load {
 namespace {
 
 // Connections that are held open and rarely used stay open: shorter than the idle timeouts of servers.
-constexpr unsigned kKeepAliveMs = 10'000;
+constexpr unsigned keep_alive_ms = 10'000;
 
 const char* text_or_null(const std::string& text) {
   return text.empty() ? nullptr : text.c_str();
@@ -28,10 +28,10 @@ us_quic_socket_context_t* create_client_context(us_loop_t* loop, const Plan& pla
       text_or_null(request.key_file.empty() ? request.certificate_file : request.key_file);
   options.passphrase = text_or_null(request.passphrase);
   options.reject_unauthorized = request.is_insecure ? 0 : 1;
-  options.keep_alive_ms = kKeepAliveMs;
-  constexpr std::int64_t kMostMs = std::numeric_limits<int>::max();
+  options.keep_alive_ms = keep_alive_ms;
+  constexpr std::int64_t max_ms = std::numeric_limits<int>::max();
   options.handshake_timeout_ms =
-      static_cast<unsigned>(std::clamp<std::int64_t>(plan.timeout_ns / 1'000'000, 1, kMostMs));
+      static_cast<unsigned>(std::clamp<std::int64_t>(plan.timeout_ns / 1'000'000, 1, max_ms));
   logs.messages.attach(options);
   if (logs.keys != nullptr) logs.keys->attach(options);
   int error = US_QUIC_OK;

@@ -8,14 +8,14 @@
 namespace usquic::tools::load {
 namespace {
 
-constexpr std::uint64_t kMost = 1'000'000;
+constexpr std::uint64_t max_count = 1'000'000;
 
 void add_load_options(CLI::App& parser, Options& options) {
   parser.add_option("-c,--connections", options.connections, "Connections, over all threads")
-      ->check(CLI::Range(std::uint64_t{1}, kMost))
+      ->check(CLI::Range(std::uint64_t{1}, max_count))
       ->capture_default_str();
   parser.add_option("-m,--streams", options.streams, "Requests at a time on each connection")
-      ->check(CLI::Range(std::uint64_t{1}, kMost))
+      ->check(CLI::Range(std::uint64_t{1}, max_count))
       ->capture_default_str();
   parser.add_option("-t,--threads", options.threads, "Threads, each with its own loop")
       ->check(CLI::Range(1, 256))

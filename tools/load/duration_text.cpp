@@ -14,14 +14,14 @@ struct Unit {
   double ns;
 };
 
-constexpr double kLongestNs = 366.0 * 24 * 3600 * 1e9;
+constexpr double max_ns = 366.0 * 24 * 3600 * 1e9;
 
 }  // namespace
 
 std::optional<std::int64_t> parse_duration(std::string_view text) {
-  constexpr Unit kUnits[] = {{"ms", 1e6}, {"us", 1e3}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
+  constexpr Unit units[] = {{"ms", 1e6}, {"us", 1e3}, {"s", 1e9}, {"m", 60e9}, {"h", 3600e9}};
   double factor = 1e9;
-  for (const Unit& unit : kUnits) {
+  for (const Unit& unit : units) {
     if (!text.ends_with(unit.name)) continue;
     factor = unit.ns;
     text.remove_suffix(unit.name.size());
@@ -34,13 +34,13 @@ std::optional<std::int64_t> parse_duration(std::string_view text) {
       std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   const double ns = number * factor;
-  return ns <= kLongestNs ? std::optional(static_cast<std::int64_t>(ns)) : std::nullopt;
+  return ns <= max_ns ? std::optional(static_cast<std::int64_t>(ns)) : std::nullopt;
 }
 
 std::string format_duration(std::int64_t ns) {
-  constexpr Unit kUnits[] = {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}};
+  constexpr Unit units[] = {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}};
   const auto number = static_cast<double>(ns);
-  for (const Unit& unit : kUnits) {
+  for (const Unit& unit : units) {
     if (number >= unit.ns) {
       const double shown = number / unit.ns;
       return fmt::format("{:.{}f} {}", shown, shown < 10 ? 2 : shown < 1000 ? 1 : 0, unit.name);

@@ -13,7 +13,7 @@
 namespace usquic::tools::load {
 namespace {
 
-constexpr int kTickMs = 50;
+constexpr int tick_ms = 50;
 
 // The part of `total` that the generator `index` of `shares` gets.
 std::uint64_t share_of(std::uint64_t total, std::uint64_t index, std::uint64_t shares) {
@@ -83,7 +83,7 @@ bool Generator::create(Failure& failure) {
     return false;
   }
   us_timer_set(
-      tick, [](us_timer_t* timer) { generator_of(us_timer_loop(timer)).on_tick(); }, kTickMs, kTickMs);
+      tick, [](us_timer_t* timer) { generator_of(us_timer_loop(timer)).on_tick(); }, tick_ms, tick_ms);
   {
     const std::lock_guard lock(loop_mutex_);
     loop_ = loop;

@@ -8,15 +8,15 @@ namespace usquic::tools::load {
 namespace {
 
 // Handshakes at a time, so that those of ten thousand connections do not time out in one another's queue.
-constexpr std::uint64_t kMostConnecting = 64;
-constexpr std::int64_t kFirstBackoffNs = 100'000'000;
-constexpr std::int64_t kLongestBackoffNs = 2'000'000'000;
+constexpr std::uint64_t max_connecting = 64;
+constexpr std::int64_t first_backoff_ns = 100'000'000;
+constexpr std::int64_t max_backoff_ns = 2'000'000'000;
 
 }  // namespace
 
 void Generator::start_connections() {
   if (phase_ == Phase::Stopping) return;
-  const std::uint64_t most = plan_.is_handshakes_only ? lanes_.size() : kMostConnecting;
+  const std::uint64_t most = plan_.is_handshakes_only ? lanes_.size() : max_connecting;
   const std::int64_t now = to_connect_.empty() ? 0 : monotonic_ns();
   for (std::size_t left = to_connect_.size(); left > 0 && connecting_ < most && may_connect(); --left) {
     Lane& lane = to_connect_.pop();
@@ -115,10 +115,10 @@ void Generator::closed(Connection& connection, const us_quic_close_info_t& info)
   if (!connection.is_open) return connect_failed(*lane, describe_close(info));
   if (!connection.is_closing) {
     ++tally_.reconnects;
-    if (tally_.first_failure.reason == kLost && info.error != US_QUIC_OK)
+    if (tally_.first_failure.reason == connection_lost && info.error != US_QUIC_OK)
       tally_.first_failure = describe_close(info);
     // One that was of no use may be followed by more of its kind.
-    if (connection.answered == 0) lane->not_before_ns = monotonic_ns() + kFirstBackoffNs;
+    if (connection.answered == 0) lane->not_before_ns = monotonic_ns() + first_backoff_ns;
   }
   to_connect_.push(*lane);
   start_connections();
@@ -126,7 +126,7 @@ void Generator::closed(Connection& connection, const us_quic_close_info_t& info)
 
 void Generator::connect_failed(Lane& lane, const Failure& failure) {
   if (phase_ == Phase::Connecting || is_measuring_) count_failure(FailureKind::Connect, failure);
-  lane.backoff_ns = std::clamp(2 * lane.backoff_ns, kFirstBackoffNs, kLongestBackoffNs);
+  lane.backoff_ns = std::clamp(2 * lane.backoff_ns, first_backoff_ns, max_backoff_ns);
   lane.not_before_ns = monotonic_ns() + lane.backoff_ns;
   to_connect_.push(lane);
   was_tried(lane);

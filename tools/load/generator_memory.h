@@ -9,7 +9,7 @@
 namespace usquic::tools::load {
 
 // Stands for the reason of a lost connection until its end tells it.
-inline constexpr const char* kLost = "connection lost";
+inline constexpr const char* connection_lost = "connection lost";
 
 struct Generator::Connection {
   static Connection& of(us_quic_connection_t* c) {
@@ -40,14 +40,14 @@ struct Generator::Request : RequestLink {
   std::int64_t sent_ns;
   std::uint64_t heard_before;  // what was heard on the connection when it was sent
   std::uint64_t received = 0;
-  std::uint64_t expected = kUnknownLength;  // content-length
+  std::uint64_t expected = unknown_length;  // content-length
   std::size_t body_sent = 0;
   std::uint16_t status = 0;
   bool is_body_sent = true;
   bool is_done = false;
   bool is_timed_out = false;
 
-  static constexpr std::uint64_t kUnknownLength = UINT64_MAX;
+  static constexpr std::uint64_t unknown_length = UINT64_MAX;
 };
 
 }  // namespace usquic::tools::load

@@ -11,7 +11,7 @@ namespace usquic::tools::load {
 namespace {
 
 // What write_static is given at a time: less than half of a send buffer.
-constexpr std::size_t kMostWritten = 256 * 1024;
+constexpr std::size_t max_write_bytes = 256 * 1024;
 
 bool is_lost_with_connection(int reason) {
   return reason == US_QUIC_E_CLOSED || reason == US_QUIC_E_IDLE_TIMEOUT || reason == US_QUIC_E_TRANSPORT ||
@@ -131,7 +131,7 @@ bool Generator::launch(Connection& connection, std::int64_t start_ns, std::int64
 void Generator::send_body(Request& request, us_quic_stream_t* s) {
   const std::string& body = target_.body();
   while (!request.is_body_sent) {
-    const std::size_t length = std::min(body.size() - request.body_sent, kMostWritten);
+    const std::size_t length = std::min(body.size() - request.body_sent, max_write_bytes);
     const std::ptrdiff_t taken =
         length > 0 ? us_quic_stream_write_static(s, body.data() + request.body_sent, length, nullptr, nullptr)
                    : 0;
@@ -193,7 +193,7 @@ void Generator::answered(Request& request, us_quic_stream_t* s) {
     if (is_measuring_) ++tally_.in_time;
     ++tally_.statuses[std::min<std::size_t>(request.status, tally_.statuses.size() - 1)];
     tally_.latency.record(now - request.start_ns);
-    if (request.expected != Request::kUnknownLength && request.received != request.expected) {
+    if (request.expected != Request::unknown_length && request.received != request.expected) {
       count_failure(FailureKind::BodyLength, cut_body());
     } else if (request.status >= 400) {
       count_failure(FailureKind::Status,
@@ -231,11 +231,11 @@ void Generator::failed(Request& request, const us_quic_stream_close_info_t& info
 }
 
 void Generator::count_reason(const Request& request, const us_quic_stream_close_info_t& info) {
-  const bool is_cut = request.expected != Request::kUnknownLength && request.received != request.expected;
+  const bool is_cut = request.expected != Request::unknown_length && request.received != request.expected;
   if (request.is_timed_out || request.connection->is_silent) {
     count_failure(FailureKind::Timeout, {ExitCode::Timeout, "no complete answer in time"});
   } else if (is_lost_with_connection(info.reason)) {
-    count_failure(FailureKind::ConnectionLost, {ExitCode::Receive, kLost});
+    count_failure(FailureKind::ConnectionLost, {ExitCode::Receive, connection_lost});
   } else if (info.reason == US_QUIC_E_RESET || info.reason == US_QUIC_E_STOPPED) {
     count_failure(FailureKind::Reset, describe_stream_close(info));
   } else if (info.reason == US_QUIC_E_HEADERS && request.status != 0 && is_cut) {

@@ -26,9 +26,9 @@ std::int64_t Histogram::percentile(double percent) const {
 }
 
 std::int64_t Histogram::middle_of(std::size_t bucket) {
-  if (bucket < 2 * kSubBuckets) return static_cast<std::int64_t>(bucket);  // one value wide
-  const std::uint64_t shift = (bucket / kSubBuckets) - 1;
-  const std::uint64_t lowest = (bucket - (shift * kSubBuckets)) << shift;
+  if (bucket < 2 * sub_bucket_count) return static_cast<std::int64_t>(bucket);  // one value wide
+  const std::uint64_t shift = (bucket / sub_bucket_count) - 1;
+  const std::uint64_t lowest = (bucket - (shift * sub_bucket_count)) << shift;
   return static_cast<std::int64_t>(lowest + ((std::uint64_t{1} << shift) / 2));
 }
 

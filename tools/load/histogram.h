@@ -13,16 +13,16 @@ namespace usquic::tools::load {
 class Histogram {
  public:
   // Each power of two is divided into so many buckets of one width.
-  static constexpr unsigned kSubBucketBits = 7;
+  static constexpr unsigned sub_bucket_bits = 7;
   // A percentile is the middle of a bucket: off by half a bucket's width at most.
-  static constexpr double kRelativeError = 1.0 / (2 << kSubBucketBits);
+  static constexpr double relative_error = 1.0 / (2 << sub_bucket_bits);
   // Larger values (more than an hour in nanoseconds) count as this.
-  static constexpr unsigned kValueBits = 42;
-  static constexpr std::int64_t kLargest = (std::int64_t{1} << kValueBits) - 1;
+  static constexpr unsigned value_bits = 42;
+  static constexpr std::int64_t max_value = (std::int64_t{1} << value_bits) - 1;
 
   // A value below zero counts as zero.
   void record(std::int64_t value) {
-    const std::int64_t held = std::clamp<std::int64_t>(value, 0, kLargest);
+    const std::int64_t held = std::clamp<std::int64_t>(value, 0, max_value);
     ++counts_[bucket_of(static_cast<std::uint64_t>(held))];
     ++count_;
     sum_ += static_cast<double>(held);
@@ -40,20 +40,20 @@ class Histogram {
   std::int64_t percentile(double percent) const;
 
  private:
-  static constexpr std::uint64_t kSubBuckets = std::uint64_t{1} << kSubBucketBits;
-  static constexpr std::size_t kBuckets = (kValueBits - kSubBucketBits + 1) * kSubBuckets;
+  static constexpr std::uint64_t sub_bucket_count = std::uint64_t{1} << sub_bucket_bits;
+  static constexpr std::size_t bucket_count = (value_bits - sub_bucket_bits + 1) * sub_bucket_count;
 
   static constexpr std::size_t bucket_of(std::uint64_t value) {
     const unsigned width = static_cast<unsigned>(std::bit_width(value));
-    const unsigned shift = width > kSubBucketBits + 1 ? width - kSubBucketBits - 1 : 0;
-    return static_cast<std::size_t>((shift * kSubBuckets) + (value >> shift));
+    const unsigned shift = width > sub_bucket_bits + 1 ? width - sub_bucket_bits - 1 : 0;
+    return static_cast<std::size_t>((shift * sub_bucket_count) + (value >> shift));
   }
   static std::int64_t middle_of(std::size_t bucket);
 
-  std::array<std::uint64_t, kBuckets> counts_ = {};
+  std::array<std::uint64_t, bucket_count> counts_ = {};
   std::uint64_t count_ = 0;
   double sum_ = 0;
-  std::int64_t min_ = kLargest;
+  std::int64_t min_ = max_value;
   std::int64_t max_ = 0;
 };
 

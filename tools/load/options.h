@@ -17,12 +17,12 @@ struct Options {
   std::uint64_t threads = 1;
   std::uint64_t connections = 10;
   std::uint64_t streams = 10;  // at a time on each connection
-  std::string duration;        // "" = kDefaultDuration, unless a count is given
+  std::string duration;        // "" = default_duration, unless a count is given
   std::uint64_t count = 0;     // of requests (of connections, with handshakes only); 0 = for the duration
   double rate = 0;             // requests per second in total; 0 = as fast as answers come
   std::string warm_up = "0";
   std::string timeout = "30s";
-  std::uint64_t rounds = 0;                   // 0 = one, or kRoundsOfSeveral with several URLs
+  std::uint64_t rounds = 0;                   // 0 = one, or rounds_of_several with several URLs
   std::uint64_t requests_per_connection = 0;  // 0 = no limit
   bool is_handshakes_only = false;
   bool resumes = false;          // new connections offer the session tickets of earlier ones
@@ -32,8 +32,8 @@ struct Options {
   bool is_silent = false;
 };
 
-inline constexpr const char* kDefaultDuration = "10s";
+inline constexpr const char* default_duration = "10s";
 // An even number, so that each of two URLs is as often first as the other (A B B A).
-inline constexpr std::uint64_t kRoundsOfSeveral = 4;
+inline constexpr std::uint64_t rounds_of_several = 4;
 
 }  // namespace usquic::tools::load

@@ -38,7 +38,7 @@ std::optional<Failure> read_duration(std::string_view option, const std::string&
 
 std::optional<Failure> read_times(const Options& options, Plan& plan) {
   if (plan.count == 0) {
-    const std::string& duration = options.duration.empty() ? kDefaultDuration : options.duration;
+    const std::string& duration = options.duration.empty() ? default_duration : options.duration;
     if (auto failure = read_duration("--duration", duration, false, plan.duration_ns)) return failure;
   }
   if (auto failure = read_duration("--warm-up", options.warm_up, true, plan.warm_up_ns)) return failure;
@@ -103,7 +103,7 @@ std::variant<std::unique_ptr<Plan>, Failure> make_plan(const Options& options) {
   plan->streams = options.streams;
   plan->count = options.count;
   plan->rate = options.rate;
-  plan->rounds = options.rounds != 0 ? options.rounds : options.urls.size() > 1 ? kRoundsOfSeveral : 1;
+  plan->rounds = options.rounds != 0 ? options.rounds : options.urls.size() > 1 ? rounds_of_several : 1;
   plan->requests_per_connection = options.requests_per_connection;
   plan->is_handshakes_only = options.is_handshakes_only;
   plan->resumes = options.resumes;

@@ -36,7 +36,7 @@ Json statuses(const Tally& tally) {
 
 Json failures(const Tally& tally) {
   Json object = {{"total", tally.failures()}};
-  for (std::size_t i = 0; i < kFailureKinds; ++i) {
+  for (std::size_t i = 0; i < failure_kind_count; ++i) {
     object[failure_kind_name(static_cast<FailureKind>(i))] = tally.failed[i];
   }
   object["first"] = tally.first_failure.reason;

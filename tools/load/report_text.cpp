@@ -92,11 +92,11 @@ std::string Table::render() const {
 }
 
 std::string bytes_text(std::uint64_t bytes) {
-  constexpr const char* kUnits[] = {"B", "kB", "MB", "GB", "TB"};
+  constexpr const char* units[] = {"B", "kB", "MB", "GB", "TB"};
   auto number = static_cast<double>(bytes);
   std::size_t unit = 0;
   for (; number >= 1000 && unit < 4; ++unit) number /= 1000;
-  return fmt::format("{:.{}f} {}", number, unit == 0 ? 0 : 2, kUnits[unit]);
+  return fmt::format("{:.{}f} {}", number, unit == 0 ? 0 : 2, units[unit]);
 }
 
 MakeCell count_cell(std::uint64_t Tally::*count) {
@@ -160,7 +160,7 @@ void add_outcomes(Table& table, std::size_t statuses) {
   }
   table.add("failed", [](const TargetResult& result) {
     std::string text = std::to_string(result.tally.failures());
-    for (std::size_t i = 0; i < kFailureKinds; ++i) {
+    for (std::size_t i = 0; i < failure_kind_count; ++i) {
       if (result.tally.failed[i] == 0) continue;
       text += fmt::format(", {} {}", result.tally.failed[i], failure_kind_name(static_cast<FailureKind>(i)));
     }

@@ -14,7 +14,7 @@
 namespace usquic::tools::load {
 
 // Below this a core had time to spare, so that it was not what set the pace.
-inline constexpr double kBusy = 0.95;
+inline constexpr double busy_share = 0.95;
 
 // The median of some numbers, and the least and greatest of them.
 struct Spread {

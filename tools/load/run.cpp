@@ -26,7 +26,7 @@
 namespace usquic::tools::load {
 namespace {
 
-constexpr int kInterruptedStatus = 130;  // as a shell says of SIGINT
+constexpr int interrupted_status = 130;  // as a shell says of SIGINT
 
 ExitCode fail(const Failure& failure, const std::string& about = {}) {
   print_failure("load", about.empty() ? failure.reason : about + ": " + failure.reason);
@@ -65,7 +65,7 @@ class Interrupts {
   }
   void on_signal() {
     const std::lock_guard lock(mutex_);
-    if (++count_ > 1 || !has_begun_) std::_Exit(kInterruptedStatus);
+    if (++count_ > 1 || !has_begun_) std::_Exit(interrupted_status);
     if (board_ != nullptr) board_->interrupt();
   }
 

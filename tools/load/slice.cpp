@@ -33,7 +33,7 @@ class Slice {
   void direct();
   void enter(Phase phase);
   // For so long at most; every second is told of.
-  void wait(std::int64_t longest_ns, const IsDone& is_done);
+  void wait(std::int64_t max_ns, const IsDone& is_done);
   void sample(SliceResult& result, bool is_begin);
   void collect(SliceResult& result);
   SliceView view() const;
@@ -50,7 +50,7 @@ class Slice {
   SliceResult result_;
 };
 
-constexpr std::int64_t kForever = std::int64_t{366} * 24 * 3600 * 1'000'000'000;
+constexpr std::int64_t forever_ns = std::int64_t{366} * 24 * 3600 * 1'000'000'000;
 
 SliceResult Slice::run() {
   std::vector<std::thread> threads;
@@ -66,7 +66,7 @@ SliceResult Slice::run() {
 void Slice::direct() {
   const std::uint64_t all = generators_.size();
   const auto all_finished = [all](const Board::Progress& progress) { return progress.finished == all; };
-  wait(kForever, [all](const Board::Progress& progress) { return progress.connected == all; });
+  wait(forever_ns, [all](const Board::Progress& progress) { return progress.connected == all; });
   const bool has_connections = board_.progress().opened > 0 || plan_.is_handshakes_only;
   if (board_.is_interrupted() || !has_connections) return;
   if (plan_.warm_up_ns > 0) {
@@ -75,7 +75,7 @@ void Slice::direct() {
   }
   sample(result_, true);
   enter(Phase::Measuring);
-  wait(plan_.duration_ns > 0 ? plan_.duration_ns : kForever, all_finished);
+  wait(plan_.duration_ns > 0 ? plan_.duration_ns : forever_ns, all_finished);
   sample(result_, false);
   if (plan_.rate > 0 && !board_.is_interrupted() && plan_.duration_ns > 0) {
     enter(Phase::Draining);
@@ -89,8 +89,8 @@ void Slice::enter(Phase phase) {
   for (const auto& generator : generators_) generator->wake();
 }
 
-void Slice::wait(std::int64_t longest_ns, const IsDone& is_done) {
-  const Time until = Board::Clock::now() + std::chrono::nanoseconds(longest_ns);
+void Slice::wait(std::int64_t max_ns, const IsDone& is_done) {
+  const Time until = Board::Clock::now() + std::chrono::nanoseconds(max_ns);
   while (!board_.is_interrupted() && Board::Clock::now() < until && !is_done(board_.progress())) {
     board_.wait(std::min(until, next_second_), is_done);
     if (Board::Clock::now() < next_second_) continue;

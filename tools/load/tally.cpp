@@ -6,9 +6,9 @@
 namespace usquic::tools::load {
 
 const char* failure_kind_name(FailureKind kind) {
-  constexpr std::array<const char*, kFailureKinds> kNames = {
+  constexpr std::array<const char*, failure_kind_count> names = {
       "connect", "timeout", "reset", "connection_lost", "body_length", "status", "other"};
-  return kNames[static_cast<std::size_t>(kind)];
+  return names[static_cast<std::size_t>(kind)];
 }
 
 void Tally::fail(FailureKind kind, const Failure& failure, std::uint64_t times) {

@@ -21,7 +21,7 @@ enum class FailureKind : unsigned {
   Status,          // 400 and above
   Other
 };
-inline constexpr std::size_t kFailureKinds = 7;
+inline constexpr std::size_t failure_kind_count = 7;
 // As in the JSON.
 const char* failure_kind_name(FailureKind kind);
 
@@ -42,7 +42,7 @@ struct Tally {
   std::uint64_t body_received = 0;
   std::uint64_t body_sent = 0;
   std::array<std::uint64_t, 1000> statuses = {};
-  std::array<std::uint64_t, kFailureKinds> failed = {};
+  std::array<std::uint64_t, failure_kind_count> failed = {};
   Failure first_failure = {ExitCode::Ok, ""};
 
   // UDP payload.

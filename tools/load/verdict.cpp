@@ -11,20 +11,20 @@ std::string judge_pace(const TargetResult& result) {
   const double client = result.over_rounds([](const Round& round) { return round.client_busy; }).median;
   if (result.knows_server()) {
     const double server = result.over_rounds([](const Round& round) { return round.server_busy; }).median;
-    if (server >= kBusy) return "";
+    if (server >= busy_share) return "";
     const std::string pace =
-        client >= kBusy ? fmt::format("measures this client (busy {:.0f} %)", client * 100)
-                        : fmt::format(
-                              "measures what held both back (this client was busy {:.0f} %): too few "
-                              "connections or streams, the network, or other programs on their cores",
-                              client * 100);
+        client >= busy_share ? fmt::format("measures this client (busy {:.0f} %)", client * 100)
+                             : fmt::format(
+                                   "measures what held both back (this client was busy {:.0f} %): too few "
+                                   "connections or streams, the network, or other programs on their cores",
+                                   client * 100);
     return fmt::format(
         "The server's core was busy {:.0f} % of the time only, so {} {}, not the server. The CPU time per {} "
         "is what "
         "counts.",
         server * 100, figure, pace, result.work_name());
   }
-  if (client >= kBusy) {
+  if (client >= busy_share) {
     return fmt::format(
         "This client was busy {:.0f} % of the time, so {} measures the client, not the server. With "
         "--server-pid the "

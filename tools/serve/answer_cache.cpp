@@ -16,7 +16,7 @@ bool is_plain(const files::Request& request) {
 
 bool is_small(const files::Response& answer) {
   return answer.body.empty() || (answer.body.size() == 1 && answer.body[0].memory &&
-                                 answer.body[0].length <= AnswerCache::kMaxBodyBytes);
+                                 answer.body[0].length <= AnswerCache::max_body_bytes);
 }
 
 PreparedResponse prepare(const files::Response& answer, std::int64_t unix_seconds) {
@@ -53,7 +53,7 @@ void AnswerCache::learn(const files::Request& request, const files::Response& an
   if (answer.fresh_until_ms <= now.monotonic_ms || !is_small(answer) || !make_key(request)) return;
   const auto known = answers_.find(key_);
   if (known == answers_.end()) {
-    if (answers_.size() < kMaxAnswers) answers_.try_emplace(key_);
+    if (answers_.size() < max_answers) answers_.try_emplace(key_);
     return;
   }
   PreparedResponse prepared = prepare(answer, now.unix_seconds);
@@ -66,7 +66,7 @@ void AnswerCache::learn(const files::Request& request, const files::Response& an
 bool AnswerCache::make_key(const files::Request& request) {
   if (!is_plain(request)) return false;
   const std::string_view codings = request.accept_encoding.value_or("");
-  if (request.path.size() + codings.size() > kMaxKeyBytes) return false;
+  if (request.path.size() + codings.size() > max_key_bytes) return false;
   key_.assign(request.path);
   if (request.accept_encoding) key_.append(1, '\n').append(codings);
   return true;

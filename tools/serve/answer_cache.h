@@ -31,9 +31,9 @@ class AnswerCache {
   std::size_t size() const { return answers_.size(); }
 
   // What a client that does not read holds on to must stay small next to what its stream costs anyway.
-  static constexpr std::size_t kMaxBodyBytes = 4096;
-  static constexpr std::size_t kMaxAnswers = 1024;
-  static constexpr std::size_t kMaxKeyBytes = 512;
+  static constexpr std::size_t max_body_bytes = 4096;
+  static constexpr std::size_t max_answers = 1024;
+  static constexpr std::size_t max_key_bytes = 512;
 
  private:
   struct Answer {

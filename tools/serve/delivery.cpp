@@ -13,7 +13,7 @@ namespace usquic::tools::serve {
 namespace {
 
 // Asking takes some microseconds: of a thousand downloads each has its turn every 30 ms.
-constexpr std::size_t kAskedAtATime = 32;
+constexpr std::size_t asked_at_a_time = 32;
 
 }  // namespace
 
@@ -72,7 +72,7 @@ void Delivery::wait_for_disk(Exchange& exchange) {
 }
 
 void Delivery::resume_after_disk() {
-  for (std::size_t left = std::min(at_disk_.size(), kAskedAtATime); left > 0; --left) {
+  for (std::size_t left = std::min(at_disk_.size(), asked_at_a_time); left > 0; --left) {
     const std::shared_ptr<Exchange> exchange = at_disk_.front().lock();
     at_disk_.pop_front();
     if (!exchange) continue;

@@ -16,8 +16,8 @@ std::size_t raise_descriptor_limit() {
 }
 
 std::size_t max_open_files(std::size_t descriptors) {
-  constexpr std::size_t least_reserve = 32;
-  const std::size_t reserve = std::max(least_reserve, descriptors / 4);
+  constexpr std::size_t min_reserve = 32;
+  const std::size_t reserve = std::max(min_reserve, descriptors / 4);
   return descriptors > reserve ? descriptors - reserve : 1;
 }
 

@@ -19,8 +19,8 @@
 namespace usquic::tools::serve {
 namespace {
 
-constexpr int kLookAroundMs = 50;  // while a pipe takes nothing: is it to end, or to write elsewhere?
-constexpr std::chrono::milliseconds kLastWords(1000);
+constexpr int look_around_ms = 50;  // while a pipe takes nothing: is it to end, or to write elsewhere?
+constexpr std::chrono::milliseconds last_words(1000);
 
 std::uint64_t count_lines(std::string_view text) {
   return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
@@ -104,7 +104,7 @@ bool LogWriter::State::write_all(std::string_view text) {
     if (count < 0 && errno == EINTR) continue;
     pollfd writable = {destination.get(), POLLOUT, 0};
     const bool may_wait = count < 0 && errno == EAGAIN;
-    const bool is_over = !may_wait || (poll(&writable, 1, kLookAroundMs) == 0 && is_called_away());
+    const bool is_over = !may_wait || (poll(&writable, 1, look_around_ms) == 0 && is_called_away());
     if (!is_over) continue;
     const std::lock_guard lock(mutex);
     count_dropped(text);
@@ -145,7 +145,7 @@ LogWriter::LogWriter(FileDescriptor destination) : state_(std::make_shared<State
 
 LogWriter::~LogWriter() {
   std::unique_lock lock(state_->mutex);
-  state_->changed.wait_for(lock, kLastWords,
+  state_->changed.wait_for(lock, last_words,
                            [this] { return state_->queued.empty() && !state_->is_writing; });
   state_->is_stopping = true;
   state_->changed.notify_all();
@@ -153,7 +153,7 @@ LogWriter::~LogWriter() {
 
 void LogWriter::write(std::string_view lines) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->queued.size() + lines.size() > kMaxQueuedBytes) return state_->count_dropped(lines);
+  if (state_->queued.size() + lines.size() > max_queued_bytes) return state_->count_dropped(lines);
   try {
     state_->queued.append(lines);
   } catch (const std::bad_alloc&) {

@@ -18,7 +18,7 @@ FileDescriptor open_log(const std::string& path);
 
 class LogWriter {
  public:
-  static constexpr std::size_t kMaxQueuedBytes = 1 << 20;
+  static constexpr std::size_t max_queued_bytes = 1 << 20;
 
   // Starts the thread: signals that are to be somebody else's are blocked before.
   explicit LogWriter(FileDescriptor destination);

@@ -10,7 +10,7 @@ namespace usquic::tools::serve {
 class MemoryTrim {
  public:
   // What fewer connections took is not worth it.
-  static constexpr std::uint64_t kLeastPeak = 500;
+  static constexpr std::uint64_t min_peak = 500;
 
   // Asked every second or so, with the connections that are open. True after most of many are gone, and again
   // after most of those that were left are.
@@ -19,7 +19,7 @@ class MemoryTrim {
       peak_ = open;
       is_going_on_ = false;
     }
-    if ((peak_ < kLeastPeak && !is_going_on_) || open > peak_ / 8) return false;
+    if ((peak_ < min_peak && !is_going_on_) || open > peak_ / 8) return false;
     peak_ = open;
     is_going_on_ = open > 0;
     return true;

@@ -50,14 +50,14 @@ ReceivedRequest read_request(const Request& from) {
 }
 
 std::variant<std::vector<files::Field>, Failure> parse_added_fields(const std::vector<std::string>& lines) {
-  constexpr std::array<std::string_view, 8> kOwn = {
+  constexpr std::array<std::string_view, 8> own_fields = {
       "connection", "content-encoding", "content-length",    "content-range",
       "keep-alive", "proxy-connection", "transfer-encoding", "upgrade"};
   std::vector<files::Field> fields;
   for (const std::string& line : lines) {
     const auto header = parse_header_line(line);
     if (!header || header->removes) return Failure{ExitCode::Usage, "not a header line: " + line};
-    if (std::find(kOwn.begin(), kOwn.end(), header->name) != kOwn.end()) {
+    if (std::find(own_fields.begin(), own_fields.end(), header->name) != own_fields.end()) {
       return Failure{ExitCode::Usage, "not a field that can be added: " + header->name};
     }
     fields.push_back({header->name, header->value});

@@ -34,14 +34,14 @@
 namespace usquic::tools::serve {
 namespace {
 
-constexpr std::size_t kPoolBuffers = 96;  // 24 MiB
+constexpr std::size_t pool_buffers = 96;  // 24 MiB
 // The lists of large folders are made in slices: others are served in the pauses.
-constexpr std::int64_t kListingSliceNs = 1'000'000;
-constexpr int kListingPauseMs = 2;
+constexpr std::int64_t listing_slice_ns = 1'000'000;
+constexpr int listing_pause_ms = 2;
 // Until the disk is asked again whether it brought what a download reads.
-constexpr int kDiskPauseMs = 1;
+constexpr int disk_pause_ms = 1;
 // Small next to the pool, so that one stream's unsent bytes are few buffers.
-constexpr std::size_t kSendBufferBytes = 512 * 1024;
+constexpr std::size_t send_buffer_bytes = 512 * 1024;
 
 class Server final : public Exchange::Listener {
  public:
@@ -93,7 +93,7 @@ class Server final : public Exchange::Listener {
   files::FileService files_;
   AnswerCache answers_;
   const std::int64_t stall_ms_ = std::int64_t{options_.stall_seconds} * 1000;
-  Delivery delivery_{kPoolBuffers, max_open_files(raise_descriptor_limit()), stall_ms_, [this] {
+  Delivery delivery_{pool_buffers, max_open_files(raise_descriptor_limit()), stall_ms_, [this] {
                        if (resume_) resume_->request();
                      }};
   Console console_;
@@ -139,7 +139,7 @@ void Server::identify(AppOptions& identity) const {
 
 std::optional<Failure> Server::create_app() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
-  core.send_buffer_bytes = kSendBufferBytes;
+  core.send_buffer_bytes = send_buffer_bytes;
   if (secret_) core.secret = secret_->data();
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
@@ -202,7 +202,7 @@ ExitCode Server::run() {
   start_timer(1000, 1000, [](Server& server) { server.tell_of_log(); });
   resume_after_disk_.emplace(loop_->native(), [this] { delivery_.resume_after_disk(); });
   delivery_.set_disk_call([this] {
-    if (resume_after_disk_) resume_after_disk_->request(kDiskPauseMs);
+    if (resume_after_disk_) resume_after_disk_->request(disk_pause_ms);
   });
   const int look_ms = static_cast<int>(std::min<std::int64_t>(1000, stall_ms_ / 4));
   start_timer(look_ms, look_ms, [](Server& server) { server.delivery_.look_after_stalled(monotonic_ms()); });
@@ -283,13 +283,13 @@ void Server::await_listing(const std::shared_ptr<Exchange>& exchange, const std:
 }
 
 void Server::work_on_listings() {
-  const std::int64_t end_ns = monotonic_ns() + kListingSliceNs;
+  const std::int64_t end_ns = monotonic_ns() + listing_slice_ns;
   try {
     while (files_.work_on_listings(coarse_monotonic_ms())) {
-      if (monotonic_ns() >= end_ns) return work_on_listings_->request(kListingPauseMs);
+      if (monotonic_ns() >= end_ns) return work_on_listings_->request(listing_pause_ms);
     }
   } catch (const std::bad_alloc&) {
-    work_on_listings_->request(kListingPauseMs);
+    work_on_listings_->request(listing_pause_ms);
   }
 }
 

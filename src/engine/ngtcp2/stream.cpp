@@ -11,7 +11,7 @@ namespace usquic::engine::ngtcp2 {
 namespace {
 
 // Frames go out without regard to priorities: no other stream must have to wait for long.
-constexpr std::size_t most_framed_bytes = 16 * 1024;
+constexpr std::size_t max_framed_bytes = 16 * 1024;
 
 bool is_informational(std::span<const us_quic_header_t> fields) {
   for (const us_quic_header_t& f : fields) {
@@ -90,7 +90,7 @@ int QuicStream::submit_response(std::span<const us_quic_header_t> fields, Bytes 
   }
   if (body.size() > connection_.send_buffer_bytes()) return US_QUIC_E_TOO_LARGE;
   if (is_informational(fields)) return US_QUIC_E_HEADERS;
-  if (body.size() <= most_framed_bytes) {
+  if (body.size() <= max_framed_bytes) {
     if (const std::optional<int> result = submit_whole(fields, body)) return *result;
   }
   if (const int error = submit_headers(fields, body.empty()); error != 0 || body.empty()) return error;
@@ -148,7 +148,7 @@ std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user),
 }
 
 bool QuicStream::send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) {
-  if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > most_framed_bytes) return false;
+  if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > max_framed_bytes) return false;
   if (!connection_.submit_frames(*this, frames, release, user_data)) return false;
   note_whole();
   return true;

@@ -12,7 +12,7 @@ namespace {
 
 // Body bytes of one DATA frame. Large, since nghttp3 keeps books per frame; what waits in a frame is still
 // counted as unsent, and other streams are scheduled by bytes written, not by frames.
-constexpr std::size_t most_frame_bytes = 128 * 1024;
+constexpr std::size_t max_frame_bytes = 128 * 1024;
 
 // So many bytes of a stream go out before nghttp3 is asked again whose turn it is, which takes longer than to
 // protect a packet. Streams of the same urgency that are incremental take turns of this size.
@@ -155,7 +155,7 @@ nghttp3_ssize Http3Connection::on_read_data(nghttp3_conn*, std::int64_t, nghttp3
   if (s == nullptr || s->write_closed_) return NGHTTP3_ERR_WOULDBLOCK;
   std::array<Bytes, 8> views;
   const std::span<Bytes> room(views.data(), std::min(views.size(), count));
-  const std::size_t filled = s->body.peek(room, most_frame_bytes, s->framed_);
+  const std::size_t filled = s->body.peek(room, max_frame_bytes, s->framed_);
   for (std::size_t i = 0; i < filled; ++i) {
     // nghttp3 only reads there.
     vec[i] = {const_cast<std::uint8_t*>(views[i].data()), views[i].size()};

@@ -14,9 +14,9 @@ namespace {
 // Decoder instructions are moved out of nghttp3's bounded buffer at this length...
 constexpr std::size_t drain_length = 512;
 // ...and no peer that lets us send makes this many wait.
-constexpr std::size_t most_decoder_bytes = 64 * 1024;
+constexpr std::size_t max_decoder_bytes = 64 * 1024;
 // Unidirectional streams that a peer can have open here, whatever the transport allowed.
-constexpr std::size_t most_peer_streams = 256;
+constexpr std::size_t max_peer_streams = 256;
 
 constexpr std::uint64_t type_control = 0x0;
 constexpr std::uint64_t type_push = 0x1;
@@ -119,7 +119,7 @@ int Http3Connection::read_unidirectional(std::int64_t id, Bytes data, bool fin) 
   const auto known = peer_streams_.find(id);
   // A stream that ends before its type is nothing (RFC 9114 section 6.2).
   if (known == peer_streams_.end() && data.empty()) return 0;
-  if (known == peer_streams_.end() && peer_streams_.size() >= most_peer_streams) return excessive_load;
+  if (known == peer_streams_.end() && peer_streams_.size() >= max_peer_streams) return excessive_load;
   PeerStream& stream = known == peer_streams_.end() ? peer_streams_[id] : known->second;
   if (!data.empty()) events_.http3_consumed(id, data.size());
   if (stream.type == StreamType::not_known) {
@@ -196,7 +196,7 @@ int Http3Connection::read_encoder_stream(Bytes data) {
 
 int Http3Connection::drain_decoder() noexcept {
   if (decoder_.pending_length() < drain_length) return 0;
-  if (decoder_out_.untaken() > most_decoder_bytes) return excessive_load;
+  if (decoder_out_.untaken() > max_decoder_bytes) return excessive_load;
   return decoder_.drain(decoder_out_);
 }
 

@@ -14,9 +14,9 @@ using Phase = Http3ReceiveState::Phase;
 namespace {
 
 // Frames on one stream that bring nothing (unknown types, empty DATA): more is an attempt to keep us busy.
-constexpr std::uint32_t most_idle_frames = 1000;
+constexpr std::uint32_t max_idle_frames = 1000;
 // Interim responses before the final one. Servers send one or two.
-constexpr std::uint8_t most_interim_responses = 64;
+constexpr std::uint8_t max_interim_responses = 64;
 
 bool read_varint(VarintReader& varint, Bytes& data, std::size_t& overhead) {
   const std::size_t before = data.size();
@@ -112,7 +112,7 @@ int RequestReader::begin_frame(Http3Stream& s) {
 }
 
 int RequestReader::skip_frame(Http3Stream& s) {
-  if (++s.receive_.idle_frames <= most_idle_frames) return 0;
+  if (++s.receive_.idle_frames <= max_idle_frames) return 0;
   return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
 }
 
@@ -173,7 +173,7 @@ int RequestReader::finish_section(Http3Stream& s, bool end_stream) {
   // A body that is shorter than was said is seen before the application hears of the end.
   const bool is_short = end_stream && r.content_length != -1 && r.content_length != r.body_received;
   if (!accepted || is_short) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
-  if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > most_interim_responses) {
+  if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > max_interim_responses) {
     return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
   }
   r.latest = std::move(r.pending);

@@ -32,7 +32,7 @@ constexpr std::array<std::uint8_t, 256> code_lengths = {
     // clang-format on
 };
 
-constexpr unsigned longest_code = 30;
+constexpr unsigned max_code_bits = 30;
 
 struct Code {
   std::uint32_t bits = 0;
@@ -42,7 +42,7 @@ struct Code {
 constexpr std::array<Code, 256> make_codes() {
   std::array<Code, 256> codes;
   std::uint32_t next = 0;
-  for (unsigned length = 1; length <= longest_code; ++length) {
+  for (unsigned length = 1; length <= max_code_bits; ++length) {
     next <<= 1;
     for (std::size_t c = 0; c < codes.size(); ++c) {
       if (code_lengths[c] == length) codes[c] = {next++, length};

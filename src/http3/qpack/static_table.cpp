@@ -116,7 +116,7 @@ constexpr std::array<Entry, 99> table = {{
     {"x-frame-options", "sameorigin"},
 }};
 
-constexpr std::size_t longest_name = 32;
+constexpr std::size_t max_name_bytes = 32;
 
 // The entries of one name: `count` of Index::entries from `first` on.
 struct Name {
@@ -129,7 +129,7 @@ struct Name {
 struct Index {
   std::array<std::uint8_t, table.size()> entries{};
   std::array<Name, table.size()> names;
-  std::array<std::uint8_t, longest_name + 2> begins{};  // of the names of each length
+  std::array<std::uint8_t, max_name_bytes + 2> begins{};  // of the names of each length
 };
 
 constexpr Index make_index() {
@@ -158,7 +158,7 @@ constexpr Index by_name = make_index();
 
 StaticTableMatch find_in_static_table(std::string_view name, std::string_view value) {
   StaticTableMatch match;
-  if (name.size() > longest_name) return match;
+  if (name.size() > max_name_bytes) return match;
   for (std::size_t i = by_name.begins[name.size()]; i < by_name.begins[name.size() + 1]; ++i) {
     const Name& known = by_name.names[i];
     if (known.text != name) continue;

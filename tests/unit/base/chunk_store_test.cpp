@@ -69,7 +69,7 @@ TEST(ChunkStore, GivesBackWhatManyTook) {
     while (!chunks.empty()) {
       store.give_back(chunks.back());
       chunks.pop_back();
-      ASSERT_LE(store.at_hand(), std::max(ChunkStore::least_at_hand, store.in_use() / 8));
+      ASSERT_LE(store.at_hand(), std::max(ChunkStore::min_at_hand, store.in_use() / 8));
     }
     EXPECT_EQ(store.in_use(), 0U);
     EXPECT_EQ(store.regions(), 1U);

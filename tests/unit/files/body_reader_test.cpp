@@ -57,7 +57,7 @@ TEST_F(BodyReaderTest, GivesPartsInTurnThenTheEnd) {
 }
 
 TEST_F(BodyReaderTest, ReadsALargeFileInPieces) {
-  std::string content(2 * BufferPool::kBufferBytes + 7, '\0');
+  std::string content(2 * BufferPool::buffer_bytes + 7, '\0');
   for (std::size_t i = 0; i < content.size(); ++i) content[i] = static_cast<char>(i * 31 >> 3);
   BodyReader reader = make({file_part(content)});
   std::string read;
@@ -68,7 +68,7 @@ TEST_F(BodyReaderTest, ReadsALargeFileInPieces) {
 }
 
 TEST_F(BodyReaderTest, WaitsForABufferAndLosesNothing) {
-  BodyReader reader = make({file_part(std::string(4 * BufferPool::kBufferBytes, 'x'))});
+  BodyReader reader = make({file_part(std::string(4 * BufferPool::buffer_bytes, 'x'))});
   std::deque<BodyReader::Result> held;
   while (true) {
     BodyReader::Result next = reader.next();
@@ -83,7 +83,7 @@ TEST_F(BodyReaderTest, WaitsForABufferAndLosesNothing) {
 }
 
 TEST_F(BodyReaderTest, FailsWhenTheFileShrinksWhileItIsSent) {
-  BodyReader reader = make({file_part(std::string(BufferPool::kBufferBytes + 10, 'x'))});
+  BodyReader reader = make({file_part(std::string(BufferPool::buffer_bytes + 10, 'x'))});
   EXPECT_TRUE(std::holds_alternative<BodyChunk>(reader.next()));
   directory_.write("file", "short");
   EXPECT_TRUE(std::holds_alternative<BodyReader::Failed>(reader.next()));
@@ -91,7 +91,7 @@ TEST_F(BodyReaderTest, FailsWhenTheFileShrinksWhileItIsSent) {
 }
 
 TEST_F(BodyReaderTest, FailsWhenTheFileIsWrittenAnewWhileItIsSent) {
-  const std::size_t size = BufferPool::kBufferBytes + 10;
+  const std::size_t size = BufferPool::buffer_bytes + 10;
   for (const std::size_t new_size : {size, 2 * size}) {
     BodyReader reader = make({file_part(std::string(size, 'x'))});
     EXPECT_TRUE(std::holds_alternative<BodyChunk>(reader.next()));
@@ -104,7 +104,7 @@ TEST_F(BodyReaderTest, FailsWhenTheFileIsWrittenAnewWhileItIsSent) {
 class BodyReaderGoesOn : public BodyReaderTest {
  protected:
   void expect_old_bytes_after(const std::function<void()>& change) {
-    const std::string content(BufferPool::kBufferBytes + 10, 'x');
+    const std::string content(BufferPool::buffer_bytes + 10, 'x');
     BodyReader reader = make({file_part(content)});
     std::string read = text_of(reader.next());
     change();
@@ -117,7 +117,7 @@ class BodyReaderGoesOn : public BodyReaderTest {
 };
 
 TEST_F(BodyReaderGoesOn, WhenTheFileIsRenamedOver) {
-  directory_.write("other", std::string(2 * BufferPool::kBufferBytes, 'y'));
+  directory_.write("other", std::string(2 * BufferPool::buffer_bytes, 'y'));
   expect_old_bytes_after([&] { std::filesystem::rename(directory_.path() / "other", file_); });
 }
 

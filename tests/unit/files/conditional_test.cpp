@@ -5,9 +5,9 @@
 namespace usquic::files {
 namespace {
 
-constexpr Validators kNow = {"\"abc\"", 784111777};  // Sun, 06 Nov 1994 08:49:37 GMT
-constexpr const char* kSameDate = "Sun, 06 Nov 1994 08:49:37 GMT";
-constexpr const char* kEarlier = "Sun, 06 Nov 1994 08:49:36 GMT";
+constexpr Validators validators = {"\"abc\"", 784111777};  // Sun, 06 Nov 1994 08:49:37 GMT
+constexpr const char* same_date = "Sun, 06 Nov 1994 08:49:37 GMT";
+constexpr const char* earlier = "Sun, 06 Nov 1994 08:49:36 GMT";
 
 Conditions with_none_match(std::string_view value) {
   return {.if_none_match = value};
@@ -32,50 +32,50 @@ TEST(EntityTag, IsTheSameForReplicasOfAFile) {
 }
 
 TEST(Conditional, ProceedsWithoutConditions) {
-  EXPECT_EQ(evaluate_conditions({}, kNow), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions({}, validators), Verdict::Proceed);
 }
 
 TEST(Conditional, NoneMatchComparesWeakly) {
-  EXPECT_EQ(evaluate_conditions(with_none_match("\"abc\""), kNow), Verdict::NotModified);
-  EXPECT_EQ(evaluate_conditions(with_none_match("W/\"abc\""), kNow), Verdict::NotModified);
-  EXPECT_EQ(evaluate_conditions(with_none_match("\"x,y\", \"abc\""), kNow), Verdict::NotModified);
-  EXPECT_EQ(evaluate_conditions(with_none_match("*"), kNow), Verdict::NotModified);
-  EXPECT_EQ(evaluate_conditions(with_none_match("\"abcd\""), kNow), Verdict::Proceed);
-  EXPECT_EQ(evaluate_conditions(with_none_match("abc"), kNow), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions(with_none_match("\"abc\""), validators), Verdict::NotModified);
+  EXPECT_EQ(evaluate_conditions(with_none_match("W/\"abc\""), validators), Verdict::NotModified);
+  EXPECT_EQ(evaluate_conditions(with_none_match("\"x,y\", \"abc\""), validators), Verdict::NotModified);
+  EXPECT_EQ(evaluate_conditions(with_none_match("*"), validators), Verdict::NotModified);
+  EXPECT_EQ(evaluate_conditions(with_none_match("\"abcd\""), validators), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions(with_none_match("abc"), validators), Verdict::Proceed);
 }
 
 TEST(Conditional, NoneMatchWinsOverModifiedSince) {
   Conditions conditions = with_none_match("\"other\"");
-  conditions.if_modified_since = kSameDate;
-  EXPECT_EQ(evaluate_conditions(conditions, kNow), Verdict::Proceed);
+  conditions.if_modified_since = same_date;
+  EXPECT_EQ(evaluate_conditions(conditions, validators), Verdict::Proceed);
 }
 
 TEST(Conditional, ModifiedSinceComparesSeconds) {
-  EXPECT_EQ(evaluate_conditions({.if_modified_since = kSameDate}, kNow), Verdict::NotModified);
-  EXPECT_EQ(evaluate_conditions({.if_modified_since = kEarlier}, kNow), Verdict::Proceed);
-  EXPECT_EQ(evaluate_conditions({.if_modified_since = "yesterday"}, kNow), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions({.if_modified_since = same_date}, validators), Verdict::NotModified);
+  EXPECT_EQ(evaluate_conditions({.if_modified_since = earlier}, validators), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions({.if_modified_since = "yesterday"}, validators), Verdict::Proceed);
 }
 
 TEST(Conditional, MatchComparesStrongly) {
-  EXPECT_EQ(evaluate_conditions({.if_match = "\"abc\""}, kNow), Verdict::Proceed);
-  EXPECT_EQ(evaluate_conditions({.if_match = "*"}, kNow), Verdict::Proceed);
-  EXPECT_EQ(evaluate_conditions({.if_match = "W/\"abc\""}, kNow), Verdict::PreconditionFailed);
-  EXPECT_EQ(evaluate_conditions({.if_match = "\"x\""}, kNow), Verdict::PreconditionFailed);
+  EXPECT_EQ(evaluate_conditions({.if_match = "\"abc\""}, validators), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions({.if_match = "*"}, validators), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions({.if_match = "W/\"abc\""}, validators), Verdict::PreconditionFailed);
+  EXPECT_EQ(evaluate_conditions({.if_match = "\"x\""}, validators), Verdict::PreconditionFailed);
 }
 
 TEST(Conditional, UnmodifiedSinceFailsForANewerFile) {
-  EXPECT_EQ(evaluate_conditions({.if_unmodified_since = kEarlier}, kNow), Verdict::PreconditionFailed);
-  EXPECT_EQ(evaluate_conditions({.if_unmodified_since = kSameDate}, kNow), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions({.if_unmodified_since = earlier}, validators), Verdict::PreconditionFailed);
+  EXPECT_EQ(evaluate_conditions({.if_unmodified_since = same_date}, validators), Verdict::Proceed);
 }
 
 TEST(Conditional, IfRangeNeedsTheSameVersion) {
-  EXPECT_TRUE(range_applies({}, kNow));
-  EXPECT_TRUE(range_applies({.if_range = "\"abc\""}, kNow));
-  EXPECT_FALSE(range_applies({.if_range = "W/\"abc\""}, kNow));
-  EXPECT_FALSE(range_applies({.if_range = "\"old\""}, kNow));
-  EXPECT_TRUE(range_applies({.if_range = kSameDate}, kNow));
-  EXPECT_FALSE(range_applies({.if_range = kEarlier}, kNow));
-  EXPECT_FALSE(range_applies({.if_range = "garbage"}, kNow));
+  EXPECT_TRUE(range_applies({}, validators));
+  EXPECT_TRUE(range_applies({.if_range = "\"abc\""}, validators));
+  EXPECT_FALSE(range_applies({.if_range = "W/\"abc\""}, validators));
+  EXPECT_FALSE(range_applies({.if_range = "\"old\""}, validators));
+  EXPECT_TRUE(range_applies({.if_range = same_date}, validators));
+  EXPECT_FALSE(range_applies({.if_range = earlier}, validators));
+  EXPECT_FALSE(range_applies({.if_range = "garbage"}, validators));
 }
 
 }  // namespace

@@ -13,9 +13,9 @@ using test::TemporaryDirectory;
 
 class ContentWitnessTest : public testing::Test {
  protected:
-  static constexpr std::size_t kPiece = 4096;
+  static constexpr std::size_t piece_bytes = 4096;
 
-  explicit ContentWitnessTest() : content_(100 * kPiece, '\0') {
+  explicit ContentWitnessTest() : content_(100 * piece_bytes, '\0') {
     for (std::size_t i = 0; i < content_.size(); ++i) content_[i] = static_cast<char>(i * 31 >> 5);
     directory_.write("file", content_);
   }
@@ -23,7 +23,8 @@ class ContentWitnessTest : public testing::Test {
   ContentWitness witness_of(std::size_t count) const {
     ContentWitness witness;
     for (std::size_t i = 0; i < count; ++i) {
-      witness.note(i * kPiece, reinterpret_cast<const std::byte*>(content_.data()) + i * kPiece, kPiece);
+      witness.note(i * piece_bytes, reinterpret_cast<const std::byte*>(content_.data()) + i * piece_bytes,
+                   piece_bytes);
     }
     return witness;
   }
@@ -33,7 +34,7 @@ class ContentWitnessTest : public testing::Test {
   }
   void write_over(std::size_t first_piece, std::size_t last_piece) {
     std::string changed = content_;
-    for (std::size_t i = first_piece * kPiece; i < last_piece * kPiece; ++i) changed[i] ^= 1;
+    for (std::size_t i = first_piece * piece_bytes; i < last_piece * piece_bytes; ++i) changed[i] ^= 1;
     directory_.write("file", changed);
   }
 
@@ -48,8 +49,8 @@ TEST_F(ContentWitnessTest, HoldsForTheSameBytes) {
 
 TEST_F(ContentWitnessTest, RemembersFewSpotsHoweverMuchIsRead) {
   for (std::size_t count = 1; count <= 100; ++count) {
-    EXPECT_GE(witness_of(count).spots(), std::min<std::size_t>(count, ContentWitness::kMaxSpots / 2));
-    EXPECT_LE(witness_of(count).spots(), ContentWitness::kMaxSpots);
+    EXPECT_GE(witness_of(count).spots(), std::min<std::size_t>(count, ContentWitness::max_spots / 2));
+    EXPECT_LE(witness_of(count).spots(), ContentWitness::max_spots);
   }
 }
 
@@ -79,7 +80,7 @@ TEST_F(ContentWitnessTest, TakesNoNoticeOfWhatWasNotRead) {
 
 TEST_F(ContentWitnessTest, DoesNotHoldForAFileThatIsTooShort) {
   const ContentWitness witness = witness_of(10);
-  directory_.write("file", content_.substr(0, 5 * kPiece));
+  directory_.write("file", content_.substr(0, 5 * piece_bytes));
   EXPECT_FALSE(holds(witness));
 }
 

@@ -24,7 +24,7 @@ class FileServiceTest : public testing::Test {
     directory_.write("app.js", "plain javascript");
     directory_.write("app.js.br", "brotli bytes");
     directory_.write("app.js.gz", "gzip");
-    directory_.write("large.bin", std::string(3 * kMaxKeptFile, 'L'));
+    directory_.write("large.bin", std::string(3 * max_kept_file, 'L'));
     directory_.write("empty.txt", "");
   }
 
@@ -98,7 +98,7 @@ TEST_F(FileServiceTest, AnswersEmptyAndLargeFiles) {
   EXPECT_EQ(get("/empty.txt").status, 200);
   EXPECT_EQ(field(get("/empty.txt"), "content-length"), "0");
   EXPECT_TRUE(get("/empty.txt").body.empty());
-  EXPECT_EQ(body(get("/large.bin")), std::string(3 * kMaxKeptFile, 'L'));
+  EXPECT_EQ(body(get("/large.bin")), std::string(3 * max_kept_file, 'L'));
 }
 
 TEST_F(FileServiceTest, HeadHasTheFieldsOfGetAndNoBody) {

@@ -65,15 +65,15 @@ TEST_F(ListingJobTest, TakesSmallSteps) {
   make_files(1000);
   const std::string page = page_of("");
   EXPECT_EQ(count(page, "<tr>"), 1000u);
-  EXPECT_GE(steps_, 2 * 1000 / ListingJob::kStep) << "so many to read, so many to write";
+  EXPECT_GE(steps_, 2 * 1000 / ListingJob::items_per_step) << "so many to read, so many to write";
 }
 
 TEST_F(ListingJobTest, SaysThatItLeftSomethingOut) {
-  make_files(ListingJob::kMaxEntries);
+  make_files(ListingJob::max_entries);
   EXPECT_THAT(page_of(""), Not(HasSubstr("more")));
   directory_.write("one-more-than-that", "");
   const std::string page = page_of("");
-  EXPECT_EQ(count(page, "<a "), ListingJob::kMaxEntries);
+  EXPECT_EQ(count(page, "<a "), ListingJob::max_entries);
   EXPECT_THAT(page, HasSubstr("There is more in this folder"));
 }
 

@@ -18,9 +18,9 @@ using Outcome = PieceReader::Outcome;
 
 class PieceReaderTest : public testing::Test {
  protected:
-  static constexpr std::size_t kPiece = 256 * 1024;
+  static constexpr std::size_t piece_bytes = 256 * 1024;
 
-  PieceReaderTest() : content_(4 * kPiece, '\0') {
+  PieceReaderTest() : content_(4 * piece_bytes, '\0') {
     for (std::size_t i = 0; i < content_.size(); ++i) content_[i] = static_cast<char>(i * 31 >> 7);
     directory_.write("file", content_);
     fd_ = FileDescriptor(open((directory_.path() / "file").c_str(), O_RDWR | O_CLOEXEC));
@@ -39,14 +39,14 @@ class PieceReaderTest : public testing::Test {
   TemporaryDirectory directory_;
   std::string content_;
   FileDescriptor fd_;
-  std::vector<std::byte> piece_ = std::vector<std::byte>(kPiece);
+  std::vector<std::byte> piece_ = std::vector<std::byte>(piece_bytes);
   PieceReader reader_;
 };
 
 TEST_F(PieceReaderTest, ReadsWhatIsInMemoryAtOnce) {
-  for (std::uint64_t offset = 0; offset < content_.size(); offset += kPiece) {
+  for (std::uint64_t offset = 0; offset < content_.size(); offset += piece_bytes) {
     EXPECT_EQ(read(offset), Outcome::Read);
-    EXPECT_EQ(piece(), content_.substr(offset, kPiece));
+    EXPECT_EQ(piece(), content_.substr(offset, piece_bytes));
   }
 }
 
@@ -56,7 +56,7 @@ TEST_F(PieceReaderTest, DoesNotWaitForTheDisk) {
   Outcome outcome = Outcome::NotYet;
   while (outcome == Outcome::NotYet) outcome = read(0);  // it was asked for; in the end it is waited for
   EXPECT_EQ(outcome, Outcome::Read);
-  EXPECT_EQ(piece(), content_.substr(0, kPiece));
+  EXPECT_EQ(piece(), content_.substr(0, piece_bytes));
 }
 
 TEST_F(PieceReaderTest, FailsWhereTheFileEndsBefore) {

@@ -23,11 +23,11 @@ TEST(ResourceCache, FindsWhatWasPut) {
 }
 
 TEST(ResourceCache, StaysWithinItsBound) {
-  constexpr std::size_t kBound = 100'000;
-  ResourceCache cache(kBound);
+  constexpr std::size_t bound = 100'000;
+  ResourceCache cache(bound);
   for (int i = 0; i < 1000; ++i) {
     cache.put(std::to_string(i), resource_of(5000), 0);
-    ASSERT_LE(cache.bytes(), kBound);
+    ASSERT_LE(cache.bytes(), bound);
   }
   EXPECT_GT(cache.size(), 10u);
   EXPECT_LT(cache.size(), 20u);

@@ -5,17 +5,17 @@
 namespace usquic::http {
 namespace {
 
-constexpr std::int64_t kMoment = 784111777;
+constexpr std::int64_t example = 784111777;
 
 TEST(HttpDate, FormatsAnImfFixdate) {
-  EXPECT_EQ(format_http_date(kMoment), "Sun, 06 Nov 1994 08:49:37 GMT");
+  EXPECT_EQ(format_http_date(example), "Sun, 06 Nov 1994 08:49:37 GMT");
   EXPECT_EQ(format_http_date(0), "Thu, 01 Jan 1970 00:00:00 GMT");
 }
 
 TEST(HttpDate, ReadsAllThreeForms) {
-  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), kMoment);
-  EXPECT_EQ(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), kMoment);
-  EXPECT_EQ(parse_http_date("Sun Nov  6 08:49:37 1994"), kMoment);
+  EXPECT_EQ(parse_http_date("Sun, 06 Nov 1994 08:49:37 GMT"), example);
+  EXPECT_EQ(parse_http_date("Sunday, 06-Nov-94 08:49:37 GMT"), example);
+  EXPECT_EQ(parse_http_date("Sun Nov  6 08:49:37 1994"), example);
 }
 
 TEST(HttpDate, RoundTrips) {

@@ -88,7 +88,7 @@ TEST_F(AnswerCacheTest, LeavesOutAnswersThatAreNotKnownToStay) {
 }
 
 TEST_F(AnswerCacheTest, LeavesOutLongBodiesAndFiles) {
-  learn_twice(get("/long"), answer(std::string(AnswerCache::kMaxBodyBytes + 1, 'x')));
+  learn_twice(get("/long"), answer(std::string(AnswerCache::max_body_bytes + 1, 'x')));
   files::Response parts = answer();
   parts.body.push_back(parts.body[0]);
   learn_twice(get("/parts"), parts);
@@ -96,21 +96,21 @@ TEST_F(AnswerCacheTest, LeavesOutLongBodiesAndFiles) {
   file.body[0].memory = nullptr;
   learn_twice(get("/file"), file);
   EXPECT_EQ(cache_.size(), 0u);
-  learn_twice(get("/most"), answer(std::string(AnswerCache::kMaxBodyBytes, 'x')));
+  learn_twice(get("/most"), answer(std::string(AnswerCache::max_body_bytes, 'x')));
   EXPECT_TRUE(has(get("/most")));
 }
 
 TEST_F(AnswerCacheTest, LeavesOutLongPaths) {
-  const std::string path = "/" + std::string(AnswerCache::kMaxKeyBytes, 'p');
+  const std::string path = "/" + std::string(AnswerCache::max_key_bytes, 'p');
   learn_twice(get(path), answer());
   EXPECT_EQ(cache_.size(), 0u);
 }
 
 TEST_F(AnswerCacheTest, HoldsABoundedNumber) {
-  for (std::size_t i = 0; i < AnswerCache::kMaxAnswers + 10; ++i) {
+  for (std::size_t i = 0; i < AnswerCache::max_answers + 10; ++i) {
     learn_twice(get("/" + std::to_string(i)), answer());
   }
-  EXPECT_EQ(cache_.size(), AnswerCache::kMaxAnswers);
+  EXPECT_EQ(cache_.size(), AnswerCache::max_answers);
 }
 
 }  // namespace

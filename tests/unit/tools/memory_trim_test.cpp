@@ -34,7 +34,7 @@ TEST(MemoryTrim, IsDueOnceAfterMostOfManyConnectionsAreGone) {
 TEST(MemoryTrim, IsNeverDueWithFewConnections) {
   MemoryTrim trim;
   for (int round = 0; round < 3; ++round) {
-    EXPECT_FALSE(trim.is_due(MemoryTrim::kLeastPeak - 1));
+    EXPECT_FALSE(trim.is_due(MemoryTrim::min_peak - 1));
     EXPECT_FALSE(trim.is_due(0));
   }
 }

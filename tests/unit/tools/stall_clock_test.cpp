@@ -8,7 +8,7 @@ namespace usquic::tools::serve {
 namespace {
 
 constexpr std::int64_t limit_ms = 10'000;
-constexpr std::uint64_t little = StallClock::kProgressBytes - 1;
+constexpr std::uint64_t little = StallClock::progress_bytes - 1;
 
 TEST(StallClock, TellsAClientThatTakesNothing) {
   StallClock clock;
@@ -31,7 +31,7 @@ TEST(StallClock, BeginsAnewWithEachProgress) {
   StallClock clock;
   std::uint64_t taken = 0;
   for (std::int64_t now = 0; now < 600'000; now += 9000) {
-    EXPECT_FALSE(clock.is_stalled(true, taken += StallClock::kProgressBytes, now, limit_ms));
+    EXPECT_FALSE(clock.is_stalled(true, taken += StallClock::progress_bytes, now, limit_ms));
   }
 }
 

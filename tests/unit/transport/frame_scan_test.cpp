@@ -91,7 +91,7 @@ TEST(FrameScan, TellsWhichPacketsAreAcknowledged) {
   EXPECT_TRUE(scan(frame(0x02, {5, 0, 1, 1, 3, 0}) + stop).stops().empty());
   std::string many = frame(0x02, {1000, 0, 200, 0});
   for (int i = 0; i < 200; ++i) many += wire_varint(0) + wire_varint(0);
-  EXPECT_EQ(ranges(many + stop).size(), FrameScan::most_ack_ranges);
+  EXPECT_EQ(ranges(many + stop).size(), FrameScan::max_ack_ranges);
   EXPECT_EQ(scan(many + stop).stops().size(), 1u);
 }
 
@@ -119,10 +119,10 @@ TEST(FrameScan, FindsResetsOfUnidirectionalStreams) {
 
 TEST(FrameScan, KeepsABoundedNumber) {
   std::string many;
-  for (std::size_t i = 0; i < 3 * FrameScan::most_stops; ++i) many += frame(0x05, {4 * i, i});
+  for (std::size_t i = 0; i < 3 * FrameScan::max_stops; ++i) many += frame(0x05, {4 * i, i});
   const FrameScan found = scan(many);
-  ASSERT_EQ(found.stops().size(), FrameScan::most_stops);
-  EXPECT_EQ(found.stops().back().stream, 4 * (static_cast<std::int64_t>(FrameScan::most_stops) - 1));
+  ASSERT_EQ(found.stops().size(), FrameScan::max_stops);
+  EXPECT_EQ(found.stops().back().stream, 4 * (static_cast<std::int64_t>(FrameScan::max_stops) - 1));
 }
 
 TEST(FrameScan, GathersPacketsUntilItIsCleared) {

@@ -46,7 +46,7 @@ class FaultyCalls : public SystemCalls {
   std::deque<int> send_errors;
   std::deque<int> receive_errors;
   // Most messages that one sendmmsg takes.
-  unsigned most_per_send = 1024;
+  unsigned max_per_send = 1024;
   // Decides about each message; non-zero is its errno.
   std::function<int(const msghdr& message, std::size_t length, std::size_t segment_size)> judge;
   int send_calls = 0;
@@ -57,7 +57,7 @@ class FaultyCalls : public SystemCalls {
     ++send_calls;
     if (const int fault = next(send_errors)) return fail(fault);
     unsigned good = 0;
-    for (; good < count && good < most_per_send; ++good) {
+    for (; good < count && good < max_per_send; ++good) {
       const msghdr& message = messages[good].msg_hdr;
       const std::size_t segment_size = segment_size_of(message);
       const int fault = judge ? judge(message, message.msg_iov[0].iov_len, segment_size) : 0;

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 struct Fault {
   const char* name;
   std::deque<int> errors;
-  unsigned most_per_send;
+  unsigned max_per_send;
   int segmentation_error;
 };
 
@@ -27,7 +27,7 @@ TEST_P(SendFaults, EveryByteArrivesOnceAndInOrder) {
   if (family == AF_INET6 && !has_ipv6()) GTEST_SKIP() << "no IPv6 here";
   FaultyCalls calls;
   calls.send_errors = fault.errors;
-  calls.most_per_send = fault.most_per_send;
+  calls.max_per_send = fault.max_per_send;
   calls.judge = [refusal = fault.segmentation_error](const msghdr&, std::size_t, std::size_t segment_size) {
     return segment_size != 0 ? refusal : 0;
   };

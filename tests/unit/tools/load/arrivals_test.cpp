@@ -8,12 +8,12 @@
 namespace usquic::tools::load {
 namespace {
 
-constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::int64_t second_ns = 1'000'000'000;
 
 TEST(LoadArrivals, AreEvenlySpaced) {
   Arrivals arrivals(1000, 0, 1);
-  arrivals.start(kSecond);
-  for (std::int64_t i = 0; i < 5; ++i) EXPECT_EQ(arrivals.take(), kSecond + i * kSecond / 1000);
+  arrivals.start(second_ns);
+  for (std::int64_t i = 0; i < 5; ++i) EXPECT_EQ(arrivals.take(), second_ns + i * second_ns / 1000);
 }
 
 TEST(LoadArrivals, AreDueWhenTheirTimeHasComeAndNotBefore) {
@@ -21,20 +21,20 @@ TEST(LoadArrivals, AreDueWhenTheirTimeHasComeAndNotBefore) {
   arrivals.start(0);
   EXPECT_TRUE(arrivals.is_due(0));
   arrivals.take();
-  EXPECT_FALSE(arrivals.is_due(kSecond / 10 - 1));
-  EXPECT_TRUE(arrivals.is_due(kSecond / 10));
+  EXPECT_FALSE(arrivals.is_due(second_ns / 10 - 1));
+  EXPECT_TRUE(arrivals.is_due(second_ns / 10));
 }
 
 // Coordinated omission: what was late keeps the time that it was due at.
 TEST(LoadArrivals, KeepTheirScheduleWhenTheyAreTakenLate) {
   Arrivals arrivals(100, 0, 1);
   arrivals.start(0);
-  constexpr std::int64_t kLate = 3 * kSecond;
+  constexpr std::int64_t late_ns = 3 * second_ns;
   std::vector<std::int64_t> due;
-  while (arrivals.is_due(kLate)) due.push_back(arrivals.take());
+  while (arrivals.is_due(late_ns)) due.push_back(arrivals.take());
   ASSERT_EQ(due.size(), 301u);
   EXPECT_EQ(due.front(), 0);
-  EXPECT_EQ(due.back(), kLate);
+  EXPECT_EQ(due.back(), late_ns);
 }
 
 TEST(LoadArrivals, OfSeveralThreadsInterleaveToTheWholeRate) {
@@ -42,7 +42,7 @@ TEST(LoadArrivals, OfSeveralThreadsInterleaveToTheWholeRate) {
   for (std::uint64_t thread = 0; thread < 3; ++thread) {
     Arrivals arrivals(300, thread, 3);
     arrivals.start(0);
-    while (arrivals.next_due_ns() < kSecond) due.push_back(arrivals.take());
+    while (arrivals.next_due_ns() < second_ns) due.push_back(arrivals.take());
   }
   std::sort(due.begin(), due.end());
   ASSERT_EQ(due.size(), 300u);
@@ -61,9 +61,9 @@ TEST(LoadArrivals, DoNotDriftOverALongRun) {
 TEST(LoadArrivals, EndWhereTheyAreTold) {
   Arrivals arrivals(10, 0, 1);
   arrivals.start(0);
-  arrivals.end(kSecond);
+  arrivals.end(second_ns);
   int taken = 0;
-  for (; arrivals.is_due(10 * kSecond); ++taken) arrivals.take();
+  for (; arrivals.is_due(10 * second_ns); ++taken) arrivals.take();
   EXPECT_EQ(taken, 10);  // the eleventh is due at the end itself
 }
 

@@ -7,7 +7,7 @@
 namespace usquic::tools::load {
 namespace {
 
-constexpr auto kForever = std::chrono::hours(1);
+constexpr auto forever = std::chrono::hours(1);
 
 TEST(LoadBoard, WaitsForProgressOfOtherThreads) {
   Board board;
@@ -15,7 +15,7 @@ TEST(LoadBoard, WaitsForProgressOfOtherThreads) {
     board.note_connected(5);
     board.note_finished();
   });
-  board.wait(Board::Clock::now() + kForever,
+  board.wait(Board::Clock::now() + forever,
              [](const Board::Progress& progress) { return progress.finished == 1; });
   generator.join();
   EXPECT_EQ(board.progress().connected, 1u);
@@ -25,7 +25,7 @@ TEST(LoadBoard, WaitsForProgressOfOtherThreads) {
 TEST(LoadBoard, AnInterruptionEndsAWait) {
   Board board;
   std::thread user([&board] { board.interrupt(); });
-  board.wait(Board::Clock::now() + kForever, [](const Board::Progress&) { return false; });
+  board.wait(Board::Clock::now() + forever, [](const Board::Progress&) { return false; });
   user.join();
   EXPECT_TRUE(board.is_interrupted());
 }

@@ -9,7 +9,7 @@
 namespace usquic::tools::load {
 namespace {
 
-constexpr double kPercentiles[] = {0, 1, 10, 50, 90, 99, 99.9, 100};
+constexpr double percentiles[] = {0, 1, 10, 50, 90, 99, 99.9, 100};
 
 // The value that `percent` of the sorted values do not exceed.
 std::int64_t exact_percentile(const std::vector<std::int64_t>& sorted, double percent) {
@@ -29,23 +29,23 @@ TEST(LoadHistogram, TellsNothingWhenEmpty) {
 TEST(LoadHistogram, TellsOneValueForEveryPercentile) {
   Histogram histogram;
   histogram.record(123'456'789);
-  for (const double percent : kPercentiles) EXPECT_EQ(histogram.percentile(percent), 123'456'789);
+  for (const double percent : percentiles) EXPECT_EQ(histogram.percentile(percent), 123'456'789);
   EXPECT_EQ(histogram.mean(), 123'456'789);
 }
 
 TEST(LoadHistogram, IsExactForSmallValues) {
   Histogram histogram;
   for (std::int64_t value = 0; value < 256; ++value) histogram.record(value);
-  for (const double percent : kPercentiles) {
+  for (const double percent : percentiles) {
     const auto rank = std::max(1.0, std::ceil(percent / 100 * 256));
     EXPECT_EQ(histogram.percentile(percent), static_cast<std::int64_t>(rank) - 1) << percent;
   }
 }
 
 TEST(LoadHistogram, IsOffByItsRelativeErrorAtMostOverTheWholeRange) {
-  constexpr unsigned kSeed = 7;
-  std::mt19937_64 random(kSeed);
-  std::uniform_real_distribution<double> exponent(0, Histogram::kValueBits - 0.001);
+  constexpr unsigned seed = 7;
+  std::mt19937_64 random(seed);
+  std::uniform_real_distribution<double> exponent(0, Histogram::value_bits - 0.001);
   Histogram histogram;
   std::vector<std::int64_t> values;
   for (int i = 0; i < 20'000; ++i) {
@@ -57,7 +57,7 @@ TEST(LoadHistogram, IsOffByItsRelativeErrorAtMostOverTheWholeRange) {
     const double percent = tenth / 10.0;
     const auto exact = static_cast<double>(exact_percentile(values, percent));
     const auto told = static_cast<double>(histogram.percentile(percent));
-    EXPECT_LE(std::abs(told - exact), exact * Histogram::kRelativeError) << percent << " seed " << kSeed;
+    EXPECT_LE(std::abs(told - exact), exact * Histogram::relative_error) << percent << " seed " << seed;
   }
   EXPECT_EQ(histogram.min(), values.front());
   EXPECT_EQ(histogram.max(), values.back());
@@ -77,7 +77,7 @@ TEST(LoadHistogram, CountsWhatIsOutOfRangeAsTheEndOfTheRange) {
   histogram.record(INT64_MAX);
   EXPECT_EQ(histogram.count(), 2u);
   EXPECT_EQ(histogram.min(), 0);
-  EXPECT_EQ(histogram.max(), Histogram::kLargest);
+  EXPECT_EQ(histogram.max(), Histogram::max_value);
   EXPECT_EQ(histogram.percentile(50), 0);
 }
 
@@ -94,7 +94,7 @@ TEST(LoadHistogram, MergesAsIfAllWereRecordedInOne) {
   EXPECT_EQ(one.min(), all.min());
   EXPECT_EQ(one.max(), all.max());
   EXPECT_DOUBLE_EQ(one.mean(), all.mean());
-  for (const double percent : kPercentiles) EXPECT_EQ(one.percentile(percent), all.percentile(percent));
+  for (const double percent : percentiles) EXPECT_EQ(one.percentile(percent), all.percentile(percent));
 }
 
 TEST(LoadHistogram, MergingAnEmptyOneChangesNothing) {

@@ -58,7 +58,7 @@ TEST_F(LoadPlan, ACountTakesTheDurationsPlace) {
 TEST_F(LoadPlan, SeveralUrlsAreMeasuredInSeveralRounds) {
   EXPECT_EQ(plan()->rounds, 1u);
   options_.urls.emplace_back("https://localhost:4434/");
-  EXPECT_EQ(plan()->rounds, kRoundsOfSeveral);
+  EXPECT_EQ(plan()->rounds, rounds_of_several);
   options_.rounds = 2;
   EXPECT_EQ(plan()->rounds, 2u);
 }

@@ -54,9 +54,9 @@ TEST(LoadTally, KeepsTheLeastNumberOfStreamsThatWasAllowed) {
 
 TEST(LoadTally, EveryKindOfFailureHasANameOfItsOwn) {
   std::set<std::string> names;
-  for (std::size_t i = 0; i < kFailureKinds; ++i)
+  for (std::size_t i = 0; i < failure_kind_count; ++i)
     names.insert(failure_kind_name(static_cast<FailureKind>(i)));
-  EXPECT_EQ(names.size(), kFailureKinds);
+  EXPECT_EQ(names.size(), failure_kind_count);
 }
 
 }  // namespace
