@@ -1,17 +1,21 @@
 // What a generator keeps in the ext memory of its connections and streams.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <new>
 
-#include "load/generator.h"
+#include "base/list.h"
+#include "load/lane_queue.h"
+#include "usquic/quic.h"
 
 namespace usquic::tools::load {
+
+class Generator;
 
 // Stands for the reason of a lost connection until its end tells it.
 inline constexpr const char* connection_lost = "connection lost";
 
-struct Generator::Connection {
+struct Connection {
   static Connection& of(us_quic_connection_t* c) {
     return *static_cast<Connection*>(us_quic_connection_ext(c));
   }
@@ -31,8 +35,13 @@ struct Generator::Connection {
   bool is_silent = false;   // lost because nothing came in time
 };
 
-struct Generator::Request : RequestLink {
+struct Request : ListHook<Request> {
   static Request& of(us_quic_stream_t* s) { return *static_cast<Request*>(us_quic_stream_ext(s)); }
+
+  Request(Connection& on, us_quic_stream_t* s, std::int64_t start, std::int64_t sent)
+      : connection(&on), stream(s), start_ns(start), sent_ns(sent), heard_before(on.heard) {}
+
+  bool is_cut() const { return expected != unknown_length && received != expected; }
 
   Connection* connection;
   us_quic_stream_t* stream;

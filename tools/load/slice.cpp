@@ -133,12 +133,12 @@ void Slice::sample(SliceResult& result, bool is_begin) {
 void Slice::collect(SliceResult& result) {
   result.is_interrupted = board_.is_interrupted();
   for (const auto& generator : generators_) {
-    result.tally.merge(generator->tally());
-    const auto measured = static_cast<double>(generator->measured_ns());
+    result.tally.merge(generator->measurement().tally());
+    const auto measured = static_cast<double>(generator->measurement().measured_ns());
     result.seconds = std::max(result.seconds, measured / 1e9);
     if (measured <= 0) continue;
     result.busiest_generator =
-        std::max(result.busiest_generator, static_cast<double>(generator->cpu_ns()) / measured);
+        std::max(result.busiest_generator, static_cast<double>(generator->measurement().cpu_ns()) / measured);
   }
 }
 
