@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "failure.h"
+#include "get/body_source.h"
 #include "get/options.h"
-#include "get/request_body.h"
 #include "usquic/http/client.h"
 
 namespace usquic::tools::get {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "get/client.h"
-#include "get/request_body.h"
+#include "get/body_source.h"
 #include "get/request_head.h"
+#include "get/transfer_runner.h"
 #include "get/url.h"
 
 namespace usquic::tools::get {
@@ -45,7 +45,7 @@ ExitCode run_get(const Options& options) {
   if (body.source == BodyPlan::Source::Stream && options.urls.size() > 1) {
     return fail(options, {ExitCode::Usage, "a body that is read as it is sent goes to one URL only"});
   }
-  Client client(options, std::move(rules));
+  TransferRunner transfers(options, std::move(rules));
   const DotSegments dots = options.keeps_path ? DotSegments::Keep : DotSegments::Remove;
   for (std::size_t i = 0; i < options.urls.size(); ++i) {
     const std::string& text = options.urls[i];
@@ -55,10 +55,10 @@ ExitCode run_get(const Options& options) {
     if (const auto* failure = std::get_if<Failure>(&head)) return fail(options, *failure);
     auto output = choose_output(options, i, std::get<Url>(url));
     if (const auto* failure = std::get_if<Failure>(&output)) return fail(options, *failure, text);
-    client.add(std::move(std::get<Url>(url)), std::move(std::get<RequestHead>(head)), body,
-               std::move(std::get<Output>(output)));
+    transfers.add(std::move(std::get<Url>(url)), std::move(std::get<RequestHead>(head)), body,
+                  std::move(std::get<Output>(output)));
   }
-  return client.run();
+  return transfers.run();
 }
 
 }  // namespace usquic::tools::get

@@ -8,9 +8,9 @@
 #include <string_view>
 
 #include "failure.h"
+#include "get/body_source.h"
 #include "get/options.h"
 #include "get/output.h"
-#include "get/request_body.h"
 #include "get/request_head.h"
 #include "get/url.h"
 #include "usquic/http/client.h"

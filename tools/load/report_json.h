@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "load/figures.h"
 #include "load/plan.h"
-#include "load/result.h"
 
 namespace usquic::tools::load {
 

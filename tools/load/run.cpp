@@ -14,12 +14,12 @@
 #include <mutex>
 #include <optional>
 
+#include "load/figures.h"
 #include "load/live_view.h"
 #include "load/plan.h"
 #include "load/probe.h"
 #include "load/report_json.h"
 #include "load/report_text.h"
-#include "load/result.h"
 #include "load/slice.h"
 #include "signal_watcher.h"
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "failure.h"
-#include "get/request_body.h"
+#include "get/body_source.h"
 #include "get/request_head.h"
 #include "get/url.h"
 #include "usquic/quic.h"

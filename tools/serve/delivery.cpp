@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "serve/exchange.h"
+#include "serve/file_response.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::tools::serve {
@@ -44,8 +44,8 @@ std::shared_ptr<Recipient> Delivery::recipient_of(us_quic_connection_t* connecti
   return recipient;
 }
 
-void Delivery::wait_for_buffer(Exchange& exchange, Recipient& recipient) {
-  line_.join(exchange, recipient.line);
+void Delivery::wait_for_buffer(FileResponse& response, Recipient& recipient) {
+  line_.join(response, recipient.line);
 }
 
 void Delivery::on_buffer_released() {
@@ -57,29 +57,29 @@ void Delivery::resume_waiting() {
   for (std::size_t left = line_.size(); left > 0; --left) {
     Waiter* waiter = line_.next(pool_);
     if (waiter == nullptr) return;
-    const std::shared_ptr<Exchange> exchange = static_cast<Exchange*>(waiter)->shared_from_this();
+    const std::shared_ptr<FileResponse> response = static_cast<FileResponse*>(waiter)->shared_from_this();
     try {
-      exchange->resume();
+      response->resume();
     } catch (const std::bad_alloc&) {
-      exchange->give_up(US_QUIC_H3_INTERNAL_ERROR);
+      response->give_up(US_QUIC_H3_INTERNAL_ERROR);
     }
   }
 }
 
-void Delivery::wait_for_disk(Exchange& exchange) {
-  at_disk_.push_back(exchange.weak_from_this());
+void Delivery::wait_for_disk(FileResponse& response) {
+  at_disk_.push_back(response.weak_from_this());
   if (call_after_disk_) call_after_disk_();
 }
 
 void Delivery::resume_after_disk() {
   for (std::size_t left = std::min(at_disk_.size(), asked_at_a_time); left > 0; --left) {
-    const std::shared_ptr<Exchange> exchange = at_disk_.front().lock();
+    const std::shared_ptr<FileResponse> response = at_disk_.front().lock();
     at_disk_.pop_front();
-    if (!exchange) continue;
+    if (!response) continue;
     try {
-      exchange->resume_after_disk();
+      response->resume_after_disk();
     } catch (const std::bad_alloc&) {
-      exchange->give_up(US_QUIC_H3_INTERNAL_ERROR);
+      response->give_up(US_QUIC_H3_INTERNAL_ERROR);
     }
   }
   if (!at_disk_.empty() && call_after_disk_) call_after_disk_();
@@ -87,17 +87,17 @@ void Delivery::resume_after_disk() {
 
 void Delivery::look_after_stalled(std::int64_t now_ms) {
   // Giving one up may end it, and others: each is kept until all were looked at.
-  std::vector<std::shared_ptr<Exchange>> exchanges;
-  exchanges.reserve(exchanges_.size());
-  for (Exchange* exchange : exchanges_) {
-    if (auto alive = exchange->weak_from_this().lock()) exchanges.push_back(std::move(alive));
+  std::vector<std::shared_ptr<FileResponse>> responses;
+  responses.reserve(responses_.size());
+  for (FileResponse* response : responses_) {
+    if (auto alive = response->weak_from_this().lock()) responses.push_back(std::move(alive));
   }
-  for (const auto& exchange : exchanges) exchange->note_progress();
+  for (const auto& response : responses) response->note_progress();
   ++looks_;
-  for (const auto& exchange : exchanges) look_at(exchange->recipient(), now_ms);
-  for (const auto& exchange : exchanges) {
+  for (const auto& response : responses) look_at(response->recipient(), now_ms);
+  for (const auto& response : responses) {
     if (line_.is_empty()) break;  // nobody waits for what others let lie
-    if (exchange->lets_lie()) exchange->give_up(US_QUIC_H3_EXCESSIVE_LOAD);
+    if (response->lets_lie()) response->give_up(US_QUIC_H3_EXCESSIVE_LOAD);
   }
   resume_waiting();
   if (pool_.in_use() == 0) pool_.drop_spare();

@@ -18,7 +18,7 @@
 
 namespace usquic::tools::serve {
 
-class Exchange;
+class FileResponse;
 
 class Delivery {
  public:
@@ -36,19 +36,19 @@ class Delivery {
   // To be called a few times within stall_ms.
   void look_after_stalled(std::int64_t now_ms);
 
-  // ---- For exchanges ----
+  // ---- For responses ----
   files::BufferPool& buffer_pool() { return pool_; }
   files::FileBudget& files() { return files_; }
   // Whether an answer that reads a file may begin, or is to wait without its file.
   bool may_begin(const Recipient& recipient) const;
   std::shared_ptr<Recipient> recipient_of(us_quic_connection_t* connection);
-  void enter(Exchange& exchange) { exchanges_.insert(&exchange); }
-  void leave(Exchange& exchange) { exchanges_.erase(&exchange); }
+  void enter(FileResponse& response) { responses_.insert(&response); }
+  void leave(FileResponse& response) { responses_.erase(&response); }
   // It is resumed when a buffer is there.
-  void wait_for_buffer(Exchange& exchange, Recipient& recipient);
+  void wait_for_buffer(FileResponse& response, Recipient& recipient);
   void on_buffer_released();
   // It is resumed a moment later.
-  void wait_for_disk(Exchange& exchange);
+  void wait_for_disk(FileResponse& response);
 
  private:
   // Handles are used again when a connection is gone, and what it held may outlive it: its own first
@@ -69,9 +69,9 @@ class Delivery {
   const std::function<void()> resume_soon_;
   std::function<void()> call_after_disk_;
   WaitingLine line_;
-  std::deque<std::weak_ptr<Exchange>> at_disk_;
+  std::deque<std::weak_ptr<FileResponse>> at_disk_;
   std::unordered_map<ConnectionKey, std::weak_ptr<Recipient>, HashKey> recipients_;
-  std::unordered_set<Exchange*> exchanges_;
+  std::unordered_set<FileResponse*> responses_;
   std::uint64_t looks_ = 0;
 };
 

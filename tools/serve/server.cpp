@@ -21,7 +21,7 @@
 #include "serve/console.h"
 #include "serve/delivery.h"
 #include "serve/descriptor_limit.h"
-#include "serve/exchange.h"
+#include "serve/file_response.h"
 #include "serve/memory_trim.h"
 #include "serve/request_fields.h"
 #include "serve/secret_file.h"
@@ -43,7 +43,7 @@ constexpr int disk_pause_ms = 1;
 // Small next to the pool, so that one stream's unsent bytes are few buffers.
 constexpr std::size_t send_buffer_bytes = 512 * 1024;
 
-class Server final : public Exchange::Listener {
+class Server final : public FileResponse::Listener {
  public:
   Server(const Options& options, files::FileService files) : options_(options), files_(std::move(files)) {}
   ~Server() {
@@ -60,8 +60,8 @@ class Server final : public Exchange::Listener {
 
   ExitCode run();
 
-  void on_turn(Exchange& exchange, const files::Request& request) override;
-  void on_answered(const Exchange& exchange) override;
+  void on_turn(FileResponse& sending, const files::Request& request) override;
+  void on_answered(const FileResponse& sending) override;
 
  private:
   ExitCode fail(const Failure& failure) const {
@@ -84,8 +84,9 @@ class Server final : public Exchange::Listener {
   void trim_memory();
 
   void on_request(Response& response, const Request& request);
-  void give(const std::shared_ptr<Exchange>& exchange, const files::Request& request, files::Response answer);
-  void await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
+  void give(const std::shared_ptr<FileResponse>& sending, const files::Request& request,
+            files::Response answer);
+  void await_listing(const std::shared_ptr<FileResponse>& sending, const std::string& folder,
                      std::string_view method);
   void work_on_listings();
 
@@ -243,40 +244,40 @@ void Server::start_timer(int milliseconds, int repeat_milliseconds, void (*task)
 void Server::on_request(Response& response, const Request& request) {
   const ReceivedRequest received = read_request(request);
   const AnswerCache::Now now = {unix_seconds(), coarse_monotonic_ms()};
-  // A line of the log wants an exchange.
+  // A line of the log wants a FileResponse.
   if (!access_log_.is_open()) {
     if (const PreparedResponse* known = answers_.find(received.request, now)) return response.end(*known);
   }
   files::Response answer = files_.respond(received.request, now.monotonic_ms);
   answers_.learn(received.request, answer, now);
 
-  const auto exchange = std::make_shared<Exchange>(
+  const auto sending = std::make_shared<FileResponse>(
       delivery_, *this, response, delivery_.recipient_of(us_quic_stream_connection(response.native())));
   if (access_log_.is_open()) {
-    exchange->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
-                        .began_ms = monotonic_ms(),
-                        .method = std::string(received.request.method),
-                        .path = std::string(received.request.path),
-                        .referer = std::string(received.referer),
-                        .user_agent = std::string(received.user_agent)};
+    sending->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
+                       .began_ms = monotonic_ms(),
+                       .method = std::string(received.request.method),
+                       .path = std::string(received.request.path),
+                       .referer = std::string(received.referer),
+                       .user_agent = std::string(received.user_agent)};
   }
-  give(exchange, received.request, std::move(answer));
+  give(sending, received.request, std::move(answer));
 }
 
-void Server::on_turn(Exchange& exchange, const files::Request& request) {
-  give(exchange.shared_from_this(), request, files_.respond(request, coarse_monotonic_ms()));
+void Server::on_turn(FileResponse& sending, const files::Request& request) {
+  give(sending.shared_from_this(), request, files_.respond(request, coarse_monotonic_ms()));
 }
 
-void Server::give(const std::shared_ptr<Exchange>& exchange, const files::Request& request,
+void Server::give(const std::shared_ptr<FileResponse>& sending, const files::Request& request,
                   files::Response answer) {
-  if (answer.awaited_listing) return await_listing(exchange, *answer.awaited_listing, request.method);
-  exchange->send_in_turn(request, std::move(answer));
+  if (answer.awaited_listing) return await_listing(sending, *answer.awaited_listing, request.method);
+  sending->send_in_turn(request, std::move(answer));
 }
 
-void Server::await_listing(const std::shared_ptr<Exchange>& exchange, const std::string& folder,
+void Server::await_listing(const std::shared_ptr<FileResponse>& sending, const std::string& folder,
                            std::string_view method) {
-  exchange->await_answer();
-  files_.await_listing(folder, method, [waiting = std::weak_ptr(exchange)](files::Response answer) {
+  sending->await_answer();
+  files_.await_listing(folder, method, [waiting = std::weak_ptr(sending)](files::Response answer) {
     if (const auto present = waiting.lock()) present->send(std::move(answer));
   });
   if (work_on_listings_) work_on_listings_->request();
@@ -293,16 +294,16 @@ void Server::work_on_listings() {
   }
 }
 
-void Server::on_answered(const Exchange& exchange) {
+void Server::on_answered(const FileResponse& sending) {
   if (!access_log_.is_open()) return;
-  const Exchange::Origin& origin = exchange.origin;
+  const FileResponse::Origin& origin = sending.origin;
   access_log_.write({.client_address = origin.client_address,
                      .unix_seconds = unix_seconds(),
                      .duration_ms = monotonic_ms() - origin.began_ms,
                      .method = origin.method,
                      .path = origin.path,
-                     .status = exchange.status(),
-                     .body_bytes = exchange.accepted_bytes(),
+                     .status = sending.status(),
+                     .body_bytes = sending.accepted_bytes(),
                      .referer = origin.referer,
                      .user_agent = origin.user_agent});
   if (flush_log_) flush_log_->request();

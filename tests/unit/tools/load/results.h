@@ -6,8 +6,8 @@
 #include <variant>
 #include <vector>
 
+#include "load/figures.h"
 #include "load/plan.h"
-#include "load/result.h"
 
 namespace usquic::tools::load {
 

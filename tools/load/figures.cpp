@@ -1,4 +1,4 @@
-#include "load/result.h"
+#include "load/figures.h"
 
 #include <algorithm>
 

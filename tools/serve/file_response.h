@@ -1,4 +1,4 @@
-// One request and its answer.
+// One request, and the answer of the file service on its way.
 #pragma once
 
 #include <cstdint>
@@ -14,23 +14,24 @@
 
 namespace usquic::tools::serve {
 
-class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
+class FileResponse : public Waiter, public std::enable_shared_from_this<FileResponse> {
  public:
   class Listener {
    public:
     // It is the turn of a request that had to wait: make its answer, and send_in_turn().
-    virtual void on_turn(Exchange& exchange, const files::Request& request) = 0;
+    virtual void on_turn(FileResponse& response, const files::Request& request) = 0;
     // All of the answer was accepted, or never will be.
-    virtual void on_answered(const Exchange& exchange) = 0;
+    virtual void on_answered(const FileResponse& response) = 0;
 
    protected:
     ~Listener() = default;
   };
 
-  Exchange(Delivery& delivery, Listener& listener, Response& response, std::shared_ptr<Recipient> recipient);
-  Exchange(const Exchange&) = delete;
-  Exchange& operator=(const Exchange&) = delete;
-  ~Exchange();
+  FileResponse(Delivery& delivery, Listener& listener, Response& response,
+               std::shared_ptr<Recipient> recipient);
+  FileResponse(const FileResponse&) = delete;
+  FileResponse& operator=(const FileResponse&) = delete;
+  ~FileResponse();
 
   // The answer comes later, or never when the client gives up before.
   void await_answer();
@@ -68,7 +69,7 @@ class Exchange : public Waiter, public std::enable_shared_from_this<Exchange> {
  private:
   struct SentChunk;
 
-  // Null once it is closed. Chunks may be outstanding for longer, and the exchange lives as long as these.
+  // Null once it is closed. Chunks may be outstanding for longer, and the response lives as long as these.
   us_quic_stream_t* stream() const;
   void listen();
   void read_on();

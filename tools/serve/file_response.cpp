@@ -1,4 +1,4 @@
-#include "serve/exchange.h"
+#include "serve/file_response.h"
 
 #include <fmt/format.h>
 
@@ -8,34 +8,35 @@
 #include "usquic/http3_codes.h"
 
 namespace usquic::tools::serve {
-// A chunk in the library's hands, and the exchange that hears when it comes back.
-struct Exchange::SentChunk {
+
+// A chunk in the library's hands, and the response that hears when it comes back.
+struct FileResponse::SentChunk {
   files::BodyChunk chunk;
-  std::shared_ptr<Exchange> exchange;
+  std::shared_ptr<FileResponse> response;
 };
 
-Exchange::Exchange(Delivery& delivery, Listener& listener, Response& response,
-                   std::shared_ptr<Recipient> recipient)
+FileResponse::FileResponse(Delivery& delivery, Listener& listener, Response& response,
+                           std::shared_ptr<Recipient> recipient)
     : delivery_(delivery), listener_(listener), response_(response), recipient_(std::move(recipient)) {
   delivery_.enter(*this);
   response_.setUserData(this);
 }
 
-Exchange::~Exchange() {
+FileResponse::~FileResponse() {
   leave_line();
   delivery_.leave(*this);
 }
 
-// The response's memory is used again for another request: then it is not this exchange that travels with it.
-us_quic_stream_t* Exchange::stream() const {
+// The Http3Response is used again for another request: then its user data is no longer this.
+us_quic_stream_t* FileResponse::stream() const {
   return response_.getUserData() == this ? response_.native() : nullptr;
 }
 
-void Exchange::await_answer() {
+void FileResponse::await_answer() {
   listen();
 }
 
-void Exchange::send_in_turn(const files::Request& request, files::Response answer) {
+void FileResponse::send_in_turn(const files::Request& request, files::Response answer) {
   const bool reads_file = std::any_of(answer.body.begin(), answer.body.end(),
                                       [](const files::BodyPart& part) { return part.memory == nullptr; });
   status_ = answer.status;  // for the log, if it never comes to that
@@ -49,7 +50,7 @@ void Exchange::send_in_turn(const files::Request& request, files::Response answe
   send(std::move(answer));
 }
 
-void Exchange::send(files::Response answer) {
+void FileResponse::send(files::Response answer) {
   if (is_over_) return;
   status_ = answer.status;
   const fmt::format_int status(answer.status);
@@ -67,7 +68,7 @@ void Exchange::send(files::Response answer) {
 }
 
 // A response that is not complete has to be told of its stream.
-void Exchange::listen() {
+void FileResponse::listen() {
   if (is_over_ || std::exchange(is_listening_, true)) return;
   response_.onAborted([self = shared_from_this()] { self->conclude(); });
   response_.onWritable([self = shared_from_this()](std::uint64_t) {
@@ -76,7 +77,7 @@ void Exchange::listen() {
   });
 }
 
-void Exchange::resume() {
+void FileResponse::resume() {
   if (is_over_) return;
   leave_line();
   if (kept_) {
@@ -88,7 +89,7 @@ void Exchange::resume() {
   if (reader_) read_on();
 }
 
-void Exchange::read_on() {
+void FileResponse::read_on() {
   if (refused_) {
     files::BodyChunk chunk = std::move(*refused_);
     refused_.reset();
@@ -111,19 +112,19 @@ void Exchange::read_on() {
   }
 }
 
-void Exchange::resume_after_disk() {
+void FileResponse::resume_after_disk() {
   is_at_disk_ = false;
   resume();
 }
 
 // Returns: whether it was taken.
-bool Exchange::write_chunk(files::BodyChunk chunk) {
+bool FileResponse::write_chunk(files::BodyChunk chunk) {
   auto sent = std::make_unique<SentChunk>(SentChunk{std::move(chunk), shared_from_this()});
   const std::string_view bytes(static_cast<const char*>(sent->chunk.data()), sent->chunk.length());
   const std::size_t length = bytes.size();
   ++outstanding_;
   const auto [is_taken, is_whole] =
-      response_.tryEndStatic(bytes, total_bytes_, &Exchange::release_chunk, sent.get());
+      response_.tryEndStatic(bytes, total_bytes_, &FileResponse::release_chunk, sent.get());
   if (!is_taken) {
     --outstanding_;
     refused_.emplace(std::move(sent->chunk));
@@ -135,15 +136,15 @@ bool Exchange::write_chunk(files::BodyChunk chunk) {
   return true;
 }
 
-void Exchange::release_chunk(void* user) {
+void FileResponse::release_chunk(void* user) {
   std::unique_ptr<SentChunk> sent(static_cast<SentChunk*>(user));
-  const std::shared_ptr<Exchange> exchange = std::move(sent->exchange);
-  --exchange->outstanding_;
+  const std::shared_ptr<FileResponse> response = std::move(sent->response);
+  --response->outstanding_;
   sent.reset();
-  exchange->delivery_.on_buffer_released();
+  response->delivery_.on_buffer_released();
 }
 
-void Exchange::conclude() {
+void FileResponse::conclude() {
   if (std::exchange(is_over_, true)) return;
   leave_line();
   kept_.reset();
@@ -154,7 +155,7 @@ void Exchange::conclude() {
   listener_.on_answered(*this);
 }
 
-void Exchange::note_progress() {
+void FileResponse::note_progress() {
   us_quic_stream_t* open = stream();
   if (open == nullptr) return;
   const std::uint64_t sent =
@@ -165,8 +166,8 @@ void Exchange::note_progress() {
   recipient_->note_in_flight(stats.bytes_in_flight);
 }
 
-void Exchange::give_up(std::uint64_t code) {
-  const std::shared_ptr<Exchange> self = shared_from_this();  // its chunks may come back inside
+void FileResponse::give_up(std::uint64_t code) {
+  const std::shared_ptr<FileResponse> self = shared_from_this();  // its chunks may come back inside
   if (us_quic_stream_t* open = stream()) us_quic_stream_close_with(open, code);
   conclude();
 }

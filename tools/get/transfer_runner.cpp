@@ -1,4 +1,4 @@
-#include "get/client.h"
+#include "get/transfer_runner.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -25,24 +25,24 @@ std::size_t terminal_columns() {
 
 }  // namespace
 
-Client::Client(const Options& options, std::vector<ResolveRule> rules)
+TransferRunner::TransferRunner(const Options& options, std::vector<ResolveRule> rules)
     : options_(options),
       rules_(std::move(rules)),
       log_(US_QUIC_LOG_NONE),
       key_log_(KeyLog::from_environment()) {}
 
 // The transfers' fetches go before the transfers.
-Client::~Client() {
+TransferRunner::~TransferRunner() {
   client_.reset();
 }
 
-void Client::add(Url url, RequestHead head, const BodyPlan& body, Output output) {
+void TransferRunner::add(Url url, RequestHead head, const BodyPlan& body, Output output) {
   transfers_.push_back(
       std::make_unique<Transfer>(*this, options_, std::move(url), std::move(head), body, std::move(output)));
   queue_.push_back(transfers_.back().get());
 }
 
-ExitCode Client::run() {
+ExitCode TransferRunner::run() {
   started_ms_ = monotonic_ms();
   if (const auto failure = create_client()) {
     if (!options_.is_silent || options_.shows_errors) print_failure("get", failure->reason);
@@ -58,7 +58,7 @@ ExitCode Client::run() {
   return ExitCode::Ok;
 }
 
-std::optional<Failure> Client::create_client() {
+std::optional<Failure> TransferRunner::create_client() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
@@ -82,23 +82,23 @@ std::optional<Failure> Client::create_client() {
   return failure;
 }
 
-void Client::start_timers() {
+void TransferRunner::start_timers() {
   if (options_.max_seconds > 0) {
-    set_timer(std::max(1, static_cast<int>(options_.max_seconds * 1000)), 0, &Client::on_time_limit);
+    set_timer(std::max(1, static_cast<int>(options_.max_seconds * 1000)), 0, &TransferRunner::on_time_limit);
   }
   const bool writes_to_terminal = isatty(STDOUT_FILENO) != 0 &&
                                   std::any_of(transfers_.begin(), transfers_.end(), [](const auto& transfer) {
                                     return transfer->output().is_standard_output();
                                   });
   shows_progress_ = !options_.is_silent && isatty(STDERR_FILENO) != 0 && !writes_to_terminal;
-  if (shows_progress_) set_timer(progress_ms, progress_ms, &Client::show_progress);
+  if (shows_progress_) set_timer(progress_ms, progress_ms, &TransferRunner::show_progress);
 }
 
 // It does not keep the loop alive.
-void Client::set_timer(int ms, int repeat_ms, void (Client::*task)()) {
+void TransferRunner::set_timer(int ms, int repeat_ms, void (TransferRunner::*task)()) {
   struct Call {
-    Client* client;
-    void (Client::*task)();
+    TransferRunner* client;
+    void (TransferRunner::*task)();
   };
   us_timer_t* timer = us_create_timer(client_->loop()->native(), 1, sizeof(Call));
   if (timer == nullptr) return;
@@ -114,7 +114,7 @@ void Client::set_timer(int ms, int repeat_ms, void (Client::*task)()) {
 
 // Those to standard output run one after another: held back by one another, their bytes would fill the
 // connection's receive window and leave none for the one whose turn it is.
-void Client::dispatch() {
+void TransferRunner::dispatch() {
   for (auto next = queue_.begin();
        next != queue_.end() && running_ < static_cast<std::size_t>(options_.parallel);) {
     Transfer& transfer = **next;
@@ -130,12 +130,12 @@ void Client::dispatch() {
   }
 }
 
-Client::Peer& Client::peer_of(const Transfer& transfer) {
+TransferRunner::Peer& TransferRunner::peer_of(const Transfer& transfer) {
   return peers_[{transfer.url().host, transfer.url().port}];
 }
 
-void Client::on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
-                              us_quic_connection_t* connection) {
+void TransferRunner::on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
+                                      us_quic_connection_t* connection) {
   Peer& peer = peer_of(transfer);
   if (peer.connection == connection) return;
   sockaddr_storage address = {};
@@ -147,7 +147,7 @@ void Client::on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
-void Client::on_transfer_done(Transfer& transfer) {
+void TransferRunner::on_transfer_done(Transfer& transfer) {
   if (transfer.is_started()) --running_;
   ++done_;
   if (transfer.output().is_standard_output()) is_output_taken_ = false;
@@ -160,14 +160,14 @@ void Client::on_transfer_done(Transfer& transfer) {
   }
 }
 
-void Client::on_time_limit() {
+void TransferRunner::on_time_limit() {
   queue_.clear();
   for (const auto& transfer : transfers_) {
     transfer->fail({ExitCode::Timeout, fmt::format("timed out after {} s", options_.max_seconds)});
   }
 }
 
-void Client::report(const Transfer& transfer) {
+void TransferRunner::report(const Transfer& transfer) {
   const Failure& outcome = transfer.outcome();
   if (outcome.code != ExitCode::Ok && (!options_.is_silent || options_.shows_errors)) {
     print_failure("get", transfer.url().typed + ": " + outcome.reason);
@@ -192,7 +192,7 @@ void Client::report(const Transfer& transfer) {
   standard_output.flush();
 }
 
-void Client::show_progress() {
+void TransferRunner::show_progress() {
   Progress progress;
   progress.seconds = elapsed_seconds();
   std::uint64_t total = 0;
@@ -208,13 +208,13 @@ void Client::show_progress() {
   std::fflush(stderr);
 }
 
-void Client::clear_progress() {
+void TransferRunner::clear_progress() {
   if (!shows_progress_) return;
   fmt::print(stderr, "\r{:{}}\r", "", terminal_columns());
   std::fflush(stderr);
 }
 
-double Client::elapsed_seconds() const {
+double TransferRunner::elapsed_seconds() const {
   return static_cast<double>(monotonic_ms() - started_ms_) / 1000;
 }
 

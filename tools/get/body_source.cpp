@@ -1,4 +1,4 @@
-#include "get/request_body.h"
+#include "get/body_source.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>

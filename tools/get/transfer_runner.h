@@ -19,10 +19,10 @@
 
 namespace usquic::tools::get {
 
-class Client : public TransferHost {
+class TransferRunner : public TransferHost {
  public:
-  Client(const Options& options, std::vector<ResolveRule> rules);
-  ~Client() override;
+  TransferRunner(const Options& options, std::vector<ResolveRule> rules);
+  ~TransferRunner() override;
 
   void add(Url url, RequestHead head, const BodyPlan& body, Output output);
   // Returns: the exit code of the first transfer (in the order of the command line) that failed.
@@ -42,7 +42,7 @@ class Client : public TransferHost {
 
   std::optional<Failure> create_client();
   void start_timers();
-  void set_timer(int ms, int repeat_ms, void (Client::*task)());
+  void set_timer(int ms, int repeat_ms, void (TransferRunner::*task)());
   void dispatch();
   Peer& peer_of(const Transfer& transfer);
   void on_time_limit();
