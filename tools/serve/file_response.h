@@ -10,6 +10,7 @@
 #include "files/http_message.h"
 #include "serve/delivery.h"
 #include "serve/kept_request.h"
+#include "serve/request_log.h"
 #include "usquic/http/response.h"
 
 namespace usquic::tools::serve {
@@ -45,16 +46,7 @@ class FileResponse : public Waiter, public std::enable_shared_from_this<FileResp
   // As resume, when the disk may have brought what it was asked for.
   void resume_after_disk();
 
-  // For the access log.
-  struct Origin {
-    std::string client_address;
-    std::int64_t began_ms = 0;
-    std::string method;
-    std::string path;
-    std::string referer;
-    std::string user_agent;
-  };
-  Origin origin;
+  RequestLog::Origin origin;
   int status() const { return status_; }
   std::uint64_t accepted_bytes() const { return accepted_bytes_; }
 
