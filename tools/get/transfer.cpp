@@ -29,15 +29,14 @@ Transfer::Transfer(TransferHost& host, const Options& options, Url url, RequestH
       url_(std::move(url)),
       head_(std::move(head)),
       plan_(body),
-      output_(std::move(output)) {}
+      output_(std::move(output)),
+      upload_(body) {}
 
 void Transfer::start(usquic::Client& client) {
   client_ = &client;
-  const bool is_read = plan_.source == BodyPlan::Source::File || plan_.source == BodyPlan::Source::Stream;
-  if (is_read) {
-    body_ = std::make_unique<BodySource>();
+  if (upload_.is_streamed()) {
     const auto notify = [this, loop = client.loop()] { loop->defer([this] { send_body(); }); };
-    if (const int error = body_->open(plan_, notify)) {
+    if (const int error = upload_.open(notify)) {
       return fail({ExitCode::Read, fmt::format("{}: {}", plan_.file, std::strerror(error))});
     }
   }
@@ -50,7 +49,7 @@ void Transfer::fetch() {
   request.method = head_.method;
   request.headers = head_.fields;
   request.body = plan_.memory;
-  request.stream_body = body_ != nullptr;
+  request.stream_body = upload_.is_open();
   request.max_redirects = options_.follows_redirects ? options_.max_redirects : 0;
   request.path_as_is = options_.keeps_path;
   fetch_ = client_->fetch(url_.text(), request);
@@ -61,28 +60,20 @@ void Transfer::fetch() {
       ->onTrailers([this](const std::vector<Field>& fields) { on_section(0, fields); })
       ->onEnd([this] { on_end(); })
       ->onError([this](int error, std::string_view text) { on_error(error, text); })
-      ->onStop([this] { body_.reset(); })
+      ->onStop([this] { upload_.stop(); })
       ->onWritable([this] {
-        is_held_back_ = false;
+        upload_.resume();
         send_body();
       });
 }
 
 void Transfer::send_body() {
-  if (fetch_ == nullptr || !body_ || is_held_back_) return;
-  BodySource::State state = body_->fill();
-  while (state == BodySource::State::Ready) {
-    const std::string_view bytes = body_->peek();
-    sent_ += bytes.size();
-    is_held_back_ = !fetch_->write(bytes);
-    body_->consume(bytes.size());
-    if (is_held_back_) return;
-    state = body_->fill();
-  }
-  if (state == BodySource::State::Failed) {
-    fail({ExitCode::Read, fmt::format("{}: {}", plan_.file, std::strerror(body_->error()))});
-  } else if (state == BodySource::State::AtEnd) {
-    body_.reset();
+  if (fetch_ == nullptr || !upload_.is_open()) return;
+  const Upload::State state = upload_.send([this](std::string_view bytes) { return fetch_->write(bytes); });
+  if (state == Upload::State::Failed) {
+    fail({ExitCode::Read, fmt::format("{}: {}", plan_.file, std::strerror(upload_.error()))});
+  } else if (state == Upload::State::AtEnd) {
+    upload_.stop();
     fetch_->end();
   }
 }
@@ -94,28 +85,28 @@ void Transfer::on_sent(us_quic_stream_t* stream) {
     tell(fetch_->redirects() > 0 ? fmt::format("* redirected to {}\n", fetch_->url())
                                  : narrate_request(url_, head_));
   }
-  if (sent_ == 0) sent_ = plan_.memory.size();
+  upload_.note_request_sent();
   send_body();
 }
 
 void Transfer::on_section(int status, const std::vector<Field>& fields) {
-  if (first_byte_ms_ == 0) first_byte_ms_ = monotonic_ms();
+  if (figures_.first_byte_ms == 0) figures_.first_byte_ms = monotonic_ms();
   if (options_.is_verbose) tell(narrate_section(status, fields, "< ", "\n"));
   if (options_.includes_headers || options_.is_head) write(narrate_section(status, fields, "", "\r\n"));
 }
 
 void Transfer::on_response(const ResponseHead& head) {
-  status_ = head.status;
-  content_type_ = head.header("content-type");
-  expected_ = parse_number(head.header("content-length"));
-  const bool is_refused = options_.fails_on_status && status_ >= 400;
+  figures_.status = head.status;
+  figures_.content_type = head.header("content-type");
+  figures_.expected = parse_number(head.header("content-length"));
+  const bool is_refused = options_.fails_on_status && figures_.status >= 400;
   if (!is_refused) return on_section(head.status, head.headers);
   if (options_.is_verbose) tell(narrate_section(head.status, head.headers, "< ", "\n"));
-  fail({ExitCode::HttpStatus, fmt::format("the server answered {}", status_)});
+  fail({ExitCode::HttpStatus, fmt::format("the server answered {}", figures_.status)});
 }
 
 void Transfer::on_data(std::string_view bytes) {
-  received_ += bytes.size();
+  figures_.received += bytes.size();
   write(bytes);
 }
 
@@ -148,18 +139,13 @@ void Transfer::on_error(int error, std::string_view text) {
   const int redirects = std::exchange(fetch_, nullptr)->redirects();
   // A file can be read again; the client has tried again with what it can.
   const bool can_repeat = plan_.source == BodyPlan::Source::File && attempts_ < max_attempts;
-  if (error == US_QUIC_E_GOAWAY && status_ == 0 && can_repeat) {
-    sent_ = 0;
-    is_held_back_ = false;
-    return start(*client_);
+  if (error == US_QUIC_E_GOAWAY && figures_.status == 0 && can_repeat) return start(*client_);
+  if (error == US_QUIC_E_HEADERS && figures_.is_cut()) {
+    return fail({ExitCode::PartialBody,
+                 fmt::format("body cut off: {} of {} bytes came", figures_.received, *figures_.expected)});
   }
-  const bool is_cut = status_ != 0 && expected_ && received_ != *expected_;
-  if (error == US_QUIC_E_HEADERS && is_cut) {
-    return fail(
-        {ExitCode::PartialBody, fmt::format("body cut off: {} of {} bytes came", received_, *expected_)});
-  }
-  const bool is_circling = error == US_QUIC_E_TOO_LARGE && status_ == 0 && options_.follows_redirects &&
-                           redirects >= options_.max_redirects;
+  const bool is_circling = error == US_QUIC_E_TOO_LARGE && figures_.status == 0 &&
+                           options_.follows_redirects && redirects >= options_.max_redirects;
   fail({is_circling ? ExitCode::TooManyRedirects : exit_code_of(error), std::string(text)});
 }
 
@@ -173,7 +159,7 @@ void Transfer::fail(const Failure& failure) {
 void Transfer::finish(Failure outcome) {
   is_done_ = true;
   outcome_ = std::move(outcome);
-  body_.reset();
+  upload_.stop();
   host_.on_transfer_done(*this);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,12 +11,25 @@
 #include "get/options.h"
 #include "get/output.h"
 #include "get/request_head.h"
+#include "get/upload.h"
 #include "get/url.h"
 #include "usquic/http/client.h"
 
 namespace usquic::tools::get {
 
 class Transfer;
+
+// What came, and when.
+struct TransferFigures {
+  // The body ended elsewhere than its content-length says.
+  bool is_cut() const { return status != 0 && expected && received != *expected; }
+
+  int status = 0;
+  std::string content_type;
+  std::optional<std::uint64_t> expected;  // content-length
+  std::uint64_t received = 0;
+  std::int64_t first_byte_ms = 0;
+};
 
 // Hears how transfers go.
 class TransferHost {
@@ -43,12 +55,8 @@ class Transfer {
   bool is_started() const { return client_ != nullptr; }
   bool is_done() const { return is_done_; }
   const Failure& outcome() const { return outcome_; }
-  int status() const { return status_; }
-  const std::string& content_type() const { return content_type_; }
-  std::uint64_t received() const { return received_; }
-  std::uint64_t sent() const { return sent_; }
-  std::optional<std::uint64_t> expected() const { return expected_; }
-  std::int64_t first_byte_ms() const { return first_byte_ms_; }
+  const TransferFigures& figures() const { return figures_; }
+  std::uint64_t sent() const { return upload_.sent(); }
 
  private:
   void fetch();
@@ -71,16 +79,10 @@ class Transfer {
   Output output_;
   usquic::Client* client_ = nullptr;
   Fetch* fetch_ = nullptr;  // null once it ended
-  std::unique_ptr<BodySource> body_;
+  Upload upload_;
   Failure outcome_ = {ExitCode::Ok, ""};
-  std::string content_type_;
-  std::optional<std::uint64_t> expected_;
-  std::uint64_t received_ = 0;
-  std::uint64_t sent_ = 0;
-  std::int64_t first_byte_ms_ = 0;
-  int status_ = 0;
+  TransferFigures figures_;
   int attempts_ = 0;
-  bool is_held_back_ = false;  // what was given of the body waits
   bool is_flush_due_ = false;
   bool is_done_ = false;
 };

@@ -174,15 +174,16 @@ void TransferRunner::report(const Transfer& transfer) {
   }
   if (options_.write_out.empty()) return;
   const Peer& peer = peer_of(transfer);
-  const auto first_byte = transfer.first_byte_ms() == 0 ? started_ms_ : transfer.first_byte_ms();
+  const auto first_byte =
+      transfer.figures().first_byte_ms == 0 ? started_ms_ : transfer.figures().first_byte_ms;
   const std::string text = render_write_out(
       options_.write_out, {.url = transfer.url().typed,
-                           .content_type = transfer.content_type(),
+                           .content_type = transfer.figures().content_type,
                            .output = transfer.output().path(),
                            .remote_ip = peer.remote_ip,
-                           .status = transfer.status(),
+                           .status = transfer.figures().status,
                            .exit_code = to_int(outcome.code),
-                           .downloaded = transfer.received(),
+                           .downloaded = transfer.figures().received,
                            .uploaded = transfer.sent(),
                            .connect_seconds = peer.connect_seconds,
                            .first_byte_seconds = static_cast<double>(first_byte - started_ms_) / 1000,
@@ -198,9 +199,9 @@ void TransferRunner::show_progress() {
   std::uint64_t total = 0;
   bool is_total_known = true;
   for (const auto& transfer : transfers_) {
-    progress.received += transfer->received();
-    total += transfer->expected().value_or(transfer->received());
-    is_total_known = is_total_known && (transfer->is_done() || transfer->expected());
+    progress.received += transfer->figures().received;
+    total += transfer->figures().expected.value_or(transfer->figures().received);
+    is_total_known = is_total_known && (transfer->is_done() || transfer->figures().expected);
   }
   if (is_total_known) progress.total = total;
   const std::size_t columns = terminal_columns();
