@@ -1,28 +1,17 @@
 #include "files/content_witness.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <functional>
 #include <string_view>
+
+#include "files/read_fully.h"
 
 namespace usquic::files {
 namespace {
 
 std::size_t hash_of(const std::byte* bytes, std::size_t length) {
   return std::hash<std::string_view>()({reinterpret_cast<const char*>(bytes), length});
-}
-
-bool read_fully(int fd, std::byte* to, std::size_t length, std::uint64_t offset) {
-  for (std::size_t filled = 0; filled < length;) {
-    const ssize_t count = pread(fd, to + filled, length - filled, static_cast<off_t>(offset + filled));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    filled += static_cast<std::size_t>(count);
-  }
-  return true;
 }
 
 }  // namespace

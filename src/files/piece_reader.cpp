@@ -8,20 +8,10 @@
 #include <cerrno>
 
 #include "base/system_clock.h"
+#include "files/read_fully.h"
 
 namespace usquic::files {
 namespace {
-
-// False: an error, or the file ended early.
-bool read_fully(int fd, std::byte* to, std::size_t length, std::uint64_t offset) {
-  for (std::size_t filled = 0; filled < length;) {
-    const ssize_t count = pread(fd, to + filled, length - filled, static_cast<off_t>(offset + filled));
-    if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return false;
-    filled += static_cast<std::size_t>(count);
-  }
-  return true;
-}
 
 bool has_bytes_up_to(int fd, std::uint64_t end) {
   struct stat status = {};

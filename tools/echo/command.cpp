@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "certificate_arguments.h"
 #include "echo/client.h"
 #include "echo/options.h"
 #include "echo/server.h"
@@ -16,11 +17,7 @@ Command add_server(CLI::App& echo) {
   parser->add_option("-p,--port", options->port, "UDP port; 0 = any that is free")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  auto* certificate = parser->add_option("--cert", options->certificate_file, "Certificate chain (PEM)");
-  auto* key = parser->add_option("--key", options->key_file, "Private key (PEM)");
-  certificate->needs(key);
-  key->needs(certificate);
-  parser->add_option("--passphrase", options->passphrase, "Passphrase of the key")->needs(key);
+  add_certificate_arguments(*parser, options->certificate_file, options->key_file, options->passphrase);
   parser->add_option("--alpn", options->alpn, "Application protocol")->capture_default_str();
   parser->add_flag("-q,--quiet", options->is_quiet, "Print the address alone");
   return {parser, [options] { return run_server(*options); }};

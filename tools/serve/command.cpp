@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "certificate_arguments.h"
 #include "serve/options.h"
 #include "serve/server.h"
 
@@ -15,11 +16,7 @@ Command add_command(CLI::App& app) {
   parser->add_option("-p,--port", options->port, "UDP port; 0 = any that is free")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  auto* certificate = parser->add_option("--cert", options->certificate_file, "Certificate chain (PEM)");
-  auto* key = parser->add_option("--key", options->key_file, "Private key (PEM)");
-  certificate->needs(key);
-  key->needs(certificate);
-  parser->add_option("--passphrase", options->passphrase, "Passphrase of the key")->needs(key);
+  add_certificate_arguments(*parser, options->certificate_file, options->key_file, options->passphrase);
   parser
       ->add_option("--secret", options->secret_file,
                    "Keep the secret for tokens, tickets and stateless resets in FILE over restarts")
