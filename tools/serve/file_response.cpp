@@ -27,7 +27,7 @@ FileResponse::~FileResponse() {
   delivery_.leave(*this);
 }
 
-// The Http3Response is used again for another request: then its user data is no longer this.
+// The Response is used again for another request: then its user data is no longer this.
 us_quic_stream_t* FileResponse::stream() const {
   return response_.getUserData() == this ? response_.native() : nullptr;
 }
