@@ -1,5 +1,7 @@
 // Tokens, and the tables of connection IDs and stateless reset tokens.
-#include "engine/ngtcp2/tokens.h"
+#include "transport/tokens.h"
+
+#include <ngtcp2/ngtcp2.h>
 
 #include <map>
 #include <string>
@@ -7,21 +9,22 @@
 
 #include "base/check.h"
 #include "change.h"
-#include "engine/ngtcp2/connection_ids.h"
-#include "engine/ngtcp2/reset_tokens.h"
+#include "crypto/quic_versions.h"
 #include "input.h"
+#include "transport/connection_ids.h"
+#include "transport/reset_tokens.h"
 
 namespace usquic::fuzz {
 namespace {
 
-using namespace engine::ngtcp2;
+using namespace transport;
 
 constexpr std::uint8_t secret[Tokens::secret_bytes] = {1, 2, 3};
 const Tokens tokens{secret};
 
-ngtcp2_cid id_of(Input& input) {
-  const std::size_t length = input.pick(NGTCP2_MAX_CIDLEN + 1);
-  return to_cid(input.take(length));
+ConnectionId id_of(Input& input) {
+  const std::size_t length = input.pick(ConnectionId::max_bytes + 1);
+  return ConnectionId(input.take(length));
 }
 
 Address address_of(Input& input) {
@@ -43,28 +46,27 @@ constexpr WallTime issued{std::chrono::hours(500000)};
 // Only the very token, from where it went, in its time, is taken.
 void check_retry(Input& input) {
   const Address remote = address_of(input), other = address_of(input);
-  const ngtcp2_cid scid = id_of(input), original = id_of(input), other_id = id_of(input);
-  const std::uint32_t version = input.flag() ? NGTCP2_PROTO_VER_V1 : NGTCP2_PROTO_VER_V2;
-  const std::uint32_t other_version = input.flag() ? NGTCP2_PROTO_VER_V1 : NGTCP2_PROTO_VER_V2;
+  const ConnectionId scid = id_of(input), original = id_of(input), other_id = id_of(input);
+  const std::uint32_t version = input.flag() ? crypto::quic_version_1 : crypto::quic_version_2;
+  const std::uint32_t other_version = input.flag() ? crypto::quic_version_1 : crypto::quic_version_2;
   const auto age = std::chrono::seconds(input.pick(20));
   auto token = tokens.make_retry(issued, version, remote, scid, original);
   CHECK(!token.empty());
   const bool is_changed = is_changed_by(input, token);
-  ngtcp2_cid found{};
+  ConnectionId found;
   const bool is_taken = tokens.verify_retry(issued + age, other_version, other, other_id, token, found);
-  const bool is_right =
-      !is_changed && other == remote && version == other_version && ngtcp2_cid_eq(&scid, &other_id) != 0;
+  const bool is_right = !is_changed && other == remote && version == other_version && scid == other_id;
   CHECK(!is_taken || is_right);
   CHECK(!is_right || is_taken == (age < Tokens::retry_lifetime) || age == Tokens::retry_lifetime);
-  CHECK(!is_taken || ngtcp2_cid_eq(&found, &original) != 0);
+  CHECK(!is_taken || found == original);
   CHECK(is_changed || Tokens::kind(token) == TokenKind::retry);
-  CHECK(!tokens.verify_regular(issued, NGTCP2_PROTO_VER_V1, remote, token));
+  CHECK(!tokens.verify_regular(issued, crypto::quic_version_1, remote, token));
 }
 
 void check_regular(Input& input) {
   const Address remote = address_of(input), other = address_of(input);
   const auto age = std::chrono::hours(input.pick(48));
-  const std::uint32_t version = input.flag() ? NGTCP2_PROTO_VER_V1 : NGTCP2_PROTO_VER_V2;
+  const std::uint32_t version = input.flag() ? crypto::quic_version_1 : crypto::quic_version_2;
   auto token = tokens.make_regular(issued, version, remote);
   CHECK(!token.empty());
   const bool is_changed = is_changed_by(input, token);
@@ -77,15 +79,15 @@ void check_regular(Input& input) {
 // Any bytes as a token.
 void check_forged(Input& input) {
   const Address remote = address_of(input);
-  const ngtcp2_cid id = id_of(input);
+  const ConnectionId id = id_of(input);
   const Bytes token = as_bytes(input.rest());
-  ngtcp2_cid original{};
+  ConnectionId original;
   Tokens::kind(token);
-  CHECK(!tokens.verify_regular(issued, NGTCP2_PROTO_VER_V1, remote, token));
-  CHECK(!tokens.verify_retry(issued, NGTCP2_PROTO_VER_V1, remote, id, token, original));
+  CHECK(!tokens.verify_regular(issued, crypto::quic_version_1, remote, token));
+  CHECK(!tokens.verify_retry(issued, crypto::quic_version_1, remote, id, token, original));
 }
 
-class Place final : public transport::Route {
+class Place final : public Route {
  public:
   void on_datagram(TimePoint, const engine::Datagram&) override {}
   void on_deadline(TimePoint) override {}
@@ -102,14 +104,14 @@ RandomSource sevens() {
 void check_ids_table(Input& input) {
   ConnectionIdTable ids(sevens());
   Place places[4];
-  std::map<std::string, transport::Route*> expected;
+  std::map<std::string, Route*> expected;
   while (!input.at_end()) {
     const std::size_t what = input.pick(4);
     Place& place = places[input.pick(4)];
-    const ngtcp2_cid id = id_of(input);
-    const std::string key(as_text(bytes_of(id)));
+    const ConnectionId id = id_of(input);
+    const std::string key(as_text(id.bytes()));
     const auto known = expected.find(key);
-    CHECK(ids.find(bytes_of(id)) == (known == expected.end() ? nullptr : known->second));
+    CHECK(ids.find(id.bytes()) == (known == expected.end() ? nullptr : known->second));
     switch (what) {
       case 0:
         CHECK(ids.insert(id, place) == (known == expected.end()));
@@ -133,14 +135,14 @@ void check_ids_table(Input& input) {
 void check_reset_table(Input& input) {
   ResetTokenTable resets(sevens());
   Place places[2];
-  std::multimap<std::string, transport::Route*> expected;
+  std::multimap<std::string, Route*> expected;
   while (!input.at_end()) {
     const bool is_new = input.flag();
     Place& place = places[input.pick(2)];
     std::vector<std::uint8_t> datagram(20, 0x40);
     datagram.back() = input.byte();
-    const std::uint8_t* token = datagram.data() + datagram.size() - NGTCP2_STATELESS_RESET_TOKENLEN;
-    const std::string key(as_text({token, NGTCP2_STATELESS_RESET_TOKENLEN}));
+    const std::uint8_t* token = datagram.data() + datagram.size() - ResetTokenTable::token_bytes;
+    const std::string key(as_text({token, ResetTokenTable::token_bytes}));
     const auto [first, last] = expected.equal_range(key);
     if (is_new) {
       resets.insert(token, place);
@@ -160,16 +162,16 @@ void check_reset_table(Input& input) {
 void check_ids(Input& input) {
   const Bytes server_id = input.take(input.pick(ConnectionIdFactory::max_server_id_bytes + 1));
   const ConnectionIdFactory factory(server_id, {.index = input.byte()}, RandomSource());
-  const ngtcp2_cid id = factory.make();
-  CHECK(factory.answers_for(bytes_of(id)));
-  CHECK(id.datalen == factory.length());
+  const ConnectionId id = factory.make();
+  CHECK(factory.answers_for(id.bytes()));
+  CHECK(id.size() == factory.length());
   std::vector<std::uint8_t> packet{static_cast<std::uint8_t>(input.byte() & 0x7f)};
-  packet.insert(packet.end(), id.data, id.data + id.datalen);
+  packet.insert(packet.end(), id.bytes().begin(), id.bytes().end());
   const std::string_view payload = input.rest();
   packet.insert(packet.end(), payload.begin(), payload.end());
   ngtcp2_version_cid header;
   CHECK(ngtcp2_pkt_decode_version_cid(&header, packet.data(), packet.size(), factory.length()) == 0);
-  CHECK(as_text({header.dcid, header.dcidlen}) == as_text(bytes_of(id)));
+  CHECK(as_text({header.dcid, header.dcidlen}) == as_text(id.bytes()));
 }
 
 }  // namespace

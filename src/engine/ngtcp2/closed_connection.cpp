@@ -6,15 +6,15 @@
 
 namespace usquic::engine::ngtcp2 {
 
-ClosedConnection::ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid>& ids, const Path& path,
-                                   std::vector<std::uint8_t> packet)
+ClosedConnection::ClosedConnection(QuicEndpoint& endpoint, std::vector<transport::ConnectionId>& ids,
+                                   const Path& path, std::vector<std::uint8_t> packet)
     : endpoint_(endpoint), packet_(std::move(packet)), path_(path), deadline_place_(endpoint.deadlines()) {
   ids_.swap(ids);
-  for (const ngtcp2_cid& id : ids_) endpoint_.ids().replace(id, *this);
+  for (const transport::ConnectionId& id : ids_) endpoint_.ids().replace(id, *this);
 }
 
 ClosedConnection::~ClosedConnection() {
-  for (const ngtcp2_cid& id : ids_) endpoint_.ids().erase(id, *this);
+  for (const transport::ConnectionId& id : ids_) endpoint_.ids().erase(id, *this);
 }
 
 void ClosedConnection::on_datagram(TimePoint /*now*/, const Datagram& datagram) {

@@ -2,12 +2,11 @@
 // and in the closing period the packet that answers what still comes in.
 #pragma once
 
-#include <ngtcp2/ngtcp2.h>
-
 #include <cstdint>
 #include <vector>
 
 #include "base/list.h"
+#include "transport/connection_id.h"
 #include "transport/connection_id_owner.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -23,7 +22,7 @@ class ClosedConnection final : public transport::Route,
  public:
   // packet: empty in the draining period, in which nothing is answered. Takes over what `ids` holds, unless
   // it throws std::bad_alloc.
-  ClosedConnection(QuicEndpoint& endpoint, std::vector<ngtcp2_cid>& ids, const Path& path,
+  ClosedConnection(QuicEndpoint& endpoint, std::vector<transport::ConnectionId>& ids, const Path& path,
                    std::vector<std::uint8_t> packet);
   ~ClosedConnection() override;
 
@@ -35,7 +34,7 @@ class ClosedConnection final : public transport::Route,
 
  private:
   QuicEndpoint& endpoint_;
-  std::vector<ngtcp2_cid> ids_;
+  std::vector<transport::ConnectionId> ids_;
   std::vector<std::uint8_t> packet_;
   Path path_;
   std::uint32_t datagrams_ = 0;

@@ -4,6 +4,7 @@
 #include <new>
 
 #include "base/check.h"
+#include "engine/ngtcp2/cids.h"
 #include "engine/ngtcp2/connection_callbacks.h"
 #include "engine/ngtcp2/paths.h"
 #include "tls/context.h"
@@ -63,7 +64,7 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoi
   if (!session) return Error{session.error()};
   c->first_id_ = c->make_id();
   // The client goes on using the ID it made up until it hears ours.
-  if (!c->register_id(initial.header.dcid)) return Error{US_QUIC_E_STATE};
+  if (!c->register_id(from_cid(initial.header.dcid))) return Error{US_QUIC_E_STATE};
 
   ngtcp2_settings settings = endpoint.settings().settings(now);
   settings.log_printf = library_log(endpoint.config().log);
@@ -73,7 +74,7 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoi
     settings.token_type = initial.is_retried ? NGTCP2_TOKEN_TYPE_RETRY : NGTCP2_TOKEN_TYPE_NEW_TOKEN;
   }
   ngtcp2_transport_params parameters = endpoint.settings().parameters();
-  parameters.original_dcid = initial.original_dcid;
+  parameters.original_dcid = to_cid(initial.original_dcid);
   parameters.original_dcid_present = 1;
   if (initial.is_retried) {
     parameters.retry_scid = initial.header.dcid;
@@ -82,7 +83,8 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoi
   endpoint.tokens().make_reset_token(c->first_id_, parameters.stateless_reset_token);
   parameters.stateless_reset_token_present = 1;
   const ngtcp2_path p = to_ngtcp2_path(c->local_for_ngtcp2_, path.remote);
-  if (ngtcp2_conn_server_new(&c->conn_, &initial.header.scid, &c->first_id_, &p, initial.header.version,
+  const ngtcp2_cid scid = to_cid(c->first_id_);
+  if (ngtcp2_conn_server_new(&c->conn_, &initial.header.scid, &scid, &p, initial.header.version,
                              &endpoint.callbacks(), &settings, &parameters, endpoint.memory().get(),
                              c.get()) != 0) {
     c->conn_ = nullptr;
@@ -97,16 +99,16 @@ void QuicConnection::start_tls(std::unique_ptr<tls::Session> session) {
   handshake_.attach(conn_, session_->handshake());
 }
 
-bool QuicConnection::register_id(const ngtcp2_cid& id) {
+bool QuicConnection::register_id(const transport::ConnectionId& id) {
   ids_.reserve(ids_.size() + 1);  // an ID that leads here must be known here
   if (!endpoint_.ids().insert(id, *this)) return false;
   ids_.push_back(id);
   return true;
 }
 
-ngtcp2_cid QuicConnection::make_id() {
+transport::ConnectionId QuicConnection::make_id() {
   for (;;) {
-    const ngtcp2_cid id = endpoint_.id_factory().make();
+    const transport::ConnectionId id = endpoint_.id_factory().make();
     if (register_id(id)) return id;
   }
 }

@@ -40,7 +40,7 @@ class QuicConnection final : public engine::Connection,
   // What a server connection begins with.
   struct Initial {
     const ngtcp2_pkt_hd& header;
-    ngtcp2_cid original_dcid;
+    transport::ConnectionId original_dcid;
     bool is_retried;
     bool is_validated;
   };
@@ -60,7 +60,7 @@ class QuicConnection final : public engine::Connection,
   bool is_authorized() const override;
   bool is_resumed() const override;
   bool has_ticket() const override;
-  Bytes id() const override { return {first_id_.data, first_id_.datalen}; }
+  Bytes id() const override { return first_id_.bytes(); }
   void stats(us_quic_stats_t& out) const override;
   Result<engine::Stream*> create_stream(Direction direction, void* stream_user) override;
   std::uint64_t max_streams() const override;
@@ -133,8 +133,8 @@ class QuicConnection final : public engine::Connection,
   void expire(TimePoint now);
   bool write(TimePoint now, SendBatch& batch);
   void start_tls(std::unique_ptr<tls::Session> session);
-  bool register_id(const ngtcp2_cid& id);
-  ngtcp2_cid make_id();
+  bool register_id(const transport::ConnectionId& id);
+  transport::ConnectionId make_id();
   void update_deadline();
   std::uint64_t timestamp(TimePoint now) const { return nanoseconds_since_epoch(now); }
   int on_handshake_completed();
@@ -254,9 +254,9 @@ class QuicConnection final : public engine::Connection,
   std::vector<std::uint8_t> peer_certificate_;  // a server's; a client asks its session, as for the next two
   bool is_authorized_ = false;
   bool is_resumed_ = false;
-  ngtcp2_cid first_id_{};
-  std::vector<ngtcp2_cid> ids_;
-  std::vector<ResetTokenTable::Token> peer_reset_tokens_;
+  transport::ConnectionId first_id_;
+  std::vector<transport::ConnectionId> ids_;
+  std::vector<transport::ResetTokenTable::Token> peer_reset_tokens_;
   std::string alpn_;
   std::string server_name_;
   std::unique_ptr<http3::Http3> http3_;

@@ -3,6 +3,7 @@
 #include <cstdarg>
 
 #include "base/try_allocating.h"
+#include "engine/ngtcp2/cids.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/packet_protection.h"
 #include "engine/ngtcp2/paths.h"
@@ -187,15 +188,17 @@ struct ConnectionCallbacks {
   static int get_new_connection_id(ngtcp2_conn* /*conn*/, ngtcp2_cid* id, std::uint8_t* token,
                                    std::size_t /*length*/, void* user) {
     QuicConnection& c = self(user);
-    *id = c.make_id();
-    c.endpoint_.tokens().make_reset_token(*id, token);
+    const transport::ConnectionId made = c.make_id();
+    *id = to_cid(made);
+    c.endpoint_.tokens().make_reset_token(made, token);
     return 0;
   }
 
   static int remove_connection_id(ngtcp2_conn* /*conn*/, const ngtcp2_cid* id, void* user) {
     QuicConnection& c = self(user);
-    c.endpoint_.ids().erase(*id, c);
-    std::erase_if(c.ids_, [id](const ngtcp2_cid& other) { return ngtcp2_cid_eq(id, &other) != 0; });
+    const transport::ConnectionId removed = from_cid(*id);
+    c.endpoint_.ids().erase(removed, c);
+    std::erase(c.ids_, removed);
     return 0;
   }
 
@@ -203,7 +206,7 @@ struct ConnectionCallbacks {
                          const ngtcp2_cid* /*id*/, const std::uint8_t* token, void* user) {
     if (token == nullptr) return 0;
     QuicConnection& c = self(user);
-    const auto kept = ResetTokenTable::to_token(token);
+    const auto kept = transport::ResetTokenTable::to_token(token);
     if (type == NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE) {
       c.peer_reset_tokens_.reserve(c.peer_reset_tokens_.size() + 1);  // so that it is taken out again
       c.endpoint_.reset_tokens().insert(token, c);

@@ -191,7 +191,7 @@ void QuicConnection::forget() {
   if (life_ == Life::active && is_listed) endpoint_.connection_gone(*this);
   if (life_ == Life::closing) --socket_state_->unsent_closes;
   life_ = Life::gone;
-  for (const ngtcp2_cid& id : ids_) endpoint_.ids().erase(id, *this);
+  for (const transport::ConnectionId& id : ids_) endpoint_.ids().erase(id, *this);
   ids_.clear();
   for (const auto& token : peer_reset_tokens_) endpoint_.reset_tokens().erase(token.data(), *this);
   peer_reset_tokens_.clear();

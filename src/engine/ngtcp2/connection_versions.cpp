@@ -1,4 +1,5 @@
 // QUIC versions of a client: how it begins, and begins again with another one (RFC 9368, RFC 9369).
+#include "engine/ngtcp2/cids.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/connection_callbacks.h"
 #include "engine/ngtcp2/paths.h"
@@ -11,11 +12,12 @@ int QuicConnection::begin_as_client(TimePoint now, std::uint32_t version) {
   const std::uint16_t port = path_.remote.port();
   auto session = endpoint_.config().tls->client_session(server_name_, port, version);
   if (!session) return session.error();
-  if (first_id_.datalen == 0) first_id_ = make_id();
+  if (first_id_.empty()) first_id_ = make_id();
   // RFC 9000 section 7.2: unpredictable, at least 8 bytes.
   std::uint8_t random[16];
   endpoint_.config().random.fill(random);
-  const ngtcp2_cid dcid = to_cid(random);
+  const ngtcp2_cid scid = to_cid(first_id_);
+  const ngtcp2_cid dcid = to_cid(transport::ConnectionId(random));
 
   ngtcp2_settings settings = endpoint_.settings().settings(now);
   settings.log_printf = library_log(endpoint_.config().log);
@@ -27,8 +29,8 @@ int QuicConnection::begin_as_client(TimePoint now, std::uint32_t version) {
   const ngtcp2_transport_params parameters = endpoint_.settings().parameters();
   const ngtcp2_path p = to_ngtcp2_path(local_for_ngtcp2_, path_.remote);
   ngtcp2_conn* made = nullptr;
-  if (ngtcp2_conn_client_new(&made, &dcid, &first_id_, &p, version, &endpoint_.callbacks(), &settings,
-                             &parameters, endpoint_.memory().get(), this) != 0) {
+  if (ngtcp2_conn_client_new(&made, &dcid, &scid, &p, version, &endpoint_.callbacks(), &settings, &parameters,
+                             endpoint_.memory().get(), this) != 0) {
     return US_QUIC_E_NOMEM;  // ngtcp2 1.11 leaves a pointer to what it freed
   }
   ngtcp2_conn_del(std::exchange(conn_, made));

@@ -11,7 +11,8 @@
 namespace usquic::engine {
 
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink) {
-  if (config.tls == nullptr || config.server_id.size() > ngtcp2::ConnectionIdFactory::max_server_id_bytes) {
+  if (config.tls == nullptr ||
+      config.server_id.size() > transport::ConnectionIdFactory::max_server_id_bytes) {
     return Error{US_QUIC_E_INVALID};
   }
   return std::unique_ptr<Endpoint>(std::make_unique<ngtcp2::QuicEndpoint>(config, sink));

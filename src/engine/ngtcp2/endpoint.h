@@ -15,16 +15,16 @@
 #include "crypto/packet_ciphers.h"
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
-#include "engine/ngtcp2/connection_ids.h"
 #include "engine/ngtcp2/library_memory.h"
-#include "engine/ngtcp2/reset_tokens.h"
 #include "engine/ngtcp2/settings.h"
-#include "engine/ngtcp2/tokens.h"
+#include "transport/connection_ids.h"
 #include "transport/early_resets.h"
 #include "transport/frame_scan.h"
 #include "transport/handshake_counts.h"
 #include "transport/rate_limit.h"
+#include "transport/reset_tokens.h"
 #include "transport/token_store.h"
+#include "transport/tokens.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -85,10 +85,10 @@ class QuicEndpoint final : public engine::Endpoint {
   Sink& sink() { return sink_; }
   TimePoint now() const { return now_; }  // of the running call
   WallTime wall_now() const { return config_.wall_clock.now(); }
-  ConnectionIdTable& ids() { return ids_; }
-  const ConnectionIdFactory& id_factory() const { return id_factory_; }
-  ResetTokenTable& reset_tokens() { return reset_tokens_; }
-  const Tokens& tokens() const { return tokens_; }
+  transport::ConnectionIdTable& ids() { return ids_; }
+  const transport::ConnectionIdFactory& id_factory() const { return id_factory_; }
+  transport::ResetTokenTable& reset_tokens() { return reset_tokens_; }
+  const transport::Tokens& tokens() const { return tokens_; }
   transport::TokenStore& token_store() { return token_store_; }
   DeadlineHeap& deadlines() { return deadlines_; }
   SocketState& socket_state(void* socket);
@@ -112,7 +112,7 @@ class QuicEndpoint final : public engine::Endpoint {
   struct Admission {
     bool is_validated = false;
     bool is_retried = false;
-    ngtcp2_cid original_dcid{};
+    transport::ConnectionId original_dcid;
   };
 
   TimePoint advance(TimePoint now);
@@ -143,10 +143,10 @@ class QuicEndpoint final : public engine::Endpoint {
   const TransportSettings settings_;
   const ngtcp2_callbacks callbacks_;
   const Capabilities capabilities_;
-  const ConnectionIdFactory id_factory_;
-  const Tokens tokens_;
-  ConnectionIdTable ids_;
-  ResetTokenTable reset_tokens_;
+  const transport::ConnectionIdFactory id_factory_;
+  const transport::Tokens tokens_;
+  transport::ConnectionIdTable ids_;
+  transport::ResetTokenTable reset_tokens_;
   transport::TokenStore token_store_;
   DeadlineHeap deadlines_;
   transport::RateLimit reset_rate_{100, 100};

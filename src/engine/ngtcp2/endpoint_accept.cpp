@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/ngtcp2/cids.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/endpoint.h"
 #include "tls/context.h"
@@ -26,9 +27,9 @@ void QuicEndpoint::accept(TimePoint now, const Datagram& datagram) {
 bool QuicEndpoint::admit(const Datagram& datagram, const ngtcp2_pkt_hd& header, Admission& admission) {
   const Bytes token{header.token, header.tokenlen};
   const Address& remote = datagram.path->remote;
-  switch (Tokens::kind(token)) {
-    case TokenKind::retry:
-      if (!tokens_.verify_retry(wall_now(), header.version, remote, header.dcid, token,
+  switch (transport::Tokens::kind(token)) {
+    case transport::TokenKind::retry:
+      if (!tokens_.verify_retry(wall_now(), header.version, remote, from_cid(header.dcid), token,
                                 admission.original_dcid)) {
         // RFC 9000 section 8.1.2: a Retry token that does not hold ends the attempt at once.
         refuse(datagram, header, NGTCP2_INVALID_TOKEN);
@@ -36,10 +37,10 @@ bool QuicEndpoint::admit(const Datagram& datagram, const ngtcp2_pkt_hd& header, 
       }
       admission.is_validated = admission.is_retried = true;
       break;
-    case TokenKind::regular:
+    case transport::TokenKind::regular:
       admission.is_validated = tokens_.verify_regular(wall_now(), header.version, remote, token);
       break;
-    case TokenKind::none:
+    case transport::TokenKind::none:
       break;
   }
   const std::size_t of_sender = handshakes_of_sender_.of(transport::HandshakeCounts::key_of(remote));
@@ -70,7 +71,7 @@ void QuicEndpoint::open_server_connection(TimePoint now, const Datagram& datagra
                                           const ngtcp2_pkt_hd& header, const Admission& admission) {
   const QuicConnection::Initial initial{
       .header = header,
-      .original_dcid = admission.is_retried ? admission.original_dcid : header.dcid,
+      .original_dcid = admission.is_retried ? admission.original_dcid : from_cid(header.dcid),
       .is_retried = admission.is_retried,
       .is_validated = admission.is_validated,
   };
@@ -89,8 +90,10 @@ void QuicEndpoint::open_server_connection(TimePoint now, const Datagram& datagra
 }
 
 void QuicEndpoint::send_retry(const Datagram& datagram, const ngtcp2_pkt_hd& header) {
-  const ngtcp2_cid scid = id_factory_.make();
-  const auto token = tokens_.make_retry(wall_now(), header.version, datagram.path->remote, scid, header.dcid);
+  const transport::ConnectionId id = id_factory_.make();
+  const ngtcp2_cid scid = to_cid(id);
+  const auto token =
+      tokens_.make_retry(wall_now(), header.version, datagram.path->remote, id, from_cid(header.dcid));
   std::vector<std::uint8_t> packet(NGTCP2_MAX_UDP_PAYLOAD_SIZE);
   const auto length = ngtcp2_crypto_write_retry(packet.data(), packet.size(), header.version, &header.scid,
                                                 &scid, &header.dcid, token.data(), token.size());
@@ -139,7 +142,7 @@ void QuicEndpoint::send_stateless_reset(TimePoint now, const Datagram& datagram,
   const std::size_t random_length = packet.size() - NGTCP2_STATELESS_RESET_TOKENLEN;
   config_.random.fill({random, random_length});
   std::uint8_t token[NGTCP2_STATELESS_RESET_TOKENLEN];
-  tokens_.make_reset_token(to_cid({header.dcid, header.dcidlen}), token);
+  tokens_.make_reset_token(transport::ConnectionId(Bytes(header.dcid, header.dcidlen)), token);
   const auto length =
       ngtcp2_pkt_write_stateless_reset(packet.data(), packet.size(), token, random, random_length);
   if (length <= 0) return;

@@ -1,8 +1,6 @@
 // Connection IDs: how this endpoint's own are made, and which connection each leads to.
 #pragma once
 
-#include <ngtcp2/ngtcp2.h>
-
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -11,14 +9,10 @@
 #include "base/bytes.h"
 #include "base/random.h"
 #include "crypto/keyed_hash.h"
+#include "transport/connection_id.h"
 #include "transport/connection_id_owner.h"
 
-namespace usquic::engine::ngtcp2 {
-
-inline Bytes bytes_of(const ngtcp2_cid& id) {
-  return {id.data, id.datalen};
-}
-ngtcp2_cid to_cid(Bytes bytes);  // at most 20 bytes
+namespace usquic::transport {
 
 // One of the workers that share a secret, as engine::Config has it.
 struct Worker {
@@ -39,7 +33,7 @@ class ConnectionIdFactory {
 
   // Every one of this endpoint's connection IDs has this length: short headers do not tell it.
   std::size_t length() const { return 2 + server_id_.size() + nonce_bytes; }
-  ngtcp2_cid make() const;
+  ConnectionId make() const;
 
   // Whether it is this endpoint that says that the connection of an ID of this length is gone. No other that
   // shares the secret may: the connection lives there (RFC 9000 section 21.11). An index that no worker has
@@ -54,27 +48,24 @@ class ConnectionIdFactory {
 
 class ConnectionIdTable {
  public:
-  explicit ConnectionIdTable(const RandomSource& random) : routes_(0, CidHash{crypto::KeyedHash(random)}) {}
+  explicit ConnectionIdTable(const RandomSource& random) : routes_(0, IdHash{crypto::KeyedHash(random)}) {}
 
-  transport::Route* find(Bytes id) const;
+  Route* find(Bytes id) const;
   // false: taken already.
-  bool insert(const ngtcp2_cid& id, transport::Route& route);
+  bool insert(const ConnectionId& id, Route& route);
   // Lets the ID lead to `route`, if it is there.
-  void replace(const ngtcp2_cid& id, transport::Route& route);
+  void replace(const ConnectionId& id, Route& route);
   // Takes the ID out when it leads to `route`.
-  void erase(const ngtcp2_cid& id, const transport::Route& route);
+  void erase(const ConnectionId& id, const Route& route);
   std::size_t size() const { return routes_.size(); }
 
  private:
-  struct CidHash {
+  struct IdHash {
     crypto::KeyedHash hash;
-    std::size_t operator()(const ngtcp2_cid& id) const { return hash(bytes_of(id)); }
-  };
-  struct CidEqual {
-    bool operator()(const ngtcp2_cid& a, const ngtcp2_cid& b) const { return ngtcp2_cid_eq(&a, &b) != 0; }
+    std::size_t operator()(const ConnectionId& id) const { return hash(id.bytes()); }
   };
 
-  std::unordered_map<ngtcp2_cid, transport::Route*, CidHash, CidEqual> routes_;
+  std::unordered_map<ConnectionId, Route*, IdHash> routes_;
 };
 
-}  // namespace usquic::engine::ngtcp2
+}  // namespace usquic::transport

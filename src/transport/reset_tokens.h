@@ -2,8 +2,6 @@
 // reset has an unpredictable connection ID, so on a shared socket its token alone says whom it is for.
 #pragma once
 
-#include <ngtcp2/ngtcp2.h>
-
 #include <array>
 #include <cstdint>
 #include <unordered_map>
@@ -11,21 +9,22 @@
 #include "crypto/keyed_hash.h"
 #include "transport/connection_id_owner.h"
 
-namespace usquic::engine::ngtcp2 {
+namespace usquic::transport {
 
 class ResetTokenTable {
  public:
-  using Token = std::array<std::uint8_t, NGTCP2_STATELESS_RESET_TOKENLEN>;
+  static constexpr std::size_t token_bytes = 16;
+  static constexpr std::size_t min_bytes_before = 5;  // a shorter datagram is no stateless reset
+
+  using Token = std::array<std::uint8_t, token_bytes>;
 
   explicit ResetTokenTable(const RandomSource& random) : routes_(0, TokenHash{crypto::KeyedHash(random)}) {}
 
-  void insert(const std::uint8_t* token, transport::Route& route) {
-    routes_.emplace(to_token(token), &route);
-  }
-  void erase(const std::uint8_t* token, const transport::Route& route);
+  void insert(const std::uint8_t* token, Route& route) { routes_.emplace(to_token(token), &route); }
+  void erase(const std::uint8_t* token, const Route& route);
   // The connection that a datagram ending in an issued token would end, or nullptr. The keyed hash keeps
   // the time this takes from telling anything about the tokens; the connection compares in constant time.
-  transport::Route* find(Bytes datagram) const;
+  Route* find(Bytes datagram) const;
 
   static Token to_token(const std::uint8_t* bytes);
 
@@ -35,7 +34,7 @@ class ResetTokenTable {
     std::size_t operator()(const Token& token) const { return hash(token); }
   };
 
-  std::unordered_multimap<Token, transport::Route*, TokenHash> routes_;
+  std::unordered_multimap<Token, Route*, TokenHash> routes_;
 };
 
-}  // namespace usquic::engine::ngtcp2
+}  // namespace usquic::transport

@@ -1,14 +1,10 @@
-#include "engine/ngtcp2/tokens.h"
+#include "transport/tokens.h"
 
 #include <gtest/gtest.h>
 
 #include <cstring>
 
-#include "engine/ngtcp2/connection_ids.h"
-#include "transport/rate_limit.h"
-#include "transport/token_store.h"
-
-namespace usquic::engine::ngtcp2 {
+namespace usquic::transport {
 namespace {
 
 using std::chrono::hours;
@@ -25,23 +21,23 @@ class TokensTest : public ::testing::Test {
   const Address elsewhere_ = *Address::parse("192.0.2.2", 1234);
   const std::uint8_t scid_bytes_[8] = {1, 1, 1, 1, 1, 1, 1, 1};
   const std::uint8_t odcid_bytes_[9] = {2, 2, 2, 2, 2, 2, 2, 2, 2};
-  const ngtcp2_cid scid_ = to_cid(scid_bytes_);
-  const ngtcp2_cid odcid_ = to_cid(odcid_bytes_);
+  const ConnectionId scid_{scid_bytes_};
+  const ConnectionId odcid_{odcid_bytes_};
 };
 
 TEST_F(TokensTest, RetryTokenGivesBackTheFirstConnectionId) {
   const auto token = tokens_.make_retry(now_, 1, remote_, scid_, odcid_);
   EXPECT_EQ(Tokens::kind(token), TokenKind::retry);
-  ngtcp2_cid original{};
+  ConnectionId original;
   ASSERT_TRUE(tokens_.verify_retry(now_ + seconds(5), 1, remote_, scid_, token, original));
-  EXPECT_TRUE(ngtcp2_cid_eq(&original, &odcid_));
+  EXPECT_EQ(original, odcid_);
   // Another process with the same secret agrees.
   EXPECT_TRUE(Tokens(secret_).verify_retry(now_, 1, remote_, scid_, token, original));
 }
 
 TEST_F(TokensTest, RetryTokenIsRefusedForAnyDifference) {
   auto token = tokens_.make_retry(now_, 1, remote_, scid_, odcid_);
-  ngtcp2_cid original{};
+  ConnectionId original;
   EXPECT_FALSE(tokens_.verify_retry(now_ + seconds(11), 1, remote_, scid_, token, original));
   EXPECT_FALSE(tokens_.verify_retry(now_, 1, elsewhere_, scid_, token, original));
   EXPECT_FALSE(tokens_.verify_retry(now_, 1, remote_, odcid_, token, original));
@@ -79,7 +75,7 @@ TEST_F(TokensTest, RegularTokenIsForTheVersionOfItsConnection) {
 TEST_F(TokensTest, OfTheFutureAreTakenWithinTheToleranceAlone) {
   const auto retry = tokens_.make_retry(now_, 1, remote_, scid_, odcid_);
   const auto regular = tokens_.make_regular(now_, 1, remote_);
-  ngtcp2_cid original{};
+  ConnectionId original;
   EXPECT_TRUE(tokens_.verify_retry(now_ - seconds(5), 1, remote_, scid_, retry, original));
   EXPECT_FALSE(tokens_.verify_retry(now_ - milliseconds(5001), 1, remote_, scid_, retry, original));
   EXPECT_FALSE(tokens_.verify_retry(now_ - hours(24), 1, remote_, scid_, retry, original));
@@ -100,45 +96,5 @@ TEST_F(TokensTest, ResetTokenDependsOnSecretAndId) {
   EXPECT_NE(std::memcmp(a, b, 16), 0);
 }
 
-TEST(TokenStore, HandsOutEachTokenOnce) {
-  transport::TokenStore store;
-  store.put("a.test", 443, 1, as_bytes("one"));
-  store.put("a.test", 443, 1, as_bytes("two"));
-  store.put("a.test", 444, 1, as_bytes("three"));
-  EXPECT_EQ(as_text(store.take("a.test", 443, 1)), "two");
-  EXPECT_TRUE(store.take("a.test", 443, 1).empty());
-  EXPECT_EQ(as_text(store.take("a.test", 444, 1)), "three");
-  EXPECT_EQ(store.size(), 0u);
-}
-
-TEST(TokenStore, KeepsTokensOfAVersionForThatVersion) {
-  transport::TokenStore store;
-  store.put("a.test", 443, 1, as_bytes("one"));
-  EXPECT_TRUE(store.take("a.test", 443, 2).empty());
-  EXPECT_EQ(as_text(store.take("a.test", 443, 1)), "one");
-}
-
-TEST(TokenStore, ForgetsTheOldestServerBeyondItsBound) {
-  transport::TokenStore store;
-  for (std::size_t i = 0; i <= transport::TokenStore::max_servers; ++i)
-    store.put(std::to_string(i), 1, 1, as_bytes("t"));
-  EXPECT_EQ(store.size(), transport::TokenStore::max_servers);
-  EXPECT_TRUE(store.take("0", 1, 1).empty());
-  EXPECT_FALSE(store.take("1", 1, 1).empty());
-  store.put("large", 1, 1, std::vector<std::uint8_t>(transport::TokenStore::max_token_bytes + 1));
-  EXPECT_TRUE(store.take("large", 1, 1).empty());
-}
-
-TEST(RateLimit, AllowsABurstAndThenTheRate) {
-  transport::RateLimit limit(10, 5);
-  TimePoint now{seconds(1000)};
-  int allowed = 0;
-  for (int i = 0; i < 100; ++i) allowed += limit.allow(now) ? 1 : 0;
-  EXPECT_EQ(allowed, 5);
-  EXPECT_FALSE(limit.allow(now + milliseconds(99)));
-  EXPECT_TRUE(limit.allow(now + milliseconds(100)));
-  EXPECT_FALSE(limit.allow(now + milliseconds(101)));
-}
-
 }  // namespace
-}  // namespace usquic::engine::ngtcp2
+}  // namespace usquic::transport

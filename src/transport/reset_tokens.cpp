@@ -1,8 +1,8 @@
-#include "engine/ngtcp2/reset_tokens.h"
+#include "transport/reset_tokens.h"
 
 #include <algorithm>
 
-namespace usquic::engine::ngtcp2 {
+namespace usquic::transport {
 
 ResetTokenTable::Token ResetTokenTable::to_token(const std::uint8_t* bytes) {
   Token token;
@@ -10,7 +10,7 @@ ResetTokenTable::Token ResetTokenTable::to_token(const std::uint8_t* bytes) {
   return token;
 }
 
-void ResetTokenTable::erase(const std::uint8_t* token, const transport::Route& route) {
+void ResetTokenTable::erase(const std::uint8_t* token, const Route& route) {
   const auto [first, last] = routes_.equal_range(to_token(token));
   for (auto entry = first; entry != last; ++entry) {
     if (entry->second != &route) continue;
@@ -19,11 +19,10 @@ void ResetTokenTable::erase(const std::uint8_t* token, const transport::Route& r
   }
 }
 
-transport::Route* ResetTokenTable::find(Bytes datagram) const {
-  constexpr std::size_t token_bytes = NGTCP2_STATELESS_RESET_TOKENLEN;
-  if (datagram.size() < NGTCP2_MIN_STATELESS_RESET_RANDLEN + token_bytes) return nullptr;
+Route* ResetTokenTable::find(Bytes datagram) const {
+  if (datagram.size() < min_bytes_before + token_bytes) return nullptr;
   const auto found = routes_.find(to_token(datagram.data() + datagram.size() - token_bytes));
   return found == routes_.end() ? nullptr : found->second;
 }
 
-}  // namespace usquic::engine::ngtcp2
+}  // namespace usquic::transport

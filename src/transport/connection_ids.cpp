@@ -1,0 +1,52 @@
+#include "transport/connection_ids.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
+namespace usquic::transport {
+
+ConnectionIdFactory::ConnectionIdFactory(Bytes server_id, Worker worker, const RandomSource& random)
+    : server_id_(server_id.begin(), server_id.end()), worker_(worker), random_(random) {
+  CHECK(server_id_.size() <= max_server_id_bytes);
+}
+
+ConnectionId ConnectionIdFactory::make() const {
+  std::array<std::uint8_t, ConnectionId::max_bytes> bytes{};
+  const MutableBytes id = MutableBytes(bytes).first(length());
+  id[0] = static_cast<std::uint8_t>(rotation << 5 | (id.size() - 1));
+  std::ranges::copy(server_id_, id.begin() + 1);
+  random_.fill(id.subspan(1 + server_id_.size(), nonce_bytes));
+  id.back() = worker_.index.value_or(0);
+  return ConnectionId(id);
+}
+
+bool ConnectionIdFactory::answers_for(Bytes id) const {
+  if (id.size() != length()) return false;
+  if (!std::ranges::equal(server_id_, id.subspan(1, server_id_.size()))) return false;
+  if (!worker_.index) return true;
+  return (worker_.count > 0 ? id.back() % worker_.count : id.back()) == *worker_.index;
+}
+
+Route* ConnectionIdTable::find(Bytes id) const {
+  if (id.size() > ConnectionId::max_bytes) return nullptr;
+  const auto found = routes_.find(ConnectionId(id));
+  return found == routes_.end() ? nullptr : found->second;
+}
+
+bool ConnectionIdTable::insert(const ConnectionId& id, Route& route) {
+  return routes_.emplace(id, &route).second;
+}
+
+void ConnectionIdTable::replace(const ConnectionId& id, Route& route) {
+  const auto found = routes_.find(id);
+  if (found != routes_.end()) found->second = &route;
+}
+
+void ConnectionIdTable::erase(const ConnectionId& id, const Route& route) {
+  const auto found = routes_.find(id);
+  if (found != routes_.end() && found->second == &route) routes_.erase(found);
+}
+
+}  // namespace usquic::transport
