@@ -65,7 +65,8 @@ class Measurement {
 
   const Tally& tally() const { return tally_; }
   const LiveCounts& live() const { return live_; }
-  std::int64_t measured_ns() const { return begin_ns_ < end_ns_ ? end_ns_ - begin_ns_ : 0; }
+  // 0 until it has ended.
+  std::int64_t measured_ns() const { return end_ns_ < INT64_MAX ? end_ns_ - begin_ns_ : 0; }
   std::int64_t cpu_ns() const { return cpu_ns_; }  // of the calling thread, while it was measured
 
  private:
