@@ -7,7 +7,7 @@
  * - Everything runs on the loop's thread. No call runs a callback inside, but for us_quic_socket_context_free
  *   and us_loop_free made outside callbacks; what calls cause is told later in the same iteration.
  * - Closing takes effect at once, memory is freed at the end of the iteration. Until then a closed handle can
- * be read (ext, getters), and other calls on it return US_QUIC_E_CLOSED or do nothing.
+ *   be read (ext, getters), and other calls on it return US_QUIC_E_CLOSED or do nothing.
  * - Any call is allowed inside any callback, also closing the object that the callback is about.
  * - Functions return 0 or a positive value, or a negative US_QUIC_E_* (usquic/error.h).
  */
@@ -19,6 +19,7 @@
 
 #include "usquic/error.h"
 #include "usquic/loop.h"
+#include "usquic/quic_options.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -42,8 +43,7 @@ enum {
   US_QUIC_HEADER_STATIC = 2
 };
 
-/* One field line. Names are lower case; pseudo-header fields begin with ':' and come first. Not
- * NUL-terminated. */
+/* One field line, not NUL-terminated. Names are lower case; pseudo-header fields begin with ':', come first. */
 typedef struct us_quic_header_t {
   const char* name;
   size_t name_length;
@@ -109,127 +109,6 @@ typedef struct us_quic_context_stats_t {
   uint64_t handshakes_open; /* as a server, under way */
 } us_quic_context_stats_t;
 
-/* ---- Options ---- */
-
-enum { US_QUIC_CONGESTION_CUBIC = 0, US_QUIC_CONGESTION_RENO = 1, US_QUIC_CONGESTION_BBR = 2 };
-
-/* When a server makes a new client prove its address with a Retry packet (RFC 9000 section 8.1.2). */
-enum {
-  US_QUIC_ADDRESS_VALIDATION_UNDER_LOAD = 0,
-  US_QUIC_ADDRESS_VALIDATION_ALWAYS = 1,
-  US_QUIC_ADDRESS_VALIDATION_NEVER = 2
-};
-
-enum {
-  US_QUIC_LOG_NONE = 0,
-  US_QUIC_LOG_ERROR = 1,
-  US_QUIC_LOG_WARNING = 2,
-  US_QUIC_LOG_INFO = 3,
-  US_QUIC_LOG_DEBUG = 4
-};
-
-/* A block of memory given by the user, such as a PEM text. */
-typedef struct us_quic_blob_t {
-  const void* data;
-  size_t length;
-} us_quic_blob_t;
-
-/* Start from US_QUIC_OPTIONS_INIT. All memory is borrowed for the creating call only, but for callbacks'
- * users. */
-typedef struct us_quic_socket_context_options_t {
-  size_t struct_size; /* sizeof of this struct, for later versions */
-
-  unsigned int connection_ext_size; /* bytes, for connections that are accepted */
-  unsigned int stream_ext_size;     /* bytes, for streams that the peer opens */
-
-  /* Identity: PEM files, or the same in memory (used when the file name is NULL). A server needs both; a
-   * client may have them (client certificate). */
-  const char* key_file_name;
-  const char* cert_file_name; /* the chain, leaf first */
-  const char* passphrase;
-  const char* ca_file_name; /* trusted roots in place of the system's */
-  us_quic_blob_t key;
-  us_quic_blob_t cert;
-  us_quic_blob_t ca;
-  int request_cert;        /* server: ask clients for a certificate */
-  int reject_unauthorized; /* -1 = default: 1 for clients (verify chain and name), and for servers with
-                              request_cert. 0: let everybody pass; what a given ca says of them is told by
-                              us_quic_connection_is_authorized, the system's roots are not loaded */
-
-  /* Application protocols (RFC 7301), preferred first; NULL = {"h3"}. "h3" speaks HTTP/3, any other raw
-   * streams. */
-  const char* const* alpn;
-  size_t alpn_count;
-
-  unsigned int idle_timeout_ms;
-  unsigned int handshake_timeout_ms;
-  unsigned int keep_alive_ms; /* a PING after so much silence, and after half the idle timeout that both
-                                 sides agreed on at the latest (RFC 9000 section 10.1.2); 0 = none */
-  uint64_t max_data; /* bytes of receive window per connection to start with, tuned by use up to... */
-  uint64_t max_data_limit;
-  uint64_t max_stream_data; /* the same per stream */
-  uint64_t max_stream_data_limit;
-  size_t send_buffer_bytes;    /* unsent bytes that write accepts per stream */
-  uint64_t max_streams_bidi;   /* that the peer may have open at once */
-  uint64_t max_streams_uni;    /* at least 3 where HTTP/3 is spoken (RFC 9114 section 6.2) */
-  size_t max_header_list_size; /* bytes of a header section as RFC 9114 section 4.2.2 counts */
-  /* Bounds against hostile peers (docs/tuning.md says what each costs whom). */
-  unsigned int header_timeout_ms; /* server: from a request's first byte to the end of its header section,
-                                     else the stream is reset with H3_REQUEST_REJECTED; 0 = no limit */
-  uint32_t max_stream_resets_per_second;  /* streams that the peer opens and gives up, per connection, with
-                                             bursts of ten times as many; more closes the connection with
-                                             H3_EXCESSIVE_LOAD; 0 = no limit */
-  uint32_t max_control_frames_per_second; /* PATH_CHALLENGE, NEW_CONNECTION_ID, RETIRE_CONNECTION_ID, and
-                                             STREAM frames with neither data nor FIN, per connection, with
-                                             bursts of ten times as many; more closes the connection with
-                                             H3_EXCESSIVE_LOAD; 0 = no limit */
-  size_t max_handshakes;                  /* server handshakes in flight; more Initials are dropped */
-  size_t max_handshakes_per_address; /* the same from one IPv4 address, or one /64 of IPv6; from half of it on
-                                        a client must prove its address as under load */
-  size_t max_udp_payload; /* bytes of the largest datagram to send, 1200 to 65527; path MTU discovery stays
-                             below */
-  int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221). They are handed up as they come,
-                             also by HTTP/3 connections, which do not announce HTTP Datagrams (RFC 9297) */
-  int congestion;         /* US_QUIC_CONGESTION_* */
-  int address_validation; /* US_QUIC_ADDRESS_VALIDATION_* */
-
-  /* 32 bytes shared by all processes of a deployment, not all zero: tickets, tokens and stateless resets
-   * derive from it. Contexts that run at the same time with one secret, on one port or on several, each need
-   * a worker_index or server_id of their own: one that took another's connections for lost ones would end
-   * them (RFC 9000 section 21.11). The clocks of machines that share it agree to within 5 s, or clients have
-   * to prove their addresses anew. NULL = random at creation. */
-  const uint8_t* secret;
-  /* Routing in connection IDs: server id (0 to 8 bytes) and worker index of this context. */
-  const uint8_t* server_id;
-  size_t server_id_length;
-  int worker_index; /* 0 to 255; -1 = default: the only one with this secret and server id */
-
-  /* NSS key log lines, without newline. */
-  void (*keylog)(void* user, const char* line);
-  void* keylog_user;
-  /* Lines about what happens inside, up to log_level. */
-  void (*log)(void* user, int level, const char* message);
-  void* log_user;
-  int log_level; /* US_QUIC_LOG_* */
-  /* Randomness for the protocol (not TLS); NULL = the kernel's. */
-  void (*random)(void* user, uint8_t* data, size_t length);
-  void* random_user;
-  us_quic_blob_t extra_ca; /* PEM in memory: roots trusted beside those of ca, or beside the system's.
-                              Default: none */
-  unsigned int http_idle_timeout_ms; /* server: how long an HTTP/3 connection may be without any open request
-                                        stream, PINGs or not, before it is shut down as by
-                                        us_quic_connection_shutdown; 0 = no limit */
-
-  /* Workers with this secret and server id, 1 to 256; worker_index is below it. Clients of an earlier run
-   * with more workers are told by one of today's that their connections are gone. 0 = default: not told;
-   * then each worker answers for its own index alone. */
-  unsigned int worker_count;
-} us_quic_socket_context_options_t;
-
-/* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */
-US_API us_quic_socket_context_options_t us_quic_default_options(void);
-#define US_QUIC_OPTIONS_INIT us_quic_default_options()
-
 /* ---- Context ---- */
 
 /* Create a context: configuration and callbacks for sockets, connections and streams on one loop. It can
@@ -255,7 +134,7 @@ US_API void us_quic_socket_context_stats(us_quic_socket_context_t* context, us_q
 US_API int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, const char* pattern,
                                                   const us_quic_socket_context_options_t* options);
 /* Serve names of that pattern with the context's own certificate again. Returns: 0, or US_QUIC_E_INVALID when
- * the pattern is not there. */
+ * there is no such pattern. */
 US_API int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context, const char* pattern);
 
 /* Stop in good order: tell new clients CONNECTION_REFUSED (RFC 9000 section 5.2.2) as long as there are
@@ -263,8 +142,7 @@ US_API int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* c
  * connection as us_quic_connection_shutdown. Every connection sees on_close. How long that may take is up to
  * the peers: us_quic_socket_context_close ends it at once. */
 US_API void us_quic_socket_context_shutdown(us_quic_socket_context_t* context);
-/* Close all sockets, connections and streams now (CONNECTION_CLOSE is sent). The context can be used again.
- */
+/* Close all sockets, connections and streams now (CONNECTION_CLOSE is sent). The context stays usable. */
 US_API void us_quic_socket_context_close(us_quic_socket_context_t* context);
 /* Close, tell everybody, free. Inside a callback: at the end of the iteration. */
 US_API void us_quic_socket_context_free(us_quic_socket_context_t* context);
@@ -316,15 +194,6 @@ US_API void us_quic_socket_context_on_datagram(us_quic_socket_context_t* context
                                                           size_t length));
 
 /* ---- Sockets ---- */
-
-typedef struct us_quic_listen_options_t {
-  size_t struct_size;
-  int reuse_port; /* 1: SO_REUSEPORT, several workers on one port; with a secret they need a worker_index. The
-                     kernel chooses the worker by both addresses: a client whose address changes may come to
-                     one that does not know it, and loses its connection. Migration needs packets to be
-                     steered by connection ID, which comes in a later version. */
-  int ipv6_only;  /* with an IPv6 host: take no IPv4 */
-} us_quic_listen_options_t;
 
 /* Listen for connections. host: NULL = any address, IPv6 and IPv4; else an address or a name that is in
  * /etc/hosts, of which the first address counts that this machine has. port: 0 = any. options: NULL =

@@ -29,6 +29,7 @@
 #include "base/time.h"
 #include "base/wall_clock.h"
 #include "crypto/cipher_source.h"
+#include "engine/option_list.h"
 #include "usquic/quic.h"
 
 namespace usquic::tls {
@@ -212,30 +213,30 @@ struct Config {
   // Of the processes and contexts that share the secret: this one, absent where it is the only one; and how
   // many there are, 0 where it is not told.
   std::optional<std::uint8_t> worker_index;
-  std::uint32_t worker_count = 0;
+  std::uint32_t worker_count = option_defaults::worker_count;
 
-  Duration idle_timeout{};
-  Duration handshake_timeout{};
-  Duration keep_alive{};  // 0 = none
-  std::uint64_t max_data = 0;
-  std::uint64_t max_data_limit = 0;
-  std::uint64_t max_stream_data = 0;
-  std::uint64_t max_stream_data_limit = 0;
-  std::size_t send_buffer_bytes = 0;
-  std::uint64_t max_streams_bidi = 0;
-  std::uint64_t max_streams_uni = 0;
-  std::size_t max_header_list_size = 0;
-  std::size_t max_udp_payload = 0;
-  // As documented for the options of these names; 0 = no limit, but for handshakes.
-  std::size_t max_handshakes = 5000;
-  std::size_t max_handshakes_per_address = 2000;
-  std::uint32_t max_stream_resets_per_second = 100;
-  std::uint32_t max_control_frames_per_second = 100;
-  Duration header_timeout = std::chrono::seconds(10);
-  Duration http_idle_timeout = std::chrono::seconds(75);
-  bool datagrams = false;
-  Congestion congestion = Congestion::cubic;
-  AddressValidation address_validation = AddressValidation::under_load;
+  // As documented for the options of these names (usquic/quic_options.h), with their defaults.
+  Duration idle_timeout = std::chrono::milliseconds(option_defaults::idle_timeout_ms);
+  Duration handshake_timeout = std::chrono::milliseconds(option_defaults::handshake_timeout_ms);
+  Duration keep_alive = std::chrono::milliseconds(option_defaults::keep_alive_ms);
+  std::uint64_t max_data = option_defaults::max_data;
+  std::uint64_t max_data_limit = option_defaults::max_data_limit;
+  std::uint64_t max_stream_data = option_defaults::max_stream_data;
+  std::uint64_t max_stream_data_limit = option_defaults::max_stream_data_limit;
+  std::size_t send_buffer_bytes = option_defaults::send_buffer_bytes;
+  std::uint64_t max_streams_bidi = option_defaults::max_streams_bidi;
+  std::uint64_t max_streams_uni = option_defaults::max_streams_uni;
+  std::size_t max_header_list_size = option_defaults::max_header_list_size;
+  std::size_t max_udp_payload = option_defaults::max_udp_payload;
+  std::size_t max_handshakes = option_defaults::max_handshakes;
+  std::size_t max_handshakes_per_address = option_defaults::max_handshakes_per_address;
+  std::uint32_t max_stream_resets_per_second = option_defaults::max_stream_resets_per_second;
+  std::uint32_t max_control_frames_per_second = option_defaults::max_control_frames_per_second;
+  Duration header_timeout = std::chrono::milliseconds(option_defaults::header_timeout_ms);
+  Duration http_idle_timeout = std::chrono::milliseconds(option_defaults::http_idle_timeout_ms);
+  bool datagrams = option_defaults::datagrams != 0;
+  Congestion congestion = static_cast<Congestion>(option_defaults::congestion);
+  AddressValidation address_validation = static_cast<AddressValidation>(option_defaults::address_validation);
   crypto::CipherSource cipher_source = crypto::CipherSource::fastest;
 };
 

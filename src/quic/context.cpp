@@ -20,6 +20,8 @@ int set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   if (!endpoint) return endpoint.error();
   context.endpoint = *std::move(endpoint);
   context.log = config.log;
+  context.connection_ext_size = config.connection_ext_size;
+  context.stream_ext_size = config.stream_ext_size;
   context.handshake_timeout = config.engine.handshake_timeout;
   context.send_buffer_bytes = config.engine.send_buffer_bytes;
   context.is_http3_only = config.is_http3_only;
@@ -40,8 +42,6 @@ Result<us_quic_socket_context_t*> make_context(us_loop_t* loop,
   std::unique_ptr<us_quic_socket_context_t, decltype(destroy)> context(
       new_with_ext<us_quic_socket_context_t>(ext_size, quic), destroy);
   if (context == nullptr) return Error{US_QUIC_E_NOMEM};
-  context->connection_ext_size = options.connection_ext_size;
-  context->stream_ext_size = options.stream_ext_size;
   if (const int code = set_up(*context, *config)) return Error{code};
   quic.contexts.push_back(context.get());
   return context.release();

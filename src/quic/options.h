@@ -9,7 +9,10 @@
 
 namespace usquic::quic {
 
+// Options by where they act; engine/option_list.h says which one arrives where.
 struct ContextConfig {
+  unsigned int connection_ext_size = 0;
+  unsigned int stream_ext_size = 0;
   engine::Config engine;  // without `tls`
   tls::Options tls;
   Logger log;
@@ -21,7 +24,7 @@ struct ContextConfig {
 // US_QUIC_E_INVALID for a value out of range; a log line names the field.
 Result<ContextConfig> read_options(const us_quic_socket_context_options_t& options);
 
-// The certificate and key of the options alone.
+// The certificate, key and passphrase of the options alone.
 tls::IdentitySource read_identity(const us_quic_socket_context_options_t& options);
 
 }  // namespace usquic::quic

@@ -264,17 +264,6 @@ EnginePair::EnginePair(std::uint64_t seed)
         },
         this);
     random.source().fill(config.secret);
-    config.idle_timeout = std::chrono::seconds(30);
-    config.handshake_timeout = std::chrono::seconds(10);
-    config.max_data = 1 << 20;
-    config.max_data_limit = 24 << 20;
-    config.max_stream_data = 256 << 10;
-    config.max_stream_data_limit = 16 << 20;
-    config.send_buffer_bytes = 1 << 20;
-    config.max_streams_bidi = 100;
-    config.max_streams_uni = 100;
-    config.max_header_list_size = 64 << 10;
-    config.max_udp_payload = 1452;
     config.datagrams = true;
   }
 }

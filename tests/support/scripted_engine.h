@@ -28,6 +28,7 @@ class ScriptedEndpoint final : public engine::Endpoint {
   // Scripting.
   static ScriptedEndpoint& of(engine::Endpoint& endpoint) { return static_cast<ScriptedEndpoint&>(endpoint); }
   engine::Sink& sink() { return sink_; }
+  const engine::Config& config() const { return config_; }
   void run_in_receive(std::function<void()> script) { in_receive_.push_back(std::move(script)); }
   void run_in_expire(std::function<void()> script) { in_expire_.push_back(std::move(script)); }
   void run_in_flush(std::function<void()> script) { in_flush_.push_back(std::move(script)); }

@@ -12,14 +12,6 @@ engine::Config make_config(const NodeOptions& options) {
   engine::Config config;
   config.idle_timeout = options.idle_timeout;
   config.handshake_timeout = options.handshake_timeout;
-  config.max_data = 1 << 20;
-  config.max_data_limit = 24 << 20;
-  config.max_stream_data = 256 << 10;
-  config.max_stream_data_limit = 16 << 20;
-  config.send_buffer_bytes = 1 << 20;
-  config.max_streams_bidi = 100;
-  config.max_streams_uni = 100;
-  config.max_header_list_size = 64 << 10;
   config.max_udp_payload = options.max_udp_payload;
   config.datagrams = true;
   config.address_validation = options.address_validation;
