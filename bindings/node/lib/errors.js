@@ -2,6 +2,7 @@
 "use strict";
 
 const secretBytes = 32;
+const longestTimeoutMs = 2 ** 31 - 1;
 
 class QuicError extends Error {
   // code: "ERR_QUIC_..."; errno: US_QUIC_E_* (negative); protocolCode: QUIC or HTTP error code, where there is one.
@@ -127,6 +128,7 @@ module.exports = {
   checkString,
   invalidType,
   invalidValue,
+  longestTimeoutMs,
   optionalBoolean: optional(checkBoolean),
   optionalFunction: optional(checkFunction),
   optionalHostname: optional(checkHostname),

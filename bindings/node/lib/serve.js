@@ -11,8 +11,6 @@ const { serverTls } = require("./tls.js");
 
 const { native } = engine;
 
-const longestTimeout = 2 ** 31 - 1;
-
 class Server {
   #state;
   #hostname;
@@ -261,7 +259,9 @@ function checkHandlers(options) {
   };
 }
 
-const names = ["port", "hostname", "tls", "fetch", "error", "idleTimeout", "maxRequestBodySize", "secret"];
+const names = [
+  "port", "hostname", "tls", "fetch", "error", "idleTimeout", "httpIdleTimeout", "maxRequestBodySize", "secret",
+];
 
 function serve(options) {
   errors.checkNames(errors.checkObject(options, "options"), "options", names);
@@ -270,7 +270,10 @@ function serve(options) {
     ...checkHandlers(options),
     port: errors.optionalPort(options.port, "options.port") ?? 443,
     hostname: errors.optionalHostname(options.hostname, "options.hostname"),
-    idleTimeout: errors.optionalInteger(options.idleTimeout, "options.idleTimeout", 1, longestTimeout),
+    idleTimeout: errors.optionalInteger(options.idleTimeout, "options.idleTimeout", 1, errors.longestTimeoutMs),
+    httpIdleTimeout: errors.optionalInteger(
+      options.httpIdleTimeout, "options.httpIdleTimeout", 0, errors.longestTimeoutMs,
+    ),
     maxRequestBodySize: errors.optionalInteger(
       options.maxRequestBodySize, "options.maxRequestBodySize", 0, Number.MAX_SAFE_INTEGER,
     ),

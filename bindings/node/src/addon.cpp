@@ -3,6 +3,7 @@
 #include <node_api.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -47,10 +48,11 @@ napi_value name_error(Arguments& arguments, Worker&) {
   return to_js(arguments.env(), std::string_view(error_code_name(static_cast<int>(arguments.number(0)))));
 }
 
-unsigned int milliseconds(const Options& options, const char* name) {
-  const double value = options.number(name).value_or(0);
-  constexpr double most = 24.0 * 3600 * 1000;
-  return value > 0 ? static_cast<unsigned int>(value < most ? value : most) : 0;
+// A number that JavaScript checked, or nothing.
+template <class Number>
+std::optional<Number> number(const Options& options, const char* name) {
+  const auto given = options.number(name);
+  return given ? std::optional(static_cast<Number>(*given)) : std::nullopt;
 }
 
 // Runs what creates or listens on the QUIC thread; throws what went wrong.
@@ -76,7 +78,12 @@ napi_value id_to_js(Arguments& arguments, std::uint32_t id) {
 
 napi_value create_context(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
-  Sockets::ContextOptions options{.identity = Identity(arguments.env(), given), .alpn = given.texts("alpn")};
+  Sockets::ContextOptions options{.identity = Identity(arguments.env(), given),
+                                  .alpn = given.texts("alpn"),
+                                  .idle_timeout_ms = number<unsigned int>(given, "idleTimeoutMs"),
+                                  .handshake_timeout_ms = number<unsigned int>(given, "handshakeTimeoutMs"),
+                                  .keep_alive_ms = number<unsigned int>(given, "keepAliveMs"),
+                                  .max_streams = number<std::uint64_t>(given, "maxStreams")};
   const std::uint32_t id = worker.new_id();
   ask(arguments, worker,
       [&](std::string& detail) { return worker.sockets().create_context(id, options, detail); });
@@ -152,7 +159,8 @@ napi_value consumed(Arguments& arguments, Worker& worker) {
 napi_value create_server(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
   HttpServers::ServerOptions options{.identity = Identity(arguments.env(), given),
-                                     .idle_timeout_ms = milliseconds(given, "idleTimeout")};
+                                     .idle_timeout_ms = number<unsigned int>(given, "idleTimeout"),
+                                     .http_idle_timeout_ms = number<unsigned int>(given, "httpIdleTimeout")};
   if (const auto most = given.number("maxRequestBodySize"); most && *most >= 0 && *most < 1e18) {
     options.max_body_bytes = static_cast<std::uint64_t>(*most);
   }

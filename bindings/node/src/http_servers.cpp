@@ -32,7 +32,8 @@ void HttpServers::shut() {
 
 int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::string& detail) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
-  if (options.idle_timeout_ms > 0) core.idle_timeout_ms = options.idle_timeout_ms;
+  core.idle_timeout_ms = options.idle_timeout_ms.value_or(core.idle_timeout_ms);
+  core.http_idle_timeout_ms = options.http_idle_timeout_ms.value_or(core.http_idle_timeout_ms);
   options.identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
   AppOptions app;

@@ -30,7 +30,9 @@ class HttpServers {
   struct ServerOptions {
     Identity identity;
     std::uint64_t max_body_bytes = UINT64_MAX;
-    unsigned int idle_timeout_ms = 0;  // 0 = the library's
+    // Absent: the library's defaults.
+    std::optional<unsigned int> idle_timeout_ms;
+    std::optional<unsigned int> http_idle_timeout_ms;
   };
   // Both return US_QUIC_OK, or an error and in `detail` what the library says of it.
   int create(std::uint32_t id, const ServerOptions& options, std::string& detail);

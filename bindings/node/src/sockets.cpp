@@ -90,6 +90,10 @@ int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std
   quic.alpn_count = alpn.size();
   quic.connection_ext_size = sizeof(std::uint32_t);
   quic.stream_ext_size = sizeof(Stream*);
+  quic.idle_timeout_ms = options.idle_timeout_ms.value_or(quic.idle_timeout_ms);
+  quic.handshake_timeout_ms = options.handshake_timeout_ms.value_or(quic.handshake_timeout_ms);
+  quic.keep_alive_ms = options.keep_alive_ms.value_or(quic.keep_alive_ms);
+  quic.max_streams_bidi = options.max_streams.value_or(quic.max_streams_bidi);
   options.identity.apply_to(quic);
   worker_.last_error().attach_to(quic);
   int error = US_QUIC_OK;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -30,6 +31,11 @@ class Sockets {
   struct ContextOptions {
     Identity identity;
     std::vector<std::string> alpn;
+    // Absent: the library's defaults.
+    std::optional<unsigned int> idle_timeout_ms;
+    std::optional<unsigned int> handshake_timeout_ms;
+    std::optional<unsigned int> keep_alive_ms;
+    std::optional<std::uint64_t> max_streams;
   };
   // Both return US_QUIC_OK, or an error and in `detail` what the library says of it.
   int create_context(std::uint32_t id, const ContextOptions& options, std::string& detail);

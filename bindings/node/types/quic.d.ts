@@ -68,6 +68,14 @@ interface QuicCommonOptions {
   secret?: Uint8Array;
   /** Application protocols, the preferred one first. Default: "usquic". */
   alpn?: string | readonly string[];
+  /** Milliseconds without a packet after which a connection is given up. Default: 30,000. */
+  idleTimeoutMs?: number;
+  /** Milliseconds that a handshake may take. Default: 10,000. */
+  handshakeTimeoutMs?: number;
+  /** Milliseconds of silence after which a PING keeps a connection open. Default: 0, none. */
+  keepAliveMs?: number;
+  /** Streams that the peer may have open at once, on each connection. Default: 100. */
+  maxStreams?: number;
   /** A server's new connection. */
   connection?(socket: QuicSocket): Result;
 }

@@ -34,8 +34,13 @@ export interface ServeOptions {
    * told as process warnings.
    */
   error?: ErrorHandler;
-  /** Milliseconds without a packet until a connection is given up. */
+  /** Milliseconds without a packet after which a connection is given up. Default: 30,000. */
   idleTimeout?: number;
+  /**
+   * Milliseconds without an open request after which a connection is shut down, although its client keeps it alive.
+   * 0: no limit. Default: 75,000.
+   */
+  httpIdleTimeout?: number;
   /** Bytes; above: 413. Default: no limit. */
   maxRequestBodySize?: number;
   /** As that of quic(): with it a restarted server tells clients of before that their connections are gone. */

@@ -2,8 +2,8 @@
 "use strict";
 
 const {
-  checkNames, checkObject, checkString, invalidType, invalidValue, optionalBoolean, optionalHostname, optionalPort,
-  optionalSecret,
+  checkNames, checkObject, checkString, invalidType, invalidValue, longestTimeoutMs, optionalBoolean, optionalHostname,
+  optionalInteger, optionalPort, optionalSecret,
 } = require("../errors.js");
 const { clientTls, serverTls } = require("../tls.js");
 const { Callbacks } = require("./callbacks.js");
@@ -11,7 +11,17 @@ const { Callbacks } = require("./callbacks.js");
 const DEFAULT_HOSTNAME = "localhost";
 const DEFAULT_PORT = 443;
 const DEFAULT_ALPN = ["usquic"];
-const NAMES = ["hostname", "port", "server", "tls", "data", "alpn", "secret", ...Callbacks.names];
+const MOST_STREAMS = 2 ** 32;
+// The smallest and the largest value of each; native.createContext knows them by the same names.
+const NUMBERS = {
+  idleTimeoutMs: [1, longestTimeoutMs],
+  handshakeTimeoutMs: [1, longestTimeoutMs],
+  keepAliveMs: [0, longestTimeoutMs],
+  maxStreams: [0, MOST_STREAMS],
+};
+const NAMES = [
+  "hostname", "port", "server", "tls", "data", "alpn", "secret", ...Object.keys(NUMBERS), ...Callbacks.names,
+];
 
 class Settings {
   constructor(options) {
@@ -35,7 +45,15 @@ function contextOptions(options, isServer) {
   const secret = optionalSecret(options.secret, "options.secret");
   if (secret !== undefined && !isServer) throw invalidValue("options.secret", "left out: it is for servers", secret);
   const tls = isServer ? serverTls(options.tls, "options.tls") : clientTls(options.tls, "options.tls");
-  return { alpn: alpnList(options.alpn), secret, ...tls };
+  return { alpn: alpnList(options.alpn), secret, ...numbers(options), ...tls };
+}
+
+function numbers(options) {
+  const checked = {};
+  for (const [name, [smallest, largest]] of Object.entries(NUMBERS)) {
+    checked[name] = optionalInteger(options[name], `options.${name}`, smallest, largest);
+  }
+  return checked;
 }
 
 function alpnList(value) {

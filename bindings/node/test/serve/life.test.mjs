@@ -7,6 +7,7 @@ import {
 } from "../web.mjs";
 
 const require = createRequire(import.meta.url);
+const { quic } = require("../../lib/quic.js");
 
 test("64 requests at once are in the handler at once, and each gets its own answer", async () => {
   const all = deferred();
@@ -181,6 +182,32 @@ test("a request waits longer than idleTimeout while its client is there", async 
   const handler = async () => (await sleep(700), new Response("late"));
   await withServer({ fetch: handler, idleTimeout: 200 }, async (server, get) => {
     assert.equal(await (await get()).text(), "late");
+  });
+});
+
+test("httpIdleTimeout shuts down a connection without requests, although its client keeps it alive", async () => {
+  await withServer({ fetch: () => new Response(), httpIdleTimeout: 300 }, async (server) => {
+    const closed = deferred();
+    const client = quic({
+      hostname: "127.0.0.1",
+      port: server.port,
+      alpn: "h3",
+      keepAliveMs: 100,
+      tls: insecure,
+      message() {},
+      close: closed.resolve,
+    });
+    try {
+      await within(closed.promise, "the connection is shut down", 10_000);
+    } finally {
+      client.close();
+    }
+  });
+});
+
+test("httpIdleTimeout: 0 lets a connection without requests be", async () => {
+  await withServer({ fetch: () => new Response(), httpIdleTimeout: 0 }, async (server, get) => {
+    assert.equal((await get()).status, 200);
   });
 });
 

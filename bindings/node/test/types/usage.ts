@@ -16,6 +16,10 @@ const server = quic({
 });
 server.unref();
 
+quic({ idleTimeoutMs: 1, handshakeTimeoutMs: 1, keepAliveMs: 0, maxStreams: 1, message() {} });
+// @ts-expect-error a time is a number
+quic({ keepAliveMs: "1", message() {} });
+
 quic({
   socketOpen: (socket) => {
     const stream = socket.createStream();
@@ -37,6 +41,7 @@ const http = serve({
 });
 const proven: Buffer | undefined = http.clientCertificate(new Request(http.url))?.raw;
 serve({ port: 0, fetch: () => new Response(), secret: new Uint8Array(32), tls: { ca: "PEM", requestCert: true } });
+serve({ port: 0, fetch: () => new Response(), idleTimeout: 1, httpIdleTimeout: 0, maxRequestBodySize: 0 });
 // @ts-expect-error a name that nobody knows
 serve({ port: 0, fetch: () => new Response(), tls: { requestcert: true } });
 const stopped: Promise<void> = http.stop();
