@@ -41,6 +41,12 @@ Command add_command(CLI::App& app) {
       ->check(CLI::Range(1, 86400))
       ->type_name("SECONDS")
       ->capture_default_str();
+  parser
+      ->add_option("--http-idle-timeout", options->http_idle_seconds,
+                   "Seconds after which a connection without a request is shut down; 0 = no limit")
+      ->check(CLI::Range(0, 86400))
+      ->type_name("SECONDS")
+      ->capture_default_str();
   auto* quiet = parser->add_flag("-q,--quiet", options->is_quiet, "Print the address alone");
   parser->add_flag("-v,--verbose", options->is_verbose, "Print the library's log")->excludes(quiet);
   parser->footer(

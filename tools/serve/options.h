@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "usquic/quic_options.h"
+
 namespace usquic::tools::serve {
 
 struct Options {
@@ -20,7 +22,8 @@ struct Options {
   bool logs_json = false;
   std::vector<std::string> headers;  // lines "Name: value"
   int drain_seconds = 30;
-  int stall_seconds = 10;  // 1 to 86400
+  int stall_seconds = 10;                                                              // 1 to 86400
+  unsigned http_idle_seconds = us_quic_default_options().http_idle_timeout_ms / 1000;  // 0 = no limit
   bool lists_directories = false;
   bool is_single_page_app = false;
   bool is_quiet = false;

@@ -99,6 +99,7 @@ std::optional<Failure> Server::prepare() {
 std::optional<Failure> Server::create_app() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.send_buffer_bytes = send_buffer_bytes;
+  core.http_idle_timeout_ms = options_.http_idle_seconds * 1000;
   if (secret_) core.secret = secret_->data();
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
