@@ -193,11 +193,13 @@ class Sink {
   ~Sink() = default;
 };
 
-// What the built-in engine can do, for callers that must choose and for tests that must skip.
+// What an engine can do beside what every engine must. A test that skips because of an engine asks here.
 struct Capabilities {
-  bool local_unidirectional_streams = false;
-  bool virtual_time = false;  // uses nothing but the `now` handed in
-  bool datagrams = false;
+  bool local_unidirectional_streams = false;  // create_stream() makes them
+  bool virtual_time = false;                  // uses nothing but the `now` handed in
+  bool datagrams = false;                     // send_datagram() sends them (RFC 9221)
+  bool prepared_responses = false;            // send_frames() may take them
+  bool stateless_resets = false;              // tells peers of lost connections so (RFC 9000 section 10.3)
 };
 
 enum class Congestion { cubic, reno, bbr };

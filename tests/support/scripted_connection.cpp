@@ -38,7 +38,8 @@ ScriptedConnection::ScriptedConnection(ScriptedEndpoint& endpoint, bool is_clien
 
 Result<engine::Stream*> ScriptedConnection::create_stream(engine::Direction direction, void* stream_user) {
   if (is_closing_) return Error{US_QUIC_E_CLOSED};
-  if (got_goaway_ || is_draining_) return Error{US_QUIC_E_GOAWAY};
+  if (got_goaway_) return Error{US_QUIC_E_GOAWAY};
+  if (is_draining_) return Error{US_QUIC_E_STATE};
   if (direction == engine::Direction::unidirectional) return Error{US_QUIC_E_UNSUPPORTED};
   if (!is_client_ && alpn_ == "h3") return Error{US_QUIC_E_STATE};
   streams_.push_back(std::make_unique<ScriptedStream>(*this, true));
@@ -121,7 +122,7 @@ void ScriptedConnection::flush(engine::SendBatch& batch) {
   tell_writable();
   close_finished_streams();
   if (is_draining_ && is_open_ && streams_.empty() && is_goaway_sent_ && !goaway_wanted_) {
-    close_code_ = US_QUIC_H3_NO_ERROR;
+    close_code_ = alpn_ == "h3" ? std::uint64_t{US_QUIC_H3_NO_ERROR} : 0;
     us_quic_close_info_t info{};
     info.is_application = 1;
     info.code = close_code_;
@@ -259,7 +260,10 @@ void ScriptedConnection::end(const us_quic_close_info_t& info) {
   failure_ = info;
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     ScriptedStream& s = *streams_[i];
-    if (!s.is_detached_) endpoint_.sink_.on_stream_close(s, {US_QUIC_E_CLOSED, info.code});
+    if (s.is_detached_) continue;
+    // One that both sides had finished is no victim of the end.
+    const us_quic_stream_close_info_t cut{US_QUIC_E_CLOSED, info.code};
+    endpoint_.sink_.on_stream_close(s, s.is_over() ? s.close_info() : cut);
   }
   failure_.reset();
   if (user != nullptr) endpoint_.sink_.on_connection_close(*this, info);

@@ -15,10 +15,6 @@
 
 namespace usquic::test {
 
-// Tells the engine under test which protocol a context speaks, where it cannot see that from the TLS context.
-void tell_engine_protocol(us_quic_socket_context_t* context, const char* alpn);
-bool is_scripted();
-
 class TestLoop {
  public:
   TestLoop() : loop_(us_create_loop(nullptr, nullptr, nullptr, nullptr, 0)) {}
@@ -60,6 +56,8 @@ class Peer {
   Peer& operator=(const Peer&) = delete;
 
   us_quic_socket_context_t* context = nullptr;
+  // What the engine under test can do.
+  const engine::Capabilities& capabilities() const { return context->endpoint->capabilities(); }
   // Listens on 127.0.0.1 (any free port).
   us_quic_socket_t* listen(const char* host = "127.0.0.1");
   us_quic_connection_t* connect(us_quic_socket_t* server, const char* host = "127.0.0.1");
