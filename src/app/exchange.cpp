@@ -10,8 +10,6 @@
 #include <cstring>
 #include <utility>
 
-#include "usquic/http3_codes.h"
-
 namespace usquic::app {
 
 namespace {
@@ -23,8 +21,8 @@ std::int64_t now_ms() {
 
 }  // namespace
 
-void Exchange::begin(us_quic_stream_t* stream, const RequestTraits& traits) {
-  stream_ = stream;
+void Exchange::begin(ExchangeStream& stream, const RequestTraits& traits) {
+  stream_ = &stream;
   traits_ = traits;
   phase_ = Phase::open;
   forget_head();
@@ -53,10 +51,8 @@ void Exchange::take_end() {
 }
 
 void Exchange::take_trailers() {
-  std::size_t count = 0;
-  const us_quic_header_t* fields = us_quic_stream_headers(stream_, &count);
-  for (std::size_t i = 0; i < count && is_open() && on_trailer; ++i) {
-    const us_quic_header_t& field = fields[i];
+  for (const us_quic_header_t& field : stream_->headers()) {
+    if (!is_open() || !on_trailer) return;
     call(on_trailer, std::string_view(field.name, field.name_length),
          std::string_view(field.value, field.value_length));
   }
@@ -66,13 +62,13 @@ void Exchange::peer_reset() {
   read_ended_ = true;
   end_lingering();
   if (!is_open()) return;
-  us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
+  stream_->close_with(StreamError::request_cancelled);
   abort();
 }
 
 // RFC 9114 section 4.1.1: the client wants no answer, so its upload is of no use either.
 void Exchange::peer_stopped() {
-  if (!fin_sent_ || !read_ended_) us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
+  if (!fin_sent_ || !read_ended_) stream_->close_with(StreamError::request_cancelled);
   abort();
 }
 
@@ -111,7 +107,7 @@ bool Exchange::accepts_tunnel() const {
 void Exchange::handler_returned() {
   if (!is_open()) return;
   if (accepts_tunnel()) flush_head();
-  if (!has_reader_) us_quic_stream_pause(stream_);
+  if (!has_reader_) stream_->pause();
   if (!on_aborted) {
     context_.logger.log(LogLevel::warning,
                         "a handler returned without an answer and without onAborted: it cannot know when the "
@@ -123,17 +119,17 @@ void Exchange::read_with(Function<void(std::string_view chunk, bool fin)> handle
   on_data_ = std::move(handler);
   if (std::exchange(has_reader_, true)) return;
   if (traits_.expects_continue && !head_sent_ && received_ == 0) inform("100", nullptr, 0);
-  if (!is_paused_) us_quic_stream_resume(stream_);
+  if (!is_paused_) stream_->resume();
 }
 
 void Exchange::pause_reading() {
   is_paused_ = true;
-  us_quic_stream_pause(stream_);
+  stream_->pause();
 }
 
 void Exchange::resume_reading() {
   is_paused_ = false;
-  if (has_reader_) us_quic_stream_resume(stream_);
+  if (has_reader_) stream_->resume();
 }
 
 // RFC 9110 section 15.5.14. The handler that was reading learns by onAborted that the answer was given.
@@ -141,7 +137,7 @@ void Exchange::refuse_body() {
   Function<void()> handler = std::move(on_aborted);
   if (head_sent_) {
     phase_ = Phase::aborted;
-    us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
+    stream_->close_with(StreamError::request_cancelled);
     drop_handlers();
   } else {
     answer(413);
@@ -153,11 +149,10 @@ void Exchange::refuse_body() {
 // and never show the answer (curl over OpenSSL), or show it only once its upload was taken (Chromium).
 void Exchange::linger() {
   if (context_.linger.max_bytes == 0 || context_.linger.max_ms == 0) return stop_lingering();
-  us_loop_t* loop = us_quic_socket_context_loop(us_quic_stream_context(stream_));
-  linger_ = us_create_timer(loop, 1, sizeof(Exchange*));
+  linger_ = us_create_timer(stream_->loop(), 1, sizeof(Exchange*));
   if (linger_ == nullptr) return stop_lingering();
   *static_cast<Exchange**>(us_timer_ext(linger_)) = this;
-  lingering_ = Lingering(context_.linger, now_ms(), round_trip_us());
+  lingering_ = Lingering(context_.linger, now_ms(), stream_->round_trip_us());
   arm_linger();
 }
 
@@ -170,14 +165,8 @@ void Exchange::arm_linger() {
 }
 
 void Exchange::look_at_lingering() {
-  if (!lingering_.go_on(now_ms(), round_trip_us())) return stop_lingering();
+  if (!lingering_.go_on(now_ms(), stream_->round_trip_us())) return stop_lingering();
   arm_linger();
-}
-
-std::uint64_t Exchange::round_trip_us() const {
-  us_quic_stats_t stats{};
-  us_quic_connection_stats(us_quic_stream_connection(stream_), &stats);
-  return stats.smoothed_rtt_us;
 }
 
 void Exchange::end_lingering() {
@@ -186,17 +175,15 @@ void Exchange::end_lingering() {
 
 void Exchange::stop_lingering() {
   end_lingering();
-  us_quic_stream_stop(stream_, US_QUIC_H3_NO_ERROR);
+  stream_->stop(StreamError::none);
 }
 
 bool Exchange::find_remote_address() {
   if (address_length_ > 0) return true;
   if (stream_ == nullptr) return false;
   sockaddr_in6 v6{};
-  auto* address = reinterpret_cast<sockaddr*>(&v6);
-  if (us_quic_connection_remote_address(us_quic_stream_connection(stream_), address, sizeof(v6)) <= 0)
-    return false;
-  if (address->sa_family == AF_INET) {
+  if (stream_->remote_address(v6) == 0) return false;
+  if (v6.sin6_family == AF_INET) {
     sockaddr_in v4{};
     std::memcpy(&v4, &v6, sizeof(v4));
     address_length_ = sizeof(v4.sin_addr);

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/exchange_stream.h"
 #include "app/field_list.h"
 #include "app/lingering.h"
 #include "base/list.h"
@@ -40,10 +41,11 @@ class Exchange : public Response, public ListHook<Exchange> {
  public:
   explicit Exchange(ExchangeContext& context) : context_(context) {}
 
-  void begin(us_quic_stream_t* stream, const RequestTraits& traits);
+  void begin(ExchangeStream& stream, const RequestTraits& traits);
   bool is_open() const { return phase_ == Phase::open; }
   bool is_head_sent() const { return head_sent_; }
-  us_quic_stream_t* stream() const { return stream_; }
+  // nullptr once it is closed.
+  ExchangeStream* stream() const { return stream_; }
   const Logger& logger() const { return context_.logger; }
 
   // What the stream tells.
@@ -137,7 +139,6 @@ class Exchange : public Response, public ListHook<Exchange> {
   void linger();
   void arm_linger();
   void look_at_lingering();
-  std::uint64_t round_trip_us() const;
   void end_lingering();
   void stop_lingering();
   void abort();
@@ -146,7 +147,7 @@ class Exchange : public Response, public ListHook<Exchange> {
   bool find_remote_address();
 
   ExchangeContext& context_;
-  us_quic_stream_t* stream_ = nullptr;
+  ExchangeStream* stream_ = nullptr;
   RequestTraits traits_;
   Phase phase_ = Phase::unused;
 

@@ -6,7 +6,6 @@
 
 #include "app/exchange.h"
 #include "base/ascii.h"
-#include "usquic/http3_codes.h"
 
 namespace usquic::app {
 
@@ -83,7 +82,7 @@ void Exchange::inform(std::string_view status, const FieldView* fields, std::siz
   context_.fields.clear();
   context_.fields.push_back(header_of(":status", status.substr(0, 3)));
   list.append_to(context_.fields);
-  us_quic_stream_send_headers(stream_, context_.fields.data(), context_.fields.size(), 0);
+  stream_->send_headers(context_.fields, false);
 }
 
 // RFC 9110 sections 9.3.2, 15.3.5 and 15.4.5.
@@ -131,30 +130,29 @@ bool Exchange::send_fields(std::optional<std::uint64_t> length, Send send) {
 
 // What was not taken for want of memory is not taken later either: the stream's end is told instead.
 void Exchange::fail_without_memory(std::ptrdiff_t result) {
-  if (result == US_QUIC_E_NOMEM) us_quic_stream_close_with(stream_, US_QUIC_H3_INTERNAL_ERROR);
+  if (result == US_QUIC_E_NOMEM) stream_->close_with(StreamError::internal);
 }
 
 bool Exchange::send_head(std::optional<std::uint64_t> length, bool end_stream) {
   return send_fields(length, [&](const std::vector<us_quic_header_t>& fields) {
     fin_sent_ = end_stream;
-    return us_quic_stream_send_headers(stream_, fields.data(), fields.size(), end_stream ? 1 : 0);
+    return stream_->send_headers(fields, end_stream);
   });
 }
 
 // The head, and with it all of the body if the stream takes that at once.
 bool Exchange::send_whole(std::optional<std::uint64_t> length, std::string_view body) {
   return send_fields(length, [&](const std::vector<us_quic_header_t>& fields) {
-    const int error =
-        us_quic_stream_send_response(stream_, fields.data(), fields.size(), body.data(), body.size());
+    const int error = stream_->send_response(fields, body);
     fin_sent_ = error != US_QUIC_E_TOO_LARGE;
-    return fin_sent_ ? error : us_quic_stream_send_headers(stream_, fields.data(), fields.size(), 0);
+    return fin_sent_ ? error : stream_->send_headers(fields, false);
   });
 }
 
 void Exchange::send_failure() {
   const std::array<us_quic_header_t, 2> fields = {header_of(":status", "500"),
                                                   header_of("content-length", "0")};
-  us_quic_stream_send_headers(stream_, fields.data(), fields.size(), 1);
+  stream_->send_headers(fields, true);
   head_sent_ = fin_sent_ = is_failure_ = true;
 }
 
@@ -162,7 +160,7 @@ bool Exchange::queue(std::string_view data) {
   written_ += data.size();
   if (discards_body() || fin_sent_ || data.empty()) return true;
   if (overflow_.empty()) {
-    const std::ptrdiff_t taken = us_quic_stream_write(stream_, data.data(), data.size());
+    const std::ptrdiff_t taken = stream_->write(data);
     fail_without_memory(taken);
     if (taken < 0) return false;  // the stream's end will be told
     data.remove_prefix(static_cast<std::size_t>(taken));
@@ -182,7 +180,7 @@ bool Exchange::exceeds_length(std::uint64_t more, const char* call) {
 
 void Exchange::cut_off() {
   phase_ = Phase::aborted;
-  us_quic_stream_close_with(stream_, US_QUIC_H3_INTERNAL_ERROR);
+  stream_->close_with(StreamError::internal);
   drop_handlers();
 }
 
@@ -218,17 +216,14 @@ std::pair<bool, bool> Exchange::try_end_by(std::string_view data, std::uint64_t 
 }
 
 std::pair<bool, bool> Exchange::try_end(std::string_view data, std::uint64_t total) {
-  return try_end_by(data, total, [this](std::string_view bytes) {
-    return us_quic_stream_write(stream_, bytes.data(), bytes.size());
-  });
+  return try_end_by(data, total, [this](std::string_view bytes) { return stream_->write(bytes); });
 }
 
 std::pair<bool, bool> Exchange::try_end_static(std::string_view data, std::uint64_t total,
                                                void (*release)(void* user), void* user) {
   bool is_held = false;
   const auto [is_taken, is_whole] = try_end_by(data, total, [&](std::string_view bytes) {
-    const std::ptrdiff_t taken =
-        us_quic_stream_write_static(stream_, bytes.data(), bytes.size(), release, user);
+    const std::ptrdiff_t taken = stream_->write_static(bytes, release, user);
     is_held = taken > 0;
     return taken;
   });
@@ -269,7 +264,7 @@ void Exchange::end_without_body(std::optional<std::uint64_t> length) {
 }
 
 void Exchange::end_prepared(us_quic_prepared_response_t* prepared) {
-  const int error = us_quic_stream_send_prepared(stream_, prepared);
+  const int error = stream_->send_prepared(prepared);
   head_sent_ = true;
   fin_sent_ = error == 0;
   fail_without_memory(error);
@@ -285,7 +280,7 @@ void Exchange::answer(int status, std::string_view name, std::string_view value)
 
 void Exchange::give_up() {
   phase_ = Phase::aborted;
-  us_quic_stream_close_with(stream_, US_QUIC_H3_REQUEST_CANCELLED);
+  stream_->close_with(StreamError::request_cancelled);
   drop_handlers();
 }
 
@@ -298,28 +293,27 @@ void Exchange::conclude() {
 void Exchange::finish_sending() {
   if (!fin_sent_) {
     if (trailers_.empty()) {
-      us_quic_stream_shutdown(stream_);
+      stream_->shutdown();
     } else {
       context_.fields.clear();
       trailers_.append_to(context_.fields);
-      const int error =
-          us_quic_stream_send_headers(stream_, context_.fields.data(), context_.fields.size(), 1);
+      const int error = stream_->send_headers(context_.fields, true);
       fail_without_memory(error);
       if (error == US_QUIC_E_HEADERS) {
         context_.logger.log(LogLevel::error, "trailer fields that HTTP/3 does not allow are not sent");
-        us_quic_stream_shutdown(stream_);
+        stream_->shutdown();
       }
     }
     fin_sent_ = true;
   }
   if (read_ended_) return;
   if (traits_.has_body) linger();
-  us_quic_stream_resume(stream_);
+  stream_->resume();
 }
 
 void Exchange::pump() {
   const std::string_view left = std::string_view(overflow_).substr(overflow_sent_);
-  const std::ptrdiff_t taken = us_quic_stream_write(stream_, left.data(), left.size());
+  const std::ptrdiff_t taken = stream_->write(left);
   fail_without_memory(taken);
   if (taken <= 0) return;
   overflow_sent_ += static_cast<std::size_t>(taken);
@@ -341,7 +335,7 @@ void Exchange::stream_writable() {
 }
 
 std::uint64_t Exchange::unsent() const {
-  const std::uint64_t in_stream = stream_ != nullptr ? us_quic_stream_buffered(stream_) : 0;
+  const std::uint64_t in_stream = stream_ != nullptr ? stream_->buffered() : 0;
   return in_stream + overflow_.size() - overflow_sent_;
 }
 

@@ -20,10 +20,7 @@ std::string_view value_of(const us_quic_header_t& field) {
 
 }  // namespace
 
-RequestView::RequestView(us_quic_stream_t* from) : stream(from) {
-  std::size_t count = 0;
-  const us_quic_header_t* first = us_quic_stream_headers(stream, &count);
-  fields = {first, count};
+RequestView::RequestView(ExchangeStream& from) : stream(from), fields(from.headers()) {
   for (const us_quic_header_t& field : fields) read(field);
   const std::size_t question = path.find('?');
   url = path.substr(0, question);
@@ -167,15 +164,15 @@ std::string_view Request::getProtocol() const {
 }
 
 bool Request::isEarly() const {
-  return us_quic_stream_is_early(view(this).stream) != 0;
+  return view(this).stream.is_early();
 }
 
 us_quic_blob_t Request::getClientCertificate() const {
-  return us_quic_connection_peer_certificate(us_quic_stream_connection(view(this).stream));
+  return view(this).stream.client_certificate();
 }
 
 bool Request::isClientAuthorized() const {
-  return us_quic_connection_is_authorized(us_quic_stream_connection(view(this).stream)) != 0;
+  return view(this).stream.is_client_authorized();
 }
 
 }  // namespace usquic

@@ -8,13 +8,14 @@
 #include <string>
 #include <string_view>
 
+#include "app/exchange_stream.h"
 #include "usquic/http/request.h"
 
 namespace usquic::app {
 
 class RequestView : public Request {
  public:
-  explicit RequestView(us_quic_stream_t* from);
+  explicit RequestView(ExchangeStream& from);
   RequestView(const RequestView&) = delete;
   RequestView& operator=(const RequestView&) = delete;
 
@@ -25,7 +26,7 @@ class RequestView : public Request {
   // Text that lives as long as this view.
   std::string_view keep(std::string text) const;
 
-  us_quic_stream_t* const stream;
+  ExchangeStream& stream;
   std::span<const us_quic_header_t> fields;
   std::string_view method, path, url, query, authority, scheme, protocol;
   std::optional<std::string_view> target;  // what routes are found by: `url` in its normal form

@@ -187,7 +187,8 @@ void* Response::getUserData() const {
 }
 
 us_quic_stream_t* Response::native() const {
-  return exchange_of(this).stream();
+  const usquic::app::ExchangeStream* stream = exchange_of(this).stream();
+  return stream != nullptr ? stream->native() : nullptr;
 }
 
 void Response::close() {

@@ -5,53 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "usquic/http3_codes.h"
-
 namespace usquic::app {
-
-namespace {
-
-Server& server_of(us_quic_socket_context_t* context) {
-  return **static_cast<Server**>(us_quic_socket_context_ext(context));
-}
-
-Server& server_of(us_quic_stream_t* stream) {
-  return server_of(us_quic_stream_context(stream));
-}
-
-// A connection's ext memory: on_close also comes for handshakes that failed.
-bool& was_open(us_quic_connection_t* connection) {
-  return *static_cast<bool*>(us_quic_connection_ext(connection));
-}
-
-// The stream's ext memory; nullptr before the request's header section came.
-Exchange*& exchange_slot(us_quic_stream_t* stream) {
-  return *static_cast<Exchange**>(us_quic_stream_ext(stream));
-}
-
-std::string_view text_of(const void* data, std::size_t length) {
-  return {static_cast<const char*>(data), length};
-}
-
-// Memory that is used up ends one request, whoever wanted it. Any other exception of a handler ends the
-// process here, not in the middle of C.
-template <class Task>
-void run_for(us_quic_stream_t* stream, Task task) noexcept {
-  try {
-    task();
-  } catch (const std::bad_alloc&) {
-    us_quic_stream_close_with(stream, US_QUIC_H3_INTERNAL_ERROR);
-  }
-}
-
-// The same for a stream whose exchange has begun.
-template <class Task>
-void run_for_exchange(us_quic_stream_t* stream, Task task) noexcept {
-  Exchange* exchange = exchange_slot(stream);
-  if (exchange != nullptr) run_for(stream, [&] { task(*exchange); });
-}
-
-}  // namespace
 
 // Tries the routes that match until a handler takes the request.
 class Server::Dispatch final : public Router::Visitor {
@@ -89,17 +43,10 @@ Server::Server(std::shared_ptr<Loop> on, const ServerRules& rules, const Exchang
 
 Server::~Server() = default;
 
-int Server::open(us_quic_socket_context_options_t options) {
-  options.stream_ext_size = sizeof(Exchange*);
-  options.connection_ext_size = sizeof(bool);
-  options.alpn = nullptr;  // "h3"
-  options.alpn_count = 0;
+int Server::open(const us_quic_socket_context_options_t& options) {
   int error = US_QUIC_OK;
-  context_ = us_create_quic_socket_context(loop_->native(), &options, sizeof(Server*), &error);
-  if (context_ == nullptr) return error;
-  *static_cast<Server**>(us_quic_socket_context_ext(context_)) = this;
-  set_callbacks();
-  return US_QUIC_OK;
+  context_ = create_http3_context(*this, options, &error);
+  return context_ != nullptr ? US_QUIC_OK : error;
 }
 
 void Server::abandon() {
@@ -142,63 +89,20 @@ void Server::tell_closed_unless_busy() {
   });
 }
 
-void Server::set_callbacks() {
-  us_quic_socket_context_on_open(context_, [](us_quic_connection_t* c, int) noexcept {
-    was_open(c) = true;
-    ++server_of(us_quic_connection_context(c)).open_connections_;
-  });
-  us_quic_socket_context_on_close(context_,
-                                  [](us_quic_connection_t* c, const us_quic_close_info_t*) noexcept {
-                                    if (was_open(c))
-                                      server_of(us_quic_connection_context(c)).connection_closed();
-                                  });
-  us_quic_socket_context_on_stream_headers(
-      context_, [](us_quic_stream_t* s, int kind, int end_stream) noexcept {
-        Exchange* exchange = exchange_slot(s);
-        if (exchange == nullptr && kind == US_QUIC_HEADERS_MESSAGE) {
-          run_for(s, [&] { server_of(s).take_request(s, end_stream == 0); });
-        } else if (kind == US_QUIC_HEADERS_TRAILERS) {
-          run_for_exchange(s, [](Exchange& e) { e.take_trailers(); });
-        }
-      });
-  us_quic_socket_context_on_stream_data(
-      context_, [](us_quic_stream_t* s, const void* data, std::size_t length) noexcept {
-        run_for_exchange(s, [&](Exchange& e) { e.take_data(text_of(data, length)); });
-      });
-  us_quic_socket_context_on_stream_end(
-      context_, [](us_quic_stream_t* s) noexcept { run_for_exchange(s, [](Exchange& e) { e.take_end(); }); });
-  us_quic_socket_context_on_stream_reset(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
-    run_for_exchange(s, [](Exchange& e) { e.peer_reset(); });
-  });
-  us_quic_socket_context_on_stream_stop(context_, [](us_quic_stream_t* s, std::uint64_t) noexcept {
-    run_for_exchange(s, [](Exchange& e) { e.peer_stopped(); });
-  });
-  us_quic_socket_context_on_stream_writable(context_, [](us_quic_stream_t* s) noexcept {
-    run_for_exchange(s, [](Exchange& e) { e.stream_writable(); });
-  });
-  us_quic_socket_context_on_stream_close(
-      context_, [](us_quic_stream_t* s, const us_quic_stream_close_info_t*) noexcept {
-        Exchange* exchange = std::exchange(exchange_slot(s), nullptr);
-        if (exchange != nullptr) server_of(s).release(*exchange);
-      });
-}
-
-void Server::take_request(us_quic_stream_t* stream, bool has_body) {
-  Exchange* exchange = slab_.take();
-  exchange_slot(stream) = exchange;
+void Server::take_request(Exchange& exchange, ExchangeStream& stream, bool has_body) {
   RequestView request(stream);
   RequestTraits traits;
   traits.is_head = request.method == "HEAD";
   traits.is_connect = request.method == "CONNECT";
   traits.expects_continue = request.expects_continue && has_body;
   traits.has_body = has_body;
-  exchange->begin(stream, traits);
+  exchange.begin(stream, traits);
   if (request.has_valid_path()) {
-    route(request, *exchange);
+    route(request, exchange);
   } else {
-    exchange->answer(400);
+    exchange.answer(400);
   }
-  exchange->handler_returned();
+  exchange.handler_returned();
 }
 
 void Server::route(RequestView& request, Exchange& exchange) {

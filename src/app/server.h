@@ -20,6 +20,12 @@ struct ServerRules {
   bool automatic_options = false;
 };
 
+class Server;
+
+// The context that serves HTTP/3 (app/versions). options: ext sizes and ALPN are set inside. nullptr: *error says why.
+us_quic_socket_context_t* create_http3_context(Server& server, us_quic_socket_context_options_t options,
+                                               int* error);
+
 class Server : public std::enable_shared_from_this<Server> {
  public:
   Server(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending);
@@ -27,8 +33,8 @@ class Server : public std::enable_shared_from_this<Server> {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // options: its ext sizes are set here. Returns 0 or a negative US_QUIC_E_*.
-  int open(us_quic_socket_context_options_t options);
+  // Returns 0 or a negative US_QUIC_E_*.
+  int open(const us_quic_socket_context_options_t& options);
   // The app is gone: closes and frees the context. Streams that are told of later still find the server.
   void abandon();
   // Runs `task` in an iteration of its own once no connection is open, unless the server is abandoned before.
@@ -39,16 +45,21 @@ class Server : public std::enable_shared_from_this<Server> {
   Domains& domains() { return domains_; }
   const Logger& logger() const { return sending_.logger; }
 
+  // ---- From the versions of HTTP ----
+  void connection_opened() { ++open_connections_; }
+  void connection_closed();
+  // For a request whose header section came; it goes back by release, also when take_request threw.
+  Exchange& make_exchange() { return *slab_.take(); }
+  void take_request(Exchange& exchange, ExchangeStream& stream, bool has_body);
+  // The stream closed.
+  void release(Exchange& exchange);
+
  private:
   class Dispatch;
 
-  void set_callbacks();
-  void take_request(us_quic_stream_t* stream, bool has_body);
   void route(RequestView& request, Exchange& exchange);
   void answer_unmatched(const RequestView& request, Exchange& exchange, Router& router, bool was_declined);
-  void release(Exchange& exchange);
   bool is_in_use() const { return slab_.in_use() > 0 || open_connections_ > 0; }
-  void connection_closed();
   void tell_if_closed();
   void tell_closed_unless_busy();
 

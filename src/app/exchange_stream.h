@@ -1,0 +1,69 @@
+// The stream under a request and its response, as the app layer sees it, whatever the version of HTTP. Each version
+// implements it in app/versions. No call runs a callback of the exchange inside.
+#pragma once
+
+#include <netinet/in.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "usquic/quic.h"
+
+namespace usquic::app {
+
+// Why a stream ends early. Each version has its own code for it.
+enum class StreamError : std::uint8_t {
+  none,               // nothing is wrong; the rest of the request is not needed
+  request_cancelled,  // nobody wants the response any more
+  internal,           // this side failed
+};
+
+class ExchangeStream {
+ public:
+  // ---- The request ----
+  // The latest header section. The views hold as long as the callback that announced it.
+  virtual std::span<const us_quic_header_t> headers() const = 0;
+  // It came as 0-RTT data (RFC 8470).
+  virtual bool is_early() const = 0;
+  // After pause, no data and no end are delivered until resume, and the peer gets no credit.
+  virtual void pause() = 0;
+  virtual void resume() = 0;
+  // Asks the peer to send no more.
+  virtual void stop(StreamError error) = 0;
+
+  // ---- The response ----
+  // These return 0, or a negative US_QUIC_E_*: US_QUIC_E_HEADERS for fields that may not be sent.
+  virtual int send_headers(std::span<const us_quic_header_t> fields, bool is_last) = 0;
+  // A complete response, or US_QUIC_E_TOO_LARGE: nothing was sent.
+  virtual int send_response(std::span<const us_quic_header_t> fields, std::string_view body) = 0;
+  virtual int send_prepared(us_quic_prepared_response_t* prepared) = 0;
+  // Body bytes. Returns: how many were taken, or a negative US_QUIC_E_*.
+  virtual std::ptrdiff_t write(std::string_view data) = 0;
+  // The same without a copy: all of `data` or nothing. `release` runs once if it was taken.
+  virtual std::ptrdiff_t write_static(std::string_view data, void (*release)(void* user), void* user) = 0;
+  // Ends the response.
+  virtual void shutdown() = 0;
+  // Bytes that were taken and not sent yet.
+  virtual std::size_t buffered() const = 0;
+
+  // ---- Both ----
+  // Gives up both directions.
+  virtual void close_with(StreamError error) = 0;
+
+  // ---- The connection ----
+  virtual us_loop_t* loop() const = 0;
+  // Returns: the length that was written to `to`, or 0.
+  virtual socklen_t remote_address(sockaddr_in6& to) const = 0;
+  virtual us_quic_blob_t client_certificate() const = 0;
+  virtual bool is_client_authorized() const = 0;
+  virtual std::uint64_t round_trip_us() const = 0;
+  // HTTP/3's stream, else nullptr.
+  virtual us_quic_stream_t* native() const = 0;
+
+ protected:
+  ~ExchangeStream() = default;
+};
+
+}  // namespace usquic::app

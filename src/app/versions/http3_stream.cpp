@@ -1,0 +1,62 @@
+#include "app/versions/http3_stream.h"
+
+#include "usquic/http3_codes.h"
+
+namespace usquic::app {
+
+namespace {
+
+std::uint64_t code_of(StreamError error) {
+  switch (error) {
+    case StreamError::none:
+      return US_QUIC_H3_NO_ERROR;
+    case StreamError::request_cancelled:
+      return US_QUIC_H3_REQUEST_CANCELLED;
+    case StreamError::internal:
+      return US_QUIC_H3_INTERNAL_ERROR;
+  }
+  return US_QUIC_H3_INTERNAL_ERROR;
+}
+
+}  // namespace
+
+std::span<const us_quic_header_t> Http3Stream::headers() const {
+  std::size_t count = 0;
+  const us_quic_header_t* first = us_quic_stream_headers(stream_, &count);
+  return {first, count};
+}
+
+void Http3Stream::stop(StreamError error) {
+  us_quic_stream_stop(stream_, code_of(error));
+}
+
+void Http3Stream::close_with(StreamError error) {
+  us_quic_stream_close_with(stream_, code_of(error));
+}
+
+us_loop_t* Http3Stream::loop() const {
+  return us_quic_socket_context_loop(us_quic_stream_context(stream_));
+}
+
+socklen_t Http3Stream::remote_address(sockaddr_in6& to) const {
+  auto* address = reinterpret_cast<sockaddr*>(&to);
+  const int length =
+      us_quic_connection_remote_address(us_quic_stream_connection(stream_), address, sizeof(to));
+  return length > 0 ? static_cast<socklen_t>(length) : 0;
+}
+
+us_quic_blob_t Http3Stream::client_certificate() const {
+  return us_quic_connection_peer_certificate(us_quic_stream_connection(stream_));
+}
+
+bool Http3Stream::is_client_authorized() const {
+  return us_quic_connection_is_authorized(us_quic_stream_connection(stream_)) != 0;
+}
+
+std::uint64_t Http3Stream::round_trip_us() const {
+  us_quic_stats_t stats{};
+  us_quic_connection_stats(us_quic_stream_connection(stream_), &stats);
+  return stats.smoothed_rtt_us;
+}
+
+}  // namespace usquic::app
