@@ -12,6 +12,7 @@
 namespace usquic {
 
 using usquic::app::Exchange;
+using usquic::app::ResponseSender;
 
 namespace {
 
@@ -33,7 +34,7 @@ Exchange* usable(Response* response, const char* call) {
 
 Exchange* before_head(Response* response, const char* call) {
   Exchange* exchange = usable(response, call);
-  if (exchange == nullptr || !exchange->is_head_sent()) return exchange;
+  if (exchange == nullptr || !exchange->response().is_head_sent()) return exchange;
   usquic::app::report_misuse(exchange->logger(), call, "the header section was sent before");
   return nullptr;
 }
@@ -41,12 +42,14 @@ Exchange* before_head(Response* response, const char* call) {
 }  // namespace
 
 Response* Response::writeStatus(std::string_view status) {
-  if (Exchange* exchange = before_head(this, "Response::writeStatus")) exchange->set_status(status);
+  if (Exchange* exchange = before_head(this, "Response::writeStatus"))
+    exchange->response().set_status(status);
   return this;
 }
 
 Response* Response::writeHeader(std::string_view name, std::string_view value) {
-  if (Exchange* exchange = before_head(this, "Response::writeHeader")) exchange->add_header(name, value);
+  if (Exchange* exchange = before_head(this, "Response::writeHeader"))
+    exchange->response().add_header(name, value);
   return this;
 }
 
@@ -58,35 +61,42 @@ Response* Response::writeHeader(std::string_view name, std::uint64_t value) {
 
 Response* Response::writeInformational(std::string_view status, std::initializer_list<FieldView> fields) {
   if (Exchange* exchange = before_head(this, "Response::writeInformational")) {
-    exchange->inform(status, fields.begin(), fields.size());
+    exchange->response().inform(status, fields.begin(), fields.size());
   }
   return this;
 }
 
 Response* Response::flushHeaders() {
-  if (Exchange* exchange = usable(this, "Response::flushHeaders")) exchange->flush_head();
+  if (Exchange* exchange = usable(this, "Response::flushHeaders")) exchange->response().flush_head();
   return this;
 }
 
 bool Response::write(std::string_view chunk) {
   Exchange* exchange = usable(this, "Response::write");
-  return exchange != nullptr && exchange->write_some(chunk);
+  return exchange != nullptr && exchange->settle(exchange->response().write(chunk)).is_taken;
 }
 
 std::pair<bool, bool> Response::tryEnd(std::string_view data, std::uint64_t totalSize) {
   Exchange* exchange = usable(this, "Response::tryEnd");
-  return exchange != nullptr ? exchange->try_end(data, totalSize) : std::pair(false, false);
+  if (exchange == nullptr) return {false, false};
+  const ResponseSender::Attempt attempt = exchange->settle(exchange->response().try_end(data, totalSize));
+  return {attempt.is_taken, attempt.is_complete};
 }
 
 std::pair<bool, bool> Response::tryEndStatic(std::string_view data, std::uint64_t totalSize,
                                              void (*release)(void* user), void* user) {
   Exchange* exchange = usable(this, "Response::tryEndStatic");
-  return exchange != nullptr ? exchange->try_end_static(data, totalSize, release, user)
-                             : std::pair(false, false);
+  if (exchange == nullptr) return {false, false};
+  const ResponseSender::Attempt attempt =
+      exchange->settle(exchange->response().try_end_static(data, totalSize, release, user));
+  // A response without a body takes the data and needs none of it.
+  if (attempt.is_taken && !attempt.is_held && release != nullptr) release(user);
+  return {attempt.is_taken, attempt.is_complete};
 }
 
 void Response::end(std::string_view data) {
-  if (Exchange* exchange = usable(this, "Response::end")) exchange->end_with(data);
+  Exchange* exchange = usable(this, "Response::end");
+  if (exchange != nullptr) exchange->settle(exchange->response().end_with(data));
 }
 
 void Response::end(const PreparedResponse& prepared) {
@@ -94,26 +104,28 @@ void Response::end(const PreparedResponse& prepared) {
   if (exchange == nullptr) return;
   if (!prepared.valid()) {
     usquic::app::report_misuse(exchange->logger(), "Response::end", "the prepared response is not valid");
-    return exchange->answer(500);
+    return exchange->answer("500");
   }
-  if (!exchange->is_answering_head() && !prepared.head_->is_without_body()) {
-    return exchange->end_prepared(prepared.native());
+  ResponseSender& response = exchange->response();
+  if (!response.is_answering_head() && !prepared.head_->is_without_body()) {
+    exchange->settle(response.end_prepared(prepared.native()));
+    return;
   }
-  exchange->forget_head();
-  exchange->set_status(prepared.head_->status);
-  for (const auto& [name, value] : prepared.head_->fields) exchange->add_header(name, value);
-  exchange->end_without_body(prepared.head_->body_bytes);
+  response.forget_head();
+  response.set_status(prepared.head_->status);
+  for (const auto& [name, value] : prepared.head_->fields) response.add_header(name, value);
+  exchange->settle(response.end_without_body(prepared.head_->body_bytes));
 }
 
 void Response::endWithoutBody(std::optional<std::uint64_t> reportedContentLength) {
   if (Exchange* exchange = usable(this, "Response::endWithoutBody")) {
-    exchange->end_without_body(reportedContentLength);
+    exchange->settle(exchange->response().end_without_body(reportedContentLength));
   }
 }
 
 Response* Response::writeTrailer(std::string_view name, std::string_view value) {
   Exchange* exchange = usable(this, "Response::writeTrailer");
-  if (exchange != nullptr && !exchange->add_trailer(name, value)) {
+  if (exchange != nullptr && !exchange->response().add_trailer(name, value)) {
     exchange->logger().log(LogLevel::error, "writeTrailer: a malformed field is left out");
   }
   return this;
@@ -130,7 +142,8 @@ Response* Response::onData(Function<void(std::string_view chunk, bool fin)> hand
 }
 
 Response* Response::onTrailer(Function<void(std::string_view name, std::string_view value)> handler) {
-  if (Exchange* exchange = usable(this, "Response::onTrailer")) exchange->on_trailer = std::move(handler);
+  if (Exchange* exchange = usable(this, "Response::onTrailer"))
+    exchange->request().on_trailer = std::move(handler);
   return this;
 }
 
@@ -140,12 +153,12 @@ Response* Response::onAborted(Function<void()> handler) {
 }
 
 Response* Response::pause() {
-  if (Exchange* exchange = usable(this, "Response::pause")) exchange->pause_reading();
+  if (Exchange* exchange = usable(this, "Response::pause")) exchange->request().pause();
   return this;
 }
 
 Response* Response::resume() {
-  if (Exchange* exchange = usable(this, "Response::resume")) exchange->resume_reading();
+  if (Exchange* exchange = usable(this, "Response::resume")) exchange->request().resume();
   return this;
 }
 
@@ -155,27 +168,27 @@ Response* Response::cork(Function<void()> writes) {
 }
 
 bool Response::hasResponded() const {
-  return exchange_of(this).has_responded();
+  return !exchange_of(this).is_open();
 }
 
 std::uint64_t Response::getWriteOffset() const {
-  return exchange_of(this).written();
+  return exchange_of(this).response().written();
 }
 
 std::uint64_t Response::getBufferedAmount() const {
-  return exchange_of(this).unsent();
+  return exchange_of(this).response().unsent();
 }
 
 std::string_view Response::getRemoteAddress() {
-  return exchange_of(this).remote_address();
+  return exchange_of(this).remote_address().bytes();
 }
 
 std::string_view Response::getRemoteAddressAsText() {
-  return exchange_of(this).remote_address_text();
+  return exchange_of(this).remote_address().text();
 }
 
 std::uint16_t Response::getRemotePort() {
-  return exchange_of(this).remote_port();
+  return exchange_of(this).remote_address().port();
 }
 
 void Response::setUserData(void* data) {

@@ -19,13 +19,13 @@ class Server::Dispatch final : public Router::Visitor {
     request_.is_yielded = false;
     const std::uint64_t limit = std::min(route.max_body_bytes, max_body_bytes_);
     if (request_.content_length.value_or(0) > limit) {
-      exchange_.answer(413);
+      exchange_.answer("413");
       return true;
     }
-    exchange_.limit_body(limit);
+    exchange_.request().limit(limit);
     route.handler(&exchange_, &request_);
-    if (!request_.is_yielded || !exchange_.is_open() || exchange_.is_head_sent()) return true;
-    exchange_.forget_head();
+    if (!request_.is_yielded || !exchange_.is_open() || exchange_.response().is_head_sent()) return true;
+    exchange_.response().forget_head();
     was_declined = true;
     return false;
   }
@@ -100,7 +100,7 @@ void Server::take_request(Exchange& exchange, ExchangeStream& stream, bool has_b
   if (request.has_valid_path()) {
     route(request, exchange);
   } else {
-    exchange.answer(400);
+    exchange.answer("400");
   }
   exchange.handler_returned();
 }
@@ -114,15 +114,15 @@ void Server::route(RequestView& request, Exchange& exchange) {
 
 void Server::answer_unmatched(const RequestView& request, Exchange& exchange, Router& router,
                               bool was_declined) {
-  if (was_declined) return exchange.answer(404);
+  if (was_declined) return exchange.answer("404");
   // RFC 9110 section 9.3.6: tunnels are offered only where the application does.
-  if (request.is_plain_connect()) return exchange.answer(501);
+  if (request.is_plain_connect()) return exchange.answer("501");
   const bool wants_options = rules_.automatic_options && request.method == "OPTIONS";
-  if (wants_options && *request.target == "*") return exchange.answer(204);
+  if (wants_options && *request.target == "*") return exchange.answer("204");
   std::string allowed = router.allowed_methods(*request.target);
-  if (allowed.empty()) return exchange.answer(404);
+  if (allowed.empty()) return exchange.answer("404");
   if (rules_.automatic_options && allowed.find("OPTIONS") == std::string::npos) allowed += ", OPTIONS";
-  exchange.answer(wants_options ? 204 : 405, "allow", allowed);
+  exchange.answer(wants_options ? "204" : "405", "allow", allowed);
 }
 
 void Server::release(Exchange& exchange) {
