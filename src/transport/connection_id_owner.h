@@ -7,9 +7,9 @@
 
 namespace usquic::transport {
 
-class Route : public DeadlineEntry {
+class ConnectionIdOwner : public DeadlineEntry {
  public:
-  virtual ~Route() = default;
+  virtual ~ConnectionIdOwner() = default;
   virtual void on_datagram(TimePoint now, const engine::Datagram& datagram) = 0;
   virtual void on_deadline(TimePoint now) = 0;
 };

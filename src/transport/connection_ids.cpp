@@ -29,24 +29,24 @@ bool ConnectionIdFactory::answers_for(Bytes id) const {
   return (worker_.count > 0 ? id.back() % worker_.count : id.back()) == *worker_.index;
 }
 
-Route* ConnectionIdTable::find(Bytes id) const {
+ConnectionIdOwner* ConnectionIdTable::find(Bytes id) const {
   if (id.size() > ConnectionId::max_bytes) return nullptr;
-  const auto found = routes_.find(ConnectionId(id));
-  return found == routes_.end() ? nullptr : found->second;
+  const auto found = owners_.find(ConnectionId(id));
+  return found == owners_.end() ? nullptr : found->second;
 }
 
-bool ConnectionIdTable::insert(const ConnectionId& id, Route& route) {
-  return routes_.emplace(id, &route).second;
+bool ConnectionIdTable::insert(const ConnectionId& id, ConnectionIdOwner& owner) {
+  return owners_.emplace(id, &owner).second;
 }
 
-void ConnectionIdTable::replace(const ConnectionId& id, Route& route) {
-  const auto found = routes_.find(id);
-  if (found != routes_.end()) found->second = &route;
+void ConnectionIdTable::replace(const ConnectionId& id, ConnectionIdOwner& owner) {
+  const auto found = owners_.find(id);
+  if (found != owners_.end()) found->second = &owner;
 }
 
-void ConnectionIdTable::erase(const ConnectionId& id, const Route& route) {
-  const auto found = routes_.find(id);
-  if (found != routes_.end() && found->second == &route) routes_.erase(found);
+void ConnectionIdTable::erase(const ConnectionId& id, const ConnectionIdOwner& owner) {
+  const auto found = owners_.find(id);
+  if (found != owners_.end() && found->second == &owner) owners_.erase(found);
 }
 
 }  // namespace usquic::transport

@@ -48,16 +48,16 @@ class ConnectionIdFactory {
 
 class ConnectionIdTable {
  public:
-  explicit ConnectionIdTable(const RandomSource& random) : routes_(0, IdHash{crypto::KeyedHash(random)}) {}
+  explicit ConnectionIdTable(const RandomSource& random) : owners_(0, IdHash{crypto::KeyedHash(random)}) {}
 
-  Route* find(Bytes id) const;
+  ConnectionIdOwner* find(Bytes id) const;
   // false: taken already.
-  bool insert(const ConnectionId& id, Route& route);
-  // Lets the ID lead to `route`, if it is there.
-  void replace(const ConnectionId& id, Route& route);
-  // Takes the ID out when it leads to `route`.
-  void erase(const ConnectionId& id, const Route& route);
-  std::size_t size() const { return routes_.size(); }
+  bool insert(const ConnectionId& id, ConnectionIdOwner& owner);
+  // Lets the ID lead to `owner`, if it is there.
+  void replace(const ConnectionId& id, ConnectionIdOwner& owner);
+  // Takes the ID out when it leads to `owner`.
+  void erase(const ConnectionId& id, const ConnectionIdOwner& owner);
+  std::size_t size() const { return owners_.size(); }
 
  private:
   struct IdHash {
@@ -65,7 +65,7 @@ class ConnectionIdTable {
     std::size_t operator()(const ConnectionId& id) const { return hash(id.bytes()); }
   };
 
-  std::unordered_map<ConnectionId, Route*, IdHash> routes_;
+  std::unordered_map<ConnectionId, ConnectionIdOwner*, IdHash> owners_;
 };
 
 }  // namespace usquic::transport

@@ -35,24 +35,25 @@ class GracefulEnd {
     deadline_ = never;
   }
 
-  // The last bytes of a stream are acknowledged that nothing of the peer's answers.
-  void last_words_arrived(TimePoint now) { last_words_ = now; }
+  // A sending part reached its final state (RFC 9000 section 3.1), and nothing from the peer shows that it
+  // read the stream.
+  void final_state_reached(TimePoint now) { final_state_at_ = now; }
   // What is acknowledged need not have been read: Firefox, and curl over OpenSSL's QUIC, drop what they have
   // not read when CONNECTION_CLOSE comes. So the peer has this long to read, and to close first, as GOAWAY
   // told it to.
   TimePoint read_by(Duration probe_timeout) const {
-    if (!has_last_words()) return TimePoint::min();
-    return last_words_ + std::max<Duration>(reading_time, 3 * probe_timeout);
+    if (!has_final_state()) return TimePoint::min();
+    return final_state_at_ + std::max<Duration>(reading_time, 3 * probe_timeout);
   }
 
  private:
   static constexpr Duration reading_time = std::chrono::seconds(2);
 
-  bool has_last_words() const { return last_words_ != TimePoint::min(); }
+  bool has_final_state() const { return final_state_at_ != TimePoint::min(); }
 
   Step step_ = Step::none;
   TimePoint deadline_ = never;
-  TimePoint last_words_ = TimePoint::min();
+  TimePoint final_state_at_ = TimePoint::min();
 };
 
 }  // namespace usquic::transport

@@ -10,19 +10,19 @@ ResetTokenTable::Token ResetTokenTable::to_token(const std::uint8_t* bytes) {
   return token;
 }
 
-void ResetTokenTable::erase(const std::uint8_t* token, const Route& route) {
-  const auto [first, last] = routes_.equal_range(to_token(token));
+void ResetTokenTable::erase(const std::uint8_t* token, const ConnectionIdOwner& owner) {
+  const auto [first, last] = owners_.equal_range(to_token(token));
   for (auto entry = first; entry != last; ++entry) {
-    if (entry->second != &route) continue;
-    routes_.erase(entry);
+    if (entry->second != &owner) continue;
+    owners_.erase(entry);
     return;
   }
 }
 
-Route* ResetTokenTable::find(Bytes datagram) const {
+ConnectionIdOwner* ResetTokenTable::find(Bytes datagram) const {
   if (datagram.size() < min_bytes_before + token_bytes) return nullptr;
-  const auto found = routes_.find(to_token(datagram.data() + datagram.size() - token_bytes));
-  return found == routes_.end() ? nullptr : found->second;
+  const auto found = owners_.find(to_token(datagram.data() + datagram.size() - token_bytes));
+  return found == owners_.end() ? nullptr : found->second;
 }
 
 }  // namespace usquic::transport

@@ -18,13 +18,15 @@ class ResetTokenTable {
 
   using Token = std::array<std::uint8_t, token_bytes>;
 
-  explicit ResetTokenTable(const RandomSource& random) : routes_(0, TokenHash{crypto::KeyedHash(random)}) {}
+  explicit ResetTokenTable(const RandomSource& random) : owners_(0, TokenHash{crypto::KeyedHash(random)}) {}
 
-  void insert(const std::uint8_t* token, Route& route) { routes_.emplace(to_token(token), &route); }
-  void erase(const std::uint8_t* token, const Route& route);
+  void insert(const std::uint8_t* token, ConnectionIdOwner& owner) {
+    owners_.emplace(to_token(token), &owner);
+  }
+  void erase(const std::uint8_t* token, const ConnectionIdOwner& owner);
   // The connection that a datagram ending in an issued token would end, or nullptr. The keyed hash keeps
   // the time this takes from telling anything about the tokens; the connection compares in constant time.
-  Route* find(Bytes datagram) const;
+  ConnectionIdOwner* find(Bytes datagram) const;
 
   static Token to_token(const std::uint8_t* bytes);
 
@@ -34,7 +36,7 @@ class ResetTokenTable {
     std::size_t operator()(const Token& token) const { return hash(token); }
   };
 
-  std::unordered_multimap<Token, Route*, TokenHash> routes_;
+  std::unordered_multimap<Token, ConnectionIdOwner*, TokenHash> owners_;
 };
 
 }  // namespace usquic::transport

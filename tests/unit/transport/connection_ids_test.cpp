@@ -9,7 +9,7 @@
 namespace usquic::transport {
 namespace {
 
-class Nowhere final : public Route {
+class Nowhere final : public ConnectionIdOwner {
  public:
   void on_datagram(TimePoint /*now*/, const engine::Datagram& /*datagram*/) override {}
   void on_deadline(TimePoint /*now*/) override {}
