@@ -163,14 +163,14 @@ class Http3 {
   // US_QUIC_E_HEADERS.
   virtual int submit_request(std::int64_t id, Http3Stream& s, std::span<const us_quic_header_t> fields) = 0;
   virtual int submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
-  // A whole response that was checked and framed before. true: `frames.bytes` is in the stream's `body`, and
-  // from here on the transport sends and acknowledges that itself; nothing of this stream comes by
+  // A complete response that was checked and framed before. true: `frames.bytes` is in the stream's `body`,
+  // and from here on the transport sends and acknowledges that itself; nothing of this stream comes by
   // next_output(). false: not for this stream, or not now.
   virtual bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
                              void* user) = 0;
   // The same for one that is checked and framed here; nothing = not for this stream, or not now.
-  virtual std::optional<int> submit_whole(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                          Bytes content) = 0;
+  virtual std::optional<int> submit_complete(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                             Bytes content) = 0;
   virtual int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   // They go out after `body`, and end the stream.
   virtual int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;

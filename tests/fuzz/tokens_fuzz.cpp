@@ -87,7 +87,7 @@ void check_forged(Input& input) {
   CHECK(!tokens.verify_retry(issued, crypto::quic_version_1, remote, id, token, original));
 }
 
-class Place final : public Route {
+class Place final : public ConnectionIdOwner {
  public:
   void on_datagram(TimePoint, const engine::Datagram&) override {}
   void on_deadline(TimePoint) override {}
@@ -104,7 +104,7 @@ RandomSource sevens() {
 void check_ids_table(Input& input) {
   ConnectionIdTable ids(sevens());
   Place places[4];
-  std::map<std::string, Route*> expected;
+  std::map<std::string, ConnectionIdOwner*> expected;
   while (!input.at_end()) {
     const std::size_t what = input.pick(4);
     Place& place = places[input.pick(4)];
@@ -135,7 +135,7 @@ void check_ids_table(Input& input) {
 void check_reset_table(Input& input) {
   ResetTokenTable resets(sevens());
   Place places[2];
-  std::multimap<std::string, Route*> expected;
+  std::multimap<std::string, ConnectionIdOwner*> expected;
   while (!input.at_end()) {
     const bool is_new = input.flag();
     Place& place = places[input.pick(2)];

@@ -22,7 +22,7 @@ void ClosedConnection::on_datagram(TimePoint /*now*/, const Datagram& datagram) 
   // Fewer and fewer answers, and only to the address that was validated (RFC 9000 section 10.2.1).
   if (packet_.empty() || !std::has_single_bit(datagrams_)) return;
   if (datagram.path->socket != path_.socket || !(datagram.path->remote == path_.remote)) return;
-  endpoint_.queue_reply(*this);
+  endpoint_.responder().queue_reply(*this);
 }
 
 void ClosedConnection::on_deadline(TimePoint /*now*/) {

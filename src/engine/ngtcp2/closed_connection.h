@@ -16,7 +16,7 @@ class QuicEndpoint;
 struct ClosedTag {};
 struct ReplyTag {};
 
-class ClosedConnection final : public transport::Route,
+class ClosedConnection final : public transport::ConnectionIdOwner,
                                public ListHook<ClosedTag>,
                                public ListHook<ReplyTag> {
  public:

@@ -37,7 +37,8 @@ QuicEndpoint::QuicEndpoint(const Config& config, Sink& sink)
       tokens_(config_.secret),
       ids_(config_.random),
       reset_tokens_(config_.random),
-      handshakes_of_sender_(config_.random) {}
+      responder_(config_, id_factory_, tokens_, stats_),
+      handshake_gate_(config_.random) {}
 
 QuicEndpoint::~QuicEndpoint() {
   while (QuicConnection* c = connections_.front()) delete c;
@@ -70,14 +71,19 @@ void QuicEndpoint::route(TimePoint now, const Datagram& datagram) {
   ngtcp2_version_cid header;
   const int result = ngtcp2_pkt_decode_version_cid(&header, datagram.bytes.data(), datagram.bytes.size(),
                                                    id_factory_.length());
-  if (result == NGTCP2_ERR_VERSION_NEGOTIATION) return send_version_negotiation(datagram, header);
+  const bool is_unknown_version = result == NGTCP2_ERR_VERSION_NEGOTIATION;
+  if (is_unknown_version && new_clients(datagram.path->socket) != NewClients::ignored) {
+    return responder_.negotiate_version(datagram, header);
+  }
   if (result != 0) return count_dropped();
-  if (transport::Route* route = ids_.find({header.dcid, header.dcidlen}))
-    return route->on_datagram(now, datagram);
+  if (transport::ConnectionIdOwner* owner = ids_.find({header.dcid, header.dcidlen}))
+    return owner->on_datagram(now, datagram);
   const bool is_long_header = (datagram.bytes[0] & 0x80) != 0;
   if (is_long_header) return accept(now, datagram);
-  if (transport::Route* route = reset_tokens_.find(datagram.bytes)) return route->on_datagram(now, datagram);
-  send_stateless_reset(now, datagram, header);
+  if (transport::ConnectionIdOwner* owner = reset_tokens_.find(datagram.bytes)) {
+    return owner->on_datagram(now, datagram);
+  }
+  responder_.reset(now, datagram, header);
 }
 
 TimePoint QuicEndpoint::deadline() const {
@@ -87,36 +93,24 @@ TimePoint QuicEndpoint::deadline() const {
 void QuicEndpoint::expire(TimePoint now) {
   now = advance(now);
   ++running_calls_;
-  while (DeadlineEntry* due = deadlines_.pop_due(now)) static_cast<transport::Route*>(due)->on_deadline(now);
+  while (DeadlineEntry* due = deadlines_.pop_due(now)) {
+    static_cast<transport::ConnectionIdOwner*>(due)->on_deadline(now);
+  }
   --running_calls_;
   collect();
 }
 
 bool QuicEndpoint::wants_flush() const {
-  return !dirty_.empty() || !graveyard_.empty() || !replies_.empty() || !stateless_packets_.empty();
+  return !dirty_.empty() || !retired_.empty() || !responder_.empty();
 }
 
 void QuicEndpoint::flush(TimePoint now, SendBatch& batch) {
   now = advance(now);
   ++running_calls_;
-  flush_stateless(batch);
+  responder_.flush(batch);
   flush_connections(now, batch);
   --running_calls_;
   collect();
-}
-
-// Packets without a connection are answers to something that will come again: what a socket cannot take now
-// is dropped.
-void QuicEndpoint::flush_stateless(SendBatch& batch) {
-  const auto send = [&batch](const Path& path, Bytes bytes) {
-    const MutableBytes room = batch.reserve(path.socket);
-    if (room.size() < bytes.size()) return;
-    std::copy(bytes.begin(), bytes.end(), room.begin());
-    batch.commit(path, 0, bytes.size(), bytes.size());
-  };
-  for (const StatelessPacket& packet : stateless_packets_) send(packet.path, packet.bytes);
-  stateless_packets_.clear();
-  while (ClosedConnection* closed = replies_.pop_front()) send(closed->path(), closed->packet());
 }
 
 // Each dirty connection once: what they or the application's callbacks mark dirty meanwhile is for the next
@@ -215,7 +209,7 @@ void QuicEndpoint::drop_socket(void* socket) {
     if (c->path().socket == socket) delete c;
     c = next;
   }
-  std::erase_if(stateless_packets_, [socket](const StatelessPacket& p) { return p.path.socket == socket; });
+  responder_.forget(socket);
   sockets_.erase(socket);
   if (running_calls_ == 0) collect();
 }
@@ -227,7 +221,7 @@ bool QuicEndpoint::has_unsent_close(void* socket) const {
 
 void QuicEndpoint::stats(us_quic_context_stats_t& out) const {
   out = stats_;
-  out.handshakes_open = server_handshakes_;
+  out.handshakes_open = handshake_gate_.open();
 }
 
 void QuicEndpoint::mark_dirty(QuicConnection& c) {
@@ -243,9 +237,8 @@ void QuicEndpoint::handshake_ended(QuicConnection& c, bool is_complete) {
   c.ListHook<HandshakeTag>::unlink();
   if (is_complete) ++stats_.connections_open;
   if (c.is_client()) return;
-  --server_handshakes_;
   --c.socket_state()->server_handshakes;
-  handshakes_of_sender_.remove(c.sender());
+  handshake_gate_.end(c.sender());
   ++(is_complete ? stats_.connections_accepted : stats_.handshakes_failed);
 }
 
@@ -257,22 +250,18 @@ void QuicEndpoint::connection_gone(QuicConnection& c) {
   }
 }
 
-void QuicEndpoint::bury(QuicConnection& c) {
-  if (!c.ListHook<GraveTag>::is_linked()) graveyard_.push_back(&c);
+void QuicEndpoint::retire(QuicConnection& c) {
+  if (!c.ListHook<RetiredTag>::is_linked()) retired_.push_back(&c);
 }
 
 void QuicEndpoint::collect() {
-  while (QuicConnection* c = graveyard_.pop_front()) delete c;
+  while (QuicConnection* c = retired_.pop_front()) delete c;
 }
 
 void QuicEndpoint::keep_closed(std::unique_ptr<ClosedConnection> closed, TimePoint until) {
   ClosedConnection* c = closed.release();
   closed_.push_back(c);
   deadlines_.set(*c, until);
-}
-
-void QuicEndpoint::queue_reply(ClosedConnection& closed) {
-  if (!closed.ListHook<ReplyTag>::is_linked()) replies_.push_back(&closed);
 }
 
 }  // namespace usquic::engine::ngtcp2

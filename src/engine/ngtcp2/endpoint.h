@@ -4,7 +4,6 @@
 
 #include <ngtcp2/ngtcp2.h>
 
-#include <deque>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -17,11 +16,11 @@
 #include "engine/ngtcp2/closed_connection.h"
 #include "engine/ngtcp2/library_memory.h"
 #include "engine/ngtcp2/settings.h"
+#include "engine/ngtcp2/stateless_responder.h"
 #include "transport/connection_ids.h"
 #include "transport/early_resets.h"
 #include "transport/frame_scan.h"
-#include "transport/handshake_counts.h"
-#include "transport/rate_limit.h"
+#include "transport/handshake_gate.h"
 #include "transport/reset_tokens.h"
 #include "transport/token_store.h"
 #include "transport/tokens.h"
@@ -33,7 +32,7 @@ class QuicConnection;
 struct EndpointTag {};   // every connection of an endpoint
 struct FlushTag {};      // has something to write
 struct HandshakeTag {};  // its handshake is not complete
-struct GraveTag {};      // nobody needs it any more
+struct RetiredTag {};    // nobody needs it any more
 
 enum class NewClients : std::uint8_t { ignored, accepted, refused };
 
@@ -49,9 +48,7 @@ struct SocketState {
 class QuicEndpoint final : public engine::Endpoint {
  public:
   // Server handshakes in flight above which new clients must prove their address by Retry.
-  static constexpr std::size_t retry_above = 1000;
-  // Packets that belong to no connection and wait for the flush.
-  static constexpr std::size_t max_stateless_packets = 1024;
+  static constexpr std::size_t retry_above = transport::HandshakeGate::retry_above;
 
   QuicEndpoint(const Config& config, Sink& sink);
   ~QuicEndpoint() override;
@@ -96,18 +93,12 @@ class QuicEndpoint final : public engine::Endpoint {
   void mark_dirty(QuicConnection& c);
   void handshake_ended(QuicConnection& c, bool is_complete);
   void connection_gone(QuicConnection& c);  // no longer open; the object may live on for its handle
-  void bury(QuicConnection& c);             // free it when no call is running
+  void retire(QuicConnection& c);           // free it when no call is running
   void keep_closed(std::unique_ptr<ClosedConnection> closed, TimePoint until);
-  void queue_reply(ClosedConnection& closed);
+  StatelessResponder& responder() { return responder_; }
   void count_dropped() { ++stats_.datagrams_dropped; }
-  // Answers the Initial in `datagram` with a Retry.
-  void send_retry(const Datagram& datagram, const ngtcp2_pkt_hd& header);
 
  private:
-  struct StatelessPacket {
-    Path path;
-    std::vector<std::uint8_t> bytes;
-  };
   // What an Initial's token proved.
   struct Admission {
     bool is_validated = false;
@@ -121,11 +112,6 @@ class QuicEndpoint final : public engine::Endpoint {
   bool admit(const Datagram& datagram, const ngtcp2_pkt_hd& header, Admission& admission);
   void open_server_connection(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header,
                               const Admission& admission);
-  void refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header, std::uint64_t code);
-  void send_version_negotiation(const Datagram& datagram, const ngtcp2_version_cid& header);
-  void send_stateless_reset(TimePoint now, const Datagram& datagram, const ngtcp2_version_cid& header);
-  bool queue_stateless(const Datagram& cause, std::vector<std::uint8_t> bytes);
-  void flush_stateless(SendBatch& batch);
   void flush_connections(TimePoint now, SendBatch& batch);
   void collect();
   NewClients new_clients(void* socket) const;
@@ -149,21 +135,18 @@ class QuicEndpoint final : public engine::Endpoint {
   transport::ResetTokenTable reset_tokens_;
   transport::TokenStore token_store_;
   DeadlineHeap deadlines_;
-  transport::RateLimit reset_rate_{100, 100};
   std::unordered_map<void*, SocketState> sockets_;
-  std::deque<StatelessPacket> stateless_packets_;
   us_quic_context_stats_t stats_{};
-  std::size_t server_handshakes_ = 0;
-  transport::HandshakeCounts handshakes_of_sender_;
+  StatelessResponder responder_;
+  transport::HandshakeGate handshake_gate_;
   int running_calls_ = 0;
   TimePoint now_{};
 
   List<QuicConnection, EndpointTag> connections_;
   List<QuicConnection, FlushTag> dirty_;
   List<QuicConnection, HandshakeTag> handshakes_;
-  List<QuicConnection, GraveTag> graveyard_;
+  List<QuicConnection, RetiredTag> retired_;
   List<ClosedConnection, ClosedTag> closed_;
-  List<ClosedConnection, ReplyTag> replies_;
 };
 
 }  // namespace usquic::engine::ngtcp2

@@ -11,16 +11,19 @@
 #include "base/list.h"
 #include "engine/engine.h"
 #include "http3/codec.h"
+#include "transport/receive_credit.h"
+#include "transport/stream_state.h"
 
 namespace usquic::engine::ngtcp2 {
 
-class QuicConnection;
+struct ConnectionCore;
+class StreamSet;
 
 struct PendingTag {};   // local, not open yet
 struct SendableTag {};  // sent without a codec, has something to send and credit to send it
 struct TouchedTag {};   // the application asked for something that the next flush does
 struct EventTag {};     // a callback is due at the end of the flush
-struct HeadersTag {};   // its request's header section is not whole yet
+struct HeadersTag {};   // its request's header section is not complete yet
 
 // A header section that waits for its stream to open.
 struct QueuedSection {
@@ -30,6 +33,12 @@ struct QueuedSection {
   std::string text;  // names and values, one after the other
   std::vector<us_quic_header_t> fields;
   bool end_stream;
+};
+
+// What the application asked for before its stream had an ID.
+struct QueuedMessage {
+  std::vector<QueuedSection> sections;
+  std::optional<std::pair<int, bool>> priority;  // urgency, incremental
 };
 
 class QuicStream final : public engine::Stream,
@@ -42,12 +51,15 @@ class QuicStream final : public engine::Stream,
  public:
   enum class Sent : std::uint8_t { nothing, message, trailers };
 
-  QuicStream(QuicConnection& connection, std::int64_t id, bool is_local, bool is_unidirectional);
+  // The application's handle: held until its end is notified, or until the application drops it.
+  enum class Handle : std::uint8_t { held, closed, detached };
+
+  QuicStream(StreamSet& streams, std::int64_t id, bool is_local, bool is_unidirectional);
   ~QuicStream();
 
   std::int64_t id() const override { return id_; }
-  bool is_local() const override { return is_local_; }
-  bool is_unidirectional() const override { return is_unidirectional_; }
+  bool is_local() const override { return kind_.is_local; }
+  bool is_unidirectional() const override { return kind_.is_unidirectional; }
   bool is_early() const override { return false; }
   int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
   int submit_response(std::span<const us_quic_header_t> fields, Bytes body) override;
@@ -64,45 +76,35 @@ class QuicStream final : public engine::Stream,
   void detach() override;
 
  private:
-  friend class QuicConnection;
+  friend class StreamSet;
+  friend class Http3Driver;
+  friend class PacketWriter;
   friend struct ConnectionCallbacks;
 
+  ConnectionCore& core() const;
+  bool is_open_here() const;
   int check_sending() const;
-  void note_whole();
-  std::optional<int> submit_whole(std::span<const us_quic_header_t> fields, Bytes body);
-  bool can_send() const { return !is_unidirectional_ || is_local_; }
-  bool can_receive() const { return !is_unidirectional_ || !is_local_; }
+  int submit_section(http::SectionKind kind, std::span<const us_quic_header_t> fields);
+  void note_complete_response();
+  std::optional<int> submit_complete(std::span<const us_quic_header_t> fields, Bytes body);
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
 
   http3::Http3Stream message;  // raw streams use its `body` and `fin` alone
-  QuicConnection& connection_;
+  StreamSet& streams_;
   std::int64_t id_;
-  const bool is_local_;
-  const bool is_unidirectional_;
-  bool is_detached_ = false;
-  bool is_closed_ = false;         // the engine will say, or said, on_stream_close
-  bool is_fin_sent_ = false;       // sent without a codec: the FIN is in a packet
-  bool peer_ended_last_ = false;   // raw: its FIN came when ours was sent, maybe in answer to it
-  bool is_blocked_ = false;        // no stream credit
-  bool is_ended_ = false;          // the peer's FIN was told
-  bool wants_writable_ = false;    // a write accepted less than offered
-  bool stop_is_due_ = false;       // on_stop is to be told at the end of the flush
-  bool was_stopped_ = false;       // the peer sent STOP_SENDING
-  bool was_reset_ = false;         // the peer sent RESET_STREAM
-  bool is_reset_applied_ = false;  // RESET_STREAM of this side is with ngtcp2
-  bool is_stop_applied_ = false;   // STOP_SENDING of this side is with ngtcp2
+  const transport::StreamKind kind_;
+  Handle handle_ = Handle::held;
+  bool is_blocked_ = false;      // no stream credit
+  bool wants_writable_ = false;  // a write accepted less than offered
+  bool stop_is_due_ = false;     // on_stop is to be notified at the end of the flush
   Sent sent_ = Sent::nothing;
-  std::optional<std::uint64_t> reset_code_;
-  std::optional<std::uint64_t> stop_code_;
-  std::uint64_t peer_code_ = 0;              // of the peer's RESET_STREAM
-  std::uint64_t peer_stop_code_ = 0;         // of its STOP_SENDING
-  std::uint64_t unconsumed_ = 0;             // body bytes told and not yet consumed
-  std::uint64_t credit_ = 0;                 // consumed bytes that the next flush gives credit for
+  transport::SendState send_;  // its FIN is seen where no codec sends the stream
+  transport::ReceiveState receive_;
+  transport::ReceiveCredit credit_;
   std::optional<std::uint64_t> close_code_;  // that ngtcp2 closed it with
   TimePoint headers_due_{};                  // while it waits for its header section
-  std::vector<QueuedSection> queued_sections_;
-  std::optional<std::pair<int, bool>> queued_priority_;
+  QueuedMessage queued_;
 };
 
 }  // namespace usquic::engine::ngtcp2

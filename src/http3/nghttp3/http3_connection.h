@@ -47,8 +47,8 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   int submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
                      void* user) override;
-  std::optional<int> submit_whole(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                  Bytes content) override;
+  std::optional<int> submit_complete(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                     Bytes content) override;
   int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   void resume(std::int64_t id) override;

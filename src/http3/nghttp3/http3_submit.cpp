@@ -85,8 +85,8 @@ bool Http3Connection::submit_frames(std::int64_t id, const ResponseFrames& frame
   return true;
 }
 
-std::optional<int> Http3Connection::submit_whole(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                                 Bytes content) {
+std::optional<int> Http3Connection::submit_complete(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                                    Bytes content) {
   Http3Stream* s = find_for_frames(id);
   std::array<std::uint8_t, 1024> head;  // longer ones are for nghttp3
   if (s == nullptr || response_head_bound(fields) > head.size()) return std::nullopt;

@@ -8,7 +8,6 @@
 namespace usquic::test {
 namespace {
 
-using engine::Direction;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
@@ -138,25 +137,6 @@ TEST(RawStream, ManyAtOnceShareTheConnection) {
   ASSERT_TRUE(
       pair.run(seconds(30), [&] { return std::ranges::count(pair.client.log, "stream_close") == 80; }));
   for (const auto& s : pair.client.streams) EXPECT_TRUE(s->body == text);
-}
-
-TEST(RawStream, IsOpenedByTheServerInsideItsOpenCallback) {
-  EnginePair pair;
-  pair.server.on_open = [&pair](ConnectionRecord& c) {
-    StreamRecord* s = pair.server.create_stream(c, Direction::unidirectional);
-    s->write("welcome");
-    s->handle->finish();
-    pair.server.create_stream(c)->write("and talk back");
-  };
-  ASSERT_TRUE(pair.join("echo"));
-  ASSERT_TRUE(pair.run(seconds(1), [&] {
-    return pair.client.streams.size() == 2 && pair.client.streams[0]->body.size() > 4 &&
-           pair.client.streams[1]->body.size() > 4;
-  }));
-  std::map<std::string, std::int64_t> got;
-  for (const auto& s : pair.client.streams) got[s->body] = s->id;
-  EXPECT_EQ(got["welcome"], 3);
-  EXPECT_EQ(got["and talk back"], 1);
 }
 
 TEST(RawStream, ResetReachesThePeerWithItsCode) {
@@ -305,37 +285,6 @@ TEST(RawStream, DetachedUnfinishedIsNoCleanEnd) {
   ASSERT_TRUE(
       pair.run(seconds(5), [&] { return !pair.server.streams.empty() && pair.server.streams[0]->reset; }));
   EXPECT_FALSE(pair.server.streams[0]->ended);
-}
-
-TEST(RawStream, ResetBeforeItOpensClosesAtTheNextFlush) {
-  EnginePair pair;
-  pair.server.config.max_streams_bidi = 0;
-  ASSERT_TRUE(pair.join("echo"));
-  StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->write("never sent");
-  EXPECT_EQ(s->handle->reset(5), 0);
-  ASSERT_TRUE(pair.run(seconds(1), [s] { return s->closes == 1; }));
-  EXPECT_FALSE(s->opened);
-  EXPECT_EQ(s->close.reason, US_QUIC_E_CLOSED);
-}
-
-TEST(RawStream, WaitsWhileItsSocketIsBlocked) {
-  EnginePair pair;
-  Echo echo(pair);
-  ASSERT_TRUE(pair.join("echo"));
-  pair.run(seconds(1));
-  pair.client.is_blocked = true;
-  StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->write("patience");
-  s->handle->finish();
-  pair.run(seconds(1));
-  EXPECT_FALSE(pair.client.endpoint->wants_flush());
-  EXPECT_EQ(s->closes, 0);
-  pair.client.is_blocked = false;
-  pair.client.endpoint->unblocked(&pair.client);
-  EXPECT_TRUE(pair.client.endpoint->wants_flush());
-  ASSERT_TRUE(pair.run(seconds(1), [s] { return s->closes == 1; }));
-  EXPECT_EQ(s->body, "patience");
 }
 
 }  // namespace

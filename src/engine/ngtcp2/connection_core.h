@@ -1,0 +1,75 @@
+// What the parts of a connection share: its endpoint, its path, ngtcp2's object and the HTTP/3 codec, and how
+// far its life has come.
+#pragma once
+
+#include <ngtcp2/ngtcp2.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "engine/engine.h"
+#include "engine/ngtcp2/close_info.h"
+#include "engine/ngtcp2/endpoint.h"
+#include "http3/codec.h"
+#include "transport/connection_state.h"
+#include "transport/graceful_end.h"
+#include "transport/traffic_counts.h"
+
+namespace usquic::engine::ngtcp2 {
+
+struct ConnectionCore {
+  enum class Protocol : std::uint8_t { undecided, raw, http3 };
+
+  ConnectionCore(QuicConnection& its_connection, QuicEndpoint& its_endpoint, const Path& its_path,
+                 bool client);
+  ConnectionCore(const ConnectionCore&) = delete;
+  ConnectionCore& operator=(const ConnectionCore&) = delete;
+
+  bool is_active() const { return life.is_active(); }
+  bool is_raw() const { return protocol == Protocol::raw; }
+  bool is_http3() const { return protocol == Protocol::http3; }
+  bool may_notify() const { return handle.is_held(); }
+
+  Sink& sink() const { return endpoint.sink(); }
+  const Config& config() const { return endpoint.config(); }
+  TimePoint now() const { return endpoint.now(); }  // of the running call
+  void mark_dirty() { endpoint.mark_dirty(connection); }
+
+  // The peer may send that much more, on the stream and in all.
+  void credit(std::int64_t id, std::uint64_t length);
+  // The application's code for a close without an error.
+  std::uint64_t no_error_code() const;
+  // What a stream ends with when the application walked away from it.
+  std::uint64_t abandon_code() const;
+
+  // The connection ends with this reason at the next chance. What ngtcp2's callbacks return then.
+  int fail(CloseReason reason) {
+    failure = std::move(reason);
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  int fail_http3(int codec_result);
+  int fail_for_excess(const char* text);
+
+  QuicConnection& connection;
+  QuicEndpoint& endpoint;
+  Path path;
+  Address local_for_ngtcp2;
+  SocketState* socket_state;  // nullptr once it is gone
+  ngtcp2_conn* library = nullptr;
+  std::unique_ptr<http3::Http3> codec;  // of HTTP/3
+  const bool is_client;
+  Protocol protocol = Protocol::undecided;
+  bool is_handshake_complete = false;
+  bool peer_is_going_away = false;
+  transport::ConnectionLife life;
+  transport::HandleState handle;
+  std::optional<CloseReason> failure;   // to be ended with at the next chance
+  const CloseReason* ending = nullptr;  // while the streams' ends are notified: why; no new streams
+  transport::GracefulEnd graceful_end;
+  TimePoint latest_request_end = never;  // a server's; of none so far, its handshake
+  transport::TrafficCounts traffic;
+};
+
+}  // namespace usquic::engine::ngtcp2

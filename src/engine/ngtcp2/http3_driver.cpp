@@ -1,0 +1,124 @@
+#include "engine/ngtcp2/http3_driver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/ngtcp2/connection.h"
+#include "usquic/http3_codes.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+QuicStream& stream_of(http3::Http3Stream& message) {
+  return *static_cast<QuicStream*>(message.owner);
+}
+
+}  // namespace
+
+int Http3Driver::start() {
+  auto made = http3::Http3::create({.is_server = !core_.is_client,
+                                    .max_header_list_size = core_.config().max_header_list_size,
+                                    .extended_connect = true},
+                                   core_.endpoint.memory().pool(), *this);
+  if (!made) return made.error();
+  core_.codec = std::move(*made);
+  std::int64_t ids[3];
+  for (std::int64_t& id : ids) {
+    if (ngtcp2_conn_open_uni_stream(core_.library, &id, nullptr) != 0) return US_QUIC_E_STREAM_LIMIT;
+  }
+  if (!core_.is_client) {
+    core_.codec->set_max_client_streams(core_.endpoint.settings().parameters().initial_max_streams_bidi);
+  }
+  return core_.codec->bind_streams(ids[0], ids[1], ids[2]);
+}
+
+int Http3Driver::read(std::int64_t id, Bytes data, bool fin) {
+  const int result = core_.codec->read(id, data, fin);
+  return result < 0 ? core_.fail_http3(result) : 0;
+}
+
+http3::Http3Stream* Http3Driver::http3_request_stream(std::int64_t id) {
+  QuicStream* s = streams_.add_peer_stream(id);
+  if (s == nullptr) return nullptr;
+  await_headers(*s);
+  return &s->message;
+}
+
+void Http3Driver::http3_headers(http3::Http3Stream& message, int kind, bool end_stream) {
+  QuicStream& s = stream_of(message);
+  s.ListHook<HeadersTag>::unlink();
+  streams_.deliver_headers(s, kind, end_stream);
+}
+
+void Http3Driver::http3_body(http3::Http3Stream& message, Bytes data) {
+  streams_.deliver_body(stream_of(message), data);
+}
+
+void Http3Driver::http3_end(http3::Http3Stream& message) {
+  streams_.deliver_end(stream_of(message));
+}
+
+void Http3Driver::http3_reset_stream(std::int64_t id, std::uint64_t code) {
+  ngtcp2_conn_shutdown_stream_write(core_.library, 0, id, code);
+  QuicStream* s = streams_.find(id);
+  if (s == nullptr || !s->send_.request_reset(code)) return;
+  s->ListHook<HeadersTag>::unlink();
+  streams_.touch(*s);
+}
+
+void Http3Driver::http3_stop_sending(std::int64_t id, std::uint64_t code) {
+  ngtcp2_conn_shutdown_stream_read(core_.library, 0, id, code);
+  QuicStream* s = streams_.find(id);
+  if (s != nullptr && s->receive_.request_stop(code)) s->receive_.stop_sent();
+}
+
+void Http3Driver::http3_closed(http3::Http3Stream& message) {
+  // Not before: what waited may have been malformed.
+  streams_.close(stream_of(message));
+}
+
+void Http3Driver::http3_consumed(std::int64_t id, std::size_t length) {
+  if (core_.library != nullptr) core_.credit(id, length);
+}
+
+// RFC 9114 section 5.2: what the server will not process can be sent again elsewhere. Some servers
+// (LiteSpeed's up to this day) name the last request that they will answer, not the first that they will not.
+// So the one that is named goes on, and so do all up to the last whose answer has begun: what was not
+// processed either the server will reject, or nobody can know when the connection ends.
+void Http3Driver::http3_goaway(std::int64_t first_unprocessed_id) {
+  const bool is_first = !std::exchange(core_.peer_is_going_away, true);
+  if (is_first && core_.may_notify()) core_.sink().on_goaway(core_.connection);
+  if (!core_.is_client) return;
+  std::int64_t last_doubtful = first_unprocessed_id;
+  streams_.for_each([&](const QuicStream& s) {
+    if (s.message.has_answer()) last_doubtful = std::max(last_doubtful, s.id_);
+  });
+  streams_.end_requests_after(last_doubtful);
+  core_.mark_dirty();  // streams that never opened end there
+}
+
+void Http3Driver::await_headers(QuicStream& s) {
+  const Duration timeout = core_.config().header_timeout;
+  if (timeout.count() <= 0) return;
+  s.headers_due_ = core_.now() + timeout;
+  awaited_headers_.push_back(&s);
+}
+
+TimePoint Http3Driver::headers_deadline() {
+  const QuicStream* first = awaited_headers_.front();
+  return first != nullptr ? first->headers_due_ : never;
+}
+
+// The client may ask again: the application has not seen the request (RFC 9114 section 8.1).
+void Http3Driver::end_late_headers(TimePoint now) {
+  while (headers_deadline() <= now) {
+    QuicStream& s = *awaited_headers_.pop_front();
+    const std::int64_t id = s.id_;
+    http3_stop_sending(id, US_QUIC_H3_REQUEST_REJECTED);
+    http3_reset_stream(id, US_QUIC_H3_REQUEST_REJECTED);
+    core_.codec->no_more_writes(id);
+    core_.codec->peer_reset(id);  // its end may be notified now
+  }
+}
+
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,41 @@
+// The HTTP/3 part of a connection: starts its codec, and carries the codec's events to the streams and to
+// ngtcp2.
+#pragma once
+
+#include "base/list.h"
+#include "engine/ngtcp2/stream_set.h"
+#include "http3/codec.h"
+
+namespace usquic::engine::ngtcp2 {
+
+class Http3Driver final : private http3::Http3::Events {
+ public:
+  explicit Http3Driver(StreamSet& streams) : streams_(streams), core_(streams.core()) {}
+
+  // Makes the codec and opens its three streams. 0 or the error.
+  int start();
+  // Stream data came. 0, or what is to be returned to ngtcp2.
+  int read(std::int64_t id, Bytes data, bool fin);
+
+  // When the earliest request whose header section is not complete has had its time.
+  TimePoint headers_deadline();
+  void end_late_headers(TimePoint now);
+
+ private:
+  http3::Http3Stream* http3_request_stream(std::int64_t id) override;
+  void http3_headers(http3::Http3Stream& message, int kind, bool end_stream) override;
+  void http3_body(http3::Http3Stream& message, Bytes data) override;
+  void http3_end(http3::Http3Stream& message) override;
+  void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
+  void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
+  void http3_consumed(std::int64_t id, std::size_t length) override;
+  void http3_goaway(std::int64_t first_unprocessed_id) override;
+  void http3_closed(http3::Http3Stream& message) override;
+  void await_headers(QuicStream& s);
+
+  StreamSet& streams_;
+  ConnectionCore& core_;
+  List<QuicStream, HeadersTag> awaited_headers_;  // the oldest first
+};
+
+}  // namespace usquic::engine::ngtcp2

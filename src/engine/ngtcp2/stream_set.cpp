@@ -1,0 +1,306 @@
+#include "engine/ngtcp2/stream_set.h"
+
+#include <algorithm>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "base/try_allocating.h"
+#include "engine/ngtcp2/connection.h"
+#include "usquic/http3_codes.h"
+
+namespace usquic::engine::ngtcp2 {
+namespace {
+
+using Handle = QuicStream::Handle;
+
+}  // namespace
+
+StreamSet::~StreamSet() {
+  for_each([](QuicStream& s) { delete &s; });
+  while (QuicStream* s = pending_bidi_.pop_front()) delete s;
+  while (QuicStream* s = pending_uni_.pop_front()) delete s;
+}
+
+QuicStream* StreamSet::find(std::int64_t id) const {
+  QuicStream* const* found = table_.find(id);
+  return found == nullptr ? nullptr : *found;
+}
+
+Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {
+  if (!core_.is_active() || core_.ending != nullptr || core_.handle.is_released())
+    return Error{US_QUIC_E_CLOSED};
+  if (core_.peer_is_going_away) return Error{US_QUIC_E_GOAWAY};
+  const bool is_unidirectional = direction == Direction::unidirectional;
+  if (core_.graceful_end.is_begun() || (core_.is_http3() && (is_unidirectional || !core_.is_client))) {
+    return Error{US_QUIC_E_STATE};
+  }
+  auto* s = new (core_.endpoint.memory().pool()) QuicStream(*this, -1, true, is_unidirectional);
+  s->user = user;
+  if (is_unidirectional) {
+    pending_uni_.push_back(s);
+  } else {
+    pending_bidi_.push_back(s);
+    ++pending_bidi_count_;
+  }
+  core_.mark_dirty();
+  return s;
+}
+
+std::uint64_t StreamSet::max_new() const {
+  if (!core_.is_active() || !core_.is_handshake_complete || core_.peer_is_going_away) return 0;
+  const std::uint64_t left = ngtcp2_conn_get_streams_bidi_left(core_.library);
+  return left > pending_bidi_count_ ? left - pending_bidi_count_ : 0;
+}
+
+void StreamSet::touch(QuicStream& s) {
+  if (!core_.is_active()) return;
+  if (!s.ListHook<TouchedTag>::is_linked()) touched_.push_back(&s);
+  core_.mark_dirty();
+}
+
+void StreamSet::has_data(QuicStream& s) {
+  if (!core_.is_active()) return;
+  core_.mark_dirty();
+  if (s.id_ < 0 || s.send_.is_reset() || !s.kind_.can_send()) return;
+  if (is_sent_by_codec(s)) {
+    if (s.sent_ != QuicStream::Sent::nothing) core_.codec->resume(s.id_);
+    return;
+  }
+  const bool has_output = s.message.body.untaken() > 0 || (s.message.fin && !s.send_.is_fin_sent());
+  if (has_output && !s.is_blocked_ && !s.ListHook<SendableTag>::is_linked()) sendable_.push_back(&s);
+}
+
+void StreamSet::open_pending() {
+  if (!core_.is_handshake_complete) return;
+  for (List<QuicStream, PendingTag>* pending : {&pending_bidi_, &pending_uni_}) {
+    while (core_.is_active() && !pending->empty()) {
+      QuicStream& s = *pending->front();
+      const bool is_wrong =
+          core_.is_http3() ? s.kind_.is_unidirectional || !core_.is_client : !s.queued_.sections.empty();
+      if (is_wrong || core_.peer_is_going_away) {
+        close(s, {is_wrong ? US_QUIC_E_STATE : US_QUIC_E_GOAWAY, 0});
+        continue;
+      }
+      std::int64_t id = -1;
+      const int result = s.kind_.is_unidirectional
+                             ? ngtcp2_conn_open_uni_stream(core_.library, &id, nullptr)
+                             : ngtcp2_conn_open_bidi_stream(core_.library, &id, nullptr);
+      if (result == NGTCP2_ERR_NOMEM) throw std::bad_alloc();
+      if (result != 0) break;  // no credit: MAX_STREAMS will bring the next flush
+      table_.put(id, &s);
+      s.ListHook<PendingTag>::unlink();
+      if (!s.kind_.is_unidirectional) --pending_bidi_count_;
+      s.id_ = id;
+      core_.traffic.stream_opened();
+      if (!settle_opened(s)) continue;
+      if (may_notify(s)) core_.sink().on_stream_open(core_.connection, s, true);
+    }
+  }
+}
+
+// What was asked for before the stream had an ID. false: it could not be done, and the stream is ending.
+bool StreamSet::settle_opened(QuicStream& s) {
+  for (const QueuedSection& section : s.queued_.sections) {
+    const bool is_request = &section == &s.queued_.sections.front();
+    const int error = is_request ? core_.codec->submit_request(s.id_, s.message, section.fields)
+                                 : core_.codec->submit_trailers(s.id_, section.fields);
+    if (error == 0) continue;
+    s.send_.request_reset(core_.abandon_code());
+    s.receive_.request_stop(core_.abandon_code());
+    touch(s);
+    notify_closed(s, {error, 0});
+    return false;
+  }
+  s.queued_.sections.clear();
+  if (s.queued_.priority && core_.codec != nullptr) {
+    core_.codec->set_priority(s.id_, s.queued_.priority->first, s.queued_.priority->second);
+  }
+  apply(s);
+  has_data(s);
+  return true;
+}
+
+void StreamSet::apply_touched() {
+  List<QuicStream, TouchedTag> touched;
+  touched.take_all(touched_);
+  while (QuicStream* s = touched.pop_front()) apply(*s);
+}
+
+void StreamSet::apply(QuicStream& s) {
+  if (s.id_ < 0) {
+    const bool has_output = s.message.fin || s.message.body.untaken() > 0 || !s.queued_.sections.empty();
+    if (s.send_.is_reset() || (s.handle_ == Handle::detached && !has_output)) {
+      close(s, {US_QUIC_E_CLOSED, s.send_.reset_code().value_or(0)});
+    }
+    return;
+  }
+  if (const std::uint64_t due = s.credit_.take_due(); due > 0) core_.credit(s.id_, due);
+  s.end_detached_sending();
+  if (s.send_.is_reset_due()) {
+    s.send_.reset_sent();
+    ngtcp2_conn_shutdown_stream_write(core_.library, 0, s.id_, *s.send_.reset_code());
+    s.ListHook<SendableTag>::unlink();
+    if (core_.codec != nullptr) core_.codec->no_more_writes(s.id_);
+    // ngtcp2 sends nothing of it again, and the codec reads none of its views: what is held goes now, not
+    // when the peer acknowledges, which may be never.
+    s.message.body.clear();
+  }
+  if (s.receive_.is_stop_due()) {
+    s.receive_.stop_sent();
+    ngtcp2_conn_shutdown_stream_read(core_.library, 0, s.id_, *s.receive_.stop_code());
+    if (core_.codec != nullptr) core_.codec->peer_reset(s.id_);
+  }
+}
+
+void StreamSet::dispatch_events() {
+  while (QuicStream* s = eventful_.pop_front()) {
+    if (!may_notify(*s)) continue;
+    if (std::exchange(s->stop_is_due_, false)) {
+      core_.sink().on_stop(*s, s->send_.stop_code());
+    } else if (std::exchange(s->wants_writable_, false)) {
+      core_.sink().on_writable(*s);
+    }
+  }
+}
+
+// Bytes of the stream went into a packet.
+void StreamSet::after_sending(QuicStream& s) {
+  if (s.handle_ == Handle::detached) return s.end_detached_sending();
+  const std::size_t unsent = s.buffered();
+  const bool has_room = unsent == 0 || unsent < core_.config().send_buffer_bytes / 2;
+  if (s.wants_writable_ && has_room && !s.ListHook<EventTag>::is_linked()) eventful_.push_back(&s);
+}
+
+QuicStream* StreamSet::add_peer_stream(std::int64_t id) {
+  if (!core_.may_notify()) return nullptr;
+  std::unique_ptr<QuicStream> made(new (core_.endpoint.memory().pool())
+                                       QuicStream(*this, id, false, ngtcp2_is_bidi_stream(id) == 0));
+  table_.put(id, made.get());
+  QuicStream* s = made.release();
+  core_.traffic.stream_opened();
+  core_.sink().on_stream_open(core_.connection, *s, false);
+  return s;
+}
+
+void StreamSet::deliver_headers(QuicStream& s, int kind, bool end_stream) {
+  if (may_notify(s) && !s.receive_.is_stopped()) core_.sink().on_headers(s, kind, end_stream);
+}
+
+void StreamSet::deliver_body(QuicStream& s, Bytes data) {
+  if (!may_notify(s) || s.receive_.is_stopped()) return core_.credit(s.id_, data.size());
+  s.credit_.delivered(data.size());
+  core_.sink().on_body(s, data);
+}
+
+void StreamSet::deliver_end(QuicStream& s) {
+  if (!may_notify(s) || s.receive_.is_stopped()) return;
+  s.receive_.data_read();
+  core_.sink().on_end(s);
+}
+
+// The peer sent STOP_SENDING. 0, or what ngtcp2 would return for the error that it is.
+int StreamSet::peer_stopped(std::int64_t id, std::uint64_t code) {
+  if (core_.codec != nullptr) {
+    if (const int result = core_.codec->no_more_writes(id); result < 0) return core_.fail_http3(result);
+  }
+  QuicStream* s = find(id);
+  if (s == nullptr || !s->kind_.can_send()) return 0;
+  s->ListHook<SendableTag>::unlink();
+  if (!s->send_.stopped(code)) return 0;
+  s->stop_is_due_ = true;
+  s->message.body.clear();
+  if (!s->ListHook<EventTag>::is_linked()) eventful_.push_back(s);
+  return 0;
+}
+
+void StreamSet::peer_reset(QuicStream& s, std::uint64_t code) {
+  s.receive_.reset(code);
+  if (may_notify(s) && !s.receive_.is_stopped()) core_.sink().on_reset(s, code);
+}
+
+void StreamSet::end_requests_after(std::int64_t last_id) {
+  std::vector<std::int64_t> ids;
+  for_each([&](const QuicStream& s) {
+    if (s.kind_.is_local && s.id_ > last_id) ids.push_back(s.id_);
+  });
+  std::sort(ids.begin(), ids.end());
+  for (const std::int64_t id : ids) {
+    QuicStream& s = *find(id);
+    s.send_.request_reset(core_.abandon_code());
+    s.receive_.request_stop(core_.abandon_code());
+    touch(s);
+    notify_closed(s, {US_QUIC_E_GOAWAY, 0});
+  }
+}
+
+// ngtcp2 says that both sides of the stream are over.
+void StreamSet::closed_by_library(std::int64_t id, std::optional<std::uint64_t> code) {
+  QuicStream* s = find(id);
+  if (s != nullptr) s->close_code_ = code;
+  if (s != nullptr && reaches_final_state_last(*s)) core_.graceful_end.final_state_reached(core_.now());
+  const bool is_over =
+      core_.codec == nullptr || core_.codec->stream_closed(id, code.value_or(core_.no_error_code()));
+  // What waits for QPACK instructions is told first, unless nobody wants it.
+  if (s != nullptr && (is_over || !may_notify(*s))) close(*s);
+  // A stream that the application waited for may open now, or a shutdown be complete.
+  core_.mark_dirty();
+}
+
+// Whether the peer may still have to read what this side sent. In HTTP/3 that is a response; in other
+// protocols nobody but a peer that ended the stream after this side did has shown that it read.
+bool StreamSet::reaches_final_state_last(const QuicStream& s) const {
+  if (!s.kind_.can_send() || s.send_.is_reset()) return false;
+  return core_.is_http3() ? !core_.is_client : !s.receive_.is_after_own_fin();
+}
+
+void StreamSet::close(QuicStream& s) {
+  us_quic_stream_close_info_t info = transport::close_info(s.send_, s.receive_, s.close_code_);
+  const bool is_malformed = core_.is_http3() && info.code == US_QUIC_H3_MESSAGE_ERROR;
+  if (info.reason == US_QUIC_E_CLOSED && is_malformed) info.reason = US_QUIC_E_HEADERS;
+  close(s, info);
+}
+
+void StreamSet::close(QuicStream& s, const us_quic_stream_close_info_t& info) {
+  notify_closed(s, info);
+  const std::uint64_t left = s.credit_.left();
+  if (left > 0 && core_.library != nullptr) ngtcp2_conn_extend_max_offset(core_.library, left);
+  core_.latest_request_end = core_.now();
+  // After close() nothing is told, and the caller still holds the stream: it goes with the connection.
+  if (s.handle_ == Handle::held) return;
+  if (s.id_ >= 0) {
+    table_.erase(s.id_);
+  } else if (!s.kind_.is_unidirectional) {
+    --pending_bidi_count_;
+  }
+  delete &s;
+}
+
+void StreamSet::notify_closed(QuicStream& s, const us_quic_stream_close_info_t& info) {
+  if (!may_notify(s)) return;
+  s.handle_ = Handle::closed;
+  core_.sink().on_stream_close(s, info);
+}
+
+void StreamSet::notify_all_closed() {
+  const auto notify = [this](QuicStream& s) { notify_closed(s, {US_QUIC_E_CLOSED, 0}); };
+  std::vector<std::int64_t> ids;
+  const bool can_sort = try_allocating(
+      [&] {
+        ids.reserve(table_.size());
+        return true;
+      },
+      false);
+  if (can_sort) for_each([&ids](const QuicStream& s) { ids.push_back(s.id_); });
+  std::sort(ids.begin(), ids.end());
+  for (const std::int64_t id : ids) notify(*find(id));
+  if (!can_sort) for_each(notify);
+  for (QuicStream* s = pending_bidi_.front(); s != nullptr; s = pending_bidi_.next(s)) notify(*s);
+  for (QuicStream* s = pending_uni_.front(); s != nullptr; s = pending_uni_.next(s)) notify(*s);
+}
+
+void StreamSet::clear_bodies() {
+  for_each([](QuicStream& s) { s.message.body.clear(); });
+}
+
+}  // namespace usquic::engine::ngtcp2

@@ -1,0 +1,117 @@
+#include "engine/ngtcp2/packet_writer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "support/engine_pair.h"
+
+namespace usquic::test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+
+TEST(Datagrams, ArriveUnlessTooLarge) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes("one")), 0);
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes("two")), 0);
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes(std::string(1100, 'z'))), 0);
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes(std::string(1500, 'z'))), US_QUIC_E_TOO_LARGE);
+  pair.run(milliseconds(100));
+  EXPECT_THAT(pair.server.only_connection()->datagrams, ElementsAre("one", "two", std::string(1100, 'z')));
+}
+
+// RFC 9221 section 4: Datagram Data may be empty.
+TEST(Datagrams, MayBeEmpty) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  EXPECT_EQ(pair.connection->handle->send_datagram({}), 0);
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes("more")), 0);
+  pair.run(milliseconds(100));
+  EXPECT_THAT(pair.server.only_connection()->datagrams, ElementsAre("", "more"));
+}
+
+TEST(Datagrams, AreRefusedWhenThePeerTakesNone) {
+  EnginePair pair;
+  pair.server.config.datagrams = false;
+  ASSERT_TRUE(pair.join("echo"));
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes("one")), US_QUIC_E_UNSUPPORTED);
+}
+
+TEST(MaximumPacket, GrowsToThePathsSize) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(seconds(2));
+  us_quic_stats_t stats;
+  pair.connection->handle->stats(stats);
+  EXPECT_EQ(stats.max_udp_payload, 1452u);
+  EXPECT_GT(stats.smoothed_rtt_us, 15000u);
+}
+
+TEST(MaximumPacket, StaysBelowWhatThePathDrops) {
+  EnginePair pair;
+  pair.filter = [](Packet& p) { return p.bytes.size() <= 1280; };
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(seconds(20));
+  us_quic_stats_t stats;
+  pair.connection->handle->stats(stats);
+  EXPECT_EQ(stats.max_udp_payload, 1232u);
+  EXPECT_EQ(pair.connection->closes, 0);
+}
+
+TEST(PacketWriter, FillsRunsOfPacketsOfEqualSize) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(seconds(2));
+  pair.client.runs.clear();
+  StreamRecord* s = pair.client.create_stream(*pair.connection);
+  EXPECT_EQ(s->write(std::string(8000, 'x')), 8000);
+  pair.run(milliseconds(1));
+  ASSERT_FALSE(pair.client.runs.empty());
+  EXPECT_GT(pair.client.runs[0].first, 4 * pair.client.runs[0].second);
+  EXPECT_EQ(pair.client.runs[0].second, 1452u);
+}
+
+TEST(PacketWriter, LetsStreamsTakeTurns) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  StreamRecord* first = pair.client.create_stream(*pair.connection);
+  StreamRecord* second = pair.client.create_stream(*pair.connection);
+  EXPECT_EQ(first->write(std::string(60000, '1')), 60000);
+  EXPECT_EQ(second->write(std::string(60000, '2')), 60000);
+  pair.run(milliseconds(15));
+  ASSERT_EQ(pair.server.streams.size(), 2u);
+  const std::size_t one = pair.server.streams[0]->body.size();
+  const std::size_t other = pair.server.streams[1]->body.size();
+  ASSERT_GT(one, 0u);
+  ASSERT_GT(other, 0u);
+  EXPECT_LT(std::max(one, other) - std::min(one, other), 2 * 1452u);
+}
+
+TEST(PacketWriter, WaitsWhileItsSocketIsBlocked) {
+  EnginePair pair;
+  pair.server.on_data = [](StreamRecord& s, Bytes data) { s.write(as_text(data)); };
+  pair.server.on_fin = [](StreamRecord& s) { s.handle->finish(); };
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(seconds(1));
+  pair.client.is_blocked = true;
+  StreamRecord* s = pair.client.create_stream(*pair.connection);
+  s->write("patience");
+  s->handle->finish();
+  pair.run(seconds(1));
+  EXPECT_FALSE(pair.client.endpoint->wants_flush());
+  EXPECT_EQ(s->closes, 0);
+  pair.client.is_blocked = false;
+  pair.client.endpoint->unblocked(&pair.client);
+  EXPECT_TRUE(pair.client.endpoint->wants_flush());
+  ASSERT_TRUE(pair.run(seconds(1), [s] { return s->closes == 1; }));
+  EXPECT_EQ(s->body, "patience");
+}
+
+}  // namespace
+}  // namespace usquic::test
