@@ -162,7 +162,7 @@ std::vector<std::uint8_t> encoded(Fields fields) {
 void decode_a_request(benchmark::State& state) {
   const std::vector<std::uint8_t> section = encoded(request_of(state));
   BlockPool pool;
-  const http3::Nghttp3Memory memory(pool);
+  const auto memory = std::make_shared<http3::Nghttp3Memory>(pool);
   http3::FieldDecoder decoder(65536, memory);
   bool is_well = decoder.init() == 0;
   std::int64_t id = 0;

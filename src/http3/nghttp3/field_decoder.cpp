@@ -45,18 +45,18 @@ FieldDecoder::~FieldDecoder() {
 }
 
 int FieldDecoder::init() {
-  return nghttp3_qpack_decoder_new(&decoder_, table_capacity, max_blocked_streams, memory_.get());
+  return nghttp3_qpack_decoder_new(&decoder_, table_capacity, max_blocked_streams, memory_->get());
 }
 
 std::unique_ptr<FieldSection> FieldDecoder::make_section() const {
-  return std::unique_ptr<FieldSection>(new (memory_.pool()) FieldSection(memory_.pool()));
+  return std::unique_ptr<FieldSection>(new (memory_->pool()) FieldSection(memory_));
 }
 
 int FieldDecoder::decode(FieldSection& section, std::int64_t id, Bytes data, bool is_end, std::size_t& used,
                          Status& status) {
   used = 0;
   if (section.context_ == nullptr) {
-    const int rv = nghttp3_qpack_stream_context_new(&section.context_, id, memory_.get());
+    const int rv = nghttp3_qpack_stream_context_new(&section.context_, id, memory_->get());
     if (rv != 0) return rv;
   }
   for (;;) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -19,8 +20,10 @@ namespace usquic::http3 {
 // The fields of one section. Names and values stay where the decoder put them (reference-counted buffers).
 class FieldSection : public Pooled {
  public:
-  explicit FieldSection(BlockPool& pool)
-      : fields_(PoolAllocator<us_quic_header_t>(pool)), buffers_(PoolAllocator<Buffers>(pool)) {}
+  explicit FieldSection(std::shared_ptr<const Nghttp3Memory> memory)
+      : memory_(std::move(memory)),
+        fields_(PoolAllocator<us_quic_header_t>(memory_->pool())),
+        buffers_(PoolAllocator<Buffers>(memory_->pool())) {}
   ~FieldSection();
   FieldSection(const FieldSection&) = delete;
   FieldSection& operator=(const FieldSection&) = delete;
@@ -35,6 +38,7 @@ class FieldSection : public Pooled {
   };
   void drop_context();
 
+  std::shared_ptr<const Nghttp3Memory> memory_;  // of the buffers, which may outlive the codec
   std::vector<us_quic_header_t, PoolAllocator<us_quic_header_t>> fields_;
   std::vector<Buffers, PoolAllocator<Buffers>> buffers_;  // of each field
   std::size_t size_ = 0;                                  // as RFC 9114 section 4.2.2 counts
@@ -45,8 +49,8 @@ class FieldDecoder {
  public:
   // max_list_size: bytes that a section may have, counted as RFC 9114 section 4.2.2 does; it bounds the
   // number of fields as well.
-  FieldDecoder(std::size_t max_list_size, const Nghttp3Memory& memory)
-      : max_list_size_(max_list_size), memory_(memory) {}
+  FieldDecoder(std::size_t max_list_size, std::shared_ptr<const Nghttp3Memory> memory)
+      : max_list_size_(max_list_size), memory_(std::move(memory)) {}
   ~FieldDecoder();
   FieldDecoder(const FieldDecoder&) = delete;
   FieldDecoder& operator=(const FieldDecoder&) = delete;
@@ -78,7 +82,7 @@ class FieldDecoder {
   bool add(FieldSection& section, const nghttp3_qpack_nv& nv) const;
 
   const std::size_t max_list_size_;
-  const Nghttp3Memory& memory_;
+  const std::shared_ptr<const Nghttp3Memory> memory_;
   nghttp3_qpack_decoder* decoder_ = nullptr;
 };
 

@@ -44,7 +44,7 @@ std::uint64_t Http3::application_error(int result) {
 
 Http3Connection::Http3Connection(const Options& options, BlockPool& pool, Events& events)
     : options_(options),
-      memory_(pool),
+      memory_(std::make_shared<Nghttp3Memory>(pool)),
       events_(events),
       decoder_(options.max_header_list_size, memory_),
       reader_(options_, decoder_, events, *this),
@@ -81,7 +81,7 @@ int Http3Connection::init() {
   // to the application as they come, SETTINGS_H3_DATAGRAM is not announced.
   settings.h3_datagram = 0;
   const nghttp3_callbacks callbacks = make_callbacks();
-  const nghttp3_mem* memory = memory_.get();
+  const nghttp3_mem* memory = memory_->get();
   return options_.is_server ? nghttp3_conn_server_new(&connection_, &callbacks, &settings, memory, this)
                             : nghttp3_conn_client_new(&connection_, &callbacks, &settings, memory, this);
 }

@@ -111,7 +111,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   static int on_goaway(nghttp3_conn*, std::int64_t id, void* user);
 
   const Options options_;
-  const Nghttp3Memory memory_;
+  const std::shared_ptr<const Nghttp3Memory> memory_;
   Events& events_;
   nghttp3_conn* connection_ = nullptr;
   FieldDecoder decoder_;
