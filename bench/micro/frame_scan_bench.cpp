@@ -35,7 +35,7 @@ std::string stops() {
 
 void scan(benchmark::State& state, const std::string& payload) {
   const usquic::Bytes bytes = usquic::as_bytes(payload);
-  transport::FrameScan found;
+  FrameScan found;
   while (state.KeepRunning()) {
     found.clear();
     found.read(bytes);

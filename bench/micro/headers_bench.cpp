@@ -17,7 +17,8 @@ namespace {
 
 using usquic::BlockPool;
 using usquic::Bytes;
-using namespace usquic::engine::ngtcp2;
+namespace http3 = usquic::http3;
+using namespace usquic::http3;
 
 constexpr us_quic_header_t field(std::string_view name, std::string_view value) {
   return {name.data(), name.size(), value.data(), value.size(), 0};

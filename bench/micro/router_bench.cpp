@@ -15,7 +15,7 @@ using namespace usquic::app;
 
 class Take final : public Router::Visitor {
  public:
-  bool visit(transport::Route& route, std::span<const std::string_view> values) override {
+  bool visit(Route& route, std::span<const std::string_view> values) override {
     benchmark::DoNotOptimize(&route);
     benchmark::DoNotOptimize(values.data());
     return true;

@@ -146,7 +146,7 @@ std::string FrameScript::any_frame() {
     case 1:
       return stop_sending(number(), number());
     case 2:
-      return crypto(number(), input_.text());
+      return frame::crypto(number(), input_.text());
     case 3:
       return new_token(input_.text());
     case 4:

@@ -14,7 +14,7 @@
 namespace usquic::fuzz {
 namespace {
 
-using namespace engine::ngtcp2;
+using namespace http3;
 using Fields = std::vector<us_quic_header_t>;
 
 std::string_view name_of(const us_quic_header_t& h) {

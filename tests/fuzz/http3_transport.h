@@ -26,7 +26,7 @@ class Http3Transport final : private usquic::http3::Http3::Events {
   void run();
 
  private:
-  using http3::Http3Stream = usquic::http3::Http3Stream;
+  using Http3Stream = usquic::http3::Http3Stream;
 
   // A request stream, and what was told about it.
   struct Stream {

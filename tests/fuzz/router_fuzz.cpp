@@ -73,12 +73,12 @@ bool serves(std::string_view route, std::string_view method) {
 }
 
 // Every route that is shown takes the path with these values; it is shown once.
-class Checking final : public usquic::Router::Visitor {
+class Checking final : public usquic::app::Router::Visitor {
  public:
   Checking(const std::vector<Known>& known, std::string_view method, std::string_view path, std::size_t most)
       : known_(known), method_(method), path_(path), most_(most) {}
 
-  bool visit(usquic::Route& route, std::span<const std::string_view> values) override {
+  bool visit(usquic::app::Route& route, std::span<const std::string_view> values) override {
     CHECK(std::find(seen_.begin(), seen_.end(), &route) == seen_.end());
     seen_.push_back(&route);
     const Known& known = known_[static_cast<std::size_t>(route.max_body_bytes)];
@@ -94,13 +94,13 @@ class Checking final : public usquic::Router::Visitor {
   const std::vector<Known>& known_;
   std::string_view method_, path_;
   std::size_t most_;
-  std::vector<usquic::Route*> seen_;
+  std::vector<usquic::app::Route*> seen_;
 };
 
 class Run {
  public:
   void add(std::string_view method, std::string_view pattern) {
-    usquic::Route route;
+    usquic::app::Route route;
     route.max_body_bytes = known_.size();  // its place in known_
     if (router_.add(method, pattern, std::move(route))) {
       known_.push_back({std::string(method), std::string(pattern)});
@@ -127,7 +127,7 @@ class Run {
     return std::any_of(known_.begin(), known_.end(), [](const Known& known) { return known.method == "*"; });
   }
 
-  usquic::Router router_;
+  usquic::app::Router router_;
   std::vector<Known> known_;
 };
 

@@ -12,14 +12,12 @@
 namespace usquic::fuzz {
 namespace {
 
-namespace serve = tools::serve;
-
 void check_ranges(std::string_view field, std::uint64_t size) {
-  const serve::RangeSelection selection = serve::select_ranges(field, size);
-  CHECK((selection.outcome == serve::RangeOutcome::Partial) == !selection.ranges.empty());
-  CHECK(selection.ranges.size() <= serve::max_ranges);
+  const files::RangeSelection selection = files::select_ranges(field, size);
+  CHECK((selection.outcome == files::RangeOutcome::Partial) == !selection.ranges.empty());
+  CHECK(selection.ranges.size() <= files::max_ranges);
   std::uint64_t total = 0;
-  for (const serve::ByteRange& range : selection.ranges) {
+  for (const files::ByteRange& range : selection.ranges) {
     CHECK(range.first <= range.last && range.last < size);
     total += range.length();
   }
@@ -27,9 +25,9 @@ void check_ranges(std::string_view field, std::uint64_t size) {
 }
 
 void check_codings(std::string_view field, std::size_t available) {
-  const std::span<const serve::ContentCoding> some(serve::precompressed_codings.data(), available);
-  const serve::ContentCoding chosen = serve::choose_coding(field, some);
-  CHECK(chosen == serve::ContentCoding::Identity ||
+  const std::span<const files::ContentCoding> some(files::precompressed_codings.data(), available);
+  const files::ContentCoding chosen = files::choose_coding(field, some);
+  CHECK(chosen == files::ContentCoding::Identity ||
         std::find(some.begin(), some.end(), chosen) != some.end());
 }
 
@@ -48,17 +46,17 @@ std::optional<std::string_view> maybe(Input& input) {
 void check_conditions(Input& input) {
   const std::int64_t modified = static_cast<std::int64_t>(input.integer(4));
   const std::string tag =
-      serve::make_entity_tag({.size = input.integer(4), .modified_ns = modified * 1'000'000'000});
-  const serve::Validators validators{tag, modified};
-  const serve::Conditions conditions{maybe(input), maybe(input), maybe(input), maybe(input), maybe(input)};
-  const serve::Verdict verdict = serve::evaluate_conditions(conditions, validators);
+      files::make_entity_tag({.size = input.integer(4), .modified_ns = modified * 1'000'000'000});
+  const files::Validators validators{tag, modified};
+  const files::Conditions conditions{maybe(input), maybe(input), maybe(input), maybe(input), maybe(input)};
+  const files::Verdict verdict = files::evaluate_conditions(conditions, validators);
   const bool has_any = conditions.if_match || conditions.if_unmodified_since || conditions.if_none_match ||
                        conditions.if_modified_since;
-  CHECK(has_any || verdict == serve::Verdict::Proceed);
-  CHECK(conditions.if_range || serve::range_applies(conditions, validators));
+  CHECK(has_any || verdict == files::Verdict::Proceed);
+  CHECK(conditions.if_range || files::range_applies(conditions, validators));
   // The file's own tag, always.
-  CHECK(serve::evaluate_conditions({.if_none_match = tag}, validators) == serve::Verdict::NotModified);
-  CHECK(serve::evaluate_conditions({.if_match = tag}, validators) == serve::Verdict::Proceed);
+  CHECK(files::evaluate_conditions({.if_none_match = tag}, validators) == files::Verdict::NotModified);
+  CHECK(files::evaluate_conditions({.if_match = tag}, validators) == files::Verdict::Proceed);
 }
 
 }  // namespace
