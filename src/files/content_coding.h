@@ -11,8 +11,8 @@ namespace usquic::files {
 enum class ContentCoding { Identity, Brotli, Zstandard, Gzip };
 
 // The codings of precompressed siblings, in the order in which a server likes them.
-inline constexpr std::array precompressed_codings = {ContentCoding::Brotli, ContentCoding::Zstandard,
-                                                     ContentCoding::Gzip};
+inline constexpr std::array<ContentCoding, 3> precompressed_codings = {
+    ContentCoding::Brotli, ContentCoding::Zstandard, ContentCoding::Gzip};
 
 // The name in content-encoding, and the ending of the sibling's file name.
 std::string_view coding_name(ContentCoding coding);
