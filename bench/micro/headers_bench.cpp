@@ -56,11 +56,11 @@ Fields request_of(const benchmark::State& state) {
 }
 
 // One side of a connection, whose streams exist for one request.
-class Side final : private http3::Http3::Events {
+class Side final : private http3::Codec::Events {
  public:
   explicit Side(bool is_server) {
     auto created =
-        http3::Http3::create({.is_server = is_server, .max_header_list_size = 65536}, pool_, *this);
+        http3::Codec::create({.is_server = is_server, .max_header_list_size = 65536}, pool_, *this);
     if (!created) return;
     http3_ = std::move(*created);
     const std::int64_t first = is_server ? 3 : 2;
@@ -74,19 +74,19 @@ class Side final : private http3::Http3::Events {
   std::size_t sections() const { return sections_; }
 
   void request(std::int64_t id, Fields fields) {
-    stream_ = std::make_unique<http3::Http3Stream>(nullptr, pool_);
+    stream_ = std::make_unique<http3::MessageState>(nullptr, pool_);
     stream_->fin = true;
-    is_well_ = is_well_ && http3_->submit_request(id, *stream_, fields) == 0;
+    is_well_ = is_well_ && http3_->send_request(id, *stream_, fields) == 0;
   }
   void respond(std::int64_t id) {
     stream_->fin = true;
-    is_well_ = is_well_ && http3_->submit_response(id, response_fields) == 0;
+    is_well_ = is_well_ && http3_->send_headers(id, response_fields) == 0;
   }
   // Hands what is to be sent to `sink(id, bytes, fin)`; it counts as acknowledged.
   template <typename Sink>
   void send(Sink&& sink) {
     std::array<Bytes, 16> views;
-    for (http3::Http3::Output out; is_well_; out = {}) {
+    for (http3::Codec::Output out; is_well_; out = {}) {
       is_well_ = http3_->next_output(views, out) == 0;
       if (out.id < 0) break;
       sent_.clear();
@@ -106,24 +106,24 @@ class Side final : private http3::Http3::Events {
   }
 
  private:
-  http3::Http3Stream* http3_request_stream(std::int64_t) override {
-    stream_ = std::make_unique<http3::Http3Stream>(nullptr, pool_);
+  http3::MessageState* http3_request_stream(std::int64_t) override {
+    stream_ = std::make_unique<http3::MessageState>(nullptr, pool_);
     return stream_.get();
   }
-  void http3_headers(http3::Http3Stream& s, int, bool) override {
+  void http3_headers(http3::MessageState& s, int, bool) override {
     benchmark::DoNotOptimize(s.headers().data());
     ++sections_;
   }
-  void http3_body(http3::Http3Stream&, Bytes) override {}
-  void http3_end(http3::Http3Stream&) override {}
+  void http3_body(http3::MessageState&, Bytes) override {}
+  void http3_end(http3::MessageState&) override {}
   void http3_reset_stream(std::int64_t, std::uint64_t) override { is_well_ = false; }
   void http3_stop_sending(std::int64_t, std::uint64_t) override { is_well_ = false; }
   void http3_consumed(std::int64_t, std::size_t) override {}
   void http3_goaway(std::int64_t) override {}
 
   BlockPool pool_;
-  std::unique_ptr<http3::Http3> http3_;
-  std::unique_ptr<http3::Http3Stream> stream_;
+  std::unique_ptr<http3::Codec> http3_;
+  std::unique_ptr<http3::MessageState> stream_;
   std::vector<std::uint8_t> sent_;
   std::size_t sections_ = 0;
   bool is_well_ = false;

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <memory>
 
-#include "udp/socket.h"
+#include "udp/udp_socket.h"
 
 namespace {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <utility>
 
+#include "app/app_server.h"
 #include "app/misuse.h"
-#include "app/server.h"
 
 namespace usquic {
 
@@ -48,7 +48,7 @@ usquic::app::ExchangeContext exchange_context(const AppOptions& from,
 
 // The server lives on behind it until its last stream is closed.
 struct App::State {
-  std::shared_ptr<usquic::app::Server> server;
+  std::shared_ptr<usquic::app::AppServer> server;
   int error = US_QUIC_OK;
   bool has_failed = false;  // the constructor
 
@@ -79,7 +79,7 @@ App::App(const AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::ma
   usquic::app::ServerRules rules;
   rules.max_body_bytes = options.max_body_bytes;
   rules.automatic_options = options.automatic_options;
-  state_->server = std::make_shared<usquic::app::Server>(std::move(loop), rules, sending);
+  state_->server = std::make_shared<usquic::app::AppServer>(std::move(loop), rules, sending);
   state_->error = state_->server->open(core);
   state_->has_failed = state_->error != US_QUIC_OK;
 }
@@ -170,7 +170,7 @@ Loop* App::loop() const {
 App& App::close(Function<void()> onClosed) {
   if (us_quic_socket_context_t* context = state_->context()) {
     us_quic_socket_context_shutdown(context);
-    if (onClosed) state_->server->tell_when_closed(std::move(onClosed));
+    if (onClosed) state_->server->notify_when_closed(std::move(onClosed));
   }
   return *this;
 }

@@ -29,7 +29,7 @@ ClientCore::Frame::Frame(ClientCore& core) : core_(core.shared_from_this()) {
 
 ClientCore::Frame::~Frame() {
   if (core_->depth_ == 1) core_->settle();
-  if (--core_->depth_ == 0) core_->empty_graveyard();
+  if (--core_->depth_ == 0) core_->free_retired();
 }
 
 ClientCore::ClientCore(const ClientOptions& options, std::shared_ptr<Loop> loop)
@@ -85,7 +85,7 @@ ClientRequest* ClientCore::fetch(std::string_view url, const FetchOptions& optio
   return request;
 }
 
-void ClientCore::tell_later(ClientRequest& request) {
+void ClientCore::report_later(ClientRequest& request) {
   if (std::find(to_tell_.begin(), to_tell_.end(), &request) == to_tell_.end()) to_tell_.push_back(&request);
   if (depth_ > 0 || is_shut_ || loop_ == nullptr) return;
   // Outside the client's own callbacks: no call of the application runs its callbacks inside.
@@ -101,42 +101,42 @@ void ClientCore::tell_later(ClientRequest& request) {
 
 void ClientCore::settle() {
   do {
-    tell_outcomes();
+    report_outcomes();
     if (pool_ && !is_shut_) pool_->tend();
   } while (!to_tell_.empty());
 }
 
-void ClientCore::tell_outcomes() {
+void ClientCore::report_outcomes() {
   while (!to_tell_.empty()) {
     ClientRequest* request = to_tell_.front();
     to_tell_.pop_front();
     const bool is_last = request->is_finished();
     // Buried first: the application may give it up inside.
-    if (is_last) bury(*request);
-    request->tell_outcome();
+    if (is_last) retire(*request);
+    request->report_outcome();
   }
 }
 
-void ClientCore::bury(ClientRequest& request) {
+void ClientCore::retire(ClientRequest& request) {
   std::erase(to_tell_, &request);
-  graveyard_.splice(graveyard_.end(), requests_, request.place);
+  retired_.splice(retired_.end(), requests_, request.place);
 }
 
 void ClientCore::discard(ClientRequest& request) {
   const std::shared_ptr<ClientCore> self = shared_from_this();
-  const bool is_buried =
-      std::any_of(graveyard_.begin(), graveyard_.end(), [&](const auto& r) { return r.get() == &request; });
-  if (is_buried) return;
-  bury(request);
+  const bool is_retired =
+      std::any_of(retired_.begin(), retired_.end(), [&](const auto& r) { return r.get() == &request; });
+  if (is_retired) return;
+  retire(request);
   if (depth_ > 0) return;
   if (pool_) pool_->tend();
-  empty_graveyard();
+  free_retired();
 }
 
 // What the application's handlers hold may call back into the client when it is destroyed.
-void ClientCore::empty_graveyard() {
-  while (!graveyard_.empty()) {
-    const std::list<std::unique_ptr<ClientRequest>> dead = std::exchange(graveyard_, {});
+void ClientCore::free_retired() {
+  while (!retired_.empty()) {
+    const std::list<std::unique_ptr<ClientRequest>> dead = std::exchange(retired_, {});
   }
 }
 
@@ -151,15 +151,15 @@ void ClientCore::shut() {
     const bool is_given_up =
         std::none_of(requests_.begin(), requests_.end(), [&](const auto& r) { return r.get() == request; });
     if (is_given_up) continue;
-    bury(*request);
-    request->tell_outcome();
+    retire(*request);
+    request->report_outcome();
   }
   to_tell_.clear();
-  graveyard_.splice(graveyard_.end(), requests_);
+  retired_.splice(retired_.end(), requests_);
   pool_.reset();
   if (soon_ != nullptr) us_timer_close(std::exchange(soon_, nullptr));
   if (context_ != nullptr) us_quic_socket_context_free(std::exchange(context_, nullptr));
-  if (--depth_ == 0) empty_graveyard();
+  if (--depth_ == 0) free_retired();
 }
 
 }  // namespace usquic::client

@@ -43,18 +43,18 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
 
   // ---- From requests ----
   // Its outcome is told at the end of the frame, or soon.
-  void finished(ClientRequest& request) { tell_later(request); }
-  // Calls request.tell_outcome() then.
-  void tell_later(ClientRequest& request);
+  void finished(ClientRequest& request) { report_later(request); }
+  // Calls request.report_outcome() then.
+  void report_later(ClientRequest& request);
   // The application gave it up: it is not told anything any more.
   void discard(ClientRequest& request);
 
  private:
   void create_context(const ClientOptions& options);
   void settle();
-  void tell_outcomes();
-  void bury(ClientRequest& request);
-  void empty_graveyard();
+  void report_outcomes();
+  void retire(ClientRequest& request);
+  void free_retired();
 
   std::shared_ptr<Loop> loop_;
   us_quic_socket_context_t* context_ = nullptr;
@@ -65,7 +65,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   bool is_shut_ = false;
   us_timer_t* soon_ = nullptr;
   std::list<std::unique_ptr<ClientRequest>> requests_;
-  std::list<std::unique_ptr<ClientRequest>> graveyard_;
+  std::list<std::unique_ptr<ClientRequest>> retired_;
   std::deque<ClientRequest*> to_tell_;
 };
 

@@ -93,7 +93,7 @@ void ClientRequest::send_body() {
   finish_if_complete();
   if (is_finished_ || !wants_writable_ || !body_.is_drained() || is_end_asked_) return;
   wants_writable_ = false;
-  core_.tell_later(*this);
+  core_.report_later(*this);
 }
 
 bool ClientRequest::write_body(std::string_view chunk) {
@@ -212,7 +212,7 @@ void ClientRequest::on_stream_stop() {
   finish_if_complete();
   if (is_news && !is_finished_) invoke(handlers.stop);
   if (is_finished_ || !std::exchange(wants_writable_, false) || is_end_asked_) return;
-  core_.tell_later(*this);
+  core_.report_later(*this);
 }
 
 void ClientRequest::on_stream_writable() {
@@ -307,7 +307,7 @@ void ClientRequest::give_up() {
   core_.discard(*this);
 }
 
-void ClientRequest::tell_outcome() {
+void ClientRequest::report_outcome() {
   if (!is_finished_) return invoke(handlers.writable);
   if (error_ == US_QUIC_OK) return invoke(handlers.end);
   invoke(handlers.error, error_, std::string_view(error_text_));

@@ -67,7 +67,7 @@ class ClientRequest final : public Fetch, public RequestClock::Listener {
 
   // ---- From the core ----
   bool is_finished() const { return is_finished_; }
-  void tell_outcome();
+  void report_outcome();
   ClientCore& core() { return core_; }
 
   Handlers handlers;

@@ -5,11 +5,11 @@
 // bytes, fin, reset, datagram.
 //
 // Call order. The caller runs receive() for what came in, expire() when deadline() has come, and flush() once
-// an iteration while wants_flush(). The engine tells what happened through the Sink, from inside these three
-// calls only. From inside a Sink callback the caller may call anything on Connection and Stream, and
-// Endpoint::connect: such calls only record what is wanted (no Sink callback runs inside them, nothing is
+// an iteration while wants_flush(). The engine tells what happened through the EventHandler, from inside these three
+// calls only. From inside a EventHandler callback the caller may call anything on Connection and Stream, and
+// Endpoint::connect: such calls only record what is wanted (no callback runs inside them, nothing is
 // sent, nothing is freed); the next flush() acts. receive(), expire(), flush() and the destructor are never
-// called from a Sink callback.
+// called from a EventHandler callback.
 #pragma once
 
 #include <cstddef>
@@ -75,7 +75,7 @@ class SendBatch {
 
 // A whole response as HTTP/3 frames, the same for every connection: its field section refers to no dynamic
 // table (RFC 9204 section 3.2).
-struct ResponseFrames {
+struct PreparedResponse {
   std::vector<std::uint8_t> bytes;  // HEADERS; if there is a body, DATA behind it, whose payload comes last
   std::size_t body_length = 0;
 
@@ -96,15 +96,15 @@ class Stream {
   virtual bool is_early() const = 0;
 
   // All of these as documented for their us_quic_stream_* namesakes: 0 or bytes, or a negative code.
-  virtual int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) = 0;
-  virtual int submit_response(std::span<const us_quic_header_t> fields, Bytes body) = 0;
+  virtual int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) = 0;
+  virtual int send_response(std::span<const us_quic_header_t> fields, Bytes body) = 0;
   virtual std::ptrdiff_t write(Bytes data) = 0;
   virtual std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) = 0;
   // Sends a whole response and ends the stream. true: taken; `frames` stays the caller's and must not change
-  // until `release` ran, exactly once. false: not in this way, or not now; submit_headers() and
+  // until `release` ran, exactly once. false: not in this way, or not now; send_headers() and
   // write_static() can do it, or tell why not.
-  virtual bool send_frames(const ResponseFrames& /*frames*/, void (* /*release*/)(void* user),
-                           void* /*user_data*/) {
+  virtual bool send_prepared(const PreparedResponse& /*frames*/, void (* /*release*/)(void* user),
+                             void* /*user_data*/) {
     return false;
   }
   virtual std::size_t buffered() const = 0;
@@ -118,7 +118,7 @@ class Stream {
   virtual void consume(std::size_t length) = 0;
   // The latest header section received; the views live until the next section, on_stream_close() or detach().
   virtual std::span<const us_quic_header_t> headers() const = 0;
-  // The caller drops its handle: no Sink callback names this stream again. What was written and not reset is
+  // The caller drops its handle: no callback names this stream again. What was written and not reset is
   // still sent; what was static is still released.
   virtual void detach() = 0;
 
@@ -152,7 +152,7 @@ class Connection {
   virtual void set_keep_alive(Duration after) = 0;
   // GOAWAY and drain (HTTP/3), or drain (raw); then the engine closes and tells on_connection_close().
   virtual void shutdown() = 0;
-  // Close with an application code. No Sink callback names this connection or its streams again, but the
+  // Close with an application code. no callback names this connection or its streams again, but the
   // objects stay until detach(). While there is a failure() that stays what the peer is told.
   virtual void close(std::uint64_t code, std::string_view reason) = 0;
   // Why it ends, when that is settled and on_connection_close() has not told it yet: inside the
@@ -167,7 +167,7 @@ class Connection {
 
 // What the engine tells. Callbacks run the application, inside receive() and expire(); those from flush()
 // too.
-class Sink {
+class EventHandler {
  public:
   // A client's handshake is done as far as a server must wait, or it sent an early stream: make a handle, set
   // c.user.
@@ -190,7 +190,7 @@ class Sink {
   virtual void on_stream_close(Stream& s, const us_quic_stream_close_info_t& info) = 0;
 
  protected:
-  ~Sink() = default;
+  ~EventHandler() = default;
 };
 
 // What an engine can do beside what every engine must. A test that skips because of an engine asks here.
@@ -198,7 +198,7 @@ struct Capabilities {
   bool local_unidirectional_streams = false;  // create_stream() makes them
   bool virtual_time = false;                  // uses nothing but the `now` handed in
   bool datagrams = false;                     // send_datagram() sends them (RFC 9221)
-  bool prepared_responses = false;            // send_frames() may take them
+  bool prepared_responses = false;            // send_prepared() may take them
   bool stateless_resets = false;              // tells peers of lost connections so (RFC 9000 section 10.3)
 };
 
@@ -267,7 +267,7 @@ class Endpoint {
   // New clients on this socket are told CONNECTION_REFUSED from here on (RFC 9000 section 5.2.2). Handshakes
   // under way are let end; what comes of them is shut down, as by Connection::shutdown(), from its start on.
   virtual void refuse_new_clients(void* socket) = 0;
-  // A server's handshake is under way on this socket: the sink may hear of it yet.
+  // A server's handshake is under way on this socket: the events may hear of it yet.
   virtual bool has_handshakes(void* socket) const = 0;
   // ICMP said that a peer cannot be reached (errno value): ends connections whose handshake is not complete.
   virtual void path_failed(TimePoint now, const Path& path, int error_number) = 0;
@@ -281,11 +281,11 @@ class Endpoint {
   virtual void stats(us_quic_context_stats_t& out) const = 0;
 };
 
-// A final response for send_frames(), in the form of the engine that was chosen. US_QUIC_E_HEADERS: not a
+// A final response for send_prepared(), in the form of the engine that was chosen. US_QUIC_E_HEADERS: not a
 // header section that may be sent (RFC 9114 section 4.2); US_QUIC_E_NOMEM.
-Result<ResponseFrames> encode_response(std::span<const us_quic_header_t> fields, Bytes body);
+Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fields, Bytes body);
 
-// The engine that was chosen when the library was built. sink and what config points to outlive the endpoint.
-Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink);
+// The engine that was chosen when the library was built. events and what config points to outlive the endpoint.
+Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events);
 
 }  // namespace usquic::engine

@@ -6,8 +6,8 @@
 // RequestReader and FieldDecoder, because nghttp3 1.8 drops invalid fields in silence and answers a wrong
 // content-length with an error of the whole connection, where RFC 9114 wants an error of the one stream.
 //
-// Life of a stream: read() or submit_request() makes it known; stream_closed() ends that. Between the two the
-// Http3Stream must stay, and the bytes of its body until they are acknowledged or no_more_writes() was
+// Life of a stream: read() or send_request() makes it known; stream_closed() ends that. Between the two the
+// MessageState must stay, and the bytes of its body until they are acknowledged or no_more_writes() was
 // called: body.clear() is allowed from there on, never before (nghttp3 holds views). After stream_closed()
 // returned true nothing here refers to the stream: then destroy it, which releases what is left of its body.
 #pragma once
@@ -30,18 +30,18 @@
 
 namespace usquic::http3 {
 
-using engine::ResponseFrames;
+using engine::PreparedResponse;
 
 // The HTTP/3 part of one request stream; a member of the engine's stream, which outlives its use here.
-class Http3Stream {
+class MessageState {
  public:
-  Http3Stream(void* stream_owner, BlockPool& pool) : owner(stream_owner), body(pool) {}
-  ~Http3Stream();
-  Http3Stream(const Http3Stream&) = delete;
-  Http3Stream& operator=(const Http3Stream&) = delete;
+  MessageState(void* stream_owner, BlockPool& pool) : owner(stream_owner), body(pool) {}
+  ~MessageState();
+  MessageState(const MessageState&) = delete;
+  MessageState& operator=(const MessageState&) = delete;
 
   void* const owner;           // the engine's stream
-  transport::SendBuffer body;  // what the application wrote; Http3 takes from it
+  transport::SendBuffer body;  // what the application wrote; the codec takes from it
   bool fin = false;            // no more body will be written: end the stream after `body` (and trailers)
 
   // The latest header section received; views valid until the next section or until this is destroyed.
@@ -77,24 +77,24 @@ class Http3Stream {
   bool end_written_ = false;   // and it is in a packet
   bool write_closed_ = false;  // stopped or reset: nothing more is sent
   bool close_pending_ = false;
-  Http3ReceiveState receive_;
+  ReceiveState receive_;
 };
 
-class Http3 {
+class Codec {
  public:
   // What it tells the transport and, through it, the application. Called from inside read() alone, but for
-  // http3_consumed(), which peer_reset(), stream_closed() and the end of an Http3Stream cause too, and
+  // http3_consumed(), which peer_reset(), stream_closed() and the end of an MessageState cause too, and
   // http3_closed(), which peer_reset() does. From
   // inside them submit_*, resume(), set_priority(), no_more_writes() and peer_reset() may be called, but not
   // read() and not stream_closed().
   class Events {
    public:
-    // The first byte of a peer's request came: make a stream (server), return its Http3Stream. nullptr =
+    // The first byte of a peer's request came: make a stream (server), return its MessageState. nullptr =
     // refuse.
-    virtual Http3Stream* http3_request_stream(std::int64_t id) = 0;
-    virtual void http3_headers(Http3Stream& s, int kind, bool end_stream) = 0;
-    virtual void http3_body(Http3Stream& s, Bytes data) = 0;
-    virtual void http3_end(Http3Stream& s) = 0;
+    virtual MessageState* http3_request_stream(std::int64_t id) = 0;
+    virtual void http3_headers(MessageState& s, int kind, bool end_stream) = 0;
+    virtual void http3_body(MessageState& s, Bytes data) = 0;
+    virtual void http3_end(MessageState& s) = 0;
     // Send RESET_STREAM / STOP_SENDING on this stream. A stream error (a malformed message, for one) comes as
     // both, and no other event follows for the stream.
     virtual void http3_reset_stream(std::int64_t id, std::uint64_t code) = 0;
@@ -106,7 +106,7 @@ class Http3 {
     virtual void http3_goaway(std::int64_t first_unprocessed_id) = 0;
     // A stream for which stream_closed() returned false is over now, after its last events: as if it had
     // returned true.
-    virtual void http3_closed(Http3Stream&) {}
+    virtual void http3_closed(MessageState&) {}
 
    protected:
     ~Events() = default;
@@ -119,8 +119,8 @@ class Http3 {
   };
 
   // `pool` outlives it.
-  static Result<std::unique_ptr<Http3>> create(const Options& options, BlockPool& pool, Events& events);
-  virtual ~Http3() = default;
+  static Result<std::unique_ptr<Codec>> create(const Options& options, BlockPool& pool, Events& events);
+  virtual ~Codec() = default;
 
   // Ids of the three unidirectional streams that this side opened: control, QPACK encoder, QPACK decoder.
   virtual int bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder) = 0;
@@ -153,7 +153,7 @@ class Http3 {
   // as read().
   virtual int peer_reset(std::int64_t id) = 0;
   // Both directions are over in the transport. true: nothing here refers to the stream any more. false: what
-  // came on it waits for QPACK instructions; keep its Http3Stream until http3_closed(), which peer_reset()
+  // came on it waits for QPACK instructions; keep its MessageState until http3_closed(), which peer_reset()
   // calls if nobody wants the rest, or destroy it.
   virtual bool stream_closed(std::int64_t id, std::uint64_t code) = 0;
   // Server: the number of streams that the client was allowed to open in all.
@@ -161,24 +161,24 @@ class Http3 {
 
   // The application's calls: 0 or US_QUIC_E_*. Header sections are checked (RFC 9114 section 4.2, 4.3):
   // US_QUIC_E_HEADERS.
-  virtual int submit_request(std::int64_t id, Http3Stream& s, std::span<const us_quic_header_t> fields) = 0;
-  virtual int submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
+  virtual int send_request(std::int64_t id, MessageState& s, std::span<const us_quic_header_t> fields) = 0;
+  virtual int send_headers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   // A complete response that was checked and framed before. true: `frames.bytes` is in the stream's `body`,
   // and from here on the transport sends and acknowledges that itself; nothing of this stream comes by
   // next_output(). false: not for this stream, or not now.
-  virtual bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
+  virtual bool send_prepared(std::int64_t id, const PreparedResponse& frames, void (*release)(void* user),
                              void* user) = 0;
   // The same for one that is checked and framed here; nothing = not for this stream, or not now.
-  virtual std::optional<int> submit_complete(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                             Bytes content) = 0;
-  virtual int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
+  virtual std::optional<int> send_response(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                           Bytes content) = 0;
+  virtual int send_informational(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   // They go out after `body`, and end the stream.
-  virtual int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
-  virtual void resume(std::int64_t id) = 0;  // `body` or `fin` of its Http3Stream changed
+  virtual int send_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
+  virtual void resume(std::int64_t id) = 0;  // `body` or `fin` of its MessageState changed
   virtual int set_priority(std::int64_t id, int urgency, bool incremental) = 0;
   // First step of a shutdown (GOAWAY with the largest id), then the second (with the real one) after a round
   // trip.
-  virtual int submit_shutdown_notice() = 0;
+  virtual int send_shutdown_notice() = 0;
   virtual int shutdown() = 0;
   virtual bool is_drained() const = 0;  // after shutdown(): no request is left
 

@@ -12,11 +12,11 @@ namespace usquic::http3 {
 
 class FieldSection;
 
-struct Http3ReceiveState {
-  Http3ReceiveState();
-  ~Http3ReceiveState();
-  Http3ReceiveState(const Http3ReceiveState&) = delete;
-  Http3ReceiveState& operator=(const Http3ReceiveState&) = delete;
+struct ReceiveState {
+  ReceiveState();
+  ~ReceiveState();
+  ReceiveState(const ReceiveState&) = delete;
+  ReceiveState& operator=(const ReceiveState&) = delete;
 
   enum class Part : std::uint8_t { type, length, payload };  // of a frame (RFC 9114 section 7.1)
   enum class Phase : std::uint8_t { before_message, in_message, after_trailers, ended };

@@ -1,6 +1,6 @@
 #include "quic/callbacks.h"
 
-#include "quic/context.h"
+#include "quic/socket_context.h"
 
 void us_quic_socket_context_on_open(us_quic_socket_context_t* context,
                                     void (*cb)(us_quic_connection_t* c, int is_client)) {

@@ -4,8 +4,8 @@
 
 #include "base/ext.h"
 #include "base/try_allocating.h"
-#include "quic/context.h"
-#include "quic/tell.h"
+#include "quic/dispatch.h"
+#include "quic/socket_context.h"
 #include "usquic/http3_codes.h"
 
 us_quic_connection_t::us_quic_connection_t(us_quic_socket_t* parent, bool client)
@@ -136,10 +136,10 @@ void end_connection(us_quic_connection_t& c, CloseReason reason) {
   c.connector.reset();
   // Streams that the engine does not know, or told an end of that is held back.
   while (us_quic_stream_t* s = c.streams.front()) close_stream_with_connection(*s);
-  if (may_tell_now(c) && !c.is_close_queued) {
+  if (may_dispatch_now(c) && !c.is_close_queued) {
     c.close_reason = std::move(reason);
     c.is_close_queued = true;
-    return tell_close(c);
+    return dispatch_close(c);
   }
   queue_close(c, std::move(reason));
 }

@@ -51,7 +51,7 @@ struct us_quic_connection_t : usquic::ListHook<us_quic_connection_t> {
   bool is_announced = false;  // the application has the handle
   bool is_closed = false;
   bool is_close_queued = false;
-  bool is_close_told = false;
+  bool is_close_dispatched = false;
   bool is_close_overdue = false;               // no event says so: there was no memory for one
   bool is_shutdown_wanted = false;             // before there was an engine connection
   std::optional<usquic::Duration> keep_alive;  // of its own

@@ -8,7 +8,7 @@
 #include "base/try_allocating.h"
 #include "quic/address_copy.h"
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
 
 namespace usquic::quic {

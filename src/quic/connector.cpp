@@ -7,8 +7,8 @@
 
 #include "base/try_allocating.h"
 #include "quic/connection.h"
-#include "quic/context.h"
 #include "quic/route.h"
+#include "quic/socket_context.h"
 
 namespace usquic::quic {
 

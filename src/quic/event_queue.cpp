@@ -4,9 +4,9 @@
 
 #include "base/try_allocating.h"
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/dispatch.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
-#include "quic/tell.h"
 
 namespace usquic::quic {
 
@@ -16,24 +16,25 @@ namespace {
 constexpr int max_rounds = 16;
 
 // Tells the first overdue end among these that nothing older waits about. false: there is none.
-bool tell_overdue_of(List<us_quic_connection_t>& connections) {
+bool dispatch_overdue_of(List<us_quic_connection_t>& connections) {
   for (us_quic_connection_t* c = connections.front(); c != nullptr; c = connections.next(c)) {
     for (us_quic_stream_t* s = c->closing_streams.front(); s != nullptr; s = c->closing_streams.next(s)) {
       if (!s->is_close_overdue || s->queued > 0) continue;
-      tell_stream_close(*s);
+      dispatch_stream_close(*s);
       return true;
     }
     if (!c->is_close_overdue || c->queued_total > 0) continue;
-    tell_close(*c);
+    dispatch_close(*c);
     return true;
   }
   return false;
 }
 
-bool tell_overdue_of(List<SocketLink>& sockets) {
+bool dispatch_overdue_of(List<SocketLink>& sockets) {
   for (SocketLink* link = sockets.front(); link != nullptr; link = sockets.next(link)) {
     us_quic_socket_t& socket = *link->socket;
-    if (tell_overdue_of(socket.connections) || tell_overdue_of(socket.closing_connections)) return true;
+    if (dispatch_overdue_of(socket.connections) || dispatch_overdue_of(socket.closing_connections))
+      return true;
   }
   return false;
 }
@@ -93,9 +94,9 @@ void EventQueue::drain() {
 }
 
 void EventQueue::drain_context(us_quic_socket_context_t& context) {
-  bool has_told = true;
-  while (!is_draining_ && has_told && (has_events_of(context) || overdue_ > 0)) {
-    has_told = drain_round(&context);
+  bool has_dispatched = true;
+  while (!is_draining_ && has_dispatched && (has_events_of(context) || overdue_ > 0)) {
+    has_dispatched = drain_round(&context);
   }
 }
 
@@ -107,7 +108,7 @@ bool EventQueue::has_events_of(const us_quic_socket_context_t& context) {
 }
 
 bool EventQueue::drain_round(const us_quic_socket_context_t* only) {
-  bool has_told = false;
+  bool has_dispatched = false;
   is_draining_ = true;
   EventList now;
   EventList kept;
@@ -120,8 +121,8 @@ bool EventQueue::drain_round(const us_quic_socket_context_t* only) {
     }
     us_quic_stream_t* stream = event->stream;
     // The counts fall only after the telling: until then nothing newer may overtake.
-    tell(std::move(event));
-    has_told = true;
+    dispatch(std::move(event));
+    has_dispatched = true;
     --connection.queued_total;
     if (stream != nullptr) {
       --stream->queued;
@@ -131,22 +132,22 @@ bool EventQueue::drain_round(const us_quic_socket_context_t* only) {
   }
   kept.take_all(events_);
   events_.take_all(kept);
-  has_told = tell_overdue() || has_told;
+  has_dispatched = dispatch_overdue() || has_dispatched;
   is_draining_ = false;
-  return has_told;
+  return has_dispatched;
 }
 
 // Rare, and then there are few: each is looked for from the start, since callbacks change the lists.
-bool EventQueue::tell_overdue() {
-  bool has_told = false;
+bool EventQueue::dispatch_overdue() {
+  bool has_dispatched = false;
   for (bool has_more = true; overdue_ > 0 && has_more;) {
-    has_more = tell_overdue_of(quic_.closing_sockets);
+    has_more = dispatch_overdue_of(quic_.closing_sockets);
     for (auto* c = quic_.contexts.front(); c != nullptr && !has_more; c = quic_.contexts.next(c)) {
-      has_more = tell_overdue_of(c->sockets);
+      has_more = dispatch_overdue_of(c->sockets);
     }
-    has_told = has_told || has_more;
+    has_dispatched = has_dispatched || has_more;
   }
-  return has_told;
+  return has_dispatched;
 }
 
 }  // namespace usquic::quic

@@ -23,7 +23,7 @@ class EventQueue {
   void push_close(us_quic_stream_t& stream);
 
   // One that had no event was told.
-  void overdue_told() { --overdue_; }
+  void overdue_dispatched() { --overdue_; }
 
   // Tells what waits, also what that causes, within a bound on rounds. Never nests.
   void drain();
@@ -34,7 +34,7 @@ class EventQueue {
   bool has_events_of(const us_quic_socket_context_t& context);
   // Whether anything was told.
   bool drain_round(const us_quic_socket_context_t* only);
-  bool tell_overdue();
+  bool dispatch_overdue();
 
   QuicLoop& quic_;
   EventList events_;

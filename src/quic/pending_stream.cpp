@@ -30,7 +30,7 @@ void PendingStream::detach() {
   }
 }
 
-int PendingStream::submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
+int PendingStream::send_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (protocol_.is_raw_only || is_finished_ || reset_code_) return US_QUIC_E_STATE;
   // A client's stream: the request, then its trailers.
   const auto kind = has_headers_ ? usquic::http::SectionKind::trailers : usquic::http::SectionKind::request;
@@ -101,7 +101,7 @@ int PendingStream::do_step(engine::Stream& stream, Step& step) {
     return static_cast<std::size_t>(accepted) == length ? 0 : US_QUIC_E_INTERNAL;
   };
   return std::visit(
-      Overloaded{[&](Headers& h) { return stream.submit_headers(h.section.fields(), h.end_stream); },
+      Overloaded{[&](Headers& h) { return stream.send_headers(h.section.fields(), h.end_stream); },
                  [&](std::vector<std::uint8_t>& bytes) { return all(stream.write(bytes), bytes.size()); },
                  [&](StaticBytes& bytes) {
                    const int result =

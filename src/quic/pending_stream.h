@@ -34,8 +34,8 @@ class PendingStream final : public engine::Stream {
   bool is_local() const override { return true; }
   bool is_unidirectional() const override { return direction_ == engine::Direction::unidirectional; }
   bool is_early() const override { return false; }
-  int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
-  int submit_response(std::span<const us_quic_header_t>, Bytes) override { return US_QUIC_E_STATE; }
+  int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
+  int send_response(std::span<const us_quic_header_t>, Bytes) override { return US_QUIC_E_STATE; }
   std::ptrdiff_t write(Bytes data) override;
   std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) override;
   std::size_t buffered() const override { return bytes_; }

@@ -6,7 +6,7 @@
 
 #include "base/try_allocating.h"
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
 #include "usquic/http3_codes.h"
 
@@ -37,7 +37,7 @@ Result<us_quic_prepared_response_t*> prepare(std::span<const us_quic_header_t> h
     constexpr std::string_view name = "content-length";
     fields.push_back({name.data(), name.size(), content_length.data(), content_length.size(), 0});
   }
-  auto frames = engine::encode_response(fields, body);
+  auto frames = engine::prepare_response(fields, body);
   if (!frames) return Error{frames.error()};
   return new us_quic_prepared_response_t(HeaderSection(fields), std::move(*frames));
 }
@@ -101,12 +101,11 @@ int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_
   if (s->is_closed || s->engine == nullptr) return US_QUIC_E_CLOSED;
   if (prepared == nullptr) return US_QUIC_E_INVALID;
   ++prepared->references;
-  if (!s->engine->send_frames(prepared->frames, usquic::quic::release_piece, prepared)) {
+  if (!s->engine->send_prepared(prepared->frames, usquic::quic::release_piece, prepared)) {
     usquic::quic::unreference(prepared);
     const bool has_body = prepared->frames.body_length > 0;
     const int result = usquic::try_allocating(
-        [&] { return s->engine->submit_headers(prepared->headers.fields(), !has_body); },
-        int{US_QUIC_E_NOMEM});
+        [&] { return s->engine->send_headers(prepared->headers.fields(), !has_body); }, int{US_QUIC_E_NOMEM});
     if (result != 0) return result;
     if (has_body) {
       s->prepared.start(*prepared);

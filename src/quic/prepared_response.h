@@ -11,11 +11,11 @@
 
 // Counted: by its owner until freed, and by everything of it that the engine still has.
 struct us_quic_prepared_response_t {
-  us_quic_prepared_response_t(usquic::quic::HeaderSection section, usquic::engine::ResponseFrames encoded)
+  us_quic_prepared_response_t(usquic::quic::HeaderSection section, usquic::engine::PreparedResponse encoded)
       : headers(std::move(section)), frames(std::move(encoded)) {}
 
   const usquic::quic::HeaderSection headers;
-  const usquic::engine::ResponseFrames frames;
+  const usquic::engine::PreparedResponse frames;
   unsigned references = 1;
 };
 

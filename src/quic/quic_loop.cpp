@@ -4,8 +4,8 @@
 
 #include "base/try_allocating.h"
 #include "quic/connection.h"
-#include "quic/context.h"
 #include "quic/packet_sender.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
 #include "quic/sweep.h"
 
@@ -60,9 +60,9 @@ void QuicLoop::expire(TimePoint now) {
   while (DeadlineEntry* due = timers.pop_due(now)) static_cast<Timer*>(due)->fire(now);
   for (auto* context = contexts.front(); context != nullptr; context = contexts.next(context)) {
     if (context->endpoint->deadline() > now) continue;
-    tells_directly = true;
+    dispatches_directly = true;
     context->endpoint->expire(now);
-    tells_directly = false;
+    dispatches_directly = false;
   }
   events.drain();
 }
@@ -96,9 +96,9 @@ void QuicLoop::on_datagrams(us_udp_socket_t& udp, std::span<const udp::Received>
   us_quic_socket_t& socket = *us_quic_socket_t::from_udp(udp);
   // Without memory they are lost, as datagrams are.
   if (!try_allocating([&] { return list_datagrams(socket, datagrams); }, false)) return;
-  tells_directly = true;
+  dispatches_directly = true;
   socket.context->endpoint->receive(now(), datagrams_);
-  tells_directly = false;
+  dispatches_directly = false;
 }
 
 // In the engine's terms. true, or throws std::bad_alloc.

@@ -12,7 +12,7 @@
 #include "quic/event_queue.h"
 #include "quic/resolver.h"
 #include "quic/socket.h"
-#include "udp/socket.h"
+#include "udp/udp_socket.h"
 #include "usquic/quic.h"
 
 namespace usquic::quic {
@@ -56,7 +56,7 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
   int callback_depth = 0;
   bool is_sweeping = false;
   // The engine is in receive() or expire(): what it tells goes to the application at once.
-  bool tells_directly = false;
+  bool dispatches_directly = false;
 
   // Hooks
   TimePoint deadline() override;

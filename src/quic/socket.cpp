@@ -4,7 +4,7 @@
 
 #include "base/ext.h"
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/socket_context.h"
 
 us_quic_socket_t::us_quic_socket_t(us_quic_socket_context_t* parent)
     : context(parent), link(this), flush_link(this), goodbye_place(parent->quic->goodbyes) {}

@@ -4,7 +4,7 @@
 #include "base/deadline_heap.h"
 #include "base/list.h"
 #include "base/time.h"
-#include "udp/socket.h"
+#include "udp/udp_socket.h"
 #include "usquic/quic.h"
 
 namespace usquic::quic {

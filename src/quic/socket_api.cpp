@@ -5,9 +5,9 @@
 
 #include "base/ext.h"
 #include "quic/address_copy.h"
-#include "quic/context.h"
 #include "quic/resolver.h"
 #include "quic/socket.h"
+#include "quic/socket_context.h"
 
 namespace usquic::quic {
 

@@ -5,7 +5,7 @@
 #include "base/ext.h"
 #include "base/try_allocating.h"
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/socket_context.h"
 #include "usquic/http3_codes.h"
 
 us_quic_stream_t::~us_quic_stream_t() = default;
@@ -48,7 +48,7 @@ void keep_after_engine(us_quic_stream_t& s) {
   if (s.engine == nullptr) return;
   s.id = s.engine->id();
   const std::span<const us_quic_header_t> fields = s.engine->headers();
-  if (!s.is_close_told && s.headers == nullptr && !fields.empty()) {
+  if (!s.is_close_dispatched && s.headers == nullptr && !fields.empty()) {
     // Without memory they are gone: who wanted them has read them.
     s.headers = try_allocating([&] { return std::make_unique<HeaderSection>(fields); },
                                std::unique_ptr<HeaderSection>());

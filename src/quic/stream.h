@@ -33,7 +33,7 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
   bool is_announced = false;  // the application has the handle
   bool is_closed = false;
   bool is_close_queued = false;
-  bool is_close_told = false;
+  bool is_close_dispatched = false;
   bool is_close_overdue = false;  // no event says so: there was no memory for one
   bool is_paused = false;
   bool is_read_stopped = false;

@@ -2,7 +2,7 @@
 #include "base/ext.h"
 #include "base/try_allocating.h"
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
 
 namespace {
@@ -61,7 +61,7 @@ int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* hea
   if (headers == nullptr && count > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
-  return try_allocating([&] { return engine->submit_headers({headers, count}, end_stream != 0); }, no_memory);
+  return try_allocating([&] { return engine->send_headers({headers, count}, end_stream != 0); }, no_memory);
 }
 
 int us_quic_stream_send_response(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,
@@ -71,7 +71,7 @@ int us_quic_stream_send_response(us_quic_stream_t* s, const us_quic_header_t* he
   if (engine == nullptr) return US_QUIC_E_CLOSED;
   return try_allocating(
       [&] {
-        return engine->submit_response({headers, count}, usquic::as_bytes(body, length));
+        return engine->send_response({headers, count}, usquic::as_bytes(body, length));
       },
       no_memory);
 }

@@ -2,8 +2,8 @@
 
 #include "base/ext.h"
 #include "quic/connection.h"
-#include "quic/context.h"
 #include "quic/quic_loop.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
 
 namespace usquic::quic {

@@ -7,7 +7,7 @@
 #include <new>
 
 #include "udp/packet_buffer.h"
-#include "udp/socket.h"
+#include "udp/udp_socket.h"
 #include "usquic/error.h"
 #include "usquic/udp.h"
 

@@ -1,7 +1,7 @@
 // Acknowledgements that lie.
 #include <gtest/gtest.h>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_network.h"
 
 namespace usquic::test {

@@ -1,7 +1,7 @@
 // Datagrams that are no packets, or nobody's: dropped and counted; and amplification.
 #include <gtest/gtest.h>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_network.h"
 
 namespace usquic::test {

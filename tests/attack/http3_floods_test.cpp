@@ -1,7 +1,7 @@
 // Frames and streams without end, and requests that are given up.
 #include <gtest/gtest.h>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_http3.h"
 #include "support/raw_network.h"
 

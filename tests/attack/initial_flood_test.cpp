@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/ngtcp2/endpoint.h"
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_network.h"
 
 namespace usquic::test {

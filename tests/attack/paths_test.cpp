@@ -3,7 +3,7 @@
 
 #include <functional>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_network.h"
 
 namespace usquic::test {

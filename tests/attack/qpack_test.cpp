@@ -1,7 +1,7 @@
 // Header sections that cost more to read than to send.
 #include <gtest/gtest.h>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_http3.h"
 #include "support/raw_network.h"
 

@@ -1,7 +1,7 @@
 // Data with holes: what an endpoint must keep of it.
 #include <gtest/gtest.h>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_network.h"
 
 namespace usquic::test {

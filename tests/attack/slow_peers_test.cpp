@@ -1,7 +1,7 @@
 // Peers that take their time.
 #include <gtest/gtest.h>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_http3.h"
 #include "support/raw_network.h"
 
@@ -97,7 +97,7 @@ TEST(UnreadResponses, HoldNoMoreThanTheSendBuffer) {
   net.pair.server.config.send_buffer_bytes = buffer;
   net.pair.server.on_fin = [](StreamRecord& s) {
     constexpr us_quic_header_t ok[] = {{":status", 7, "200", 3, 0}};
-    s.handle->submit_headers(ok, false);
+    s.handle->send_headers(ok, false);
     const std::string piece(64 << 10, 'x');
     for (int i = 0; i < 1000; ++i) {
       if (s.write(piece) < static_cast<std::ptrdiff_t>(piece.size())) break;

@@ -1,7 +1,7 @@
 // Tokens and stateless resets in the wrong hands.
 #include <gtest/gtest.h>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/raw_network.h"
 
 namespace usquic::test {

@@ -54,7 +54,7 @@ struct Http3Joined {
   // A client engine's request; its stream on the wire is 0, 4, ...
   StreamRecord* ask() {
     StreamRecord* s = net.pair.client.create_stream(*net.connection);
-    EXPECT_EQ(s->handle->submit_headers(simple_request, true), 0);
+    EXPECT_EQ(s->handle->send_headers(simple_request, true), 0);
     net.run();
     return s;
   }

@@ -13,7 +13,7 @@ constexpr us_quic_header_t ok[] = {{":status", 7, "200", 3, 0}};
 TEST(RawHttp3, AsksAndReadsTheAnswer) {
   RawNetwork net("h3");
   net.pair.server.on_fin = [](StreamRecord& s) {
-    s.handle->submit_headers(ok, false);
+    s.handle->send_headers(ok, false);
     s.write("body of " + s.sections.at(0).value(":path"));
     s.handle->finish();
   };
@@ -36,7 +36,7 @@ TEST(RawHttp3, AnswersAsServer) {
                                           {":scheme", 7, "https", 5, 0},
                                           {":authority", 10, "a", 1, 0},
                                           {":path", 5, "/", 1, 0}};
-  ASSERT_EQ(s->handle->submit_headers(request, true), 0);
+  ASSERT_EQ(s->handle->send_headers(request, true), 0);
   net.run();
   EXPECT_TRUE(h3.peer().stream(0).fin);
   h3.peer().write(0, wire_headers({{":status", "200"}}) + wire_data("x"), true);

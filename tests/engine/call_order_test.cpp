@@ -1,4 +1,4 @@
-// "The engine tells what happened through the Sink, from inside receive(), expire() and flush() only."
+// "The engine tells what happened through the EventHandler, from inside receive(), expire() and flush() only."
 #include <cerrno>
 #include <functional>
 

@@ -11,7 +11,7 @@ Contract::Contract() {
 void Contract::start(std::string_view alpn) {
   for (Side* side : {&pair.client, &pair.server}) side->tls_options.alpn = {std::string(alpn)};
   pair.start();
-  for (Side* side : {&pair.client, &pair.server}) tell_engine_protocol(*side->endpoint, alpn);
+  for (Side* side : {&pair.client, &pair.server}) set_engine_protocol(*side->endpoint, alpn);
   // The pair's time must not come near the deadlines of an engine that reads a clock of its own.
   if (!capabilities().virtual_time) pair.now = TimePoint{};
 }

@@ -12,7 +12,7 @@
 
 namespace usquic::test {
 
-// Memory that is lent to write_static() or send_frames(): counts how often it was given back.
+// Memory that is lent to write_static() or send_prepared(): counts how often it was given back.
 struct Lent {
   int released = 0;
   static void release(void* self) { ++static_cast<Lent*>(self)->released; }

@@ -20,7 +20,7 @@ TEST_F(Ending, CloseTellsThePeerCodeAndReason) {
   EXPECT_EQ(server->close_reason, "that was all");
 }
 
-// "No Sink callback names this connection or its streams again, but the objects stay until detach()."
+// "no callback names this connection or its streams again, but the objects stay until detach()."
 TEST_F(Ending, CloseIsTheLastThatTheCallerHearsOfIt) {
   join();
   StreamRecord* s = nullptr;

@@ -3,6 +3,6 @@
 
 namespace usquic::test {
 
-void tell_engine_protocol(engine::Endpoint&, std::string_view) {}
+void set_engine_protocol(engine::Endpoint&, std::string_view) {}
 
 }  // namespace usquic::test

@@ -4,7 +4,7 @@
 
 namespace usquic::test {
 
-void tell_engine_protocol(engine::Endpoint& endpoint, std::string_view alpn) {
+void set_engine_protocol(engine::Endpoint& endpoint, std::string_view alpn) {
   ScriptedEndpoint::of(endpoint).set_alpn(std::string(alpn));
 }
 

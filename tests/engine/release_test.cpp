@@ -89,20 +89,20 @@ TEST_F(Release, ComesWhenTheSocketIsDropped) {
   EXPECT_EQ(lent.released, 1);
 }
 
-// "true: taken. false: not in this way, or not now; submit_headers() and write_static() can do it."
+// "true: taken. false: not in this way, or not now; send_headers() and write_static() can do it."
 TEST_F(Release, OfAPreparedResponseComesOnceWhereItWasTaken) {
   join("h3");
   const std::vector fields = {header_of(":status", "200")};
-  Result<engine::ResponseFrames> frames = engine::encode_response(fields, as_bytes("prepared"));
+  Result<engine::PreparedResponse> frames = engine::prepare_response(fields, as_bytes("prepared"));
   ASSERT_TRUE(frames);
   EXPECT_EQ(as_text(frames->body()), "prepared");
   StreamRecord* request = ask(pair.client, *client);
   ASSERT_TRUE(run_until([&] { return !pair.server.streams.empty() && pair.server.streams[0]->ended; }));
   StreamRecord& r = *pair.server.streams[0];
-  const bool is_taken = r.handle->send_frames(*frames, Lent::release, &lent);
+  const bool is_taken = r.handle->send_prepared(*frames, Lent::release, &lent);
   EXPECT_EQ(is_taken, capabilities().prepared_responses);
   if (!is_taken) {
-    EXPECT_EQ(r.handle->submit_headers(fields, false), 0);
+    EXPECT_EQ(r.handle->send_headers(fields, false), 0);
     EXPECT_EQ(r.handle->write_static(frames->body(), Lent::release, &lent), 8);
     EXPECT_EQ(r.handle->finish(), 0);
   }
@@ -113,7 +113,7 @@ TEST_F(Release, OfAPreparedResponseComesOnceWhereItWasTaken) {
 }
 
 TEST_F(Release, OfAResponseThatMayNotBeSentIsAnErrorOfItsEncoding) {
-  EXPECT_EQ(engine::encode_response(std::vector{header_of("Upper", "1")}, {}).error(), US_QUIC_E_HEADERS);
+  EXPECT_EQ(engine::prepare_response(std::vector{header_of("Upper", "1")}, {}).error(), US_QUIC_E_HEADERS);
 }
 
 }  // namespace

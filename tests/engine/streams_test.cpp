@@ -125,7 +125,7 @@ TEST_F(Streams, ResetAndStopOfBothEndTheStream) {
   EXPECT_EQ(remote->closes, 1);
 }
 
-// "No Sink callback names this stream again. What was written and not reset is still sent."
+// "no callback names this stream again. What was written and not reset is still sent."
 TEST_F(Streams, DetachedOnesAreSilentAndStillSend) {
   join();
   StreamRecord* s = nullptr;
@@ -158,9 +158,9 @@ TEST_F(Streams, GetHeaderSectionsInTheirOrder) {
   ASSERT_EQ(remote.sections.size(), 1U);
   EXPECT_EQ(remote.sections[0].kind, US_QUIC_HEADERS_MESSAGE);
   EXPECT_TRUE(remote.sections[0].end_stream);
-  EXPECT_EQ(remote.handle->submit_headers(std::vector{header_of(":status", "103")}, false), 0);
+  EXPECT_EQ(remote.handle->send_headers(std::vector{header_of(":status", "103")}, false), 0);
   begin_answer(remote, "body");
-  EXPECT_EQ(remote.handle->submit_headers(std::vector{header_of("x-sum", "1")}, true), 0);
+  EXPECT_EQ(remote.handle->send_headers(std::vector{header_of("x-sum", "1")}, true), 0);
   ASSERT_TRUE(run_until([&] { return request->closes == 1; }));
   ASSERT_EQ(request->sections.size(), 3U);
   EXPECT_EQ(request->sections[0].kind, US_QUIC_HEADERS_INFORMATIONAL);
@@ -175,7 +175,7 @@ TEST_F(Streams, OfARawProtocolHaveNoHeaderSections) {
   join();
   StreamRecord* s = nullptr;
   ASSERT_NE(open_stream(s), nullptr);
-  EXPECT_EQ(s->handle->submit_headers(std::vector{header_of(":status", "200")}, false), US_QUIC_E_STATE);
+  EXPECT_EQ(s->handle->send_headers(std::vector{header_of(":status", "200")}, false), US_QUIC_E_STATE);
 }
 
 TEST_F(Streams, SendACompleteResponseAtOnce) {
@@ -183,8 +183,7 @@ TEST_F(Streams, SendACompleteResponseAtOnce) {
   StreamRecord* request = ask(pair.client, *client);
   ASSERT_TRUE(run_until([&] { return !pair.server.streams.empty() && pair.server.streams[0]->ended; }));
   StreamRecord& remote = *pair.server.streams[0];
-  EXPECT_EQ(remote.handle->submit_response(std::vector{header_of(":status", "200")}, as_bytes("complete")),
-            0);
+  EXPECT_EQ(remote.handle->send_response(std::vector{header_of(":status", "200")}, as_bytes("complete")), 0);
   ASSERT_TRUE(run_until([&] { return request->closes == 1; }));
   EXPECT_EQ(request->sections[0].value(":status"), "200");
   EXPECT_EQ(request->body, "complete");

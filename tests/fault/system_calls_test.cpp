@@ -8,7 +8,7 @@
 
 #include "echo_exchange.h"
 #include "faulty_kernel.h"
-#include "support/figures.h"
+#include "support/attack_figures.h"
 
 namespace usquic::test {
 namespace {

@@ -239,7 +239,7 @@ void DatagramScript::client_acts() {
   if (is_http3_) {
     const us_quic_header_t request[] = {header(":method", "POST"), header(":scheme", "https"),
                                         header(":authority", "a"), header(":path", "/")};
-    s->handle->submit_headers(request, false);
+    s->handle->send_headers(request, false);
   }
   s->handle->write(as_bytes(input_.text()));
   if (input_.flag()) s->handle->finish();
@@ -292,7 +292,7 @@ void DatagramScript::act_on(Side& side, StreamRecord& s) {
 void DatagramScript::answer(StreamRecord& s) {
   if (s.handle == nullptr || s.handle->is_unidirectional()) return;
   const us_quic_header_t response[] = {header(":status", "200")};
-  if (is_http3_) s.handle->submit_headers(response, false);
+  if (is_http3_) s.handle->send_headers(response, false);
   s.write(s.body);
   s.handle->finish();
 }

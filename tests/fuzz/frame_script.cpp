@@ -236,7 +236,7 @@ void FrameScript::application_acts() {
                                             {":scheme", 7, "https", 5, 0},
                                             {":authority", 10, "a", 1, 0},
                                             {":path", 5, "/", 1, 0}};
-    if (is_http3_) s->handle->submit_headers(request, false);
+    if (is_http3_) s->handle->send_headers(request, false);
     s->write(input_.text());
     return;
   }
@@ -251,7 +251,7 @@ void FrameScript::application_acts() {
 void FrameScript::answer(StreamRecord& s) {
   if (s.handle == nullptr || s.handle->is_unidirectional() || s.is_local) return;
   constexpr us_quic_header_t response[] = {{":status", 7, "200", 3, 0}};
-  if (is_http3_) s.handle->submit_headers(response, false);
+  if (is_http3_) s.handle->send_headers(response, false);
   s.write(s.body);
   s.handle->finish();
 }

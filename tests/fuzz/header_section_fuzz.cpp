@@ -44,10 +44,10 @@ Fields fields_of(Input& input) {
   return fields;
 }
 
-class Side final : public http3::Http3::Events {
+class Side final : public http3::Codec::Events {
  public:
   explicit Side(bool is_server) {
-    auto made = http3::Http3::create({.is_server = is_server, .max_header_list_size = 65536}, pool_, *this);
+    auto made = http3::Codec::create({.is_server = is_server, .max_header_list_size = 65536}, pool_, *this);
     CHECK(made);
     http3 = std::move(*made);
     const std::int64_t first = is_server ? 3 : 2;
@@ -58,8 +58,8 @@ class Side final : public http3::Http3::Events {
     if (stream != nullptr) http3->stream_closed(0, 0);
   }
 
-  http3::Http3Stream& make_stream() {
-    stream = std::make_unique<http3::Http3Stream>(this, pool_);
+  http3::MessageState& make_stream() {
+    stream = std::make_unique<http3::MessageState>(this, pool_);
     return *stream;
   }
 
@@ -67,7 +67,7 @@ class Side final : public http3::Http3::Events {
   void send_to(Side& other) {
     for (;;) {
       std::array<Bytes, 16> views;
-      http3::Http3::Output out;
+      http3::Codec::Output out;
       CHECK(http3->next_output(views, out) == 0);
       if (out.id < 0) return;
       std::string bytes;
@@ -89,16 +89,16 @@ class Side final : public http3::Http3::Events {
     }
   }
 
-  std::unique_ptr<http3::Http3> http3;
-  std::unique_ptr<http3::Http3Stream> stream;
+  std::unique_ptr<http3::Codec> http3;
+  std::unique_ptr<http3::MessageState> stream;
   std::size_t sections = 0;
   bool is_refused = false;
 
  private:
-  http3::Http3Stream* http3_request_stream(std::int64_t) override { return &make_stream(); }
-  void http3_headers(http3::Http3Stream&, int, bool) override { ++sections; }
-  void http3_body(http3::Http3Stream&, Bytes) override {}
-  void http3_end(http3::Http3Stream&) override {}
+  http3::MessageState* http3_request_stream(std::int64_t) override { return &make_stream(); }
+  void http3_headers(http3::MessageState&, int, bool) override { ++sections; }
+  void http3_body(http3::MessageState&, Bytes) override {}
+  void http3_end(http3::MessageState&) override {}
   void http3_reset_stream(std::int64_t, std::uint64_t) override { is_refused = true; }
   void http3_stop_sending(std::int64_t, std::uint64_t) override { is_refused = true; }
   void http3_consumed(std::int64_t, std::size_t) override {}
@@ -127,7 +127,7 @@ void send(http::SectionKind kind, const Fields& fields) {
   const bool is_request = kind == http::SectionKind::request;
   const std::span<const us_quic_header_t> request =
       is_request ? std::span<const us_quic_header_t>(fields) : plain_request;
-  CHECK((client.http3->submit_request(0, client.make_stream(), request) == 0) == (is_allowed || !is_request));
+  CHECK((client.http3->send_request(0, client.make_stream(), request) == 0) == (is_allowed || !is_request));
   if (is_request && !is_allowed) {
     client.stream.reset();
     return;
@@ -136,14 +136,14 @@ void send(http::SectionKind kind, const Fields& fields) {
   if (is_request) return server.expect(1, fields);
   switch (kind) {
     case http::SectionKind::informational:
-      CHECK((server.http3->submit_informational(0, fields) == 0) == is_allowed);
+      CHECK((server.http3->send_informational(0, fields) == 0) == is_allowed);
       break;
     case http::SectionKind::response:
-      CHECK((server.http3->submit_response(0, fields) == 0) == is_allowed);
+      CHECK((server.http3->send_headers(0, fields) == 0) == is_allowed);
       break;
     default:
-      CHECK(server.http3->submit_response(0, plain_response) == 0);
-      CHECK((server.http3->submit_trailers(0, fields) == 0) == is_allowed);
+      CHECK(server.http3->send_headers(0, plain_response) == 0);
+      CHECK((server.http3->send_trailers(0, fields) == 0) == is_allowed);
   }
   server.send_to(client);
   if (!is_allowed) return;

@@ -12,8 +12,8 @@
 namespace usquic::fuzz {
 namespace {
 
-using usquic::http3::Http3;
-using usquic::http3::Http3Stream;
+using usquic::http3::Codec;
+using usquic::http3::MessageState;
 
 struct Chunk {
   std::int64_t id;
@@ -31,10 +31,10 @@ struct Told {
   friend bool operator==(const Told&, const Told&) = default;
 };
 
-class Reader final : public http3::Http3::Events {
+class Reader final : public http3::Codec::Events {
  public:
   Reader() {
-    auto made = http3::Http3::create({.is_server = true, .max_header_list_size = 2048}, pool_, *this);
+    auto made = http3::Codec::create({.is_server = true, .max_header_list_size = 2048}, pool_, *this);
     CHECK(made);
     http3_ = std::move(*made);
     CHECK(http3_->bind_streams(3, 7, 11) == 0);
@@ -61,25 +61,25 @@ class Reader final : public http3::Http3::Events {
   int result = 0;
 
  private:
-  static std::int64_t id_of(http3::Http3Stream& s) { return *static_cast<const std::int64_t*>(s.owner); }
-  Told& told_of(http3::Http3Stream& s) { return told[id_of(s)]; }
+  static std::int64_t id_of(http3::MessageState& s) { return *static_cast<const std::int64_t*>(s.owner); }
+  Told& told_of(http3::MessageState& s) { return told[id_of(s)]; }
 
-  http3::Http3Stream* http3_request_stream(std::int64_t id) override {
+  http3::MessageState* http3_request_stream(std::int64_t id) override {
     auto& s = streams_[id];
     s.id = id;
-    s.http3 = std::make_unique<http3::Http3Stream>(&s.id, pool_);
+    s.http3 = std::make_unique<http3::MessageState>(&s.id, pool_);
     return s.http3.get();
   }
   // end_stream depends on the pieces: FIN may come by itself.
-  void http3_headers(http3::Http3Stream& s, int kind, bool) override {
+  void http3_headers(http3::MessageState& s, int kind, bool) override {
     std::string& text = told_of(s).sections;
     text += std::to_string(kind) + "\n";
     for (const us_quic_header_t& h : s.headers()) {
       text.append(h.name, h.name_length).append("=").append(h.value, h.value_length).append("\n");
     }
   }
-  void http3_body(http3::Http3Stream& s, Bytes data) override { told_of(s).body += as_text(data); }
-  void http3_end(http3::Http3Stream& s) override { told_of(s).has_ended = true; }
+  void http3_body(http3::MessageState& s, Bytes data) override { told_of(s).body += as_text(data); }
+  void http3_end(http3::MessageState& s) override { told_of(s).has_ended = true; }
   void http3_reset_stream(std::int64_t id, std::uint64_t) override { told[id].is_reset = true; }
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override { told[id].stop_code = code; }
   void http3_consumed(std::int64_t, std::size_t) override {}
@@ -87,10 +87,10 @@ class Reader final : public http3::Http3::Events {
 
   struct Stream {
     std::int64_t id = -1;
-    std::unique_ptr<http3::Http3Stream> http3;
+    std::unique_ptr<http3::MessageState> http3;
   };
   BlockPool pool_;
-  std::unique_ptr<http3::Http3> http3_;
+  std::unique_ptr<http3::Codec> http3_;
   std::map<std::int64_t, Stream> streams_;
 };
 

@@ -11,7 +11,7 @@ namespace {
 
 using test::wire_varint;
 using test::WireFields;
-using usquic::http3::Http3;
+using usquic::http3::Codec;
 
 constexpr std::uint64_t frame_types[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 0xd, 0x21, 0xf0700, 0xf0701};
 constexpr std::uint64_t numbers[] = {
@@ -26,7 +26,7 @@ us_quic_header_t header(std::string_view name, std::string_view value) {
 Http3Transport::Http3Transport(Input& input)
     : input_(input), is_server_(input.flag()), answers_inside_(input.flag()) {
   constexpr std::size_t limits[] = {65536, 4096, 200};
-  auto created = http3::Http3::create({.is_server = is_server_,
+  auto created = http3::Codec::create({.is_server = is_server_,
                                        .max_header_list_size = input.choose(limits),
                                        .extended_connect = input.flag()},
                                       pool_, *this);
@@ -78,7 +78,7 @@ void Http3Transport::act() {
       if (Stream* s = any_stream()) answer(*s);
       return;
     default:
-      input_.flag() ? http3_->shutdown() : http3_->submit_shutdown_notice();
+      input_.flag() ? http3_->shutdown() : http3_->send_shutdown_notice();
   }
 }
 
@@ -107,7 +107,7 @@ void Http3Transport::read(std::int64_t id, std::string_view bytes, bool fin) {
   // A copy of its own: reading beyond its end is found out.
   const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
   result_ = http3_->read(id, copy, fin);
-  if (http3_is_over()) CHECK(http3::Http3::application_error(result_) >= 0x100);
+  if (http3_is_over()) CHECK(http3::Codec::application_error(result_) >= 0x100);
 }
 
 void Http3Transport::read_something() {
@@ -185,7 +185,7 @@ void Http3Transport::read_unidirectional() {
 void Http3Transport::send() {
   for (std::size_t rounds = 1 + input_.pick(8); rounds > 0; --rounds) {
     std::array<Bytes, 16> views;
-    http3::Http3::Output out;
+    http3::Codec::Output out;
     result_ = http3_->next_output(views, out);
     if (http3_is_over() || out.id < 0) return;
     std::size_t offered = 0;
@@ -286,7 +286,7 @@ void Http3Transport::request() {
   if (method == "CONNECT") fields = {header(":method", method), header(":authority", "a:1")};
   const std::string_view value = input_.text();
   fields.push_back(header("x-field", value));
-  if (http3_->submit_request(id, made->http3, fields) != 0) return;
+  if (http3_->send_request(id, made->http3, fields) != 0) return;
   wires_[id];
   streams_.emplace(id, std::move(made));
 }
@@ -299,13 +299,13 @@ void Http3Transport::answer(Stream& s) {
   const us_quic_header_t trailers[] = {header("x-trailer", value)};
   switch (input_.pick(7)) {
     case 0:
-      http3_->submit_response(s.id, fields);
+      http3_->send_headers(s.id, fields);
       return;
     case 1:
-      http3_->submit_informational(s.id, fields);
+      http3_->send_informational(s.id, fields);
       return;
     case 2:
-      http3_->submit_trailers(s.id, trailers);
+      http3_->send_trailers(s.id, trailers);
       return;
     case 3:
       if (!s.http3.fin) s.http3.body.append(as_bytes(value));
@@ -329,13 +329,13 @@ void Http3Transport::maybe_answer(Stream& s) {
   if (answers_inside_ && input_.flag()) answer(s);
 }
 
-usquic::http3::Http3Stream* Http3Transport::http3_request_stream(std::int64_t id) {
+usquic::http3::MessageState* Http3Transport::http3_request_stream(std::int64_t id) {
   CHECK(is_server_ && !streams_.contains(id));
   if (input_.byte() == 1) return nullptr;
   return &streams_.emplace(id, std::make_unique<Stream>(id, pool_)).first->second->http3;
 }
 
-void Http3Transport::http3_headers(http3::Http3Stream& http3, int kind, bool) {
+void Http3Transport::http3_headers(http3::MessageState& http3, int kind, bool) {
   Stream& s = of(http3);
   CHECK(!s.has_ended && !wires_[s.id].is_stopped);
   CHECK(s.has_message == (kind == US_QUIC_HEADERS_TRAILERS) && !s.has_trailers);
@@ -349,14 +349,14 @@ void Http3Transport::http3_headers(http3::Http3Stream& http3, int kind, bool) {
   maybe_answer(s);
 }
 
-void Http3Transport::http3_body(http3::Http3Stream& http3, Bytes data) {
+void Http3Transport::http3_body(http3::MessageState& http3, Bytes data) {
   Stream& s = of(http3);
   CHECK(s.has_message && !s.has_trailers && !s.has_ended && !data.empty() && !wires_[s.id].is_stopped);
   credited_bytes_ += data.size();  // the application takes it at once
   maybe_answer(s);
 }
 
-void Http3Transport::http3_end(http3::Http3Stream& http3) {
+void Http3Transport::http3_end(http3::MessageState& http3) {
   Stream& s = of(http3);
   CHECK(s.has_message && !s.has_ended && !wires_[s.id].is_stopped);
   s.has_ended = true;
@@ -380,7 +380,7 @@ void Http3Transport::http3_goaway(std::int64_t id) {
   CHECK(id >= 0);
 }
 
-void Http3Transport::http3_closed(http3::Http3Stream& http3) {
+void Http3Transport::http3_closed(http3::MessageState& http3) {
   CHECK(of(http3).waits);
   gone_.push_back(of(http3).id);
 }

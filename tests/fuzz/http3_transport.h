@@ -15,7 +15,7 @@
 
 namespace usquic::fuzz {
 
-class Http3Transport final : private usquic::http3::Http3::Events {
+class Http3Transport final : private usquic::http3::Codec::Events {
  public:
   explicit Http3Transport(Input& input);
   ~Http3Transport();
@@ -26,13 +26,13 @@ class Http3Transport final : private usquic::http3::Http3::Events {
   void run();
 
  private:
-  using Http3Stream = usquic::http3::Http3Stream;
+  using MessageState = usquic::http3::MessageState;
 
   // A request stream, and what was told about it.
   struct Stream {
     Stream(std::int64_t stream_id, BlockPool& pool) : id(stream_id), http3(this, pool) {}
     const std::int64_t id;
-    http3::Http3Stream http3;
+    http3::MessageState http3;
     bool has_message = false, has_trailers = false, has_ended = false;
     bool waits = false;  // stream_closed() returned false
   };
@@ -63,24 +63,24 @@ class Http3Transport final : private usquic::http3::Http3::Events {
   std::int64_t request_id();
   std::int64_t unidirectional_id();
   Stream* any_stream();
-  static Stream& of(http3::Http3Stream& s) { return *static_cast<Stream*>(s.owner); }
+  static Stream& of(http3::MessageState& s) { return *static_cast<Stream*>(s.owner); }
 
-  http3::Http3Stream* http3_request_stream(std::int64_t id) override;
-  void http3_headers(http3::Http3Stream& s, int kind, bool end_stream) override;
-  void http3_body(http3::Http3Stream& s, Bytes data) override;
-  void http3_end(http3::Http3Stream& s) override;
+  http3::MessageState* http3_request_stream(std::int64_t id) override;
+  void http3_headers(http3::MessageState& s, int kind, bool end_stream) override;
+  void http3_body(http3::MessageState& s, Bytes data) override;
+  void http3_end(http3::MessageState& s) override;
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t id) override;
-  void http3_closed(http3::Http3Stream& s) override;
+  void http3_closed(http3::MessageState& s) override;
 
   Input& input_;
   const bool is_server_;
   const bool answers_inside_;
   int result_ = 0;  // of the call that failed
   BlockPool pool_;
-  std::unique_ptr<usquic::http3::Http3> http3_;
+  std::unique_ptr<usquic::http3::Codec> http3_;
   std::map<std::int64_t, std::unique_ptr<Stream>> streams_;
   std::map<std::int64_t, Wire> wires_;
   std::vector<std::int64_t> gone_;  // told by http3_closed()

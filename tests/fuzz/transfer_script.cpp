@@ -184,7 +184,7 @@ void TransferScript::open(Side& side) {
     const us_quic_header_t request[] = {header(":method", "POST"), header(":scheme", "https"),
                                         header(":authority", "a"), header(":path", "/"),
                                         header("x-value", value)};
-    uses_[s].has_headers = s->handle->submit_headers(request, false) == 0;
+    uses_[s].has_headers = s->handle->send_headers(request, false) == 0;
   }
   write(*s, input_.byte() * std::size_t{40});
   const std::size_t what = input_.pick(4);
@@ -259,13 +259,13 @@ void TransferScript::respond(StreamRecord& s) {
   const std::string body(input_.byte() * std::size_t{10}, 'r');
   switch (input_.pick(3)) {
     case 0:
-      s.handle->submit_headers(interim, false);
+      s.handle->send_headers(interim, false);
       return;
     case 1:
-      if (s.handle->submit_headers(final, false) == 0) use.has_headers = true;
+      if (s.handle->send_headers(final, false) == 0) use.has_headers = true;
       return;
     default:
-      if (s.handle->submit_response(final, as_bytes(body)) != 0) return;
+      if (s.handle->send_response(final, as_bytes(body)) != 0) return;
       use.has_headers = use.is_finished = true;
       use.sent += body;
   }
@@ -297,7 +297,7 @@ void TransferScript::finish(Side& side, StreamRecord& s) {
                                         header(":authority", "a"), header(":path", "/")};
     const us_quic_header_t response[] = {header(":status", "204")};
     const int result =
-        is_client ? s.handle->submit_headers(request, true) : s.handle->submit_headers(response, true);
+        is_client ? s.handle->send_headers(request, true) : s.handle->send_headers(response, true);
     if (result == 0) use.has_headers = use.is_finished = true;
     return;
   }
@@ -390,7 +390,7 @@ void TransferScript::check_stream_credit(Side& side, Direction direction) {
     if (is_http3_) {
       const us_quic_header_t request[] = {header(":method", "POST"), header(":scheme", "https"),
                                           header(":authority", "a"), header(":path", "/")};
-      uses_[s].has_headers = s->handle->submit_headers(request, false) == 0;
+      uses_[s].has_headers = s->handle->send_headers(request, false) == 0;
     }
     opened.push_back(s);
   }
@@ -423,7 +423,7 @@ void TransferScript::check_credit(Side& from, Side& to) {
     if (!is_http3_) continue;
     const us_quic_header_t request[] = {header(":method", "POST"), header(":scheme", "https"),
                                         header(":authority", "a"), header(":path", "/")};
-    uses_[s].has_headers = s->handle->submit_headers(request, false) == 0;
+    uses_[s].has_headers = s->handle->send_headers(request, false) == 0;
   }
   pair_.run(seconds(1));
   const std::size_t last = from.streams.size();
@@ -433,7 +433,7 @@ void TransferScript::check_credit(Side& from, Side& to) {
         StreamRecord& s = *from.streams[i];
         const us_quic_header_t response[] = {header(":status", "200")};
         Use& use = uses_[&s];
-        if (is_http3_ && !use.has_headers) use.has_headers = s.handle->submit_headers(response, false) == 0;
+        if (is_http3_ && !use.has_headers) use.has_headers = s.handle->send_headers(response, false) == 0;
         write(s, window);
       }
       pair_.run(milliseconds(100));

@@ -5,7 +5,7 @@
 #include <chrono>
 #include <string>
 
-#include "support/figures.h"
+#include "support/attack_figures.h"
 #include "support/transfer_node.h"
 
 namespace usquic::test {

@@ -82,7 +82,7 @@ struct Packet {
 class EnginePair;
 
 // One endpoint with its TLS context, recording what its engine tells. Hooks run inside the callbacks.
-class Side final : public engine::Sink, public engine::SendBatch {
+class Side final : public engine::EventHandler, public engine::SendBatch {
  public:
   Side(EnginePair& pair, const Address& own) : address(own), pair_(pair) {}
 

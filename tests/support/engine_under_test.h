@@ -6,6 +6,6 @@
 namespace usquic::test {
 
 // Tells an engine that cannot see it in its TLS context which protocol its connections speak from now on.
-void tell_engine_protocol(engine::Endpoint& endpoint, std::string_view alpn);
+void set_engine_protocol(engine::Endpoint& endpoint, std::string_view alpn);
 
 }  // namespace usquic::test

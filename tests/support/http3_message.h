@@ -20,13 +20,13 @@ inline StreamRecord* ask(Side& side, ConnectionRecord& c, std::string_view metho
   if (s == nullptr) return nullptr;
   const std::vector fields = {header_of(":method", method), header_of(":scheme", "https"),
                               header_of(":authority", "server.test"), header_of(":path", "/")};
-  EXPECT_EQ(s->handle->submit_headers(fields, true), 0);
+  EXPECT_EQ(s->handle->send_headers(fields, true), 0);
   return s;
 }
 
 // 200 and the first of a body.
 inline void begin_answer(StreamRecord& s, std::string_view body) {
-  EXPECT_EQ(s.handle->submit_headers(std::vector{header_of(":status", "200")}, false), 0);
+  EXPECT_EQ(s.handle->send_headers(std::vector{header_of(":status", "200")}, false), 0);
   EXPECT_EQ(s.write(body), static_cast<std::ptrdiff_t>(body.size()));
 }
 

@@ -49,7 +49,7 @@ WireFields get_fields(const WireFields& more) {
 
 void answer_ok(StreamRecord& s) {
   constexpr us_quic_header_t ok[] = {{":status", 7, "200", 3, 0}};
-  s.handle->submit_headers(ok, true);
+  s.handle->send_headers(ok, true);
 }
 
 RawHttp3::RawHttp3(RawPeer& peer, const std::string& control) : RawHttp3(peer, Bare{}) {

@@ -156,7 +156,7 @@ bool RawNetwork::neighbours_talk() {
                                           {":authority", 10, "a", 1, 0},
                                           {":path", 5, "/", 1, 0}};
   if (alpn == "h3") {
-    s->handle->submit_headers(request, true);
+    s->handle->send_headers(request, true);
   } else {
     s->write("are you there?");
     s->handle->finish();

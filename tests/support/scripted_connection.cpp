@@ -95,7 +95,7 @@ void ScriptedConnection::open_waiting_streams() {
     next_stream_ += 4;
     stream.send_limit_ = peer_window_;
     stream.limit_told_ = endpoint_.config_.max_stream_data;
-    if (!stream.is_detached_) endpoint_.sink_.on_stream_open(*this, stream, true);
+    if (!stream.is_detached_) endpoint_.events_.on_stream_open(*this, stream, true);
   }
 }
 
@@ -119,7 +119,7 @@ void ScriptedConnection::flush(engine::SendBatch& batch) {
     stats_.bytes_sent += writer.size();
   }
   if (is_closing_) return;
-  tell_writable();
+  notify_writable();
   close_finished_streams();
   if (is_draining_ && is_open_ && streams_.empty() && is_goaway_sent_ && !goaway_wanted_) {
     close_code_ = alpn_ == "h3" ? std::uint64_t{US_QUIC_H3_NO_ERROR} : 0;
@@ -128,7 +128,7 @@ void ScriptedConnection::flush(engine::SendBatch& batch) {
     info.code = close_code_;
     info.reason = "";
     close(close_code_, {});
-    endpoint_.sink_.on_connection_close(*this, info);
+    endpoint_.events_.on_connection_close(*this, info);
     is_detached_ = true;  // the object lives until its goodbye is out
     user = nullptr;
   }
@@ -229,12 +229,12 @@ bool ScriptedConnection::write_stream(ScriptedStream& s, FrameWriter& writer) {
   return true;
 }
 
-void ScriptedConnection::tell_writable() {
+void ScriptedConnection::notify_writable() {
   for (std::size_t i = 0; i < streams_.size(); ++i) {
     ScriptedStream& s = *streams_[i];
     if (!s.wants_writable_ || s.unsent_ * 2 >= endpoint_.config_.send_buffer_bytes) continue;
     s.wants_writable_ = false;
-    if (!s.is_detached_ && s.can_send()) endpoint_.sink_.on_writable(s);
+    if (!s.is_detached_ && s.can_send()) endpoint_.events_.on_writable(s);
   }
 }
 
@@ -247,7 +247,7 @@ void ScriptedConnection::close_finished_streams() {
     }
     const std::unique_ptr<ScriptedStream> over = std::move(streams_[i]);
     streams_.erase(streams_.begin() + static_cast<std::ptrdiff_t>(i));
-    if (!over->is_detached_) endpoint_.sink_.on_stream_close(*over, over->close_info());
+    if (!over->is_detached_) endpoint_.events_.on_stream_close(*over, over->close_info());
   }
 }
 
@@ -263,10 +263,10 @@ void ScriptedConnection::end(const us_quic_close_info_t& info) {
     if (s.is_detached_) continue;
     // One that both sides had finished is no victim of the end.
     const us_quic_stream_close_info_t cut{US_QUIC_E_CLOSED, info.code};
-    endpoint_.sink_.on_stream_close(s, s.is_over() ? s.close_info() : cut);
+    endpoint_.events_.on_stream_close(s, s.is_over() ? s.close_info() : cut);
   }
   failure_.reset();
-  if (user != nullptr) endpoint_.sink_.on_connection_close(*this, info);
+  if (user != nullptr) endpoint_.events_.on_connection_close(*this, info);
   is_detached_ = true;  // the caller has let go of it
 }
 

@@ -26,8 +26,8 @@ class ScriptedStream final : public engine::Stream {
   bool is_local() const override { return is_local_; }
   bool is_unidirectional() const override { return false; }
   bool is_early() const override { return false; }
-  int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
-  int submit_response(std::span<const us_quic_header_t> fields, Bytes body) override;
+  int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
+  int send_response(std::span<const us_quic_header_t> fields, Bytes body) override;
   std::ptrdiff_t write(Bytes data) override;
   std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) override;
   std::size_t buffered() const override { return unsent_; }
@@ -125,7 +125,7 @@ class ScriptedConnection final : public engine::Connection {
   bool fill_packet(FrameWriter& writer);
   void write_control(FrameWriter& writer);
   bool write_stream(ScriptedStream& stream, FrameWriter& writer);
-  void tell_writable();
+  void notify_writable();
   void close_finished_streams();
   // Tells the streams and then the end; nothing is told after that.
   void end(const us_quic_close_info_t& info);

@@ -11,8 +11,8 @@
 
 namespace usquic::test {
 
-ScriptedEndpoint::ScriptedEndpoint(const engine::Config& config, engine::Sink& sink)
-    : config_(config), sink_(sink) {}
+ScriptedEndpoint::ScriptedEndpoint(const engine::Config& config, engine::EventHandler& events)
+    : config_(config), events_(events) {}
 
 ScriptedEndpoint::~ScriptedEndpoint() {
   clients_.clear();
@@ -163,13 +163,13 @@ void ScriptedEndpoint::send_goaway(engine::Connection& connection) {
 namespace usquic::engine {
 
 // The body alone: scripted streams take no frames.
-Result<ResponseFrames> encode_response(std::span<const us_quic_header_t> fields, Bytes body) {
+Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fields, Bytes body) {
   if (http::check_section(http::SectionKind::response, fields) != 0) return Error{US_QUIC_E_HEADERS};
-  return ResponseFrames{{body.begin(), body.end()}, body.size()};
+  return PreparedResponse{{body.begin(), body.end()}, body.size()};
 }
 
-Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink) {
-  return std::unique_ptr<Endpoint>(std::make_unique<test::ScriptedEndpoint>(config, sink));
+Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events) {
+  return std::unique_ptr<Endpoint>(std::make_unique<test::ScriptedEndpoint>(config, events));
 }
 
 }  // namespace usquic::engine

@@ -5,7 +5,7 @@
 // sockets.
 //
 // Tests can script what it does: let it run functions inside receive(), expire() or flush(), from where they
-// call the Sink as an engine may.
+// call the EventHandler as an engine may.
 #pragma once
 
 #include <functional>
@@ -22,12 +22,12 @@ class ScriptedConnection;
 
 class ScriptedEndpoint final : public engine::Endpoint {
  public:
-  ScriptedEndpoint(const engine::Config& config, engine::Sink& sink);
+  ScriptedEndpoint(const engine::Config& config, engine::EventHandler& events);
   ~ScriptedEndpoint() override;
 
   // Scripting.
   static ScriptedEndpoint& of(engine::Endpoint& endpoint) { return static_cast<ScriptedEndpoint&>(endpoint); }
-  engine::Sink& sink() { return sink_; }
+  engine::EventHandler& events() { return events_; }
   const engine::Config& config() const { return config_; }
   void run_in_receive(std::function<void()> script) { in_receive_.push_back(std::move(script)); }
   void run_in_expire(std::function<void()> script) { in_expire_.push_back(std::move(script)); }
@@ -71,7 +71,7 @@ class ScriptedEndpoint final : public engine::Endpoint {
   void clean_up();
 
   engine::Config config_;
-  engine::Sink& sink_;
+  engine::EventHandler& events_;
   std::string alpn_ = "h3";
   engine::Capabilities capabilities_{.datagrams = true};
   us_quic_context_stats_t stats_{};

@@ -30,7 +30,7 @@ void ScriptedConnection::refuse() {
 }
 
 void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
-  engine::Sink& sink = endpoint_.sink_;
+  engine::EventHandler& events = endpoint_.events_;
   if (type >= frame_first_of_stream) {
     ScriptedStream* stream = stream_of(reader.take<std::uint64_t>());
     ScriptedStream ignored(*this, false);
@@ -53,11 +53,11 @@ void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
       }
       ++endpoint_.stats_.connections_accepted;
       welcome_wanted_ = true;
-      sink.on_connection_open(*this);
+      events.on_connection_open(*this);
     }
     if (is_closing_) return;
     is_open_ = true;
-    sink.on_handshake(*this);
+    events.on_handshake(*this);
   } else if (type == frame_close) {
     us_quic_close_info_t info{};
     info.is_remote = 1;
@@ -73,11 +73,11 @@ void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
     end(info);
   } else if (type == frame_goaway) {
     got_goaway_ = true;
-    sink.on_goaway(*this);
+    events.on_goaway(*this);
   } else if (type == frame_ack) {
     data_acked_ = reader.take<std::uint64_t>();
   } else {
-    sink.on_datagram(*this, reader.take_bytes());
+    events.on_datagram(*this, reader.take_bytes());
   }
 }
 
@@ -93,37 +93,37 @@ ScriptedStream* ScriptedConnection::stream_of(std::uint64_t id) {
   made.id_ = static_cast<std::int64_t>(id);
   made.send_limit_ = peer_window_;
   made.limit_told_ = endpoint_.config_.max_stream_data;
-  endpoint_.sink_.on_stream_open(*this, made, false);
+  endpoint_.events_.on_stream_open(*this, made, false);
   return &made;
 }
 
 void ScriptedConnection::receive_stream_frame(std::uint8_t type, ScriptedStream& s, FrameReader& reader) {
-  engine::Sink& sink = endpoint_.sink_;
+  engine::EventHandler& events = endpoint_.events_;
   const bool is_told = !s.is_detached_ && !is_closing_;
   if (type == frame_body) {
     const Bytes data = reader.take_bytes();
     data_received_ += data.size();
     ack_wanted_ = true;
-    if (is_told && !s.stop_wanted_) sink.on_body(s, data);
+    if (is_told && !s.stop_wanted_) events.on_body(s, data);
   } else if (type == frame_headers) {
     const int kind = reader.take<std::uint8_t>();
     const bool end_stream = reader.take<std::uint8_t>() != 0;
     s.set_headers(reader.take_bytes());
-    if (is_told) sink.on_headers(s, kind, end_stream);
+    if (is_told) events.on_headers(s, kind, end_stream);
   } else if (type == frame_fin) {
     s.fin_received_ = true;
-    if (is_told) sink.on_end(s);
+    if (is_told) events.on_end(s);
   } else if (type == frame_reset) {
     s.peer_code_ = reader.take<std::uint64_t>();
     s.reset_received_ = true;
-    if (is_told) sink.on_reset(s, s.peer_code_);
+    if (is_told) events.on_reset(s, s.peer_code_);
   } else if (type == frame_stop) {
     const auto code = reader.take<std::uint64_t>();
     if (s.fin_sent_ || s.reset_wanted_) return;
     s.was_stopped_ = true;
     s.peer_code_ = code;
     s.reset(code);  // RFC 9000 section 3.5
-    if (is_told) sink.on_stop(s, code);
+    if (is_told) events.on_stop(s, code);
   } else {
     s.send_limit_ = std::max(s.send_limit_, reader.take<std::uint64_t>());
   }

@@ -13,7 +13,7 @@ int ScriptedStream::check_write() const {
   return 0;
 }
 
-int ScriptedStream::submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
+int ScriptedStream::send_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (connection_.alpn_ != "h3" || !can_send()) return US_QUIC_E_STATE;
   Piece piece;
   piece.is_headers = true;
@@ -40,10 +40,10 @@ int ScriptedStream::submit_headers(std::span<const us_quic_header_t> fields, boo
   return 0;
 }
 
-int ScriptedStream::submit_response(std::span<const us_quic_header_t> fields, Bytes body) {
+int ScriptedStream::send_response(std::span<const us_quic_header_t> fields, Bytes body) {
   if (is_local() || sections_sent_ > 0) return US_QUIC_E_STATE;
   if (body.size() > connection_.endpoint_.config_.send_buffer_bytes) return US_QUIC_E_TOO_LARGE;
-  if (const int error = submit_headers(fields, body.empty()); error != 0 || body.empty()) return error;
+  if (const int error = send_headers(fields, body.empty()); error != 0 || body.empty()) return error;
   write(body);
   return finish();
 }

@@ -35,7 +35,7 @@ struct SimIdentity {
   static SimIdentity make();
 };
 
-class TransferNode final : public engine::Sink {
+class TransferNode final : public engine::EventHandler {
  public:
   TransferNode(SimNetwork& network, const SimIdentity& identity, const Address& address,
                const NodeOptions& options);

@@ -3,9 +3,9 @@
 #include <memory>
 
 #include "certificate_arguments.h"
-#include "echo/client.h"
+#include "echo/echo_client.h"
+#include "echo/echo_server.h"
 #include "echo/options.h"
-#include "echo/server.h"
 
 namespace usquic::tools::echo {
 namespace {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "get/request_head.h"
-#include "get/url.h"
+#include "get/typed_url.h"
 #include "usquic/quic.h"
 
 namespace usquic::tools::get {

@@ -5,7 +5,7 @@
 #include "get/body_source.h"
 #include "get/request_head.h"
 #include "get/transfer_runner.h"
-#include "get/url.h"
+#include "get/typed_url.h"
 
 namespace usquic::tools::get {
 namespace {

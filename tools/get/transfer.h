@@ -11,8 +11,8 @@
 #include "get/options.h"
 #include "get/output.h"
 #include "get/request_head.h"
+#include "get/typed_url.h"
 #include "get/upload.h"
-#include "get/url.h"
 #include "usquic/http/client.h"
 
 namespace usquic::tools::get {

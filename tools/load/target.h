@@ -8,7 +8,7 @@
 #include "failure.h"
 #include "get/body_source.h"
 #include "get/request_head.h"
-#include "get/url.h"
+#include "get/typed_url.h"
 #include "usquic/quic.h"
 
 namespace usquic::tools::load {

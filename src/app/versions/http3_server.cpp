@@ -4,7 +4,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/server.h"
+#include "app/app_server.h"
 #include "app/versions/http3_stream.h"
 
 namespace usquic::app {
@@ -21,8 +21,8 @@ StreamExt& ext_of(us_quic_stream_t* stream) {
   return *static_cast<StreamExt*>(us_quic_stream_ext(stream));
 }
 
-Server& server_of(us_quic_socket_context_t* context) {
-  return **static_cast<Server**>(us_quic_socket_context_ext(context));
+AppServer& server_of(us_quic_socket_context_t* context) {
+  return **static_cast<AppServer**>(us_quic_socket_context_ext(context));
 }
 
 // A connection's ext memory: on_close also comes for handshakes that failed.
@@ -49,7 +49,7 @@ void run_for_exchange(us_quic_stream_t* stream, Task task) noexcept {
 }
 
 void begin_exchange(us_quic_stream_t* stream, bool has_body) {
-  Server& server = server_of(us_quic_stream_context(stream));
+  AppServer& server = server_of(us_quic_stream_context(stream));
   StreamExt& ext = ext_of(stream);
   ext.exchange = &server.make_exchange();
   server.take_request(*ext.exchange, *new (ext.stream) Http3Stream(stream), has_body);
@@ -100,16 +100,17 @@ void on_close(us_quic_connection_t* connection, const us_quic_close_info_t*) noe
 
 }  // namespace
 
-us_quic_socket_context_t* create_http3_context(Server& server, us_quic_socket_context_options_t options,
+us_quic_socket_context_t* create_http3_context(AppServer& server, us_quic_socket_context_options_t options,
                                                int* error) {
   options.stream_ext_size = sizeof(StreamExt);
   options.connection_ext_size = sizeof(bool);
   options.alpn = nullptr;  // "h3"
   options.alpn_count = 0;
   us_loop_t* loop = server.loop()->native();
-  us_quic_socket_context_t* context = us_create_quic_socket_context(loop, &options, sizeof(Server*), error);
+  us_quic_socket_context_t* context =
+      us_create_quic_socket_context(loop, &options, sizeof(AppServer*), error);
   if (context == nullptr) return nullptr;
-  *static_cast<Server**>(us_quic_socket_context_ext(context)) = &server;
+  *static_cast<AppServer**>(us_quic_socket_context_ext(context)) = &server;
   us_quic_socket_context_on_open(context, on_open);
   us_quic_socket_context_on_close(context, on_close);
   us_quic_socket_context_on_stream_headers(context, on_headers);

@@ -275,9 +275,9 @@ int QuicConnection::on_handshake_completed() {
     // A token saves the client's next connection a round trip (RFC 9000 section 8.1.3).
     offer_token();
     core_.handle.open();
-    core_.sink().on_connection_open(*this);
+    core_.events().on_connection_open(*this);
   }
-  if (core_.may_notify()) core_.sink().on_handshake(*this);
+  if (core_.may_notify()) core_.events().on_handshake(*this);
   return 0;
 }
 

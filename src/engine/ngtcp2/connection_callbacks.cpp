@@ -104,7 +104,7 @@ struct ConnectionCallbacks {
         !ngtcp2_conn_is_local_stream(c.core_.library, id)) {
       // A request that is reset before its first byte: nobody else ends this side of it. And RFC 9114 section
       // 6.1: servers open no bidirectional streams.
-      if (c.core_.is_client) return c.core_.fail_http3(http3::Http3::stream_creation_error());
+      if (c.core_.is_client) return c.core_.fail_http3(http3::Codec::stream_creation_error());
       ngtcp2_conn_shutdown_stream_write(c.core_.library, 0, id, c.core_.abandon_code());
     }
     if (s != nullptr) {
@@ -156,7 +156,7 @@ struct ConnectionCallbacks {
   static int recv_datagram(ngtcp2_conn* /*conn*/, std::uint32_t /*flags*/, const std::uint8_t* data,
                            std::size_t length, void* user) {
     QuicConnection& c = self(user);
-    if (c.core_.may_notify()) c.core_.sink().on_datagram(c, {data, length});
+    if (c.core_.may_notify()) c.core_.events().on_datagram(c, {data, length});
     return 0;
   }
 

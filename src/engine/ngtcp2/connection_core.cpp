@@ -28,10 +28,10 @@ std::uint64_t ConnectionCore::abandon_code() const {
 }
 
 int ConnectionCore::fail_http3(int codec_result) {
-  if (http3::Http3::is_out_of_memory(codec_result)) {
+  if (http3::Codec::is_out_of_memory(codec_result)) {
     return fail(from_transport_error(NGTCP2_INTERNAL_ERROR, US_QUIC_E_NOMEM, {}));
   }
-  return fail(from_application_error(http3::Http3::application_error(codec_result), US_QUIC_E_APPLICATION,
+  return fail(from_application_error(http3::Codec::application_error(codec_result), US_QUIC_E_APPLICATION,
                                      "HTTP/3 protocol error"));
 }
 

@@ -32,7 +32,7 @@ struct ConnectionCore {
   bool is_http3() const { return protocol == Protocol::http3; }
   bool may_notify() const { return handle.is_held(); }
 
-  Sink& sink() const { return endpoint.sink(); }
+  EventHandler& events() const { return endpoint.events(); }
   const Config& config() const { return endpoint.config(); }
   TimePoint now() const { return endpoint.now(); }  // of the running call
   void mark_dirty() { endpoint.mark_dirty(connection); }
@@ -58,7 +58,7 @@ struct ConnectionCore {
   Address local_for_ngtcp2;
   SocketState* socket_state;  // nullptr once it is gone
   ngtcp2_conn* library = nullptr;
-  std::unique_ptr<http3::Http3> codec;  // of HTTP/3
+  std::unique_ptr<http3::Codec> codec;  // of HTTP/3
   const bool is_client;
   Protocol protocol = Protocol::undecided;
   bool is_handshake_complete = false;

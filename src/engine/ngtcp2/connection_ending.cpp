@@ -112,7 +112,7 @@ void ConnectionEnding::notify_closed(const CloseReason& reason) {
   streams_.notify_all_closed();
   core_.ending = nullptr;
   if (!core_.may_notify()) return;
-  core_.sink().on_connection_close(core_.connection, reason.info());
+  core_.events().on_connection_close(core_.connection, reason.info());
   if (!core_.handle.is_released()) core_.handle.release();
 }
 

@@ -10,22 +10,22 @@
 
 namespace usquic::engine {
 
-Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, Sink& sink) {
+Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events) {
   if (config.tls == nullptr ||
       config.server_id.size() > transport::ConnectionIdFactory::max_server_id_bytes) {
     return Error{US_QUIC_E_INVALID};
   }
-  return std::unique_ptr<Endpoint>(std::make_unique<ngtcp2::QuicEndpoint>(config, sink));
+  return std::unique_ptr<Endpoint>(std::make_unique<ngtcp2::QuicEndpoint>(config, events));
 }
 
 }  // namespace usquic::engine
 
 namespace usquic::engine::ngtcp2 {
 
-QuicEndpoint::QuicEndpoint(const Config& config, Sink& sink)
+QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
     : config_(config),
       packet_ciphers_(crypto::make_packet_ciphers(config_.cipher_source)),
-      sink_(sink),
+      events_(events),
       settings_(config_, config_.random),
       callbacks_(connection_callbacks()),
       capabilities_{.local_unidirectional_streams = true,

@@ -50,7 +50,7 @@ class QuicEndpoint final : public engine::Endpoint {
   // Server handshakes in flight above which new clients must prove their address by Retry.
   static constexpr std::size_t retry_above = transport::HandshakeGate::retry_above;
 
-  QuicEndpoint(const Config& config, Sink& sink);
+  QuicEndpoint(const Config& config, EventHandler& events);
   ~QuicEndpoint() override;
 
   void receive(TimePoint now, std::span<const Datagram> datagrams) override;
@@ -79,7 +79,7 @@ class QuicEndpoint final : public engine::Endpoint {
   transport::EarlyResets& early_resets() { return early_resets_; }
   const TransportSettings& settings() const { return settings_; }
   const ngtcp2_callbacks& callbacks() const { return callbacks_; }
-  Sink& sink() { return sink_; }
+  EventHandler& events() { return events_; }
   TimePoint now() const { return now_; }  // of the running call
   WallTime wall_now() const { return config_.wall_clock.now(); }
   transport::ConnectionIdTable& ids() { return ids_; }
@@ -125,7 +125,7 @@ class QuicEndpoint final : public engine::Endpoint {
   transport::FrameScan frame_scan_;
   transport::EarlyResets early_resets_;
   const std::unique_ptr<crypto::PacketCiphers> packet_ciphers_;  // keys that wait for their use refer to it
-  Sink& sink_;
+  EventHandler& events_;
   const TransportSettings settings_;
   const ngtcp2_callbacks callbacks_;
   const Capabilities capabilities_;

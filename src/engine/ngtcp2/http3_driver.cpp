@@ -9,14 +9,14 @@
 namespace usquic::engine::ngtcp2 {
 namespace {
 
-QuicStream& stream_of(http3::Http3Stream& message) {
+QuicStream& stream_of(http3::MessageState& message) {
   return *static_cast<QuicStream*>(message.owner);
 }
 
 }  // namespace
 
 int Http3Driver::start() {
-  auto made = http3::Http3::create({.is_server = !core_.is_client,
+  auto made = http3::Codec::create({.is_server = !core_.is_client,
                                     .max_header_list_size = core_.config().max_header_list_size,
                                     .extended_connect = true},
                                    core_.endpoint.memory().pool(), *this);
@@ -37,24 +37,24 @@ int Http3Driver::read(std::int64_t id, Bytes data, bool fin) {
   return result < 0 ? core_.fail_http3(result) : 0;
 }
 
-http3::Http3Stream* Http3Driver::http3_request_stream(std::int64_t id) {
+http3::MessageState* Http3Driver::http3_request_stream(std::int64_t id) {
   QuicStream* s = streams_.add_peer_stream(id);
   if (s == nullptr) return nullptr;
   await_headers(*s);
   return &s->message;
 }
 
-void Http3Driver::http3_headers(http3::Http3Stream& message, int kind, bool end_stream) {
+void Http3Driver::http3_headers(http3::MessageState& message, int kind, bool end_stream) {
   QuicStream& s = stream_of(message);
   s.ListHook<HeadersTag>::unlink();
   streams_.deliver_headers(s, kind, end_stream);
 }
 
-void Http3Driver::http3_body(http3::Http3Stream& message, Bytes data) {
+void Http3Driver::http3_body(http3::MessageState& message, Bytes data) {
   streams_.deliver_body(stream_of(message), data);
 }
 
-void Http3Driver::http3_end(http3::Http3Stream& message) {
+void Http3Driver::http3_end(http3::MessageState& message) {
   streams_.deliver_end(stream_of(message));
 }
 
@@ -72,7 +72,7 @@ void Http3Driver::http3_stop_sending(std::int64_t id, std::uint64_t code) {
   if (s != nullptr && s->receive_.request_stop(code)) s->receive_.stop_sent();
 }
 
-void Http3Driver::http3_closed(http3::Http3Stream& message) {
+void Http3Driver::http3_closed(http3::MessageState& message) {
   // Not before: what waited may have been malformed.
   streams_.close(stream_of(message));
 }
@@ -87,7 +87,7 @@ void Http3Driver::http3_consumed(std::int64_t id, std::size_t length) {
 // processed either the server will reject, or nobody can know when the connection ends.
 void Http3Driver::http3_goaway(std::int64_t first_unprocessed_id) {
   const bool is_first = !std::exchange(core_.peer_is_going_away, true);
-  if (is_first && core_.may_notify()) core_.sink().on_goaway(core_.connection);
+  if (is_first && core_.may_notify()) core_.events().on_goaway(core_.connection);
   if (!core_.is_client) return;
   std::int64_t last_doubtful = first_unprocessed_id;
   streams_.for_each([&](const QuicStream& s) {

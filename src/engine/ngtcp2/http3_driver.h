@@ -8,7 +8,7 @@
 
 namespace usquic::engine::ngtcp2 {
 
-class Http3Driver final : private http3::Http3::Events {
+class Http3Driver final : private http3::Codec::Events {
  public:
   explicit Http3Driver(StreamSet& streams) : streams_(streams), core_(streams.core()) {}
 
@@ -22,15 +22,15 @@ class Http3Driver final : private http3::Http3::Events {
   void end_late_headers(TimePoint now);
 
  private:
-  http3::Http3Stream* http3_request_stream(std::int64_t id) override;
-  void http3_headers(http3::Http3Stream& message, int kind, bool end_stream) override;
-  void http3_body(http3::Http3Stream& message, Bytes data) override;
-  void http3_end(http3::Http3Stream& message) override;
+  http3::MessageState* http3_request_stream(std::int64_t id) override;
+  void http3_headers(http3::MessageState& message, int kind, bool end_stream) override;
+  void http3_body(http3::MessageState& message, Bytes data) override;
+  void http3_end(http3::MessageState& message) override;
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t first_unprocessed_id) override;
-  void http3_closed(http3::Http3Stream& message) override;
+  void http3_closed(http3::MessageState& message) override;
   void await_headers(QuicStream& s);
 
   StreamSet& streams_;

@@ -208,7 +208,7 @@ int PacketWriter::next_output(Views& views, StreamOutput& out) {
 int PacketWriter::next_codec_output(Views& views, StreamOutput& out) {
   // Without credit of the connection no stream could send; the codec would be asked in vain.
   if (ngtcp2_conn_get_max_data_left(core_.library) == 0) return 0;
-  http3::Http3::Output output;
+  http3::Codec::Output output;
   if (const int result = core_.codec->next_output(views, output); result < 0) return core_.fail_http3(result);
   out.id = output.id;
   out.fin = output.fin;

@@ -21,7 +21,7 @@ ShutdownDriver::Next ShutdownDriver::advance(TimePoint now) {
   if (!core_.is_handshake_complete) return wait_for_handshake(now);
   if (end.step() == Step::wanted) {
     if (core_.is_http3() && !core_.is_client) {
-      core_.codec->submit_shutdown_notice();
+      core_.codec->send_shutdown_notice();
       ngtcp2_conn_info info;
       ngtcp2_conn_get_conn_info(core_.library, &info);
       end.notice(now + Duration(info.smoothed_rtt));

@@ -62,7 +62,7 @@ int QuicStream::check_sending() const {
   return 0;
 }
 
-int QuicStream::submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
+int QuicStream::send_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (const int error = check_sending()) return error;
   if (core().is_raw() || sent_ == Sent::trailers || kind_.is_unidirectional) return US_QUIC_E_STATE;
   http::SectionKind kind = http::SectionKind::trailers;
@@ -73,12 +73,12 @@ int QuicStream::submit_headers(std::span<const us_quic_header_t> fields, bool en
   }
   if (kind == http::SectionKind::informational && end_stream) return US_QUIC_E_HEADERS;
   if (kind == http::SectionKind::response && end_stream) {
-    if (const std::optional<int> result = submit_complete(fields, {})) return *result;
+    if (const std::optional<int> result = try_send_response(fields, {})) return *result;
   }
   if (id_ < 0) {
     if (const int error = http::check_section(kind, fields)) return error;
     queued_.sections.emplace_back(fields, end_stream);
-  } else if (const int error = submit_section(kind, fields)) {
+  } else if (const int error = send_section(kind, fields)) {
     return error;
   }
   if (kind == http::SectionKind::trailers) {
@@ -91,7 +91,7 @@ int QuicStream::submit_headers(std::span<const us_quic_header_t> fields, bool en
   return 0;
 }
 
-int QuicStream::submit_response(std::span<const us_quic_header_t> fields, Bytes body) {
+int QuicStream::send_response(std::span<const us_quic_header_t> fields, Bytes body) {
   if (const int error = check_sending()) return error;
   if (core().is_raw() || core().is_client || sent_ != Sent::nothing || kind_.is_unidirectional) {
     return US_QUIC_E_STATE;
@@ -99,9 +99,9 @@ int QuicStream::submit_response(std::span<const us_quic_header_t> fields, Bytes 
   if (body.size() > core().config().send_buffer_bytes) return US_QUIC_E_TOO_LARGE;
   if (is_informational(fields)) return US_QUIC_E_HEADERS;
   if (body.size() <= max_framed_bytes) {
-    if (const std::optional<int> result = submit_complete(fields, body)) return *result;
+    if (const std::optional<int> result = try_send_response(fields, body)) return *result;
   }
-  if (const int error = submit_headers(fields, body.empty()); error != 0 || body.empty()) return error;
+  if (const int error = send_headers(fields, body.empty()); error != 0 || body.empty()) return error;
   if (!message.body.append(body)) {
     reset(US_QUIC_H3_INTERNAL_ERROR);  // what was submitted is no complete response
     return US_QUIC_E_NOMEM;
@@ -109,23 +109,23 @@ int QuicStream::submit_response(std::span<const us_quic_header_t> fields, Bytes 
   return finish();
 }
 
-int QuicStream::submit_section(http::SectionKind kind, std::span<const us_quic_header_t> fields) {
+int QuicStream::send_section(http::SectionKind kind, std::span<const us_quic_header_t> fields) {
   switch (kind) {
     case http::SectionKind::request:
-      return core().codec->submit_request(id_, message, fields);
+      return core().codec->send_request(id_, message, fields);
     case http::SectionKind::response:
-      return core().codec->submit_response(id_, fields);
+      return core().codec->send_headers(id_, fields);
     case http::SectionKind::informational:
-      return core().codec->submit_informational(id_, fields);
+      return core().codec->send_informational(id_, fields);
     case http::SectionKind::trailers:
       break;
   }
-  return core().codec->submit_trailers(id_, fields);
+  return core().codec->send_trailers(id_, fields);
 }
 
 // Framed here, if that can be.
-std::optional<int> QuicStream::submit_complete(std::span<const us_quic_header_t> fields, Bytes body) {
-  const std::optional<int> result = core().codec->submit_complete(id_, fields, body);
+std::optional<int> QuicStream::try_send_response(std::span<const us_quic_header_t> fields, Bytes body) {
+  const std::optional<int> result = core().codec->send_response(id_, fields, body);
   if (result == 0) note_complete_response();
   return result;
 }
@@ -169,9 +169,9 @@ std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user),
   return static_cast<std::ptrdiff_t>(data.size());
 }
 
-bool QuicStream::send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) {
+bool QuicStream::send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user_data) {
   if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > max_framed_bytes) return false;
-  if (!core().is_http3() || !core().codec->submit_frames(id_, frames, release, user_data)) return false;
+  if (!core().is_http3() || !core().codec->send_prepared(id_, frames, release, user_data)) return false;
   note_complete_response();
   return true;
 }

@@ -61,11 +61,11 @@ class QuicStream final : public engine::Stream,
   bool is_local() const override { return kind_.is_local; }
   bool is_unidirectional() const override { return kind_.is_unidirectional; }
   bool is_early() const override { return false; }
-  int submit_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
-  int submit_response(std::span<const us_quic_header_t> fields, Bytes body) override;
+  int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
+  int send_response(std::span<const us_quic_header_t> fields, Bytes body) override;
   std::ptrdiff_t write(Bytes data) override;
   std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) override;
-  bool send_frames(const ResponseFrames& frames, void (*release)(void* user), void* user_data) override;
+  bool send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user_data) override;
   std::size_t buffered() const override;
   int finish() override;
   int reset(std::uint64_t code) override;
@@ -84,13 +84,13 @@ class QuicStream final : public engine::Stream,
   ConnectionCore& core() const;
   bool is_open_here() const;
   int check_sending() const;
-  int submit_section(http::SectionKind kind, std::span<const us_quic_header_t> fields);
+  int send_section(http::SectionKind kind, std::span<const us_quic_header_t> fields);
   void note_complete_response();
-  std::optional<int> submit_complete(std::span<const us_quic_header_t> fields, Bytes body);
+  std::optional<int> try_send_response(std::span<const us_quic_header_t> fields, Bytes body);
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
 
-  http3::Http3Stream message;  // raw streams use its `body` and `fin` alone
+  http3::MessageState message;  // raw streams use its `body` and `fin` alone
   StreamSet& streams_;
   std::int64_t id_;
   const transport::StreamKind kind_;

@@ -94,7 +94,7 @@ void StreamSet::open_pending() {
       s.id_ = id;
       core_.traffic.stream_opened();
       if (!settle_opened(s)) continue;
-      if (may_notify(s)) core_.sink().on_stream_open(core_.connection, s, true);
+      if (may_notify(s)) core_.events().on_stream_open(core_.connection, s, true);
     }
   }
 }
@@ -103,8 +103,8 @@ void StreamSet::open_pending() {
 bool StreamSet::settle_opened(QuicStream& s) {
   for (const QueuedSection& section : s.queued_.sections) {
     const bool is_request = &section == &s.queued_.sections.front();
-    const int error = is_request ? core_.codec->submit_request(s.id_, s.message, section.fields)
-                                 : core_.codec->submit_trailers(s.id_, section.fields);
+    const int error = is_request ? core_.codec->send_request(s.id_, s.message, section.fields)
+                                 : core_.codec->send_trailers(s.id_, section.fields);
     if (error == 0) continue;
     s.send_.request_reset(core_.abandon_code());
     s.receive_.request_stop(core_.abandon_code());
@@ -157,9 +157,9 @@ void StreamSet::dispatch_events() {
   while (QuicStream* s = eventful_.pop_front()) {
     if (!may_notify(*s)) continue;
     if (std::exchange(s->stop_is_due_, false)) {
-      core_.sink().on_stop(*s, s->send_.stop_code());
+      core_.events().on_stop(*s, s->send_.stop_code());
     } else if (std::exchange(s->wants_writable_, false)) {
-      core_.sink().on_writable(*s);
+      core_.events().on_writable(*s);
     }
   }
 }
@@ -179,24 +179,24 @@ QuicStream* StreamSet::add_peer_stream(std::int64_t id) {
   table_.put(id, made.get());
   QuicStream* s = made.release();
   core_.traffic.stream_opened();
-  core_.sink().on_stream_open(core_.connection, *s, false);
+  core_.events().on_stream_open(core_.connection, *s, false);
   return s;
 }
 
 void StreamSet::deliver_headers(QuicStream& s, int kind, bool end_stream) {
-  if (may_notify(s) && !s.receive_.is_stopped()) core_.sink().on_headers(s, kind, end_stream);
+  if (may_notify(s) && !s.receive_.is_stopped()) core_.events().on_headers(s, kind, end_stream);
 }
 
 void StreamSet::deliver_body(QuicStream& s, Bytes data) {
   if (!may_notify(s) || s.receive_.is_stopped()) return core_.credit(s.id_, data.size());
   s.credit_.delivered(data.size());
-  core_.sink().on_body(s, data);
+  core_.events().on_body(s, data);
 }
 
 void StreamSet::deliver_end(QuicStream& s) {
   if (!may_notify(s) || s.receive_.is_stopped()) return;
   s.receive_.data_read();
-  core_.sink().on_end(s);
+  core_.events().on_end(s);
 }
 
 // The peer sent STOP_SENDING. 0, or what ngtcp2 would return for the error that it is.
@@ -216,7 +216,7 @@ int StreamSet::peer_stopped(std::int64_t id, std::uint64_t code) {
 
 void StreamSet::peer_reset(QuicStream& s, std::uint64_t code) {
   s.receive_.reset(code);
-  if (may_notify(s) && !s.receive_.is_stopped()) core_.sink().on_reset(s, code);
+  if (may_notify(s) && !s.receive_.is_stopped()) core_.events().on_reset(s, code);
 }
 
 void StreamSet::end_requests_after(std::int64_t last_id) {
@@ -279,7 +279,7 @@ void StreamSet::close(QuicStream& s, const us_quic_stream_close_info_t& info) {
 void StreamSet::notify_closed(QuicStream& s, const us_quic_stream_close_info_t& info) {
   if (!may_notify(s)) return;
   s.handle_ = Handle::closed;
-  core_.sink().on_stream_close(s, info);
+  core_.events().on_stream_close(s, info);
 }
 
 void StreamSet::notify_all_closed() {

@@ -175,7 +175,7 @@ int ControlReader::check_priority_update(bool& is_ignored) {
     is_ignored = true;
     return 0;
   }
-  return host_.priority_update(id, is_ignored);
+  return delegate_.priority_update(id, is_ignored);
 }
 
 }  // namespace usquic::http3

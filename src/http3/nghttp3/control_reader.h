@@ -20,16 +20,16 @@ class ControlReader {
   // The longest frame that is kept until it is whole. Settings take some dozen bytes.
   static constexpr std::uint64_t max_frame_bytes = 4096;
 
-  class Host {
+  class Delegate {
    public:
     // PRIORITY_UPDATE for this request came. Whether it is for nothing, and 0 or an error as read().
     virtual int priority_update(std::int64_t id, bool& is_ignored) = 0;
 
    protected:
-    ~Host() = default;
+    ~Delegate() = default;
   };
 
-  ControlReader(bool is_server, Host& host) : is_server_(is_server), host_(host) {}
+  ControlReader(bool is_server, Delegate& delegate) : is_server_(is_server), delegate_(delegate) {}
 
   // What comes after the stream's type, in pieces of any size. Appends to `out` what nghttp3 is to read. 0 or
   // a negative error of the connection.
@@ -48,7 +48,7 @@ class ControlReader {
   int check_priority_update(bool& is_ignored);
 
   const bool is_server_;
-  Host& host_;
+  Delegate& delegate_;
   bool has_settings_ = false;
   bool is_skipping_ = false;
   Part part_ = Part::type;

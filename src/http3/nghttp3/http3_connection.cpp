@@ -9,35 +9,35 @@
 
 namespace usquic::http3 {
 
-Http3ReceiveState::Http3ReceiveState() = default;
-Http3ReceiveState::~Http3ReceiveState() = default;
+ReceiveState::ReceiveState() = default;
+ReceiveState::~ReceiveState() = default;
 
-Http3Stream::~Http3Stream() {
+MessageState::~MessageState() {
   if (connection_ != nullptr) connection_->forget(*this);
 }
 
-std::span<const us_quic_header_t> Http3Stream::headers() const {
+std::span<const us_quic_header_t> MessageState::headers() const {
   if (receive_.latest == nullptr) return {};
   return receive_.latest->fields();
 }
 
-Result<std::unique_ptr<Http3>> Http3::create(const Options& options, BlockPool& pool, Events& events) {
+Result<std::unique_ptr<Codec>> Codec::create(const Options& options, BlockPool& pool, Events& events) {
   auto connection =
       std::unique_ptr<Http3Connection>(new (std::nothrow) Http3Connection(options, pool, events));
   if (connection == nullptr) return Error{US_QUIC_E_NOMEM};
   if (const int rv = connection->init(); rv != 0) return Error{public_error(rv)};
-  return std::unique_ptr<Http3>(std::move(connection));
+  return std::unique_ptr<Codec>(std::move(connection));
 }
 
-bool Http3::is_out_of_memory(int result) {
+bool Codec::is_out_of_memory(int result) {
   return result == NGHTTP3_ERR_NOMEM;
 }
 
-int Http3::stream_creation_error() {
+int Codec::stream_creation_error() {
   return NGHTTP3_ERR_H3_STREAM_CREATION_ERROR;
 }
 
-std::uint64_t Http3::application_error(int result) {
+std::uint64_t Codec::application_error(int result) {
   if (result == excessive_load) return US_QUIC_H3_EXCESSIVE_LOAD;
   return nghttp3_err_infer_quic_app_error_code(result);
 }
@@ -54,7 +54,7 @@ Http3Connection::Http3Connection(const Options& options, BlockPool& pool, Events
 Http3Connection::~Http3Connection() {
   // nghttp3 first: it holds views of the streams' bodies.
   nghttp3_conn_del(connection_);
-  streams_.for_each([](std::int64_t, Http3Stream* s) {
+  streams_.for_each([](std::int64_t, MessageState* s) {
     if (s != nullptr) s->connection_ = nullptr;
   });
 }
@@ -95,12 +95,12 @@ int Http3Connection::bind_streams(std::int64_t control, std::int64_t encoder, st
   return 0;
 }
 
-Http3Stream* Http3Connection::find(std::int64_t id) const {
-  Http3Stream* const* found = streams_.find(id);
+MessageState* Http3Connection::find(std::int64_t id) const {
+  MessageState* const* found = streams_.find(id);
   return found == nullptr ? nullptr : *found;
 }
 
-void Http3Connection::attach(std::int64_t id, Http3Stream& s) {
+void Http3Connection::attach(std::int64_t id, MessageState& s) {
   CHECK(s.connection_ == nullptr);
   streams_.put(id, &s);
   s.connection_ = this;
@@ -115,7 +115,7 @@ bool Http3Connection::is_ours_critical(std::int64_t id) const {
 int Http3Connection::no_more_writes(std::int64_t id) {
   if (is_ours_critical(id)) return NGHTTP3_ERR_H3_CLOSED_CRITICAL_STREAM;
   forget_output();
-  if (Http3Stream* s = find(id); s != nullptr) s->write_closed_ = true;
+  if (MessageState* s = find(id); s != nullptr) s->write_closed_ = true;
   nghttp3_conn_shutdown_stream_write(connection_, id);
   return 0;
 }
@@ -126,7 +126,7 @@ int Http3Connection::peer_reset(std::int64_t id) {
     const bool is_critical = type != StreamType::not_known && type != StreamType::other;
     return is_critical ? NGHTTP3_ERR_H3_CLOSED_CRITICAL_STREAM : 0;
   }
-  Http3Stream* s = find(id);
+  MessageState* s = find(id);
   if (s == nullptr) return 0;
   const bool was_waiting = s->receive_.is_blocked;
   int rv = reader_.discard(*s);
@@ -136,13 +136,13 @@ int Http3Connection::peer_reset(std::int64_t id) {
 }
 
 // The transport closed the stream before; now nothing more of it waits.
-void Http3Connection::finish_closing(Http3Stream& s) {
+void Http3Connection::finish_closing(MessageState& s) {
   stream_closed(s.id_, US_QUIC_H3_NO_ERROR);
   events_.http3_closed(s);
 }
 
 bool Http3Connection::stream_closed(std::int64_t id, std::uint64_t code) {
-  Http3Stream* s = find(id);
+  MessageState* s = find(id);
   if (s != nullptr && s->receive_.is_blocked && s->receive_.held_fin) {
     s->close_pending_ = true;
     return false;
@@ -166,7 +166,7 @@ void Http3Connection::close_in_nghttp3(std::int64_t id, std::uint64_t code) {
   nghttp3_conn_close_stream(connection_, id, code);
 }
 
-void Http3Connection::forget(Http3Stream& s) {
+void Http3Connection::forget(MessageState& s) {
   s.receive_.held_fin = false;
   stream_closed(s.id_, US_QUIC_H3_REQUEST_CANCELLED);
 }

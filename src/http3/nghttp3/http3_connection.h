@@ -1,5 +1,5 @@
-// Http3 over nghttp3: see http3.h for the contract. Its parts: http3_connection.cpp (life and streams),
-// http3_read.cpp (what comes), http3_output.cpp (what goes), http3_submit.cpp (the application's calls).
+// The codec over nghttp3: see http3/codec.h for the contract. Its parts: http3_connection.cpp (life and
+// streams), http3_read.cpp (what comes), http3_output.cpp (what goes), http3_send.cpp (the application's calls).
 #pragma once
 
 #include <nghttp3/nghttp3.h>
@@ -20,7 +20,7 @@
 
 namespace usquic::http3 {
 
-class Http3Connection final : public Http3, private RequestReader::Host, private ControlReader::Host {
+class Http3Connection final : public Codec, private RequestReader::Delegate, private ControlReader::Delegate {
  public:
   Http3Connection(const Options& options, BlockPool& pool, Events& events);
   ~Http3Connection() override;
@@ -29,7 +29,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
 
   int init();  // 0 or a negative nghttp3 error
   // A stream's owner destroys it: forget it at once.
-  void forget(Http3Stream& s);
+  void forget(MessageState& s);
 
   int bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder) override;
   int read(std::int64_t id, Bytes data, bool fin) override;
@@ -43,17 +43,17 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   int peer_reset(std::int64_t id) override;
   bool stream_closed(std::int64_t id, std::uint64_t code) override;
   void set_max_client_streams(std::uint64_t count) override;
-  int submit_request(std::int64_t id, Http3Stream& s, std::span<const us_quic_header_t> fields) override;
-  int submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) override;
-  bool submit_frames(std::int64_t id, const ResponseFrames& frames, void (*release)(void* user),
+  int send_request(std::int64_t id, MessageState& s, std::span<const us_quic_header_t> fields) override;
+  int send_headers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
+  bool send_prepared(std::int64_t id, const PreparedResponse& frames, void (*release)(void* user),
                      void* user) override;
-  std::optional<int> submit_complete(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                     Bytes content) override;
-  int submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) override;
-  int submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
+  std::optional<int> send_response(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                   Bytes content) override;
+  int send_informational(std::int64_t id, std::span<const us_quic_header_t> fields) override;
+  int send_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   void resume(std::int64_t id) override;
   int set_priority(std::int64_t id, int urgency, bool incremental) override;
-  int submit_shutdown_notice() override;
+  int send_shutdown_notice() override;
   int shutdown() override;
   bool is_drained() const override;
 
@@ -68,14 +68,14 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
     std::array<std::uint8_t, 8> type_bytes{};
   };
 
-  Http3Stream* find(std::int64_t id) const;
-  void attach(std::int64_t id, Http3Stream& s);
+  MessageState* find(std::int64_t id) const;
+  void attach(std::int64_t id, MessageState& s);
   bool is_ours_critical(std::int64_t id) const;
 
   int read_stream(std::int64_t id, Bytes data, bool fin);
   int read_request(std::int64_t id, Bytes data, bool fin);
-  int open_request(std::int64_t id, Http3Stream*& s);
-  int register_request(Http3Stream& s);
+  int open_request(std::int64_t id, MessageState*& s);
+  int register_request(MessageState& s);
   int register_all_requests();
   int register_latest_request();
   bool registers_all() const { return first_registered_ != INT64_MAX; }
@@ -86,20 +86,20 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   int read_encoder_stream(Bytes data);
   int drain_decoder() noexcept;
 
-  void stream_failed(Http3Stream& s, std::uint64_t code) override;
-  void request_too_large(Http3Stream& s) override;
-  void request_priority(Http3Stream& s, std::string_view value) override;
+  void stream_failed(MessageState& s, std::uint64_t code) override;
+  void request_too_large(MessageState& s) override;
+  void request_priority(MessageState& s, std::string_view value) override;
   int priority_update(std::int64_t id, bool& is_ignored) override;
 
   bool next_decoder_output(std::span<Bytes> views, Output& out);
-  void count_body(Http3Stream& s, std::size_t length);
+  void count_body(MessageState& s, std::size_t length);
   bool go_on_with_output(std::span<Bytes> views, Output& out);
   std::size_t output_length() const;  // bytes that were offered and are not yet written
 
   std::span<const nghttp3_nv> to_nv(std::span<const us_quic_header_t> fields);
-  Http3Stream* find_for_frames(std::int64_t id) const;
-  int submit_final(Http3Stream& s, std::span<const nghttp3_nv> fields);
-  void finish_closing(Http3Stream& s);
+  MessageState* find_for_frames(std::int64_t id) const;
+  int send_final(MessageState& s, std::span<const nghttp3_nv> fields);
+  void finish_closing(MessageState& s);
   void close_in_nghttp3(std::int64_t id, std::uint64_t code);
 
   static nghttp3_callbacks make_callbacks();
@@ -118,7 +118,7 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   RequestReader reader_;
   ControlReader control_reader_;
   // Requests that are known; nullptr = refused, its bytes are dropped.
-  transport::StreamTable<Http3Stream> streams_;
+  transport::StreamTable<MessageState> streams_;
   std::map<std::int64_t, PeerStream> peer_streams_;
   std::vector<nghttp3_nv> nv_;  // reused
 
@@ -133,8 +133,8 @@ class Http3Connection final : public Http3, private RequestReader::Host, private
   std::size_t output_count_ = 0;
   bool output_fin_ = false;
   std::int64_t output_id_ = -1;
-  std::size_t turn_left_ = 0;             // bytes that its stream may still send before others are asked for
-  Http3Stream* output_stream_ = nullptr;  // of the latest request stream that had output
+  std::size_t turn_left_ = 0;              // bytes that its stream may still send before others are asked for
+  MessageState* output_stream_ = nullptr;  // of the latest request stream that had output
 
   std::uint64_t max_client_streams_ = 0;
   // Server: the largest request ID so far; and from which ID on nghttp3 has every request that came.

@@ -47,7 +47,7 @@ int Http3Connection::next_output(std::span<Bytes> views, Output& out) {
 
 // What is left of the output, while its stream's turn lasts.
 bool Http3Connection::go_on_with_output(std::span<Bytes> views, Output& out) {
-  const Http3Stream* s = output_stream_;
+  const MessageState* s = output_stream_;
   if (output_count_ == 0 || turn_left_ == 0 || s == nullptr || s->id_ != output_id_ || s->write_closed_)
     return false;
   for (const nghttp3_vec& view : std::span(output_).first(output_count_)) {
@@ -79,7 +79,7 @@ void Http3Connection::written(std::int64_t id, std::size_t length) {
     return;
   }
   if (id == decoder_id_ && length > 0) decoder_type_written_ = true;
-  Http3Stream* s = output_stream_ != nullptr && output_stream_->id_ == id ? output_stream_ : nullptr;
+  MessageState* s = output_stream_ != nullptr && output_stream_->id_ == id ? output_stream_ : nullptr;
   const std::size_t offered = output_length();
   turn_left_ -= std::min(turn_left_, length);
   if (s != nullptr) count_body(*s, length);
@@ -99,7 +99,7 @@ std::size_t Http3Connection::output_length() const {
 
 // Of the `length` bytes just written, those that are the body's: body bytes go out in order, so a view that
 // begins where the body goes on is the body's, every other one is nghttp3's own.
-void Http3Connection::count_body(Http3Stream& s, std::size_t length) {
+void Http3Connection::count_body(MessageState& s, std::size_t length) {
   for (std::size_t i = 0; i < output_count_ && length > 0; ++i) {
     nghttp3_vec& view = output_[i];
     const std::size_t piece = std::min(view.len, length);
@@ -125,7 +125,7 @@ void Http3Connection::acknowledged(std::int64_t id, std::size_t length) {
     decoder_out_.acknowledge(length);
     return;
   }
-  Http3Stream* s = find(id);
+  MessageState* s = find(id);
   if (s != nullptr && s->has_frames_) return s->body.acknowledge(length);
   // nghttp3 1.8 forgets an end that was not written when all before it is acknowledged, as happens when
   // pacing holds it back.
@@ -145,13 +145,13 @@ void Http3Connection::blocked(std::int64_t id) {
 void Http3Connection::unblocked(std::int64_t id) {
   if (id == decoder_id_) decoder_blocked_ = false;
   // nghttp3 would schedule a stream again that was stopped.
-  if (const Http3Stream* s = find(id); s != nullptr && s->write_closed_) return;
+  if (const MessageState* s = find(id); s != nullptr && s->write_closed_) return;
   nghttp3_conn_unblock_stream(connection_, id);
 }
 
 nghttp3_ssize Http3Connection::on_read_data(nghttp3_conn*, std::int64_t, nghttp3_vec* vec, std::size_t count,
                                             std::uint32_t* flags, void*, void* stream_user) {
-  auto* s = static_cast<Http3Stream*>(stream_user);
+  auto* s = static_cast<MessageState*>(stream_user);
   if (s == nullptr || s->write_closed_) return NGHTTP3_ERR_WOULDBLOCK;
   std::array<Bytes, 8> views;
   const std::span<Bytes> room(views.data(), std::min(views.size(), count));
@@ -173,7 +173,7 @@ nghttp3_ssize Http3Connection::on_read_data(nghttp3_conn*, std::int64_t, nghttp3
 
 int Http3Connection::on_acknowledged(nghttp3_conn*, std::int64_t, std::uint64_t length, void*,
                                      void* stream_user) {
-  auto* s = static_cast<Http3Stream*>(stream_user);
+  auto* s = static_cast<MessageState*>(stream_user);
   if (s != nullptr) s->body.acknowledge(static_cast<std::size_t>(length));
   return 0;
 }

@@ -52,8 +52,8 @@ int Http3Connection::read_stream(std::int64_t id, Bytes data, bool fin) {
 }
 
 int Http3Connection::read_request(std::int64_t id, Bytes data, bool fin) {
-  Http3Stream* const* known = streams_.find(id);
-  Http3Stream* s = known == nullptr ? nullptr : *known;
+  MessageState* const* known = streams_.find(id);
+  MessageState* s = known == nullptr ? nullptr : *known;
   if (known == nullptr && options_.is_server) {
     if (const int rv = open_request(id, s); rv != 0) return rv;
   }
@@ -62,7 +62,7 @@ int Http3Connection::read_request(std::int64_t id, Bytes data, bool fin) {
   return 0;
 }
 
-int Http3Connection::open_request(std::int64_t id, Http3Stream*& s) {
+int Http3Connection::open_request(std::int64_t id, MessageState*& s) {
   streams_.put(id, nullptr);
   control_reader_.request_opened();
   latest_request_ = std::max(latest_request_, id);
@@ -85,8 +85,8 @@ int Http3Connection::open_request(std::int64_t id, Http3Stream*& s) {
 }
 
 // nghttp3 learns of the stream, of which it reads nothing, to schedule its response. A response of ready
-// frames (submit_frames) does without, and most requests get one on a server that has such.
-int Http3Connection::register_request(Http3Stream& s) {
+// frames (send_prepared) does without, and most requests get one on a server that has such.
+int Http3Connection::register_request(MessageState& s) {
   if (s.is_registered_) return 0;
   const nghttp3_ssize rv = nghttp3_conn_read_stream(connection_, s.id_, nullptr, 0, 0);
   if (rv < 0) return static_cast<int>(rv);
@@ -99,7 +99,7 @@ int Http3Connection::register_all_requests() {
   if (registers_all()) return 0;
   first_registered_ = latest_request_ + 4;
   int rv = 0;
-  streams_.for_each([&](std::int64_t, Http3Stream* s) {
+  streams_.for_each([&](std::int64_t, MessageState* s) {
     if (s != nullptr && rv == 0) rv = register_request(*s);
   });
   return rv;
@@ -187,7 +187,7 @@ int Http3Connection::read_control_stream(std::int64_t id, Bytes data) {
 int Http3Connection::read_encoder_stream(Bytes data) {
   if (const int rv = decoder_.read_encoder_stream(data); rv != 0) return rv;
   for (;;) {
-    Http3Stream* s = nullptr;
+    MessageState* s = nullptr;
     if (const int rv = reader_.read_unblocked(s); rv != 0) return rv;
     if (s == nullptr) return 0;
     if (s->close_pending_ && !s->receive_.is_blocked) finish_closing(*s);
@@ -202,7 +202,7 @@ int Http3Connection::drain_decoder() noexcept {
 
 // RFC 9114 section 4.1.2: a malformed message ends its stream, nothing else. An answer that was given in full
 // goes on: a client that is told not to upload may break off its body for that.
-void Http3Connection::stream_failed(Http3Stream& s, std::uint64_t code) {
+void Http3Connection::stream_failed(MessageState& s, std::uint64_t code) {
   const std::int64_t id = s.id_;
   const bool is_answered = options_.is_server && s.fin;
   if (is_answered) return events_.http3_stop_sending(id, code);
@@ -214,7 +214,7 @@ void Http3Connection::stream_failed(Http3Stream& s, std::uint64_t code) {
 
 // RFC 6585 section 5. The answer is complete and the rest of the request is not wanted: RFC 9114 section 4.1
 // has H3_NO_ERROR for that.
-void Http3Connection::request_too_large(Http3Stream& s) {
+void Http3Connection::request_too_large(MessageState& s) {
   if (s.final_submitted_ || s.write_closed_) {
     stream_failed(s, US_QUIC_H3_EXCESSIVE_LOAD);
     return;
@@ -222,7 +222,7 @@ void Http3Connection::request_too_large(Http3Stream& s) {
   constexpr us_quic_header_t answer[] = {{":status", 7, "431", 3, US_QUIC_HEADER_STATIC},
                                          {"content-length", 14, "0", 1, US_QUIC_HEADER_STATIC}};
   s.fin = true;
-  if (submit_final(s, to_nv(answer)) != 0) {
+  if (send_final(s, to_nv(answer)) != 0) {
     stream_failed(s, US_QUIC_H3_EXCESSIVE_LOAD);
     return;
   }
@@ -232,7 +232,7 @@ void Http3Connection::request_too_large(Http3Stream& s) {
 // nghttp3 takes a stream's first priority from a request's fields alone; a call would outrank every later
 // PRIORITY_UPDATE of the client, against RFC 9218 section 7. So it is shown a request of just that field:
 // static table entries for the pseudo-header fields, then the priority as a literal.
-void Http3Connection::request_priority(Http3Stream& s, std::string_view value) {
+void Http3Connection::request_priority(MessageState& s, std::string_view value) {
   constexpr std::size_t longest = 60;
   if (value.size() > longest || register_request(s) != 0) return;
   nghttp3_pri priority{.urgency = NGHTTP3_DEFAULT_URGENCY, .inc = 0};

@@ -8,8 +8,8 @@
 
 namespace usquic::http3 {
 
-using Part = Http3ReceiveState::Part;
-using Phase = Http3ReceiveState::Phase;
+using Part = ReceiveState::Part;
+using Phase = ReceiveState::Phase;
 
 namespace {
 
@@ -27,8 +27,8 @@ bool read_varint(VarintReader& varint, Bytes& data, std::size_t& overhead) {
 
 }  // namespace
 
-int RequestReader::read(Http3Stream& s, Bytes data, bool fin) {
-  Http3ReceiveState& r = s.receive_;
+int RequestReader::read(MessageState& s, Bytes data, bool fin) {
+  ReceiveState& r = s.receive_;
   if (r.is_blocked) {
     r.held.insert(r.held.end(), data.begin(), data.end());
     r.held_fin = r.held_fin || fin;
@@ -51,8 +51,8 @@ int RequestReader::read(Http3Stream& s, Bytes data, bool fin) {
   return rv;
 }
 
-int RequestReader::step(Http3Stream& s, Bytes& data, bool fin, std::size_t& overhead) {
-  Http3ReceiveState& r = s.receive_;
+int RequestReader::step(MessageState& s, Bytes& data, bool fin, std::size_t& overhead) {
+  ReceiveState& r = s.receive_;
   switch (r.part) {
     case Part::type:
       if (read_varint(r.varint, data, overhead)) {
@@ -83,8 +83,8 @@ int RequestReader::step(Http3Stream& s, Bytes& data, bool fin, std::size_t& over
   return 0;
 }
 
-int RequestReader::begin_frame(Http3Stream& s) {
-  const Http3ReceiveState& r = s.receive_;
+int RequestReader::begin_frame(MessageState& s) {
+  const ReceiveState& r = s.receive_;
   switch (r.frame_type) {
     case frame_data:
       // RFC 9114 section 4.1: a wrong order of frames is an error of the connection.
@@ -111,13 +111,13 @@ int RequestReader::begin_frame(Http3Stream& s) {
   }
 }
 
-int RequestReader::skip_frame(Http3Stream& s) {
+int RequestReader::skip_frame(MessageState& s) {
   if (++s.receive_.idle_frames <= max_idle_frames) return 0;
   return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
 }
 
-int RequestReader::begin_section(Http3Stream& s) {
-  Http3ReceiveState& r = s.receive_;
+int RequestReader::begin_section(MessageState& s) {
+  ReceiveState& r = s.receive_;
   const bool is_message = r.phase == Phase::before_message;
   const bool are_trailers = r.phase == Phase::in_message && !r.is_connect;
   if (!is_message && !are_trailers) return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
@@ -127,8 +127,8 @@ int RequestReader::begin_section(Http3Stream& s) {
   return 0;
 }
 
-int RequestReader::read_section(Http3Stream& s, Bytes& data, bool fin, std::size_t& overhead) {
-  Http3ReceiveState& r = s.receive_;
+int RequestReader::read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead) {
+  ReceiveState& r = s.receive_;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
   std::size_t used = 0;
   FieldDecoder::Status status{};
@@ -158,8 +158,8 @@ int RequestReader::read_section(Http3Stream& s, Bytes& data, bool fin, std::size
   return 0;
 }
 
-int RequestReader::finish_section(Http3Stream& s, bool end_stream) {
-  Http3ReceiveState& r = s.receive_;
+int RequestReader::finish_section(MessageState& s, bool end_stream) {
+  ReceiveState& r = s.receive_;
   int kind = US_QUIC_HEADERS_MESSAGE;
   bool accepted = false;
   if (r.phase == Phase::in_message) {
@@ -181,8 +181,8 @@ int RequestReader::finish_section(Http3Stream& s, bool end_stream) {
   return 0;
 }
 
-bool RequestReader::accept_request(Http3Stream& s) {
-  Http3ReceiveState& r = s.receive_;
+bool RequestReader::accept_request(MessageState& s) {
+  ReceiveState& r = s.receive_;
   http::SectionFacts facts;
   if (http::check_received_section(http::SectionKind::request, r.pending->fields(), facts) != 0) return false;
   if (!facts.protocol.empty() && !options_.extended_connect) return false;
@@ -190,12 +190,12 @@ bool RequestReader::accept_request(Http3Stream& s) {
   // RFC 9114 section 4.4: what follows CONNECT is a tunnel, not a body.
   if (!facts.is_connect) r.content_length = facts.content_length;
   r.phase = Phase::in_message;
-  if (!facts.priority.empty()) host_.request_priority(s, facts.priority);
+  if (!facts.priority.empty()) delegate_.request_priority(s, facts.priority);
   return true;
 }
 
-bool RequestReader::accept_response(Http3Stream& s, bool end_stream, int& kind) {
-  Http3ReceiveState& r = s.receive_;
+bool RequestReader::accept_response(MessageState& s, bool end_stream, int& kind) {
+  ReceiveState& r = s.receive_;
   http::SectionFacts facts;
   if (http::check_received_section(http::SectionKind::response, r.pending->fields(), facts) != 0)
     return false;
@@ -214,8 +214,8 @@ bool RequestReader::accept_response(Http3Stream& s, bool end_stream, int& kind) 
   return true;
 }
 
-void RequestReader::read_body(Http3Stream& s, Bytes& data) {
-  Http3ReceiveState& r = s.receive_;
+void RequestReader::read_body(MessageState& s, Bytes& data) {
+  ReceiveState& r = s.receive_;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
   r.body_received += static_cast<std::int64_t>(length);
   // RFC 9114 section 4.1.2: more body than content-length says is malformed. The bytes stay in `data`, to be
@@ -231,8 +231,8 @@ void RequestReader::read_body(Http3Stream& s, Bytes& data) {
   events_.http3_body(s, body);
 }
 
-int RequestReader::end(Http3Stream& s) {
-  Http3ReceiveState& r = s.receive_;
+int RequestReader::end(MessageState& s) {
+  ReceiveState& r = s.receive_;
   // RFC 9114 section 7.1.
   if (r.part != Part::type || r.varint.is_incomplete()) return NGHTTP3_ERR_H3_FRAME_ERROR;
   if (r.phase == Phase::before_message) {
@@ -246,22 +246,22 @@ int RequestReader::end(Http3Stream& s) {
   return 0;
 }
 
-int RequestReader::fail(Http3Stream& s, std::uint64_t code) {
+int RequestReader::fail(MessageState& s, std::uint64_t code) {
   const int rv = discard(s);
-  host_.stream_failed(s, code);
+  delegate_.stream_failed(s, code);
   return rv;
 }
 
-int RequestReader::too_large(Http3Stream& s) {
+int RequestReader::too_large(MessageState& s) {
   const bool can_answer = options_.is_server && s.receive_.phase == Phase::before_message;
   if (!can_answer) return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
   const int rv = discard(s);
-  host_.request_too_large(s);
+  delegate_.request_too_large(s);
   return rv;
 }
 
-int RequestReader::discard(Http3Stream& s) {
-  Http3ReceiveState& r = s.receive_;
+int RequestReader::discard(MessageState& s) {
+  ReceiveState& r = s.receive_;
   if (r.discarding || r.phase == Phase::ended) return 0;
   r.discarding = true;
   r.pending.reset();
@@ -269,8 +269,8 @@ int RequestReader::discard(Http3Stream& s) {
   return decoder_.cancel(s.id_);
 }
 
-void RequestReader::stop_holding(Http3Stream& s) {
-  Http3ReceiveState& r = s.receive_;
+void RequestReader::stop_holding(MessageState& s) {
+  ReceiveState& r = s.receive_;
   if (!r.is_blocked) return;
   r.is_blocked = false;
   std::erase(blocked_, &s);
@@ -278,9 +278,9 @@ void RequestReader::stop_holding(Http3Stream& s) {
   if (!held.empty()) events_.http3_consumed(s.id_, held.size());
 }
 
-int RequestReader::read_unblocked(Http3Stream*& s) {
+int RequestReader::read_unblocked(MessageState*& s) {
   s = nullptr;
-  const auto ready = std::find_if(blocked_.begin(), blocked_.end(), [this](const Http3Stream* waiting) {
+  const auto ready = std::find_if(blocked_.begin(), blocked_.end(), [this](const MessageState* waiting) {
     return decoder_.is_ready(*waiting->receive_.pending);
   });
   if (ready == blocked_.end()) return 0;

@@ -16,50 +16,51 @@ namespace usquic::http3 {
 class RequestReader {
  public:
   // What the connection must do about what was read.
-  class Host {
+  class Delegate {
    public:
     // Stream error: the message is given up in both directions.
-    virtual void stream_failed(Http3Stream& s, std::uint64_t code) = 0;
+    virtual void stream_failed(MessageState& s, std::uint64_t code) = 0;
     // A request's header section is over the limit; the stream is read no further.
-    virtual void request_too_large(Http3Stream& s) = 0;
+    virtual void request_too_large(MessageState& s) = 0;
     // The request said how urgent it is (RFC 9218 section 5).
-    virtual void request_priority(Http3Stream& s, std::string_view value) = 0;
+    virtual void request_priority(MessageState& s, std::string_view value) = 0;
 
    protected:
-    ~Host() = default;
+    ~Delegate() = default;
   };
 
-  RequestReader(const Http3::Options& options, FieldDecoder& decoder, Http3::Events& events, Host& host)
-      : options_(options), decoder_(decoder), events_(events), host_(host) {}
+  RequestReader(const Codec::Options& options, FieldDecoder& decoder, Codec::Events& events,
+                Delegate& delegate)
+      : options_(options), decoder_(decoder), events_(events), delegate_(delegate) {}
 
   // All that return int: 0 or a negative error of the connection.
-  int read(Http3Stream& s, Bytes data, bool fin);
+  int read(MessageState& s, Bytes data, bool fin);
   // Nothing more is read from this stream: what it holds is dropped and credited.
-  int discard(Http3Stream& s);
+  int discard(MessageState& s);
   // Instructions came: a stream that waited for them and was read on, or nullptr when none is left. Call
   // until then.
-  int read_unblocked(Http3Stream*& s);
+  int read_unblocked(MessageState*& s);
 
  private:
-  int step(Http3Stream& s, Bytes& data, bool fin, std::size_t& overhead);
-  int begin_frame(Http3Stream& s);
-  int begin_section(Http3Stream& s);
-  int skip_frame(Http3Stream& s);
-  int read_section(Http3Stream& s, Bytes& data, bool fin, std::size_t& overhead);
-  int finish_section(Http3Stream& s, bool end_stream);
-  bool accept_request(Http3Stream& s);
-  bool accept_response(Http3Stream& s, bool end_stream, int& kind);
-  void read_body(Http3Stream& s, Bytes& data);
-  int end(Http3Stream& s);
-  int fail(Http3Stream& s, std::uint64_t code);
-  int too_large(Http3Stream& s);
-  void stop_holding(Http3Stream& s);
+  int step(MessageState& s, Bytes& data, bool fin, std::size_t& overhead);
+  int begin_frame(MessageState& s);
+  int begin_section(MessageState& s);
+  int skip_frame(MessageState& s);
+  int read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead);
+  int finish_section(MessageState& s, bool end_stream);
+  bool accept_request(MessageState& s);
+  bool accept_response(MessageState& s, bool end_stream, int& kind);
+  void read_body(MessageState& s, Bytes& data);
+  int end(MessageState& s);
+  int fail(MessageState& s, std::uint64_t code);
+  int too_large(MessageState& s);
+  void stop_holding(MessageState& s);
 
-  const Http3::Options& options_;
+  const Codec::Options& options_;
   FieldDecoder& decoder_;
-  Http3::Events& events_;
-  Host& host_;
-  std::vector<Http3Stream*> blocked_;  // at most FieldDecoder::max_blocked_streams
+  Codec::Events& events_;
+  Delegate& delegate_;
+  std::vector<MessageState*> blocked_;  // at most FieldDecoder::max_blocked_streams
 };
 
 }  // namespace usquic::http3

@@ -1,5 +1,5 @@
 // Answers that come late, never, or wrong; apps and streams that go meanwhile.
-#include "app_fixture.h"
+#include "app_with_client.h"
 #include "usquic/http3_codes.h"
 
 #include <functional>

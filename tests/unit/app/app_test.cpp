@@ -1,5 +1,5 @@
 // What requests are answered.
-#include "app_fixture.h"
+#include "app_with_client.h"
 
 #include <functional>
 #include <string>

@@ -44,7 +44,7 @@ class GivenUp : public testing::TestWithParam<const char*> {
   StreamRecord* ask() {
     StreamRecord* s = pair_.client.create_stream(*pair_.connection);
     if (is_http3()) {
-      EXPECT_EQ(s->handle->submit_headers(request, true), 0);
+      EXPECT_EQ(s->handle->send_headers(request, true), 0);
     } else {
       EXPECT_EQ(s->write("question"), 8);
       EXPECT_EQ(s->handle->finish(), 0);
@@ -57,7 +57,7 @@ class GivenUp : public testing::TestWithParam<const char*> {
       return;
     }
     if (is_http3()) {
-      ASSERT_EQ(s.handle->submit_headers(response, false), 0);
+      ASSERT_EQ(s.handle->send_headers(response, false), 0);
     }
     ASSERT_EQ(s.handle->write_static(as_bytes(*lent_.bytes), Lent::release, &lent_),
               static_cast<std::ptrdiff_t>(body_bytes));

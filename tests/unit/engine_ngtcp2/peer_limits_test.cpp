@@ -22,7 +22,7 @@ class PeerLimits : public testing::TestWithParam<const char*> {
     for (int i = 0; i < waves && pair_.connection->closes == 0; ++i) {
       StreamRecord* s = pair_.client.create_stream(*pair_.connection);
       if (GetParam() == std::string_view("h3")) {
-        s->handle->submit_headers(request, false);
+        s->handle->send_headers(request, false);
       } else {
         s->write("x");
       }

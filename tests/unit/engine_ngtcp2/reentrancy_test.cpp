@@ -97,7 +97,7 @@ TEST_P(InsideCallback, IsSafe) {
     if (s.handle != nullptr) s.handle->write(data);
   };
   pair_.server.on_section = [](StreamRecord& s) {
-    s.handle->submit_headers(std::vector{field(":status", "200")}, false);
+    s.handle->send_headers(std::vector{field(":status", "200")}, false);
   };
   pair_.server.on_fin = [](StreamRecord& s) {
     if (s.handle != nullptr) s.handle->finish();
@@ -109,9 +109,9 @@ TEST_P(InsideCallback, IsSafe) {
   for (int i = 0; i < 3; ++i) {
     StreamRecord* s = pair_.client.create_stream(*c);
     if (is_http3) {
-      s->handle->submit_headers(std::vector{field(":method", "POST"), field(":scheme", "https"),
-                                            field(":authority", "server.test"), field(":path", "/")},
-                                false);
+      s->handle->send_headers(std::vector{field(":method", "POST"), field(":scheme", "https"),
+                                          field(":authority", "server.test"), field(":path", "/")},
+                              false);
     }
     s->write(std::string(8000, 'x'));
     s->handle->finish();

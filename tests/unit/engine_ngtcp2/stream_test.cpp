@@ -259,7 +259,7 @@ TEST(RawStream, RefusesHeaders) {
   ASSERT_TRUE(pair.join("echo"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
   const us_quic_header_t field{":method", 7, "GET", 3, 0};
-  EXPECT_EQ(s->handle->submit_headers({&field, 1}, true), US_QUIC_E_STATE);
+  EXPECT_EQ(s->handle->send_headers({&field, 1}, true), US_QUIC_E_STATE);
 }
 
 TEST(RawStream, DetachedStillSendsWhatWasWritten) {

@@ -16,7 +16,7 @@ using test::wire_varint;
 const std::string settings = wire_frame(4, wire_varint(6) + wire_varint(1000));
 
 // Has every request but those of `over`.
-struct Requests final : ControlReader::Host {
+struct Requests final : ControlReader::Delegate {
   std::set<std::int64_t> over;
   std::vector<std::int64_t> asked;
   int priority_update(std::int64_t id, bool& is_ignored) override {

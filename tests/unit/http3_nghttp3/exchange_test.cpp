@@ -29,7 +29,7 @@ std::vector<us_quic_header_t> response(std::string_view status = "200") {
 // Answers each request with its path, or its body, as soon as it is complete.
 void answer(EnginePair& pair) {
   pair.server.on_fin = [](StreamRecord& s) {
-    EXPECT_EQ(s.handle->submit_headers(response(), false), 0);
+    EXPECT_EQ(s.handle->send_headers(response(), false), 0);
     s.write(s.body.empty() ? s.sections[0].value(":path") : s.body);
     EXPECT_EQ(s.handle->finish(), 0);
   };
@@ -40,7 +40,7 @@ TEST(Http3Exchange, GetsAnAnswer) {
   answer(pair);
   ASSERT_TRUE(pair.join("h3"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  EXPECT_EQ(s->handle->submit_headers(request("GET", "/index"), true), 0);
+  EXPECT_EQ(s->handle->send_headers(request("GET", "/index"), true), 0);
   ASSERT_TRUE(pair.run(seconds(2), [s] { return s->closes == 1; }));
   ASSERT_EQ(s->sections.size(), 1u);
   EXPECT_EQ(s->sections[0].value(":status"), "200");
@@ -59,9 +59,9 @@ TEST(Http3Exchange, CarriesWhatWasAskedForBeforeTheHandshake) {
   pair.start();
   ConnectionRecord* c = pair.client.connect(pair.server);
   StreamRecord* s = pair.client.create_stream(*c);
-  EXPECT_EQ(s->handle->submit_headers(request("POST", "/early"), false), 0);
+  EXPECT_EQ(s->handle->send_headers(request("POST", "/early"), false), 0);
   EXPECT_EQ(s->write("early body"), 10);
-  EXPECT_EQ(s->handle->submit_headers(std::vector{field("checksum", "abc")}, true), 0);
+  EXPECT_EQ(s->handle->send_headers(std::vector{field("checksum", "abc")}, true), 0);
   ASSERT_TRUE(pair.run(seconds(2), [s] { return s->closes == 1; }));
   EXPECT_EQ(s->body, "early body");
   ASSERT_EQ(pair.server.streams[0]->sections.size(), 2u);
@@ -72,15 +72,15 @@ TEST(Http3Exchange, CarriesWhatWasAskedForBeforeTheHandshake) {
 TEST(Http3Exchange, CarriesInformationalResponsesAndTrailers) {
   EnginePair pair;
   pair.server.on_fin = [](StreamRecord& s) {
-    EXPECT_EQ(s.handle->submit_headers(response("103"), false), 0);
-    EXPECT_EQ(s.handle->submit_headers(response("200"), false), 0);
+    EXPECT_EQ(s.handle->send_headers(response("103"), false), 0);
+    EXPECT_EQ(s.handle->send_headers(response("200"), false), 0);
     s.write("body");
-    EXPECT_EQ(s.handle->submit_headers(std::vector{field("digest", "123")}, true), 0);
+    EXPECT_EQ(s.handle->send_headers(std::vector{field("digest", "123")}, true), 0);
     EXPECT_EQ(s.write("late"), US_QUIC_E_STATE);
   };
   ASSERT_TRUE(pair.join("h3"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->handle->submit_headers(request(), true);
+  s->handle->send_headers(request(), true);
   ASSERT_TRUE(pair.run(seconds(2), [s] { return s->closes == 1; }));
   ASSERT_EQ(s->sections.size(), 3u);
   EXPECT_EQ(s->sections[0].kind, US_QUIC_HEADERS_INFORMATIONAL);
@@ -102,7 +102,7 @@ TEST(Http3Exchange, CarriesTwoMebibytesBothWays) {
     rest.erase(0, static_cast<std::size_t>(accepted));
     if (rest.empty() && (s.is_local || s.ended)) s.handle->finish();
   };
-  pair.server.on_section = [](StreamRecord& s) { s.handle->submit_headers(response(), false); };
+  pair.server.on_section = [](StreamRecord& s) { s.handle->send_headers(response(), false); };
   pair.server.on_data = [&](StreamRecord& s, Bytes data) {
     pending[&s] += as_text(data);
     pump(s);
@@ -111,7 +111,7 @@ TEST(Http3Exchange, CarriesTwoMebibytesBothWays) {
   pair.server.on_stream_writable = pair.client.on_stream_writable = pump;
   ASSERT_TRUE(pair.join("h3"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->handle->submit_headers(request("POST"), false);
+  s->handle->send_headers(request("POST"), false);
   pending[s] = text;
   pump(*s);
   ASSERT_TRUE(pair.run(seconds(60), [s] { return s->closes == 1; }));
@@ -124,7 +124,7 @@ TEST(Http3Exchange, ThousandRequestsOverOneConnection) {
   ASSERT_TRUE(pair.join("h3"));
   for (int i = 0; i < 1000; ++i) {
     StreamRecord* s = pair.client.create_stream(*pair.connection);
-    EXPECT_EQ(s->handle->submit_headers(request("GET", "/" + std::to_string(i)), true), 0);
+    EXPECT_EQ(s->handle->send_headers(request("GET", "/" + std::to_string(i)), true), 0);
   }
   ASSERT_TRUE(
       pair.run(seconds(60), [&] { return std::ranges::count(pair.client.log, "stream_close") == 1000; }));
@@ -158,16 +158,16 @@ TEST(Http3Exchange, RejectsMalformedHeadersAtOnce) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("h3"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  EXPECT_EQ(s->handle->submit_headers(std::vector{field(":method", "GET")}, true), US_QUIC_E_HEADERS);
+  EXPECT_EQ(s->handle->send_headers(std::vector{field(":method", "GET")}, true), US_QUIC_E_HEADERS);
   EXPECT_EQ(s->write("too early"), US_QUIC_E_STATE);
-  EXPECT_EQ(s->handle->submit_headers(request(), true), 0);
+  EXPECT_EQ(s->handle->send_headers(request(), true), 0);
 }
 
 TEST(Http3Exchange, RequestCancelledByTheClientIsAbortedAtTheServer) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("h3"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->handle->submit_headers(request("POST"), false);
+  s->handle->send_headers(request("POST"), false);
   s->write("half");
   ASSERT_TRUE(pair.run(
       seconds(1), [&] { return !pair.server.streams.empty() && !pair.server.streams[0]->body.empty(); }));
@@ -177,7 +177,7 @@ TEST(Http3Exchange, RequestCancelledByTheClientIsAbortedAtTheServer) {
   ASSERT_TRUE(pair.run(seconds(1), [peer] { return peer->reset.has_value(); }));
   EXPECT_EQ(*peer->reset, US_QUIC_H3_REQUEST_CANCELLED);
   // The server notices the stop when it writes.
-  if (peer->handle != nullptr) peer->handle->submit_headers(response(), true);
+  if (peer->handle != nullptr) peer->handle->send_headers(response(), true);
   ASSERT_TRUE(pair.run(seconds(1), [&] { return peer->closes == 1 && s->closes == 1; }));
   EXPECT_EQ(s->close.reason, US_QUIC_E_CLOSED);
 }
@@ -186,7 +186,7 @@ TEST(Http3Exchange, ShutdownAnswersWhatIsInFlightThenCloses) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("h3"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->handle->submit_headers(request("GET", "/slow"), true);
+  s->handle->send_headers(request("GET", "/slow"), true);
   ASSERT_TRUE(
       pair.run(seconds(1), [&] { return !pair.server.streams.empty() && pair.server.streams[0]->ended; }));
   pair.server.only_connection()->handle->shutdown();
@@ -196,7 +196,7 @@ TEST(Http3Exchange, ShutdownAnswersWhatIsInFlightThenCloses) {
   pair.run(seconds(1));
   EXPECT_EQ(pair.connection->closes, 0);
   StreamRecord* peer = pair.server.streams[0].get();
-  peer->handle->submit_headers(response(), false);
+  peer->handle->send_headers(response(), false);
   peer->write("at last");
   peer->handle->finish();
   ASSERT_TRUE(pair.run(seconds(3), [&] { return pair.connection->closes == 1; }));
@@ -212,7 +212,7 @@ TEST(Http3Exchange, GivesCreditOnlyForConsumedBody) {
   pair.server.consume_at_once = false;
   ASSERT_TRUE(pair.join("h3"));
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->handle->submit_headers(request("POST"), false);
+  s->handle->send_headers(request("POST"), false);
   s->write(std::string(800000, 'b'));
   pair.run(seconds(2));
   StreamRecord* peer = pair.server.streams[0].get();

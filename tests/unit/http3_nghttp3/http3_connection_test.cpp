@@ -9,7 +9,7 @@
 namespace usquic::http3 {
 namespace {
 
-TEST(Http3, CarriesARequestAndItsResponse) {
+TEST(Codec, CarriesARequestAndItsResponse) {
   TestPair pair;
   TestStream& s = pair.request(0, with(get_request, {{"user-agent", "test"}}));
   pair.run();
@@ -37,7 +37,7 @@ TEST_P(Http3Bodies, ArriveByteExactBothWaysAndAreCountedExactly) {
   pair.hold_acknowledgements = hold;
   const std::string up = pattern(length), down = pattern(length + 1);
   TestStream& s = pair.client.make(0);
-  ASSERT_EQ(pair.client.http3->submit_request(0, s.http3, to_headers(get_request)), 0);
+  ASSERT_EQ(pair.client.http3->send_request(0, s.http3, to_headers(get_request)), 0);
   s.http3.body.append(as_bytes(up));
   s.http3.fin = true;
   pair.client.http3->resume(0);
@@ -67,14 +67,14 @@ INSTANTIATE_TEST_SUITE_P(SizesPiecesAndDelays, Http3Bodies,
                                          std::tuple{5u << 20, 1u << 20, true},
                                          std::tuple{5u << 20, 1200u, false}));
 
-TEST(Http3, CountsUnsentBodyBytesExactlyWhilePartOfAFrameIsWritten) {
+TEST(Codec, CountsUnsentBodyBytesExactlyWhilePartOfAFrameIsWritten) {
   TestPair pair;
   TestStream& s = pair.request(0, get_request, false);
   const std::string body = pattern(100000);
   s.http3.body.append(as_bytes(body));
   pair.client.http3->resume(0);
   std::array<Bytes, 16> views;
-  Http3::Output out;
+  Codec::Output out;
   std::size_t body_written = 0;
   for (int i = 0; i < 100; ++i) {
     ASSERT_EQ(pair.client.http3->next_output(views, out), 0);
@@ -90,19 +90,19 @@ TEST(Http3, CountsUnsentBodyBytesExactlyWhilePartOfAFrameIsWritten) {
   EXPECT_LT(body_written, 100 * 997u);
 }
 
-TEST(Http3, CarriesInformationalFinalAndTrailers) {
+TEST(Codec, CarriesInformationalFinalAndTrailers) {
   for (const std::size_t piece : {std::size_t{1}, std::size_t{1} << 20}) {
     TestPair pair;
     pair.piece = piece;
     TestStream& s = pair.request(0, get_request);
     pair.run();
-    Http3& server = *pair.server.http3;
-    EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "103"}, {"link", "</x.css>"}})), 0);
-    EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "100"}})), 0);
+    Codec& server = *pair.server.http3;
+    EXPECT_EQ(server.send_informational(0, to_headers({{":status", "103"}, {"link", "</x.css>"}})), 0);
+    EXPECT_EQ(server.send_informational(0, to_headers({{":status", "100"}})), 0);
     respond(pair, 0, {{":status", "200"}}, "body", false);
     pair.run();
     pair.server.stream(0).http3.fin = true;
-    EXPECT_EQ(server.submit_trailers(0, to_headers({{"checksum", "42"}})), 0);
+    EXPECT_EQ(server.send_trailers(0, to_headers({{"checksum", "42"}})), 0);
     pair.run();
     ASSERT_EQ(s.sections.size(), 4u);
     EXPECT_EQ(s.sections[0].kind, US_QUIC_HEADERS_INFORMATIONAL);
@@ -117,21 +117,21 @@ TEST(Http3, CarriesInformationalFinalAndTrailers) {
   }
 }
 
-TEST(Http3, CarriesRequestTrailers) {
+TEST(Codec, CarriesRequestTrailers) {
   TestPair pair;
   TestStream& s = pair.request(0, get_request, false);
   s.http3.body.append(as_bytes("upload"));
-  EXPECT_EQ(pair.client.http3->submit_trailers(0, to_headers({{"sum", "1"}})), 0);
+  EXPECT_EQ(pair.client.http3->send_trailers(0, to_headers({{"sum", "1"}})), 0);
   pair.run();
   TestStream& remote = pair.server.stream(0);
   ASSERT_EQ(remote.sections.size(), 2u);
   EXPECT_EQ(remote.sections[1].kind, US_QUIC_HEADERS_TRAILERS);
   EXPECT_EQ(remote.body, "upload");
   EXPECT_EQ(remote.ends, 1);
-  EXPECT_EQ(pair.client.http3->submit_trailers(0, to_headers({{"sum", "1"}})), US_QUIC_E_STATE);
+  EXPECT_EQ(pair.client.http3->send_trailers(0, to_headers({{"sum", "1"}})), US_QUIC_E_STATE);
 }
 
-TEST(Http3, ResponsesWithoutBodyEndWithTheirHeaders) {
+TEST(Codec, ResponsesWithoutBodyEndWithTheirHeaders) {
   TestPair pair;
   TestStream& head =
       pair.request(0, {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
@@ -150,7 +150,7 @@ TEST(Http3, ResponsesWithoutBodyEndWithTheirHeaders) {
   EXPECT_TRUE(pair.errors.empty());
 }
 
-TEST(Http3, BodyInAResponseToHeadIsMalformed) {
+TEST(Codec, BodyInAResponseToHeadIsMalformed) {
   TestPair pair;
   pair.request(0, {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "a"}, {":path", "/"}});
   pair.run();
@@ -160,7 +160,7 @@ TEST(Http3, BodyInAResponseToHeadIsMalformed) {
   EXPECT_TRUE(pair.errors.empty());
 }
 
-TEST(Http3, BodyWrittenInManySteps) {
+TEST(Codec, BodyWrittenInManySteps) {
   TestPair pair;
   TestStream& s = pair.request(0, get_request, false);
   std::string all;
@@ -179,7 +179,7 @@ TEST(Http3, BodyWrittenInManySteps) {
   EXPECT_EQ(pair.server.stream(0).ends, 1);
 }
 
-TEST(Http3, RefusedRequestsAreRejected) {
+TEST(Codec, RefusedRequestsAreRejected) {
   TestPair pair;
   pair.server.refuse = true;
   pair.request(0, get_request);
@@ -191,7 +191,7 @@ TEST(Http3, RefusedRequestsAreRejected) {
   EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
 }
 
-TEST(Http3, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
+TEST(Codec, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
   TestPair pair;
   pair.request(0, get_request);
   pair.request(4, get_request);
@@ -205,23 +205,23 @@ TEST(Http3, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
   EXPECT_TRUE(pair.server.http3->is_drained());
 }
 
-TEST(Http3, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
+TEST(Codec, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
   TestPair pair;
   pair.request(0, get_request);
   pair.run();
-  EXPECT_EQ(pair.server.http3->submit_shutdown_notice(), 0);
+  EXPECT_EQ(pair.server.http3->send_shutdown_notice(), 0);
   pair.run();
   ASSERT_EQ(pair.client.goaways.size(), 1u);
   EXPECT_EQ(pair.client.goaways[0], (std::int64_t{1} << 62) - 4);
   EXPECT_FALSE(pair.server.http3->is_drained());
   EXPECT_EQ(pair.server.http3->shutdown(), 0);
   EXPECT_EQ(pair.server.http3->shutdown(), 0);
-  EXPECT_EQ(pair.server.http3->submit_shutdown_notice(), 0);
+  EXPECT_EQ(pair.server.http3->send_shutdown_notice(), 0);
   pair.run();
   ASSERT_EQ(pair.client.goaways.size(), 2u);
   EXPECT_EQ(pair.client.goaways[1], 4);
   TestStream& late = pair.client.make(4);
-  EXPECT_EQ(pair.client.http3->submit_request(4, late.http3, to_headers(get_request)), US_QUIC_E_GOAWAY);
+  EXPECT_EQ(pair.client.http3->send_request(4, late.http3, to_headers(get_request)), US_QUIC_E_GOAWAY);
   // A request that was on its way.
   ASSERT_EQ(pair.server.http3->read(4, as_bytes("\x01\x10"), false), 0);
   ASSERT_EQ(pair.server.http3->read(4, as_bytes("abc"), false), 0);
@@ -236,20 +236,20 @@ TEST(Http3, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
   EXPECT_TRUE(pair.server.http3->is_drained());
 }
 
-TEST(Http3, FlagsOfFieldsTravelAndStaticFieldsAreTheSame) {
+TEST(Codec, FlagsOfFieldsTravelAndStaticFieldsAreTheSame) {
   TestPair pair;
   TestStream& s = pair.client.make(0);
   s.http3.fin = true;
   auto headers = to_headers(get_request, US_QUIC_HEADER_STATIC);
   headers.push_back({"authorization", 13, "secret", 6, US_QUIC_HEADER_NEVER_INDEX});
-  EXPECT_EQ(pair.client.http3->submit_request(0, s.http3, headers), 0);
+  EXPECT_EQ(pair.client.http3->send_request(0, s.http3, headers), 0);
   pair.run();
   const auto& section = pair.server.stream(0).sections.at(0);
   EXPECT_EQ(section.fields, with(get_request, {{"authorization", "secret"}}));
   EXPECT_EQ(section.flags, (std::vector<unsigned>{0, 0, 0, 0, US_QUIC_HEADER_NEVER_INDEX}));
 }
 
-TEST(Http3, ConnectAndExtendedConnectOpenTunnels) {
+TEST(Codec, ConnectAndExtendedConnectOpenTunnels) {
   TestPair pair;
   pair.request(0, {{":method", "CONNECT"}, {":authority", "example.org:443"}}, false);
   pair.request(4,
@@ -273,23 +273,23 @@ TEST(Http3, ConnectAndExtendedConnectOpenTunnels) {
   EXPECT_TRUE(pair.errors.empty());
 }
 
-TEST(Http3, CallsOutOfOrderAreRefused) {
+TEST(Codec, CallsOutOfOrderAreRefused) {
   TestPair pair;
   TestStream& s = pair.request(0, get_request);
-  EXPECT_EQ(pair.client.http3->submit_request(0, s.http3, to_headers(get_request)), US_QUIC_E_STATE);
-  EXPECT_EQ(pair.client.http3->submit_response(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
-  EXPECT_EQ(pair.client.http3->submit_trailers(0, {}), US_QUIC_E_STATE);
+  EXPECT_EQ(pair.client.http3->send_request(0, s.http3, to_headers(get_request)), US_QUIC_E_STATE);
+  EXPECT_EQ(pair.client.http3->send_headers(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
+  EXPECT_EQ(pair.client.http3->send_trailers(0, {}), US_QUIC_E_STATE);
   TestStream& bad = pair.client.make(4);
-  EXPECT_EQ(pair.client.http3->submit_request(4, bad.http3, to_headers({{":method", "GET"}})),
+  EXPECT_EQ(pair.client.http3->send_request(4, bad.http3, to_headers({{":method", "GET"}})),
             US_QUIC_E_HEADERS);
   pair.run();
-  Http3& server = *pair.server.http3;
-  EXPECT_EQ(server.submit_trailers(0, {}), US_QUIC_E_STATE);
-  EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "200"}})), US_QUIC_E_HEADERS);
-  EXPECT_EQ(server.submit_response(8, to_headers({{":status", "200"}})), US_QUIC_E_CLOSED);
+  Codec& server = *pair.server.http3;
+  EXPECT_EQ(server.send_trailers(0, {}), US_QUIC_E_STATE);
+  EXPECT_EQ(server.send_informational(0, to_headers({{":status", "200"}})), US_QUIC_E_HEADERS);
+  EXPECT_EQ(server.send_headers(8, to_headers({{":status", "200"}})), US_QUIC_E_CLOSED);
   respond(pair, 0, {{":status", "200"}}, "");
-  EXPECT_EQ(server.submit_response(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
-  EXPECT_EQ(server.submit_informational(0, to_headers({{":status", "103"}})), US_QUIC_E_STATE);
+  EXPECT_EQ(server.send_headers(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
+  EXPECT_EQ(server.send_informational(0, to_headers({{":status", "103"}})), US_QUIC_E_STATE);
 }
 
 }  // namespace

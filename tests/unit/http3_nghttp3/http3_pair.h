@@ -1,4 +1,4 @@
-// Two Http3 objects joined in memory: what one has to send the other reads, whole or in small pieces;
+// Two codecs joined in memory: what one has to send the other reads, whole or in small pieces;
 // acknowledgements can be held back.
 #pragma once
 
@@ -41,17 +41,17 @@ struct TestStream {
   };
 
   const std::int64_t id;
-  Http3Stream http3;
+  MessageState http3;
   std::vector<Section> sections;
   std::string body;
   int ends = 0;
   int closed = 0;
 };
 
-class TestSide final : public Http3::Events {
+class TestSide final : public Codec::Events {
  public:
-  explicit TestSide(const Http3::Options& options) : is_server(options.is_server) {
-    auto created = Http3::create(options, pool, *this);
+  explicit TestSide(const Codec::Options& options) : is_server(options.is_server) {
+    auto created = Codec::create(options, pool, *this);
     EXPECT_TRUE(created);
     http3 = std::move(*created);
     const std::int64_t first = is_server ? 3 : 2;
@@ -67,10 +67,10 @@ class TestSide final : public Http3::Events {
   TestStream& make(std::int64_t id) {
     return *streams.emplace(id, std::make_unique<TestStream>(id, pool)).first->second;
   }
-  static TestStream& of(Http3Stream& s) { return *static_cast<TestStream*>(s.owner); }
+  static TestStream& of(MessageState& s) { return *static_cast<TestStream*>(s.owner); }
 
-  Http3Stream* http3_request_stream(std::int64_t id) override { return refuse ? nullptr : &make(id).http3; }
-  void http3_headers(Http3Stream& s, int kind, bool end_stream) override {
+  MessageState* http3_request_stream(std::int64_t id) override { return refuse ? nullptr : &make(id).http3; }
+  void http3_headers(MessageState& s, int kind, bool end_stream) override {
     TestStream::Section section{kind, end_stream, {}, {}};
     for (const us_quic_header_t& h : s.headers()) {
       section.fields.emplace_back(std::string(h.name, h.name_length), std::string(h.value, h.value_length));
@@ -78,21 +78,21 @@ class TestSide final : public Http3::Events {
     }
     of(s).sections.push_back(std::move(section));
   }
-  void http3_body(Http3Stream& s, Bytes data) override {
+  void http3_body(MessageState& s, Bytes data) override {
     of(s).body += as_text(data);
     body_bytes += data.size();
   }
-  void http3_end(Http3Stream& s) override { ++of(s).ends; }
+  void http3_end(MessageState& s) override { ++of(s).ends; }
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override { resets[id] = code; }
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override { stops[id] = code; }
   void http3_consumed(std::int64_t, std::size_t length) override { consumed += length; }
   void http3_goaway(std::int64_t id) override { goaways.push_back(id); }
-  void http3_closed(Http3Stream& s) override { ++of(s).closed; }
+  void http3_closed(MessageState& s) override { ++of(s).closed; }
 
   BlockPool pool;
   const bool is_server;
   bool refuse = false;
-  std::unique_ptr<Http3> http3;
+  std::unique_ptr<Codec> http3;
   std::map<std::int64_t, std::unique_ptr<TestStream>> streams;
   std::map<std::int64_t, std::uint64_t> resets, stops;
   std::vector<std::int64_t> goaways;
@@ -113,7 +113,7 @@ class TestPair {
     std::size_t moved = 0;
     for (;;) {
       std::array<Bytes, 16> views;
-      Http3::Output out;
+      Codec::Output out;
       EXPECT_EQ(from.http3->next_output(views, out), 0);
       if (out.id < 0) break;
       std::string bytes;
@@ -169,7 +169,7 @@ class TestPair {
   TestStream& request(std::int64_t id, const Fields& fields, bool fin = true) {
     TestStream& s = client.make(id);
     s.http3.fin = fin;
-    EXPECT_EQ(client.http3->submit_request(id, s.http3, to_headers(fields)), 0);
+    EXPECT_EQ(client.http3->send_request(id, s.http3, to_headers(fields)), 0);
     return s;
   }
 
@@ -218,7 +218,7 @@ inline void respond(TestPair& pair, std::int64_t id, const Fields& fields, std::
   TestStream& s = pair.server.stream(id);
   s.http3.body.append(as_bytes(body));
   s.http3.fin = fin;
-  ASSERT_EQ(pair.server.http3->submit_response(id, to_headers(fields)), 0);
+  ASSERT_EQ(pair.server.http3->send_headers(id, to_headers(fields)), 0);
 }
 
 }  // namespace usquic::http3

@@ -3,8 +3,8 @@
 #include <nghttp3/nghttp3.h>
 
 #include "http3_pair.h"
-#include "http3_wire.h"
 #include "usquic/http3_codes.h"
+#include "wire_server.h"
 
 namespace usquic::http3 {
 namespace {
@@ -15,7 +15,7 @@ void expect_431(const std::string& bytes) {
     // The client's own stream 0, so that the answer has where to go.
     pair.request(0, get_request);
     std::array<Bytes, 16> views;
-    Http3::Output out;
+    Codec::Output out;
     do {
       ASSERT_EQ(pair.client.http3->next_output(views, out), 0);
       std::size_t length = 0;
@@ -28,7 +28,7 @@ void expect_431(const std::string& bytes) {
     EXPECT_TRUE(pair.server.resets.empty());
     EXPECT_EQ(pair.server.stops[0], US_QUIC_H3_NO_ERROR);
     EXPECT_EQ(pair.server.consumed, bytes.size());
-    EXPECT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
+    EXPECT_EQ(pair.server.http3->send_headers(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
     pair.move(pair.server);
     ASSERT_EQ(pair.client.stream(0).sections.size(), 1u);
     EXPECT_EQ(pair.client.stream(0).sections[0].fields[0].second, "431");
@@ -66,7 +66,7 @@ TEST(Http3Limits, AResponseOverTheLimitEndsTheStream) {
   pair.request(0, get_request);
   pair.run();
   const std::string value(1990, 'x');
-  EXPECT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}, {"x", value}})), 0);
+  EXPECT_EQ(pair.server.http3->send_headers(0, to_headers({{":status", "200"}, {"x", value}})), 0);
   pair.run();
   EXPECT_TRUE(pair.client.stream(0).sections.empty());
   EXPECT_EQ(pair.client.resets[0], US_QUIC_H3_EXCESSIVE_LOAD);
@@ -82,7 +82,7 @@ TEST(Http3Limits, ResettingManyStreamsKeepsTheDecoderStreamSmall) {
     server.side.streams.erase(id);
     if (rv != 0) {
       // Nothing is taken from the decoder stream here: past 64 KiB this is an attack.
-      EXPECT_EQ(Http3::application_error(rv), US_QUIC_H3_EXCESSIVE_LOAD);
+      EXPECT_EQ(Codec::application_error(rv), US_QUIC_H3_EXCESSIVE_LOAD);
       EXPECT_GT(id, 4 * 10000);
       return;
     }

@@ -5,8 +5,8 @@
 #include <random>
 
 #include "http3_pair.h"
-#include "http3_wire.h"
 #include "usquic/http3_codes.h"
+#include "wire_server.h"
 
 namespace usquic::http3 {
 namespace {
@@ -22,7 +22,7 @@ void expect_stream_error(const std::string& bytes, std::uint64_t code, bool fin 
     EXPECT_EQ(server.side.stops[0], code);
     EXPECT_EQ(server.side.stream(0).ends, 0);
     EXPECT_EQ(server.side.consumed + server.side.body_bytes, server.total);
-    EXPECT_EQ(server.side.http3->submit_response(0, to_headers({{":status", "200"}})), US_QUIC_E_CLOSED);
+    EXPECT_EQ(server.side.http3->send_headers(0, to_headers({{":status", "200"}})), US_QUIC_E_CLOSED);
     EXPECT_EQ(server.read(4, request), 0u);
     EXPECT_EQ(server.side.stream(4).ends, 1);
   }
@@ -220,8 +220,8 @@ TEST(Http3Malformed, UnidirectionalStreams) {
   {
     Server server;
     EXPECT_EQ(server.read(2, "\x02", false), 0u);
-    EXPECT_EQ(Http3::application_error(server.side.http3->peer_reset(2)), US_QUIC_H3_CLOSED_CRITICAL_STREAM);
-    EXPECT_EQ(Http3::application_error(server.side.http3->no_more_writes(3)),
+    EXPECT_EQ(Codec::application_error(server.side.http3->peer_reset(2)), US_QUIC_H3_CLOSED_CRITICAL_STREAM);
+    EXPECT_EQ(Codec::application_error(server.side.http3->no_more_writes(3)),
               US_QUIC_H3_CLOSED_CRITICAL_STREAM);
   }
   expect_connection_error(2, settings, US_QUIC_H3_CLOSED_CRITICAL_STREAM, true);
@@ -279,12 +279,12 @@ TEST(Http3Malformed, ResponsesThatAreNotWellFormed) {
 
 TEST(Http3Malformed, PushIsAnErrorOfTheConnection) {
   Client client;
-  EXPECT_EQ(Http3::application_error(client.read(wire_frame(5, "x"))), US_QUIC_H3_ID_ERROR);
+  EXPECT_EQ(Codec::application_error(client.read(wire_frame(5, "x"))), US_QUIC_H3_ID_ERROR);
   Client other;
-  EXPECT_EQ(Http3::application_error(other.pair.client.http3->read(15, as_bytes("\x01"), false)),
+  EXPECT_EQ(Codec::application_error(other.pair.client.http3->read(15, as_bytes("\x01"), false)),
             US_QUIC_H3_ID_ERROR);
   Client third;
-  EXPECT_EQ(Http3::application_error(third.pair.client.http3->read(1, as_bytes("\x01"), false)),
+  EXPECT_EQ(Codec::application_error(third.pair.client.http3->read(1, as_bytes("\x01"), false)),
             US_QUIC_H3_STREAM_CREATION_ERROR);
 }
 

@@ -23,7 +23,7 @@ TEST(Http3Output, StaticBodiesAreReleasedOnceByAcknowledgementOrByTheEnd) {
       TestStream& s = pair.server.stream(id);
       for (int i = 0; i < 3; ++i) s.http3.body.append_static(as_bytes(fixed), Releases::add, &releases);
       s.http3.fin = true;
-      ASSERT_EQ(pair.server.http3->submit_response(id, to_headers({{":status", "200"}})), 0);
+      ASSERT_EQ(pair.server.http3->send_headers(id, to_headers({{":status", "200"}})), 0);
     }
     pair.run();
     EXPECT_EQ(releases.count, 0);
@@ -45,13 +45,13 @@ TEST(Http3Output, AnEndThatWaitsSurvivesTheAcknowledgementOfTheBody) {
   pair.run();
   TestStream& remote = pair.server.stream(0);
   remote.http3.body.append(as_bytes(std::string(1200, 'x')));
-  ASSERT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}})), 0);
+  ASSERT_EQ(pair.server.http3->send_headers(0, to_headers({{":status", "200"}})), 0);
   pair.run();
   ASSERT_EQ(s.body.size(), 1200u);
   remote.http3.fin = true;
   pair.server.http3->resume(0);
   std::array<Bytes, 16> views;
-  Http3::Output out;
+  Codec::Output out;
   for (int i = 0; i < 3; ++i) {
     ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
     ASSERT_TRUE(out.id == 0 && out.fin && out.count == 0) << i;
@@ -70,14 +70,14 @@ TEST(Http3Output, NothingIsSentOnAStreamThatWasStopped) {
   const std::string fixed = pattern(100000);
   TestStream& remote = pair.server.stream(0);
   remote.http3.body.append_static(as_bytes(fixed), Releases::add, &releases);
-  ASSERT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}})), 0);
+  ASSERT_EQ(pair.server.http3->send_headers(0, to_headers({{":status", "200"}})), 0);
   std::array<Bytes, 16> views;
-  Http3::Output out;
+  Codec::Output out;
   ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
   EXPECT_EQ(pair.server.http3->no_more_writes(0), 0);
   pair.server.http3->resume(0);
   pair.server.http3->unblocked(0);
-  EXPECT_EQ(pair.server.http3->submit_trailers(0, {}), US_QUIC_E_CLOSED);
+  EXPECT_EQ(pair.server.http3->send_trailers(0, {}), US_QUIC_E_CLOSED);
   pair.run();
   EXPECT_TRUE(s.sections.empty());
   EXPECT_TRUE(pair.server.http3->stream_closed(0, US_QUIC_H3_REQUEST_CANCELLED));
@@ -95,9 +95,9 @@ TEST(Http3Output, ABodyMayBeClearedAfterAStopAlsoWhenThePeerReprioritizes) {
     const std::string gone = pattern(100000);
     remote.http3.body.append_static(as_bytes(gone), Releases::add, &releases);
     remote.http3.body.append(as_bytes(gone));
-    ASSERT_EQ(pair.server.http3->submit_response(0, to_headers({{":status", "200"}})), 0);
+    ASSERT_EQ(pair.server.http3->send_headers(0, to_headers({{":status", "200"}})), 0);
     std::array<Bytes, 16> views;
-    Http3::Output out;
+    Codec::Output out;
     do {
       ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
       ASSERT_GE(out.id, 0);
@@ -136,7 +136,7 @@ std::int64_t first_served(TestPair& pair) {
   std::array<Bytes, 16> views;
   std::map<std::int64_t, std::size_t> sent;
   while (sent[0] < 100000 && sent[4] < 100000) {
-    Http3::Output out;
+    Codec::Output out;
     EXPECT_EQ(pair.server.http3->next_output(views, out), 0);
     if (out.id < 0) break;
     const std::size_t length = std::min<std::size_t>(out.count > 0 ? views[0].size() : 0, 1200);
@@ -158,7 +158,7 @@ TEST(Http3Output, IncrementalResponsesTakeTurnsOfManyPackets) {
   std::size_t turn = 0;
   int turns = 0;
   while (sent[0] + sent[4] < 200'000) {
-    Http3::Output out;
+    Codec::Output out;
     ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
     if (out.id != 0 && out.id != 4) {
       pair.server.http3->written(out.id, views[0].size());
@@ -188,7 +188,7 @@ TEST(Http3Output, WhatIsLeftOfAnOutputComesAgainFromNghttp3WhenItIsForgotten) {
   std::array<Bytes, 16> views;
   std::string got;
   for (int i = 0; got.size() < 5000 && i < 100; ++i) {
-    Http3::Output out;
+    Codec::Output out;
     ASSERT_EQ(pair.server.http3->next_output(views, out), 0);
     const std::size_t length = std::min<std::size_t>(views[0].size(), 700);
     if (out.id == 0) got += as_text(views[0].first(length));

@@ -39,7 +39,7 @@ TEST(Http3Qpack, StaticFieldsGetTableEntries) {
     TestStream& s = pair.client.make(id);
     s.http3.fin = true;
     const auto headers = to_headers(fields, US_QUIC_HEADER_STATIC);
-    ASSERT_EQ(pair.client.http3->submit_request(id, s.http3, headers), 0);
+    ASSERT_EQ(pair.client.http3->send_request(id, s.http3, headers), 0);
     const std::size_t before = pair.total[0];
     pair.run();
     last = pair.total[0] - before;

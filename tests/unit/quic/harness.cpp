@@ -85,7 +85,7 @@ Peer::Peer(TestLoop& loop, PeerOptions options) {
   context = us_create_quic_socket_context(loop.get(), &o, sizeof(Peer*), &error);
   EXPECT_NE(context, nullptr) << us_quic_strerror(error);
   *static_cast<Peer**>(us_quic_socket_context_ext(context)) = this;
-  tell_engine_protocol(*context->endpoint, alpn);
+  set_engine_protocol(*context->endpoint, alpn);
   set_connection_callbacks();
   set_stream_callbacks();
 }

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
 #include "usquic/quic.h"
 

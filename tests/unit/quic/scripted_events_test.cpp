@@ -49,10 +49,10 @@ TEST(EventsFromFlush, AreQueuedAndToldInOrderWithTheirBytes) {
   t.engine().run_in_flush([&] {
     engine::Stream& s = *t.request->engine;
     std::string bytes = "first";
-    t.engine().sink().on_body(s, as_bytes(bytes));
+    t.engine().events().on_body(s, as_bytes(bytes));
     bytes = "wrong";  // the engine's memory is its own again
-    t.engine().sink().on_end(s);
-    t.engine().sink().on_reset(s, 9);
+    t.engine().events().on_end(s);
+    t.engine().events().on_reset(s, 9);
     EXPECT_TRUE(t.told.empty()) << "told inside flush";
   });
   us_loop_tick(t.loop.get());
@@ -77,7 +77,7 @@ TEST(EventsFromFlush, EndOfConnectionStaysBehindItsStreamsAndKeepsHeadersAndReas
 
 TEST(EventsFromFlush, AreDroppedWhenTheApplicationClosesFirst) {
   OpenRequest t;
-  t.engine().run_in_flush([&] { t.engine().sink().on_body(*t.request->engine, as_bytes("late")); });
+  t.engine().run_in_flush([&] { t.engine().events().on_body(*t.request->engine, as_bytes("late")); });
   us_quic_stream_close(t.request);
   us_loop_tick(t.loop.get());
   EXPECT_EQ(t.told, (std::vector<std::string>{"close, headers /path"}));
@@ -95,13 +95,13 @@ TEST(EventsFromReceive, DoNotOvertakeWhatWaitsInTheQueue) {
   OpenRequest t;
   us_quic_stream_pause(t.request);
   engine::Stream& s = *t.request->engine;
-  t.engine().run_in_expire([&] { t.engine().sink().on_body(s, as_bytes("held")); });
+  t.engine().run_in_expire([&] { t.engine().events().on_body(s, as_bytes("held")); });
   us_loop_tick(t.loop.get());
   EXPECT_TRUE(t.told.empty());
   us_quic_stream_resume(t.request);  // queues "held"
-  t.server.context->quic->tells_directly = true;
-  t.engine().sink().on_body(s, as_bytes(",new"));
-  t.server.context->quic->tells_directly = false;
+  t.server.context->quic->dispatches_directly = true;
+  t.engine().events().on_body(s, as_bytes(",new"));
+  t.server.context->quic->dispatches_directly = false;
   us_loop_tick(t.loop.get());
   EXPECT_EQ(t.told, (std::vector<std::string>{"data held,new"}));
 }

@@ -17,7 +17,7 @@
 #include <string>
 #include <vector>
 
-#include "udp/socket.h"
+#include "udp/udp_socket.h"
 
 namespace usquic::udp {
 

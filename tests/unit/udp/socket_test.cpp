@@ -1,4 +1,4 @@
-#include "udp/socket.h"
+#include "udp/udp_socket.h"
 
 #include <poll.h>
 #include <unistd.h>

@@ -9,14 +9,14 @@
 #include "base/log.h"
 #include "engine/engine.h"
 #include "quic/callbacks.h"
+#include "quic/event_handler.h"
 #include "quic/quic_loop.h"
-#include "quic/sink.h"
 #include "quic/socket.h"
 #include "tls/context.h"
 #include "usquic/quic.h"
 
 struct us_quic_socket_context_t : usquic::ListHook<us_quic_socket_context_t> {
-  us_quic_socket_context_t(usquic::quic::QuicLoop& quic_loop) : quic(&quic_loop), sink(*this) {}
+  us_quic_socket_context_t(usquic::quic::QuicLoop& quic_loop) : quic(&quic_loop), events(*this) {}
 
   usquic::quic::QuicLoop* const quic;
   usquic::quic::Callbacks on;
@@ -32,7 +32,7 @@ struct us_quic_socket_context_t : usquic::ListHook<us_quic_socket_context_t> {
   bool needs_worker_index = false;
 
   std::unique_ptr<usquic::tls::Context> tls;
-  usquic::quic::Sink sink;
+  usquic::quic::EventHandler events;
   std::unique_ptr<usquic::engine::Endpoint> endpoint;  // uses the two above
 
   usquic::List<usquic::quic::SocketLink> sockets;  // open ones

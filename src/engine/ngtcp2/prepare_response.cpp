@@ -6,10 +6,10 @@
 
 namespace usquic::engine {
 
-Result<ResponseFrames> encode_response(std::span<const us_quic_header_t> fields, Bytes body) {
+Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fields, Bytes body) {
   if (http::check_section(http::SectionKind::response, fields) != 0) return Error{US_QUIC_E_HEADERS};
   try {
-    ResponseFrames frames;
+    PreparedResponse frames;
     frames.body_length = body.size();
     frames.bytes.resize(http3::response_head_bound(fields));
     const std::uint8_t* end = http3::put_response_head(fields, body.size(), frames.bytes.data());

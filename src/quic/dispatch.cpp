@@ -1,9 +1,9 @@
-#include "quic/tell.h"
+#include "quic/dispatch.h"
 
 #include <utility>
 
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
 
 namespace usquic::quic {
@@ -26,73 +26,73 @@ void close_remaining_streams(us_quic_connection_t& c) {
   while (us_quic_stream_t* s = c.streams.front()) {
     // A good end is none when bytes that came before it were never taken.
     if (!s->is_close_queued || !s->held.empty()) s->close_info = {US_QUIC_E_CLOSED, 0};
-    tell_stream_close(*s);
+    dispatch_stream_close(*s);
   }
-  while (us_quic_stream_t* s = c.closing_streams.front()) tell_stream_close(*s);
+  while (us_quic_stream_t* s = c.closing_streams.front()) dispatch_stream_close(*s);
 }
 
-void tell_of_connection(const Event& event) {
+void dispatch_to_connection(const Event& event) {
   us_quic_connection_t& c = *event.connection;
   switch (event.kind) {
     case EventKind::open:
-      return tell_open(c);
+      return dispatch_open(c);
     case EventKind::goaway:
-      return tell_goaway(c);
+      return dispatch_goaway(c);
     case EventKind::datagram:
-      return tell_datagram(c, event.bytes);
+      return dispatch_datagram(c, event.bytes);
     default:
-      return tell_close(c);
+      return dispatch_close(c);
   }
 }
 
 }  // namespace
 
-bool may_tell_now(const us_quic_stream_t& s) {
-  return s.connection->context->quic->tells_directly && s.queued == 0 && s.connection->queued_own == 0;
+bool may_dispatch_now(const us_quic_stream_t& s) {
+  return s.connection->context->quic->dispatches_directly && s.queued == 0 && s.connection->queued_own == 0;
 }
 
-bool may_tell_now(const us_quic_connection_t& c) {
-  return c.context->quic->tells_directly && c.queued_total == 0;
+bool may_dispatch_now(const us_quic_connection_t& c) {
+  return c.context->quic->dispatches_directly && c.queued_total == 0;
 }
 
-void tell(EventPointer event) {
-  if (event->stream == nullptr) return tell_of_connection(*event);
+void dispatch(EventPointer event) {
+  if (event->stream == nullptr) return dispatch_to_connection(*event);
   us_quic_stream_t& s = *event->stream;
   if (must_hold(s, event->kind)) return hold(s, std::move(event));
   switch (event->kind) {
     case EventKind::stream_open:
-      return tell_stream_open(s);
+      return dispatch_stream_open(s);
     case EventKind::stream_headers:
-      if (!s.is_close_told) s.headers = std::move(event->headers);
-      return tell_stream_headers(s, event->headers_kind, event->end_stream);
+      if (!s.is_close_dispatched) s.headers = std::move(event->headers);
+      return dispatch_stream_headers(s, event->headers_kind, event->end_stream);
     case EventKind::stream_data:
-      return tell_stream_data(s, event->bytes);
+      return dispatch_stream_data(s, event->bytes);
     case EventKind::stream_end:
-      return tell_stream_end(s);
+      return dispatch_stream_end(s);
     case EventKind::stream_reset:
-      return tell_stream_reset(s, event->code);
+      return dispatch_stream_reset(s, event->code);
     case EventKind::stream_stop:
-      return tell_stream_stop(s, event->code);
+      return dispatch_stream_stop(s, event->code);
     case EventKind::stream_writable:
-      return tell_stream_writable(s);
+      return dispatch_stream_writable(s);
     default:
-      return tell_stream_close(s);
+      return dispatch_stream_close(s);
   }
 }
 
-void tell_open(us_quic_connection_t& c) {
+void dispatch_open(us_quic_connection_t& c) {
   if (c.is_closed) return;
   c.is_announced = true;
   sync_path(c);
   call(*c.context, c.context->on.open, &c, c.is_client ? 1 : 0);
 }
 
-void tell_close(us_quic_connection_t& c) {
-  if (c.is_close_told) return;
+void dispatch_close(us_quic_connection_t& c) {
+  if (c.is_close_dispatched) return;
   c.is_closed = true;
   close_remaining_streams(c);
-  c.is_close_told = true;
-  if (std::exchange(c.is_close_overdue, false)) c.context->quic->events.overdue_told();
+  c.is_close_dispatched = true;
+  if (std::exchange(c.is_close_overdue, false)) c.context->quic->events.overdue_dispatched();
   c.connector.reset();
   c.unlink();
   c.context->quic->closed_connections.push_back(&c);
@@ -103,28 +103,28 @@ void tell_close(us_quic_connection_t& c) {
   close_socket_if_idle(*c.socket);
 }
 
-void tell_goaway(us_quic_connection_t& c) {
+void dispatch_goaway(us_quic_connection_t& c) {
   if (!c.is_closed) call(*c.context, c.context->on.goaway, &c);
 }
 
-void tell_datagram(us_quic_connection_t& c, Bytes data) {
+void dispatch_datagram(us_quic_connection_t& c, Bytes data) {
   if (c.is_closed) return;
   call(*c.context, c.context->on.datagram, &c, static_cast<const void*>(data.data()), data.size());
 }
 
-void tell_stream_open(us_quic_stream_t& s) {
+void dispatch_stream_open(us_quic_stream_t& s) {
   if (s.is_closed) return;
   s.is_announced = true;
   s.connection->is_announced = true;  // an early stream shows the connection before on_open
   call(context_of(s), context_of(s).on.stream_open, &s, s.is_local ? 1 : 0);
 }
 
-void tell_stream_headers(us_quic_stream_t& s, int kind, bool end_stream) {
+void dispatch_stream_headers(us_quic_stream_t& s, int kind, bool end_stream) {
   if (s.is_closed || s.is_read_stopped) return;
   call(context_of(s), context_of(s).on.stream_headers, &s, kind, end_stream ? 1 : 0);
 }
 
-void tell_stream_data(us_quic_stream_t& s, Bytes data) {
+void dispatch_stream_data(us_quic_stream_t& s, Bytes data) {
   if (s.is_closed) return;
   if (!s.is_read_stopped) {
     call(context_of(s), context_of(s).on.stream_data, &s, static_cast<const void*>(data.data()), data.size());
@@ -133,31 +133,31 @@ void tell_stream_data(us_quic_stream_t& s, Bytes data) {
   if (s.engine != nullptr && !s.is_closed) s.engine->consume(data.size());
 }
 
-void tell_stream_end(us_quic_stream_t& s) {
+void dispatch_stream_end(us_quic_stream_t& s) {
   if (s.is_closed || s.is_read_stopped) return;
   call(context_of(s), context_of(s).on.stream_end, &s);
 }
 
-void tell_stream_reset(us_quic_stream_t& s, std::uint64_t code) {
+void dispatch_stream_reset(us_quic_stream_t& s, std::uint64_t code) {
   if (s.is_closed) return;
   s.held.clear();  // RFC 9000 section 3.2: data before a reset need not be delivered
   call(context_of(s), context_of(s).on.stream_reset, &s, code);
 }
 
-void tell_stream_stop(us_quic_stream_t& s, std::uint64_t code) {
+void dispatch_stream_stop(us_quic_stream_t& s, std::uint64_t code) {
   if (!s.is_closed) call(context_of(s), context_of(s).on.stream_stop, &s, code);
 }
 
-void tell_stream_writable(us_quic_stream_t& s) {
+void dispatch_stream_writable(us_quic_stream_t& s) {
   if (!s.is_closed) call(context_of(s), context_of(s).on.stream_writable, &s);
 }
 
-void tell_stream_close(us_quic_stream_t& s) {
-  if (s.is_close_told) return;
+void dispatch_stream_close(us_quic_stream_t& s) {
+  if (s.is_close_dispatched) return;
   us_quic_socket_context_t& context = context_of(s);
   s.is_closed = true;
-  s.is_close_told = true;
-  if (std::exchange(s.is_close_overdue, false)) context.quic->events.overdue_told();
+  s.is_close_dispatched = true;
+  if (std::exchange(s.is_close_overdue, false)) context.quic->events.overdue_dispatched();
   s.held.clear();
   s.unlink();
   context.quic->closed_streams.push_back(&s);

@@ -1,4 +1,4 @@
-#include "quic/context.h"
+#include "quic/socket_context.h"
 
 #include "base/ext.h"
 #include "base/try_allocating.h"
@@ -16,7 +16,7 @@ int set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   if (!identity) return identity.error();
   context.tls = *std::move(identity);
   config.engine.tls = context.tls.get();
-  Result<std::unique_ptr<engine::Endpoint>> endpoint = engine::create_endpoint(config.engine, context.sink);
+  Result<std::unique_ptr<engine::Endpoint>> endpoint = engine::create_endpoint(config.engine, context.events);
   if (!endpoint) return endpoint.error();
   context.endpoint = *std::move(endpoint);
   context.log = config.log;

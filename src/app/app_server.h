@@ -20,25 +20,25 @@ struct ServerRules {
   bool automatic_options = false;
 };
 
-class Server;
+class AppServer;
 
 // The context that serves HTTP/3 (app/versions). options: ext sizes and ALPN are set inside. nullptr: *error says why.
-us_quic_socket_context_t* create_http3_context(Server& server, us_quic_socket_context_options_t options,
+us_quic_socket_context_t* create_http3_context(AppServer& server, us_quic_socket_context_options_t options,
                                                int* error);
 
-class Server : public std::enable_shared_from_this<Server> {
+class AppServer : public std::enable_shared_from_this<AppServer> {
  public:
-  Server(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending);
-  ~Server();
-  Server(const Server&) = delete;
-  Server& operator=(const Server&) = delete;
+  AppServer(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending);
+  ~AppServer();
+  AppServer(const AppServer&) = delete;
+  AppServer& operator=(const AppServer&) = delete;
 
   // Returns 0 or a negative US_QUIC_E_*.
   int open(const us_quic_socket_context_options_t& options);
   // The app is gone: closes and frees the context. Streams that are told of later still find the server.
   void abandon();
   // Runs `task` in an iteration of its own once no connection is open, unless the server is abandoned before.
-  void tell_when_closed(Function<void()> task);
+  void notify_when_closed(Function<void()> task);
 
   us_quic_socket_context_t* context() const { return context_; }
   Loop* loop() const { return loop_.get(); }
@@ -60,8 +60,8 @@ class Server : public std::enable_shared_from_this<Server> {
   void route(RequestView& request, Exchange& exchange);
   void answer_unmatched(const RequestView& request, Exchange& exchange, Router& router, bool was_declined);
   bool is_in_use() const { return slab_.in_use() > 0 || open_connections_ > 0; }
-  void tell_if_closed();
-  void tell_closed_unless_busy();
+  void notify_if_closed();
+  void notify_closed_unless_busy();
 
   const std::shared_ptr<Loop> loop_;
   const ServerRules rules_;
@@ -69,7 +69,7 @@ class Server : public std::enable_shared_from_this<Server> {
   Domains domains_;
   ExchangeContext sending_;
   ExchangeSlab slab_;
-  std::shared_ptr<Server> self_;  // while it is abandoned and in use
+  std::shared_ptr<AppServer> self_;  // while it is abandoned and in use
   std::size_t open_connections_ = 0;
   Function<void()> when_closed_;
 };

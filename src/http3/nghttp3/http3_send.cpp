@@ -17,8 +17,8 @@ std::span<const nghttp3_nv> Http3Connection::to_nv(std::span<const us_quic_heade
   return nv_;
 }
 
-int Http3Connection::submit_request(std::int64_t id, Http3Stream& s,
-                                    std::span<const us_quic_header_t> fields) {
+int Http3Connection::send_request(std::int64_t id, MessageState& s,
+                                  std::span<const us_quic_header_t> fields) {
   if (options_.is_server || control_id_ < 0 || find(id) != nullptr) return US_QUIC_E_STATE;
   http::SectionFacts facts;
   if (const int rv = http::check_section(http::SectionKind::request, fields, &facts); rv != 0) return rv;
@@ -46,7 +46,7 @@ int Http3Connection::submit_request(std::int64_t id, Http3Stream& s,
   }
 }
 
-int Http3Connection::submit_final(Http3Stream& s, std::span<const nghttp3_nv> fields) {
+int Http3Connection::send_final(MessageState& s, std::span<const nghttp3_nv> fields) {
   if (const int rv = register_request(s); rv != 0) return public_error(rv);
   const bool is_whole = s.fin && s.body.untaken() == 0;
   const nghttp3_data_reader reader{on_read_data};
@@ -58,36 +58,36 @@ int Http3Connection::submit_final(Http3Stream& s, std::span<const nghttp3_nv> fi
   return 0;
 }
 
-int Http3Connection::submit_response(std::int64_t id, std::span<const us_quic_header_t> fields) {
-  Http3Stream* s = find(id);
+int Http3Connection::send_headers(std::int64_t id, std::span<const us_quic_header_t> fields) {
+  MessageState* s = find(id);
   if (s == nullptr || s->write_closed_) return US_QUIC_E_CLOSED;
   if (!options_.is_server || control_id_ < 0 || s->final_submitted_) return US_QUIC_E_STATE;
   if (const int rv = http::check_section(http::SectionKind::response, fields); rv != 0) return rv;
   try {
-    return submit_final(*s, to_nv(fields));
+    return send_final(*s, to_nv(fields));
   } catch (const std::bad_alloc&) {
     return US_QUIC_E_NOMEM;
   }
 }
 
-Http3Stream* Http3Connection::find_for_frames(std::int64_t id) const {
-  Http3Stream* s = find(id);
+MessageState* Http3Connection::find_for_frames(std::int64_t id) const {
+  MessageState* s = find(id);
   if (s == nullptr || s->write_closed_ || !options_.is_server || control_id_ < 0) return nullptr;
   // nghttp3 may have an informational response that is still to be sent, and knows whose turn it is.
   return s->final_submitted_ || s->informed_ || s->is_background_ ? nullptr : s;
 }
 
-bool Http3Connection::submit_frames(std::int64_t id, const ResponseFrames& frames,
+bool Http3Connection::send_prepared(std::int64_t id, const PreparedResponse& frames,
                                     void (*release)(void* user), void* user) {
-  Http3Stream* s = find_for_frames(id);
+  MessageState* s = find_for_frames(id);
   if (s == nullptr || !s->body.append_static(frames.bytes, release, user)) return false;
   s->note_frames(frames.body_length);
   return true;
 }
 
-std::optional<int> Http3Connection::submit_complete(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                                    Bytes content) {
-  Http3Stream* s = find_for_frames(id);
+std::optional<int> Http3Connection::send_response(std::int64_t id, std::span<const us_quic_header_t> fields,
+                                                  Bytes content) {
+  MessageState* s = find_for_frames(id);
   std::array<std::uint8_t, 1024> head;  // longer ones are for nghttp3
   if (s == nullptr || response_head_bound(fields) > head.size()) return std::nullopt;
   if (const int rv = http::check_section(http::SectionKind::response, fields); rv != 0) return rv;
@@ -97,8 +97,8 @@ std::optional<int> Http3Connection::submit_complete(std::int64_t id, std::span<c
   return 0;
 }
 
-int Http3Connection::submit_informational(std::int64_t id, std::span<const us_quic_header_t> fields) {
-  Http3Stream* s = find(id);
+int Http3Connection::send_informational(std::int64_t id, std::span<const us_quic_header_t> fields) {
+  MessageState* s = find(id);
   if (s == nullptr || s->write_closed_) return US_QUIC_E_CLOSED;
   if (!options_.is_server || control_id_ < 0 || s->final_submitted_) return US_QUIC_E_STATE;
   if (const int rv = http::check_section(http::SectionKind::informational, fields); rv != 0) return rv;
@@ -112,8 +112,8 @@ int Http3Connection::submit_informational(std::int64_t id, std::span<const us_qu
   }
 }
 
-int Http3Connection::submit_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) {
-  Http3Stream* s = find(id);
+int Http3Connection::send_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) {
+  MessageState* s = find(id);
   if (s == nullptr || s->write_closed_) return US_QUIC_E_CLOSED;
   if (!s->final_submitted_ || s->trailers_submitted_ || s->write_ended_) return US_QUIC_E_STATE;
   if (const int rv = http::check_section(http::SectionKind::trailers, fields); rv != 0) return rv;
@@ -130,14 +130,14 @@ int Http3Connection::submit_trailers(std::int64_t id, std::span<const us_quic_he
 }
 
 void Http3Connection::resume(std::int64_t id) {
-  const Http3Stream* s = find(id);
+  const MessageState* s = find(id);
   if (s == nullptr || !s->final_submitted_ || s->write_closed_ || s->write_ended_) return;
   nghttp3_conn_resume_stream(connection_, id);
 }
 
 int Http3Connection::set_priority(std::int64_t id, int urgency, bool incremental) {
   if (urgency < 0 || urgency > 7) return US_QUIC_E_INVALID;
-  Http3Stream* s = find(id);
+  MessageState* s = find(id);
   if (s == nullptr) return US_QUIC_E_STATE;
   if (options_.is_server) {
     if (const int rv = register_request(*s); rv != 0) return public_error(rv);
@@ -155,7 +155,7 @@ int Http3Connection::set_priority(std::int64_t id, int urgency, bool incremental
       nghttp3_conn_set_client_stream_priority(connection_, id, bytes, static_cast<std::size_t>(length)));
 }
 
-int Http3Connection::submit_shutdown_notice() {
+int Http3Connection::send_shutdown_notice() {
   if (control_id_ < 0) return US_QUIC_E_STATE;
   if (shutdown_noticed_ || shut_down_) return 0;
   shutdown_noticed_ = true;

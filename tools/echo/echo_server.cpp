@@ -1,4 +1,4 @@
-#include "echo/server.h"
+#include "echo/echo_server.h"
 
 #include <fmt/format.h>
 

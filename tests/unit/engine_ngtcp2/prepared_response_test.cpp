@@ -9,7 +9,7 @@
 namespace usquic::test {
 namespace {
 
-using engine::ResponseFrames;
+using engine::PreparedResponse;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -24,11 +24,11 @@ std::vector<us_quic_header_t> request(std::string_view priority = {}) {
   return fields;
 }
 
-ResponseFrames frames_of(std::string_view body, std::string_view status = "200") {
+PreparedResponse frames_of(std::string_view body, std::string_view status = "200") {
   const std::vector fields = {field(":status", status), field("server", "frames")};
-  auto made = engine::encode_response(fields, as_bytes(body));
+  auto made = engine::prepare_response(fields, as_bytes(body));
   EXPECT_TRUE(made);
-  return made ? std::move(*made) : ResponseFrames{};
+  return made ? std::move(*made) : PreparedResponse{};
 }
 
 // A client and a server that answers every request with the same frames.
@@ -37,7 +37,7 @@ class Framed : public testing::Test {
   void answer_with(std::string body) {
     frames_ = frames_of(body);
     pair_.server.on_section = [this](StreamRecord& s) {
-      if (s.handle->send_frames(
+      if (s.handle->send_prepared(
               frames_, [](void* count) { ++*static_cast<int*>(count); }, &releases_)) {
         ++taken_;
         EXPECT_EQ(s.write("late"), US_QUIC_E_STATE);
@@ -46,7 +46,7 @@ class Framed : public testing::Test {
   }
   StreamRecord* ask(std::string_view priority = {}) {
     StreamRecord* s = pair_.client.create_stream(*pair_.connection);
-    EXPECT_EQ(s->handle->submit_headers(request(priority), true), 0);
+    EXPECT_EQ(s->handle->send_headers(request(priority), true), 0);
     return s;
   }
   bool await_close(const StreamRecord* s) {
@@ -54,13 +54,13 @@ class Framed : public testing::Test {
   }
 
   EnginePair pair_;
-  ResponseFrames frames_;
+  PreparedResponse frames_;
   int taken_ = 0;
   int releases_ = 0;
 };
 
-TEST(ResponseFrames, HoldAHeadersFrameAndADataFrame) {
-  const ResponseFrames frames = frames_of("body");
+TEST(PreparedResponse, HoldAHeadersFrameAndADataFrame) {
+  const PreparedResponse frames = frames_of("body");
   ASSERT_GT(frames.bytes.size(), 8u);
   EXPECT_EQ(frames.bytes[0], 0x01);             // HEADERS (RFC 9114 section 7.2.2)
   const std::size_t section = frames.bytes[1];  // short: one byte of length
@@ -71,17 +71,17 @@ TEST(ResponseFrames, HoldAHeadersFrameAndADataFrame) {
   EXPECT_EQ(frames.bytes.size(), 2 + section + 2 + 4);
 }
 
-TEST(ResponseFrames, OfAnEmptyBodyHaveNoDataFrame) {
-  const ResponseFrames frames = frames_of("");
+TEST(PreparedResponse, OfAnEmptyBodyHaveNoDataFrame) {
+  const PreparedResponse frames = frames_of("");
   EXPECT_EQ(frames.bytes.size(), 2u + frames.bytes[1]);
   EXPECT_EQ(frames.body_length, 0u);
 }
 
-TEST(ResponseFrames, AreOfFinalResponsesAlone) {
+TEST(PreparedResponse, AreOfFinalResponsesAlone) {
   const std::vector informational = {field(":status", "103")};
-  EXPECT_EQ(engine::encode_response(informational, {}).error(), US_QUIC_E_HEADERS);
+  EXPECT_EQ(engine::prepare_response(informational, {}).error(), US_QUIC_E_HEADERS);
   const std::vector upper_case = {field(":status", "200"), field("Server", "x")};
-  EXPECT_EQ(engine::encode_response(upper_case, {}).error(), US_QUIC_E_HEADERS);
+  EXPECT_EQ(engine::prepare_response(upper_case, {}).error(), US_QUIC_E_HEADERS);
 }
 
 TEST_F(Framed, ArriveAsAnyResponseAndAreReleasedOnce) {
@@ -147,12 +147,12 @@ TEST_F(Framed, AreNotTakenForARequestThatIsNotUrgent) {
 
 TEST_F(Framed, AreNotTakenAfterAnInformationalResponse) {
   ASSERT_TRUE(pair_.join("h3"));
-  const ResponseFrames frames = frames_of("after");
+  const PreparedResponse frames = frames_of("after");
   bool is_taken = true;
   pair_.server.on_section = [&](StreamRecord& s) {
     const std::vector informational = {field(":status", "103")};
-    EXPECT_EQ(s.handle->submit_headers(informational, false), 0);
-    is_taken = s.handle->send_frames(frames, nullptr, nullptr);
+    EXPECT_EQ(s.handle->send_headers(informational, false), 0);
+    is_taken = s.handle->send_prepared(frames, nullptr, nullptr);
   };
   ask();
   pair_.run(milliseconds(200));
@@ -188,16 +188,16 @@ TEST_F(Framed, AreReleasedWhenTheConnectionGoes) {
 // Long bodies and ready frames share a connection: neither waits for the other to be over.
 TEST_F(Framed, DoNotKeepOtherStreamsWaiting) {
   ASSERT_TRUE(pair_.join("h3"));
-  const ResponseFrames frames = frames_of(std::string(1000, 'f'));
+  const PreparedResponse frames = frames_of(std::string(1000, 'f'));
   const std::string long_body(200'000, 'l');
   bool is_first = true;
   pair_.server.on_section = [&](StreamRecord& s) {
     if (!std::exchange(is_first, false)) {
-      s.handle->send_frames(frames, nullptr, nullptr);
+      s.handle->send_prepared(frames, nullptr, nullptr);
       return;
     }
     const std::vector fields = {field(":status", "200")};
-    EXPECT_EQ(s.handle->submit_headers(fields, false), 0);
+    EXPECT_EQ(s.handle->send_headers(fields, false), 0);
     EXPECT_GT(s.write(long_body), 0);
   };
   StreamRecord* long_one = ask();
@@ -212,17 +212,17 @@ TEST_F(Framed, DoNotKeepOtherStreamsWaiting) {
   EXPECT_GT(seen, 10'000u);
 }
 
-// A server that answers every request by submit_response().
+// A server that answers every request by send_response().
 class Whole : public testing::Test {
  protected:
   // Returns what the client has of the answer when its stream is over.
   StreamRecord* answer(const std::vector<us_quic_header_t>& fields, const std::string& body) {
     pair_.server.on_section = [&](StreamRecord& s) {
-      result_ = s.handle->submit_response(fields, as_bytes(body));
+      result_ = s.handle->send_response(fields, as_bytes(body));
     };
     if (!pair_.join("h3")) return nullptr;
     StreamRecord* s = pair_.client.create_stream(*pair_.connection);
-    EXPECT_EQ(s->handle->submit_headers(request(), true), 0);
+    EXPECT_EQ(s->handle->send_headers(request(), true), 0);
     pair_.run(seconds(20), [s] { return s->closes == 1; });
     return s;
   }
@@ -237,13 +237,13 @@ TEST_F(Whole, ArrivesWithAnyBody) {
     const std::string body(length, 'w');
     const std::vector fields = {field(":status", "200"), field("x-kind", "whole")};
     pair.server.on_section = [&](StreamRecord& s) {
-      EXPECT_EQ(s.handle->submit_response(fields, as_bytes(body)), 0);
-      EXPECT_EQ(s.handle->submit_response(fields, as_bytes(body)), US_QUIC_E_STATE);
+      EXPECT_EQ(s.handle->send_response(fields, as_bytes(body)), 0);
+      EXPECT_EQ(s.handle->send_response(fields, as_bytes(body)), US_QUIC_E_STATE);
       EXPECT_EQ(s.write("late"), US_QUIC_E_STATE);
     };
     ASSERT_TRUE(pair.join("h3"));
     StreamRecord* s = pair.client.create_stream(*pair.connection);
-    ASSERT_EQ(s->handle->submit_headers(request(), true), 0);
+    ASSERT_EQ(s->handle->send_headers(request(), true), 0);
     ASSERT_TRUE(pair.run(seconds(20), [s] { return s->closes == 1; })) << length;
     ASSERT_EQ(s->sections.size(), 1u);
     EXPECT_EQ(s->sections[0].value("x-kind"), "whole");
@@ -268,13 +268,13 @@ TEST_F(Whole, FollowsAnInformationalResponse) {
   pair_.server.on_section = [&](StreamRecord& s) {
     const std::vector informational = {field(":status", "103")};
     const std::vector final_one = {field(":status", "200")};
-    EXPECT_EQ(s.handle->submit_response(informational, {}), US_QUIC_E_HEADERS);
-    EXPECT_EQ(s.handle->submit_headers(informational, false), 0);
-    EXPECT_EQ(s.handle->submit_response(final_one, as_bytes("after")), 0);
+    EXPECT_EQ(s.handle->send_response(informational, {}), US_QUIC_E_HEADERS);
+    EXPECT_EQ(s.handle->send_headers(informational, false), 0);
+    EXPECT_EQ(s.handle->send_response(final_one, as_bytes("after")), 0);
   };
   ASSERT_TRUE(pair_.join("h3"));
   StreamRecord* s = pair_.client.create_stream(*pair_.connection);
-  ASSERT_EQ(s->handle->submit_headers(request(), true), 0);
+  ASSERT_EQ(s->handle->send_headers(request(), true), 0);
   ASSERT_TRUE(pair_.run(seconds(5), [s] { return s->closes == 1; }));
   ASSERT_EQ(s->sections.size(), 2u);
   EXPECT_EQ(s->sections[0].value(":status"), "103");
@@ -286,15 +286,15 @@ TEST_F(Whole, IsRefusedWhereItCannotBeAndLeavesTheStreamAsItWas) {
   pair_.server.on_section = [&](StreamRecord& s) {
     const std::vector upper_case = {field(":status", "200"), field("Server", "x")};
     const std::vector fields = {field(":status", "200")};
-    EXPECT_EQ(s.handle->submit_response(upper_case, {}), US_QUIC_E_HEADERS);
-    EXPECT_EQ(s.handle->submit_response(fields, as_bytes(std::string(10'001, 'x'))), US_QUIC_E_TOO_LARGE);
-    EXPECT_EQ(s.handle->submit_response(fields, as_bytes("small")), 0);
+    EXPECT_EQ(s.handle->send_response(upper_case, {}), US_QUIC_E_HEADERS);
+    EXPECT_EQ(s.handle->send_response(fields, as_bytes(std::string(10'001, 'x'))), US_QUIC_E_TOO_LARGE);
+    EXPECT_EQ(s.handle->send_response(fields, as_bytes("small")), 0);
   };
   ASSERT_TRUE(pair_.join("h3"));
   StreamRecord* s = pair_.client.create_stream(*pair_.connection);
   const std::vector fields = {field(":status", "200")};
-  EXPECT_EQ(s->handle->submit_response(fields, {}), US_QUIC_E_STATE);
-  ASSERT_EQ(s->handle->submit_headers(request(), true), 0);
+  EXPECT_EQ(s->handle->send_response(fields, {}), US_QUIC_E_STATE);
+  ASSERT_EQ(s->handle->send_headers(request(), true), 0);
   ASSERT_TRUE(pair_.run(seconds(5), [s] { return s->closes == 1; }));
   EXPECT_EQ(s->body, "small");
 }

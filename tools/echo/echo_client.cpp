@@ -1,4 +1,4 @@
-#include "echo/client.h"
+#include "echo/echo_client.h"
 
 #include <fmt/format.h>
 

@@ -1,4 +1,4 @@
-#include "get/url.h"
+#include "get/typed_url.h"
 
 #include <gtest/gtest.h>
 

@@ -37,7 +37,7 @@ struct Server {
       const std::string_view now = bytes.substr(0, piece);
       bytes.remove_prefix(now.size());
       const int rv = side.http3->read(id, as_bytes(now), fin && bytes.empty());
-      if (rv != 0) return Http3::application_error(rv);
+      if (rv != 0) return Codec::application_error(rv);
     } while (!bytes.empty());
     return 0;
   }

@@ -6,9 +6,9 @@
 
 namespace usquic::quic {
 
-class Sink final : public engine::Sink {
+class EventHandler final : public engine::EventHandler {
  public:
-  explicit Sink(us_quic_socket_context_t& context) : context_(context) {}
+  explicit EventHandler(us_quic_socket_context_t& context) : context_(context) {}
 
   void on_connection_open(engine::Connection& c) override;
   void on_handshake(engine::Connection& c) override;

@@ -1,4 +1,4 @@
-#include "app/server.h"
+#include "app/app_server.h"
 
 #include <algorithm>
 #include <new>
@@ -8,7 +8,7 @@
 namespace usquic::app {
 
 // Tries the routes that match until a handler takes the request.
-class Server::Dispatch final : public Router::Visitor {
+class AppServer::Dispatch final : public Router::Visitor {
  public:
   Dispatch(RequestView& request, Exchange& exchange, std::uint64_t max_body_bytes)
       : request_(request), exchange_(exchange), max_body_bytes_(max_body_bytes) {}
@@ -38,46 +38,46 @@ class Server::Dispatch final : public Router::Visitor {
   const std::uint64_t max_body_bytes_;
 };
 
-Server::Server(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending)
+AppServer::AppServer(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending)
     : loop_(std::move(on)), rules_(rules), sending_(sending), slab_(sending_) {}
 
-Server::~Server() = default;
+AppServer::~AppServer() = default;
 
-int Server::open(const us_quic_socket_context_options_t& options) {
+int AppServer::open(const us_quic_socket_context_options_t& options) {
   int error = US_QUIC_OK;
   context_ = create_http3_context(*this, options, &error);
   return context_ != nullptr ? US_QUIC_OK : error;
 }
 
-void Server::abandon() {
+void AppServer::abandon() {
   if (context_ == nullptr) return;
-  const std::shared_ptr<Server> hold = shared_from_this();
+  const std::shared_ptr<AppServer> hold = shared_from_this();
   when_closed_ = nullptr;
   if (is_in_use()) self_ = hold;
   us_quic_socket_context_free(std::exchange(context_, nullptr));
 }
 
-void Server::tell_when_closed(Function<void()> task) {
+void AppServer::notify_when_closed(Function<void()> task) {
   when_closed_ = std::move(task);
-  tell_if_closed();
+  notify_if_closed();
 }
 
-void Server::connection_closed() {
-  const std::shared_ptr<Server> hold = self_;
+void AppServer::connection_closed() {
+  const std::shared_ptr<AppServer> hold = self_;
   --open_connections_;
-  tell_if_closed();
+  notify_if_closed();
   if (!is_in_use()) self_.reset();
 }
 
 // Later, when the last connection's CONNECTION_CLOSE is sent and the port is free.
-void Server::tell_if_closed() {
+void AppServer::notify_if_closed() {
   if (open_connections_ > 0 || !when_closed_) return;
   loop_->defer([self = weak_from_this()] {
-    if (const std::shared_ptr<Server> server = self.lock()) server->tell_closed_unless_busy();
+    if (const std::shared_ptr<AppServer> server = self.lock()) server->notify_closed_unless_busy();
   });
 }
 
-void Server::tell_closed_unless_busy() {
+void AppServer::notify_closed_unless_busy() {
   if (open_connections_ > 0 || !when_closed_) return;
   us_quic_context_stats_t stats{};
   us_quic_socket_context_stats(context_, &stats);
@@ -85,11 +85,11 @@ void Server::tell_closed_unless_busy() {
   // They complete or are refused soon, and one that is refused is told nobody here.
   constexpr int look_again_ms = 20;
   loop_->after(look_again_ms, [self = weak_from_this()] {
-    if (const std::shared_ptr<Server> server = self.lock()) server->tell_closed_unless_busy();
+    if (const std::shared_ptr<AppServer> server = self.lock()) server->notify_closed_unless_busy();
   });
 }
 
-void Server::take_request(Exchange& exchange, ExchangeStream& stream, bool has_body) {
+void AppServer::take_request(Exchange& exchange, ExchangeStream& stream, bool has_body) {
   RequestView request(stream);
   RequestTraits traits;
   traits.is_head = request.method == "HEAD";
@@ -105,15 +105,15 @@ void Server::take_request(Exchange& exchange, ExchangeStream& stream, bool has_b
   exchange.handler_returned();
 }
 
-void Server::route(RequestView& request, Exchange& exchange) {
+void AppServer::route(RequestView& request, Exchange& exchange) {
   Router& router = domains_.find(request.authority);
   Dispatch dispatch(request, exchange, rules_.max_body_bytes);
   if (router.match(request.method, *request.target, dispatch)) return;
   answer_unmatched(request, exchange, router, dispatch.was_declined);
 }
 
-void Server::answer_unmatched(const RequestView& request, Exchange& exchange, Router& router,
-                              bool was_declined) {
+void AppServer::answer_unmatched(const RequestView& request, Exchange& exchange, Router& router,
+                                 bool was_declined) {
   if (was_declined) return exchange.answer("404");
   // RFC 9110 section 9.3.6: tunnels are offered only where the application does.
   if (request.is_plain_connect()) return exchange.answer("501");
@@ -125,8 +125,8 @@ void Server::answer_unmatched(const RequestView& request, Exchange& exchange, Ro
   exchange.answer(wants_options ? "204" : "405", "allow", allowed);
 }
 
-void Server::release(Exchange& exchange) {
-  const std::shared_ptr<Server> hold = self_;
+void AppServer::release(Exchange& exchange) {
+  const std::shared_ptr<AppServer> hold = self_;
   try {
     exchange.stream_closed();
   } catch (const std::bad_alloc&) {

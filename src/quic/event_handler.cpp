@@ -1,12 +1,12 @@
-#include "quic/sink.h"
+#include "quic/event_handler.h"
 
 #include <utility>
 
 #include "base/try_allocating.h"
 #include "quic/connection.h"
-#include "quic/context.h"
+#include "quic/dispatch.h"
+#include "quic/socket_context.h"
 #include "quic/stream.h"
-#include "quic/tell.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::quic {
@@ -30,24 +30,24 @@ void queue(us_quic_connection_t& c, EventPointer event) {
 
 // Queues an event that may not be told now, or holds it while the stream is paused.
 void keep(us_quic_stream_t& s, EventPointer event) {
-  if (!may_tell_now(s)) return queue(*s.connection, std::move(event));
+  if (!may_dispatch_now(s)) return queue(*s.connection, std::move(event));
   hold(s, std::move(event));
 }
 
 bool must_keep(const us_quic_stream_t& s, EventKind kind) {
-  return !may_tell_now(s) || must_hold(s, kind);
+  return !may_dispatch_now(s) || must_hold(s, kind);
 }
 
 // Tells a stream event without a payload of its own, or keeps it.
-template <class Tell>
-void pass_on(us_quic_stream_t& s, EventKind kind, std::uint64_t code, Tell tell_now) {
+template <class Dispatch>
+void pass_on(us_quic_stream_t& s, EventKind kind, std::uint64_t code, Dispatch dispatch_now) {
   if (must_keep(s, kind)) return keep(s, new_stream_event(s, kind, code));
-  tell_now();
+  dispatch_now();
 }
 
 }  // namespace
 
-void Sink::on_connection_open(engine::Connection& c) {
+void EventHandler::on_connection_open(engine::Connection& c) {
   auto* socket = static_cast<us_quic_socket_t*>(c.path().socket);
   us_quic_connection_t* handle = nullptr;
   if (!socket->is_closed) handle = new_connection(*socket, false, context_.connection_ext_size);
@@ -61,18 +61,18 @@ void Sink::on_connection_open(engine::Connection& c) {
   sync_path(*handle);
 }
 
-void Sink::on_handshake(engine::Connection& c) {
+void EventHandler::on_handshake(engine::Connection& c) {
   us_quic_connection_t* handle = live(c);
   if (handle == nullptr) return;
   if (handle->connector != nullptr) handle->connector->won(c);
   handle->alpn = c.alpn();
   if (!handle->is_client) handle->server_name = c.server_name();
   sync_path(*handle);
-  if (may_tell_now(*handle)) return tell_open(*handle);
+  if (may_dispatch_now(*handle)) return dispatch_open(*handle);
   queue(*handle, new_event(*handle, EventKind::open));
 }
 
-void Sink::on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) {
+void EventHandler::on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) {
   auto* handle = static_cast<us_quic_connection_t*>(c.user);
   c.user = nullptr;
   if (handle == nullptr) return;
@@ -85,23 +85,23 @@ void Sink::on_connection_close(engine::Connection& c, const us_quic_close_info_t
   if (!handle->is_closed) end_connection(*handle, CloseReason::copy(info));
 }
 
-void Sink::on_goaway(engine::Connection& c) {
+void EventHandler::on_goaway(engine::Connection& c) {
   us_quic_connection_t* handle = live(c);
   if (handle == nullptr) return;
-  if (may_tell_now(*handle)) return tell_goaway(*handle);
+  if (may_dispatch_now(*handle)) return dispatch_goaway(*handle);
   queue(*handle, new_event(*handle, EventKind::goaway));
 }
 
-void Sink::on_datagram(engine::Connection& c, Bytes data) {
+void EventHandler::on_datagram(engine::Connection& c, Bytes data) {
   us_quic_connection_t* handle = live(c);
   if (handle == nullptr) return;
-  if (may_tell_now(*handle)) return tell_datagram(*handle, data);
+  if (may_dispatch_now(*handle)) return dispatch_datagram(*handle, data);
   EventPointer event = new_event(*handle, EventKind::datagram);
   event->bytes.assign(data.begin(), data.end());
   queue(*handle, std::move(event));
 }
 
-void Sink::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) {
+void EventHandler::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) {
   us_quic_connection_t* connection = live(c);
   us_quic_stream_t* handle = nullptr;
   if (is_local) {
@@ -121,15 +121,15 @@ void Sink::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_loca
     s.user = handle;
   }
   handle->id = s.id();
-  pass_on(*handle, EventKind::stream_open, 0, [&] { tell_stream_open(*handle); });
+  pass_on(*handle, EventKind::stream_open, 0, [&] { dispatch_stream_open(*handle); });
 }
 
-void Sink::on_headers(engine::Stream& s, int kind, bool end_stream) {
+void EventHandler::on_headers(engine::Stream& s, int kind, bool end_stream) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
   if (!must_keep(*handle, EventKind::stream_headers)) {
     handle->headers.reset();
-    return tell_stream_headers(*handle, kind, end_stream);
+    return dispatch_stream_headers(*handle, kind, end_stream);
   }
   EventPointer event = new_stream_event(*handle, EventKind::stream_headers);
   event->headers = std::make_unique<HeaderSection>(s.headers());
@@ -138,44 +138,44 @@ void Sink::on_headers(engine::Stream& s, int kind, bool end_stream) {
   keep(*handle, std::move(event));
 }
 
-void Sink::on_body(engine::Stream& s, Bytes data) {
+void EventHandler::on_body(engine::Stream& s, Bytes data) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
-  if (!may_tell_now(*handle)) return context_.quic->events.push_data(*handle, data);
+  if (!may_dispatch_now(*handle)) return context_.quic->events.push_data(*handle, data);
   if (must_hold(*handle, EventKind::stream_data)) return hold_data(*handle, data);
-  tell_stream_data(*handle, data);
+  dispatch_stream_data(*handle, data);
 }
 
-void Sink::on_end(engine::Stream& s) {
+void EventHandler::on_end(engine::Stream& s) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
-  pass_on(*handle, EventKind::stream_end, 0, [&] { tell_stream_end(*handle); });
+  pass_on(*handle, EventKind::stream_end, 0, [&] { dispatch_stream_end(*handle); });
 }
 
-void Sink::on_reset(engine::Stream& s, std::uint64_t code) {
+void EventHandler::on_reset(engine::Stream& s, std::uint64_t code) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
-  pass_on(*handle, EventKind::stream_reset, code, [&] { tell_stream_reset(*handle, code); });
+  pass_on(*handle, EventKind::stream_reset, code, [&] { dispatch_stream_reset(*handle, code); });
 }
 
-void Sink::on_stop(engine::Stream& s, std::uint64_t code) {
+void EventHandler::on_stop(engine::Stream& s, std::uint64_t code) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
   handle->prepared.drop();
-  pass_on(*handle, EventKind::stream_stop, code, [&] { tell_stream_stop(*handle, code); });
+  pass_on(*handle, EventKind::stream_stop, code, [&] { dispatch_stream_stop(*handle, code); });
 }
 
-void Sink::on_writable(engine::Stream& s) {
+void EventHandler::on_writable(engine::Stream& s) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
   if (handle->prepared.is_sending()) {
     handle->prepared.send(s, context_.send_buffer_bytes);
     return;  // the application wrote nothing that it could go on with
   }
-  pass_on(*handle, EventKind::stream_writable, 0, [&] { tell_stream_writable(*handle); });
+  pass_on(*handle, EventKind::stream_writable, 0, [&] { dispatch_stream_writable(*handle); });
 }
 
-void Sink::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {
+void EventHandler::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {
   auto* handle = static_cast<us_quic_stream_t*>(s.user);
   s.user = nullptr;
   if (handle == nullptr) return;
@@ -186,7 +186,7 @@ void Sink::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t&
   handle->close_info = info;
   handle->prepared.drop();
   if (!must_keep(*handle, EventKind::stream_close)) {
-    tell_stream_close(*handle);
+    dispatch_stream_close(*handle);
     keep_after_engine(*handle);
     return;
   }
