@@ -4,12 +4,12 @@
 // its Config (TLS's own aside). It works above HTTP/3 framing: connection, stream, header section, body
 // bytes, fin, reset, datagram.
 //
-// Call order. The caller runs receive() for what came in, expire() when deadline() has come, and flush() once
-// an iteration while wants_flush(). The engine tells what happened through the EventHandler, from inside these three
-// calls only. From inside a EventHandler callback the caller may call anything on Connection and Stream, and
-// Endpoint::connect: such calls only record what is wanted (no callback runs inside them, nothing is
-// sent, nothing is freed); the next flush() acts. receive(), expire(), flush() and the destructor are never
-// called from a EventHandler callback.
+// Call order. The caller runs receive() for what came in, expire() when deadline() has come, and flush()
+// once an iteration while wants_flush(). The engine delivers events to the EventHandler from inside these
+// three calls only. From inside an EventHandler callback the caller may call anything on Connection and
+// Stream, and Endpoint::connect: such calls only record what is wanted (no callback runs inside them, nothing
+// is sent, nothing is freed); the next flush() acts. receive(), expire(), flush() and the destructor are
+// never called from an EventHandler callback.
 #pragma once
 
 #include <cstddef>
@@ -61,11 +61,11 @@ class SendBatch {
   // Bytes that reserve() gives at least when it gives any: a full run.
   static constexpr std::size_t run_capacity = 65535;
 
-  // Room for a run of packets through `socket`, or empty: it can take no more now, so keep what is to be
-  // sent.
+  // Memory for a run of packets through `socket`. Empty when the socket takes no more now: the engine keeps
+  // what it has to send.
   virtual MutableBytes reserve(void* socket) = 0;
-  // The first `length` bytes of the room last reserved are packets of `segment_size` bytes each; the last may
-  // be smaller. At most 64 packets and 65,507 bytes. The batch owns them: they are sent, once, in order, or
+  // The first `length` bytes of the memory last reserved are packets of `segment_size` bytes each; the last
+  // may be smaller. At most 64 packets and 65,507 bytes. The batch owns them: they are sent, once, in order, or
   // the socket dies.
   virtual void commit(const Path& path, Ecn ecn, std::size_t length, std::size_t segment_size) = 0;
 
@@ -73,8 +73,8 @@ class SendBatch {
   ~SendBatch() = default;
 };
 
-// A whole response as HTTP/3 frames, the same for every connection: its field section refers to no dynamic
-// table (RFC 9204 section 3.2).
+// A complete response as HTTP/3 frames, the same for every connection: its field section refers to no
+// dynamic table (RFC 9204 section 3.2).
 struct PreparedResponse {
   std::vector<std::uint8_t> bytes;  // HEADERS; if there is a body, DATA behind it, whose payload comes last
   std::size_t body_length = 0;
@@ -100,9 +100,9 @@ class Stream {
   virtual int send_response(std::span<const us_quic_header_t> fields, Bytes body) = 0;
   virtual std::ptrdiff_t write(Bytes data) = 0;
   virtual std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) = 0;
-  // Sends a whole response and ends the stream. true: taken; `frames` stays the caller's and must not change
-  // until `release` ran, exactly once. false: not in this way, or not now; send_headers() and
-  // write_static() can do it, or tell why not.
+  // Sends a complete response and ends the stream. true: taken; `frames` stays the caller's and must not
+  // change until `release` ran, exactly once. false: not in this way, or not now; send_headers() and
+  // write_static() send it, or return why they cannot.
   virtual bool send_prepared(const PreparedResponse& /*frames*/, void (* /*release*/)(void* user),
                              void* /*user_data*/) {
     return false;
@@ -113,13 +113,13 @@ class Stream {
   virtual int stop(std::uint64_t code) = 0;
   virtual int set_priority(int urgency, bool incremental) = 0;
 
-  // The application took `length` body bytes: the peer gets that much more credit. Bytes told by on_body()
-  // and never consumed when the stream ends are credited to the connection by the engine.
+  // The application took `length` body bytes: the peer gets that much more credit. The engine credits
+  // bytes that on_body() delivered and that nobody consumed to the connection when the stream ends.
   virtual void consume(std::size_t length) = 0;
   // The latest header section received; the views live until the next section, on_stream_close() or detach().
   virtual std::span<const us_quic_header_t> headers() const = 0;
-  // The caller drops its handle: no callback names this stream again. What was written and not reset is
-  // still sent; what was static is still released.
+  // The caller drops its handle: no callback names this stream again. Bytes written and not reset are still
+  // sent; static bytes are still released.
   virtual void detach() = 0;
 
  protected:
@@ -139,7 +139,7 @@ class Connection {
   virtual Bytes peer_certificate() const = 0;
   virtual bool is_authorized() const = 0;
   virtual bool is_resumed() const = 0;
-  virtual bool has_ticket() const { return false; }  // as a client: one came for a later connection
+  virtual bool has_ticket() const { return false; }  // a client's: one came, for a later connection
   virtual Bytes id() const = 0;                      // this side's first connection ID
   virtual void stats(us_quic_stats_t& out) const = 0;
 
@@ -147,16 +147,16 @@ class Connection {
   virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
   virtual std::uint64_t max_streams() const = 0;
   virtual int send_datagram(Bytes data) = 0;
-  // A PING after so much silence, and after half the idle timeout that both sides agreed on at the latest
-  // (RFC 9000 section 10.1.2); 0 = none. To begin with it is Config::keep_alive.
+  // The silence after which a PING is sent, at most half of the idle timeout that both sides agreed on
+  // (RFC 9000 section 10.1.2); 0 = none. Config::keep_alive is its first value.
   virtual void set_keep_alive(Duration after) = 0;
-  // GOAWAY and drain (HTTP/3), or drain (raw); then the engine closes and tells on_connection_close().
+  // GOAWAY and drain (HTTP/3), or drain (raw); then the engine closes and runs on_connection_close().
   virtual void shutdown() = 0;
-  // Close with an application code. no callback names this connection or its streams again, but the
-  // objects stay until detach(). While there is a failure() that stays what the peer is told.
+  // Close with an application code. No callback names this connection or its streams again, but the objects
+  // stay until detach(). While there is a failure(), the CONNECTION_CLOSE carries that instead.
   virtual void close(std::uint64_t code, std::string_view reason) = 0;
-  // Why it ends, when that is settled and on_connection_close() has not told it yet: inside the
-  // on_stream_close() of its streams. The text lives until the callback returns.
+  // Why the connection ends, between the decision and on_connection_close(): inside the on_stream_close()
+  // of its streams. The text lives until the callback returns.
   virtual std::optional<us_quic_close_info_t> failure() const = 0;
   // The caller drops its handles of the connection and all its streams. Closes it if close() was not called.
   virtual void detach() = 0;
@@ -165,16 +165,16 @@ class Connection {
   ~Connection() = default;
 };
 
-// What the engine tells. Callbacks run the application, inside receive() and expire(); those from flush()
-// too.
+// What happened, delivered by the engine. Callbacks run the application, inside receive(), expire() and
+// flush().
 class EventHandler {
  public:
-  // A client's handshake is done as far as a server must wait, or it sent an early stream: make a handle, set
-  // c.user.
+  // A server's: the client's handshake is complete, or it opened an early stream. Make a handle, set c.user.
   virtual void on_connection_open(Connection& c) = 0;
   // The handshake is complete and the peer authenticated (also for clients).
   virtual void on_handshake(Connection& c) = 0;
-  // Last. Also for a connect that failed; not for a server handshake that failed. Streams were closed before.
+  // The last callback. Also for a connect that failed; not for a server handshake that failed. The streams
+  // were closed before.
   virtual void on_connection_close(Connection& c, const us_quic_close_info_t& info) = 0;
   virtual void on_goaway(Connection& c) = 0;
   virtual void on_datagram(Connection& c, Bytes data) = 0;
@@ -193,13 +193,13 @@ class EventHandler {
   ~EventHandler() = default;
 };
 
-// What an engine can do beside what every engine must. A test that skips because of an engine asks here.
+// What an engine can do beyond what every engine must. A test that skips because of an engine reads this.
 struct Capabilities {
   bool local_unidirectional_streams = false;  // create_stream() makes them
   bool virtual_time = false;                  // uses nothing but the `now` handed in
   bool datagrams = false;                     // send_datagram() sends them (RFC 9221)
   bool prepared_responses = false;            // send_prepared() may take them
-  bool stateless_resets = false;              // tells peers of lost connections so (RFC 9000 section 10.3)
+  bool stateless_resets = false;              // answers packets of lost connections (RFC 9000 section 10.3)
 };
 
 enum class Congestion { cubic, reno, bbr };
@@ -212,8 +212,8 @@ struct Config {
   WallClock wall_clock;
   std::uint8_t secret[32] = {};
   std::vector<std::uint8_t> server_id;  // 0 to 8 bytes
-  // Of the processes and contexts that share the secret: this one, absent where it is the only one; and how
-  // many there are, 0 where it is not told.
+  // This endpoint's index among the processes and contexts that share the secret, absent where it is the
+  // only one; and their number, 0 where it is not known.
   std::optional<std::uint8_t> worker_index;
   std::uint32_t worker_count = option_defaults::worker_count;
 
@@ -254,38 +254,40 @@ class Endpoint {
   virtual bool wants_flush() const = 0;
   // Writes what every such connection has to send now, each within its send quantum.
   virtual void flush(TimePoint now, SendBatch& batch) = 0;
-  // A socket that had no room can take packets again.
+  // A socket that was full takes packets again.
   virtual void unblocked(void* socket) = 0;
 
   // server_name: for TLS and verification (a host name or an IP address). on_handshake() or
   // on_connection_close() will follow, never from inside this call.
   virtual Result<Connection*> connect(TimePoint now, const Path& path, std::string_view server_name,
                                       void* user) = 0;
-  // Whether Initials on this socket may make new server connections. false: handshakes under way are told
+  // Whether Initials on this socket may make new server connections. false: handshakes under way end with
   // CONNECTION_REFUSED.
   virtual void set_accepting(void* socket, bool accepting) = 0;
-  // New clients on this socket are told CONNECTION_REFUSED from here on (RFC 9000 section 5.2.2). Handshakes
-  // under way are let end; what comes of them is shut down, as by Connection::shutdown(), from its start on.
+  // From here on, new clients on this socket get CONNECTION_REFUSED (RFC 9000 section 5.2.2). Handshakes
+  // under way complete; their connections are shut down, as by Connection::shutdown(), from their start.
   virtual void refuse_new_clients(void* socket) = 0;
-  // A server's handshake is under way on this socket: the events may hear of it yet.
+  // A server's handshake is under way on this socket: on_connection_open() may follow.
   virtual bool has_handshakes(void* socket) const = 0;
-  // ICMP said that a peer cannot be reached (errno value): ends connections whose handshake is not complete.
+  // ICMP reported that a peer cannot be reached (errno value): ends connections whose handshake is not
+  // complete.
   virtual void path_failed(TimePoint now, const Path& path, int error_number) = 0;
-  // The socket is going away: forget every connection on it, also closing ones. The caller closed and
+  // The socket is being closed: forget every connection on it, also closing ones. The caller closed and
   // detached its own.
   virtual void drop_socket(void* socket) = 0;
 
-  // Connections that have packets of close() still to be written.
+  // A connection on this socket still has packets of close() to write.
   virtual bool has_unsent_close(void* socket) const = 0;
   virtual const Capabilities& capabilities() const = 0;
   virtual void stats(us_quic_context_stats_t& out) const = 0;
 };
 
-// A final response for send_prepared(), in the form of the engine that was chosen. US_QUIC_E_HEADERS: not a
-// header section that may be sent (RFC 9114 section 4.2); US_QUIC_E_NOMEM.
+// A final response for send_prepared(), in the form of the engine that was chosen. US_QUIC_E_HEADERS:
+// RFC 9114 section 4.2 forbids sending this header section; US_QUIC_E_NOMEM.
 Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fields, Bytes body);
 
-// The engine that was chosen when the library was built. events and what config points to outlive the endpoint.
+// The engine that was chosen when the library was built. `events` and what `config` points to outlive the
+// endpoint.
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events);
 
 }  // namespace usquic::engine

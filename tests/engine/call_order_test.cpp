@@ -1,4 +1,4 @@
-// "The engine tells what happened through the EventHandler, from inside receive(), expire() and flush() only."
+// "The engine delivers events to the EventHandler from inside these three calls only."
 #include <cerrno>
 #include <functional>
 
@@ -118,7 +118,7 @@ TEST_F(CallOrder, AClosedConnectionCanBeReadUntilItIsDetached) {
   EXPECT_EQ(client->close.code, 4U);
 }
 
-// "What failed is not told from inside connect()": a connect that cannot work fails later, too.
+// "Never from inside this call": a connect that cannot work fails later, too.
 TEST_F(CallOrder, TheOutcomeOfConnectIsToldLater) {
   start();
   pair.server.endpoint->set_accepting(&pair.server, false);

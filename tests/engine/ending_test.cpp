@@ -20,7 +20,7 @@ TEST_F(Ending, CloseTellsThePeerCodeAndReason) {
   EXPECT_EQ(server->close_reason, "that was all");
 }
 
-// "no callback names this connection or its streams again, but the objects stay until detach()."
+// "No callback names this connection or its streams again, but the objects stay until detach()."
 TEST_F(Ending, CloseIsTheLastThatTheCallerHearsOfIt) {
   join();
   StreamRecord* s = nullptr;
@@ -63,7 +63,7 @@ TEST_F(Ending, StreamsAreClosedBeforeTheirConnection) {
   EXPECT_EQ(log[log.size() - 2], "stream_close");
 }
 
-// "Why it ends, ... inside the on_stream_close() of its streams."
+// "Why the connection ends, ... inside the on_stream_close() of its streams."
 TEST_F(Ending, FailureIsKnownWhileStreamsAreTold) {
   join();
   StreamRecord* s = nullptr;
@@ -82,7 +82,7 @@ TEST_F(Ending, FailureIsKnownWhileStreamsAreTold) {
   EXPECT_EQ(seen, 1);
 }
 
-// "While there is a failure() that stays what the peer is told": nothing is told twice, and no close is late.
+// "While there is a failure(), the CONNECTION_CLOSE carries that": no event comes twice, no close is late.
 TEST_F(Ending, CloseInsideTheEndChangesNothing) {
   join();
   StreamRecord* s = nullptr;

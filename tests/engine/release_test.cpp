@@ -53,7 +53,7 @@ TEST_F(Release, ComesWhenThePeerStopsReading) {
   EXPECT_EQ(lent.released, 1);
 }
 
-// "What was static is still released."
+// "Static bytes are still released."
 TEST_F(Release, ComesForADetachedStream) {
   lend();
   local->handle->finish();
@@ -89,7 +89,7 @@ TEST_F(Release, ComesWhenTheSocketIsDropped) {
   EXPECT_EQ(lent.released, 1);
 }
 
-// "true: taken. false: not in this way, or not now; send_headers() and write_static() can do it."
+// "true: taken. false: not in this way, or not now; send_headers() and write_static() send it."
 TEST_F(Release, OfAPreparedResponseComesOnceWhereItWasTaken) {
   join("h3");
   const std::vector fields = {header_of(":status", "200")};

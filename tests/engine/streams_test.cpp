@@ -74,7 +74,7 @@ TEST_F(Streams, GiveNoCreditForWhatIsNotConsumed) {
   EXPECT_LE(remote->body.size(), 6000U);
 }
 
-// "Bytes told by on_body() and never consumed when the stream ends are credited to the connection."
+// "Bytes that on_body() delivered and that nobody consumed": credited when the stream ends.
 TEST_F(Streams, ThatEndUnreadLeaveTheConnectionItsCredit) {
   pair.server.config.max_data = pair.server.config.max_data_limit = 4000;
   pair.server.consume_at_once = false;
@@ -125,7 +125,7 @@ TEST_F(Streams, ResetAndStopOfBothEndTheStream) {
   EXPECT_EQ(remote->closes, 1);
 }
 
-// "no callback names this stream again. What was written and not reset is still sent."
+// "No callback names this stream again. Bytes written and not reset are still sent."
 TEST_F(Streams, DetachedOnesAreSilentAndStillSend) {
   join();
   StreamRecord* s = nullptr;
