@@ -89,11 +89,11 @@ void Fetch::abort() {
 }
 
 std::string_view Fetch::url() const {
-  return request(this).url_text();
+  return request(this).plan().url_text();
 }
 
 int Fetch::redirects() const {
-  return request(this).redirect_count();
+  return request(this).plan().redirects();
 }
 
 us_quic_stream_t* Fetch::native() const {

@@ -4,6 +4,10 @@
 namespace usquic::client {
 namespace {
 
+ClientCore& core_of(us_quic_socket_context_t* context) {
+  return **static_cast<ClientCore**>(us_quic_socket_context_ext(context));
+}
+
 // The request of a stream that is still somebody's, or nullptr.
 ClientRequest* request_of(us_quic_stream_t* s) {
   return pooled_of(us_quic_stream_connection(s)) != nullptr ? stream_ext(s).request : nullptr;
@@ -12,47 +16,43 @@ ClientRequest* request_of(us_quic_stream_t* s) {
 void on_headers(us_quic_stream_t* s, int kind, int end_stream) {
   ClientRequest* request = request_of(s);
   if (request == nullptr) return;
-  const ClientCore::Frame frame(request->core());
+  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
   request->on_stream_headers(kind, end_stream != 0);
 }
 
 void on_data(us_quic_stream_t* s, const void* data, std::size_t length) {
   ClientRequest* request = request_of(s);
   if (request == nullptr) return;
-  const ClientCore::Frame frame(request->core());
+  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
   request->on_stream_data({static_cast<const char*>(data), length});
 }
 
 void on_end(us_quic_stream_t* s) {
   ClientRequest* request = request_of(s);
   if (request == nullptr) return;
-  const ClientCore::Frame frame(request->core());
+  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
   request->on_stream_end();
 }
 
 void on_reset(us_quic_stream_t* s, std::uint64_t code) {
   ClientRequest* request = request_of(s);
   if (request == nullptr) return;
-  const ClientCore::Frame frame(request->core());
+  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
   request->on_stream_reset(code);
 }
 
 void on_stop(us_quic_stream_t* s, std::uint64_t) {
   ClientRequest* request = request_of(s);
   if (request == nullptr) return;
-  const ClientCore::Frame frame(request->core());
+  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
   request->on_stream_stop();
 }
 
 void on_writable(us_quic_stream_t* s) {
   ClientRequest* request = request_of(s);
   if (request == nullptr) return;
-  const ClientCore::Frame frame(request->core());
+  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
   request->on_stream_writable();
-}
-
-ClientCore& core_of(us_quic_socket_context_t* context) {
-  return **static_cast<ClientCore**>(us_quic_socket_context_ext(context));
 }
 
 void on_stream_open(us_quic_stream_t* s, int) {

@@ -72,21 +72,21 @@ void ClientCore::create_context(const ClientOptions& options) {
 }
 
 ClientRequest* ClientCore::fetch(std::string_view url, const FetchOptions& options) {
-  requests_.push_back(
-      std::make_unique<ClientRequest>(*this, std::string(url), options, merge(options.timeouts, timeouts_)));
+  requests_.push_back(std::make_unique<ClientRequest>(*this, std::string(url), options));
   ClientRequest* request = requests_.back().get();
   request->place = std::prev(requests_.end());
   if (is_shut_ || error_ != US_QUIC_OK) {
-    request->fail(is_shut_ ? US_QUIC_E_CLOSED : error_, "the client cannot send requests");
+    request->finish(is_shut_ ? US_QUIC_E_CLOSED : error_, "the client cannot send requests");
     return request;
   }
-  request->start();
+  request->start(merge(options.timeouts, timeouts_));
   pool_->tend();
   return request;
 }
 
 void ClientCore::report_later(ClientRequest& request) {
-  if (std::find(to_tell_.begin(), to_tell_.end(), &request) == to_tell_.end()) to_tell_.push_back(&request);
+  const bool is_listed = std::find(to_report_.begin(), to_report_.end(), &request) != to_report_.end();
+  if (!is_listed) to_report_.push_back(&request);
   if (depth_ > 0 || is_shut_ || loop_ == nullptr) return;
   // Outside the client's own callbacks: no call of the application runs its callbacks inside.
   if (soon_ == nullptr) {
@@ -103,22 +103,22 @@ void ClientCore::settle() {
   do {
     report_outcomes();
     if (pool_ && !is_shut_) pool_->tend();
-  } while (!to_tell_.empty());
+  } while (!to_report_.empty());
 }
 
 void ClientCore::report_outcomes() {
-  while (!to_tell_.empty()) {
-    ClientRequest* request = to_tell_.front();
-    to_tell_.pop_front();
+  while (!to_report_.empty()) {
+    ClientRequest* request = to_report_.front();
+    to_report_.pop_front();
     const bool is_last = request->is_finished();
-    // Buried first: the application may give it up inside.
+    // Retired first: the application may give it up inside.
     if (is_last) retire(*request);
-    request->report_outcome();
+    request->report();
   }
 }
 
 void ClientCore::retire(ClientRequest& request) {
-  std::erase(to_tell_, &request);
+  std::erase(to_report_, &request);
   retired_.splice(retired_.end(), requests_, request.place);
 }
 
@@ -144,17 +144,17 @@ void ClientCore::shut() {
   if (is_shut_) return;
   is_shut_ = true;
   ++depth_;
-  for (const auto& request : requests_) request->fail(US_QUIC_E_CLOSED, "the client was destroyed");
-  // Requests made while these are told are not: that would have no end.
-  const std::deque<ClientRequest*> told = std::exchange(to_tell_, {});
-  for (ClientRequest* request : told) {
+  for (const auto& request : requests_) request->finish(US_QUIC_E_CLOSED, "the client was destroyed");
+  // Requests made while these are reported are not reported: that would have no end.
+  const std::deque<ClientRequest*> last = std::exchange(to_report_, {});
+  for (ClientRequest* request : last) {
     const bool is_given_up =
         std::none_of(requests_.begin(), requests_.end(), [&](const auto& r) { return r.get() == request; });
     if (is_given_up) continue;
     retire(*request);
-    request->report_outcome();
+    request->report();
   }
-  to_tell_.clear();
+  to_report_.clear();
   retired_.splice(retired_.end(), requests_);
   pool_.reset();
   if (soon_ != nullptr) us_timer_close(std::exchange(soon_, nullptr));

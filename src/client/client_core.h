@@ -1,4 +1,4 @@
-// What a client is made of: its context, its pool, its requests, and the order in which outcomes are told.
+// What a client is made of: its context, its pool, its requests, and the order in which outcomes are reported.
 #pragma once
 
 #include <deque>
@@ -17,7 +17,7 @@ namespace usquic::client {
 class ClientCore : public std::enable_shared_from_this<ClientCore> {
  public:
   // While one lives, the core and its requests do: callbacks of the application run inside. At the end of the
-  // outermost, outcomes are told and what waits is sent.
+  // outermost, outcomes are reported and what waits is sent.
   class Frame {
    public:
     explicit Frame(ClientCore& core);
@@ -38,15 +38,13 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   ClientPool& pool() { return *pool_; }
 
   ClientRequest* fetch(std::string_view url, const FetchOptions& options);
-  // The client is gone: what is under way fails, and is told so here.
+  // The client is destroyed: what is under way fails, and that is reported here.
   void shut();
 
   // ---- From requests ----
-  // Its outcome is told at the end of the frame, or soon.
-  void finished(ClientRequest& request) { report_later(request); }
-  // Calls request.report_outcome() then.
+  // Calls request.report() at the end of the frame, or soon.
   void report_later(ClientRequest& request);
-  // The application gave it up: it is not told anything any more.
+  // The application gave it up: none of its handlers runs any more.
   void discard(ClientRequest& request);
 
  private:
@@ -66,7 +64,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   us_timer_t* soon_ = nullptr;
   std::list<std::unique_ptr<ClientRequest>> requests_;
   std::list<std::unique_ptr<ClientRequest>> retired_;
-  std::deque<ClientRequest*> to_tell_;
+  std::deque<ClientRequest*> to_report_;
 };
 
 // Sets the context's callbacks, which find requests by their streams.

@@ -13,9 +13,12 @@ bool is_live(const PooledConnection& connection) {
   return !connection.is_draining && !connection.is_closing;
 }
 
-// This side found out that the peer broke the rules of QUIC or HTTP/3.
-bool broke_protocol(const us_quic_close_info_t& info) {
-  return info.is_remote == 0 && (info.error == US_QUIC_E_TRANSPORT || info.error == US_QUIC_E_APPLICATION);
+RetryBudget::Cause cause_of(const us_quic_close_info_t& info) {
+  if (info.error == US_QUIC_E_IDLE_TIMEOUT) return RetryBudget::Cause::connection_timed_out;
+  // Found by this side: the peer broke the rules of QUIC or HTTP/3.
+  const bool is_violation = info.error == US_QUIC_E_TRANSPORT || info.error == US_QUIC_E_APPLICATION;
+  return info.is_remote == 0 && is_violation ? RetryBudget::Cause::violation
+                                             : RetryBudget::Cause::connection_lost;
 }
 
 void disarm(PooledConnection& connection) {
@@ -91,8 +94,7 @@ void ClientPool::on_close(PooledConnection& connection, const us_quic_close_info
   // Backwards, as each that is sent again goes to the front of the queue.
   const std::vector<ClientRequest*> orphans = std::exchange(closed->orphans, {});
   for (auto orphan = orphans.rbegin(); orphan != orphans.rend(); ++orphan) {
-    (*orphan)->on_connection_lost(error, broke_protocol(info),
-                                  "connection to " + origin.name() + ": " + text);
+    (*orphan)->on_attempt_failed(cause_of(info), error, "connection to " + origin.name() + ": " + text);
   }
   if (closed->is_open || closed->is_closing) return;
   const bool has_other = std::any_of(origin.connections.begin(), origin.connections.end(),
@@ -178,8 +180,7 @@ PooledConnection* ClientPool::choose(Origin& origin) {
     if (!connection->is_open) continue;
     const bool has_room = us_quic_connection_max_streams(connection->handle) > 0;
     if (has_room && (best == nullptr || connection->streams < best->streams)) best = connection.get();
-    // That the server allows more is told by a stream that waits for it: one, the others can still go to
-    // another connection.
+    // One stream waits for the server to allow more; the others can still go to another connection.
     if (!has_room && connection->unopened == 0) full = connection.get();
   }
   if (best != nullptr) return best;
@@ -258,7 +259,7 @@ void ClientPool::close(PooledConnection& connection) {
 
 void ClientPool::fail_queue(Origin& origin, int error, const std::string& text) {
   const std::deque<ClientRequest*> waiting = std::exchange(origin.queue, {});
-  for (ClientRequest* request : waiting) request->fail(error, "connect to " + origin.name() + ": " + text);
+  for (ClientRequest* request : waiting) request->finish(error, "connect to " + origin.name() + ": " + text);
 }
 
 void ClientPool::close_idle() {

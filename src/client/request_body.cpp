@@ -25,6 +25,7 @@ bool RequestBody::append(std::string_view chunk) {
 
 bool RequestBody::finish() {
   is_finished_ = true;
+  is_drain_awaited_ = false;
   return !content_length_ || total_ == *content_length_;
 }
 
@@ -60,6 +61,12 @@ void RequestBody::drop() {
   std::string().swap(bytes_);
   sent_ = 0;
   was_dropped_ = was_dropped_ || total_ > 0;
+}
+
+void RequestBody::become_empty() {
+  const bool is_awaited = is_drain_awaited_;
+  *this = RequestBody({}, false, std::nullopt);
+  is_drain_awaited_ = is_awaited;
 }
 
 void RequestBody::forget_sent() {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "usquic/quic.h"
 
@@ -17,7 +18,7 @@ class RequestBody {
 
   // More of a streamed body. Returns: false when it is more than content-length promises.
   bool append(std::string_view chunk);
-  // No more follows. Returns: false when it is less than content-length promises.
+  // No more follows, and nobody waits for a drain. Returns: false when it is less than content-length promises.
   bool finish();
   bool is_finished() const { return is_finished_; }
 
@@ -39,6 +40,13 @@ class RequestBody {
   void rewind();
   // The server wants no more of it.
   void drop();
+  // A redirect made of it a request without body.
+  void become_empty();
+
+  // The application was asked to wait with more until everything was taken.
+  void await_drain() { is_drain_awaited_ = true; }
+  // Returns: whether it waits for this still; once.
+  bool take_awaited_drain() { return std::exchange(is_drain_awaited_, false); }
 
  private:
   // Bytes of a streamed body that the stream took are not kept.
@@ -52,6 +60,7 @@ class RequestBody {
   bool is_finished_ = false;
   bool is_end_sent_ = false;
   bool was_dropped_ = false;
+  bool is_drain_awaited_ = false;
 };
 
 }  // namespace usquic::client
