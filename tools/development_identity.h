@@ -1,5 +1,5 @@
-// The certificate for trying things out: made once, kept in the user's state folder, made anew before it
-// expires.
+// The certificate for trying things out: made once, kept in the user's state folder, made anew
+// before it expires.
 #pragma once
 
 #include <cstdint>

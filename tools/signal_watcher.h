@@ -8,14 +8,14 @@
 
 namespace usquic::tools {
 
-// Block SIGINT, SIGTERM and SIGHUP for this thread and all that it starts later. Call it before any thread
-// starts.
+// Block SIGINT, SIGTERM and SIGHUP for this thread and all that it starts later. Call it before
+// any thread starts.
 void block_watched_signals();
 
 class SignalWatcher {
  public:
-  // notify runs after each signal, on the watcher's thread: it wakes the loop, where the counts are looked
-  // at.
+  // notify runs after each signal, on the watcher's thread: it wakes the loop, where the counts
+  // are looked at.
   explicit SignalWatcher(std::function<void()> notify);
   ~SignalWatcher();
   SignalWatcher(const SignalWatcher&) = delete;

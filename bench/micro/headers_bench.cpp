@@ -144,8 +144,8 @@ void encode_a_request(benchmark::State& state) {
 }
 BENCHMARK(encode_a_request)->ArgName("long")->Arg(0)->Arg(1);
 
-// The encoded section of a request: what follows type and length of its HEADERS frame (RFC 9114
-// section 7.2.2).
+// The encoded section of a request: what follows type and length of its HEADERS frame
+// (RFC 9114 section 7.2.2).
 std::vector<std::uint8_t> encoded(Fields fields) {
   Side client(false);
   std::vector<std::uint8_t> frame;

@@ -1,5 +1,5 @@
-// The files of a folder in memory, for servers that measure themselves and not the disk; and their command
-// line.
+// The files of a folder in memory, for servers that measure themselves and not the disk; and
+// their command line.
 #pragma once
 
 #include <fcntl.h>

@@ -1,5 +1,5 @@
-// CHECK guards this library's own invariants, in every build. It is never a test of what a peer or a user
-// sent.
+// CHECK guards this library's own invariants, in every build. It is never a test of what a peer or
+// a user sent.
 #pragma once
 
 namespace usquic {

@@ -1,7 +1,7 @@
-// The chunks that a BlockPool cuts its blocks from, in regions of the system's memory. Of the chunks that are
-// not in use some stay at hand, in proportion to those that are; the others' memory goes back to the system.
-// So a burst costs a few calls of the kernel, and what thousands of connections took is given back when they
-// are gone.
+// The chunks that a BlockPool cuts its blocks from, in regions of the system's memory. Of the chunks that
+// are not in use some stay at hand, in proportion to those that are; the others' memory goes back to the
+// system. So a burst costs a few calls of the kernel, and what thousands of connections took is given back
+// when they are gone.
 //
 // Not for several threads.
 #pragma once

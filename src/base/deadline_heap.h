@@ -42,8 +42,8 @@ class DeadlineHeap {
   TimePoint earliest() const { return entries_.empty() ? never : entries_.front()->deadline_; }
   DeadlineEntry* front() { return entries_.empty() ? nullptr : entries_.front(); }
 
-  // Makes room: set() allocates nothing while there are no more than `count` entries. May throw
-  // std::bad_alloc.
+  // Makes room: set() allocates nothing while there are no more than `count` entries.
+  // May throw std::bad_alloc.
   void reserve(std::size_t count) {
     if (count > entries_.capacity()) entries_.reserve(std::max(count, 2 * entries_.capacity()));
   }

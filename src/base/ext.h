@@ -1,5 +1,5 @@
-// Objects with extension memory right behind them: `T` and ext_size zeroed bytes in one allocation, 16-byte
-// aligned.
+// Objects with extension memory right behind them: `T` and ext_size zeroed bytes in one
+// allocation, 16-byte aligned.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,8 @@
 
 namespace usquic::files {
 
-// A piece of the body and what keeps its bytes alive. Give it back by release() when they are not needed any
-// more.
+// A piece of the body and what keeps its bytes alive. Give it back by release() when they are not
+// needed any more.
 class BodyChunk {
  public:
   BodyChunk(std::shared_ptr<const std::string> memory, std::size_t offset, std::size_t length);

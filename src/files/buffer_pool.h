@@ -1,5 +1,5 @@
-// Buffers for bytes of files on their way out, with one bound for all of them and a fair share for each
-// connection.
+// Buffers for bytes of files on their way out, with one bound for all of them and a fair share
+// for each connection.
 #pragma once
 
 #include <cstddef>

@@ -47,8 +47,8 @@ bool have_overlap(std::vector<ByteRange> ranges) {
                             [](auto& a, auto& b) { return b.first <= a.last; }) != ranges.end();
 }
 
-// RFC 9110 14.2: overlapping ranges are a sign of a broken client or an attack; joining them bounds the
-// answer.
+// RFC 9110 14.2: overlapping ranges are a sign of a broken client or an attack; joining them
+// bounds the answer.
 std::vector<ByteRange> join_overlaps(std::vector<ByteRange> ranges) {
   std::sort(ranges.begin(), ranges.end(), [](auto& a, auto& b) { return a.first < b.first; });
   std::vector<ByteRange> joined;

@@ -17,8 +17,8 @@ bool tags_match(std::string_view candidate, std::string_view entity_tag, Compari
   return candidate == entity_tag;
 }
 
-// Take one entity tag off a list; a comma inside the quotes belongs to the tag. Empty at the end or at a
-// fault.
+// Take one entity tag off a list; a comma inside the quotes belongs to the tag. Empty at the end or
+// at a fault.
 std::string_view next_entity_tag(std::string_view& list) {
   const auto begin = list.find_first_not_of(" \t,");
   if (begin == std::string_view::npos) return {};

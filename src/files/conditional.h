@@ -44,8 +44,8 @@ enum class Verdict { Proceed, NotModified, PreconditionFailed };
 // For GET and HEAD of an existing representation, in the order of RFC 9110 13.2.2.
 Verdict evaluate_conditions(const Conditions& conditions, const Validators& validators);
 
-// Whether a Range field is to be honoured (RFC 9110 13.1.5): no If-Range, or one that names this very
-// version.
+// Whether a Range field is to be honoured (RFC 9110 13.1.5): no If-Range, or one that names
+// this very version.
 bool range_applies(const Conditions& conditions, const Validators& validators);
 
 }  // namespace usquic::files

@@ -1,5 +1,5 @@
-// What was read from a file, remembered at some spots: tells later whether the file was written anew
-// underneath.
+// What was read from a file, remembered at some spots: tells later whether the file was
+// written anew underneath.
 #pragma once
 
 #include <cstddef>

@@ -13,8 +13,8 @@ namespace {
 
 // O_PATH reads nothing and runs no driver: the writer that waits for a FIFO's reader notices nothing.
 constexpr int find_flags = O_PATH | O_CLOEXEC;
-// O_NONBLOCK: a lease that another process holds on the file must not hold up the loop (fcntl(2),
-// F_SETLEASE).
+// O_NONBLOCK: a lease that another process holds on the file must not hold up the
+// loop (fcntl(2), F_SETLEASE).
 constexpr int open_flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK;
 
 std::int64_t nanoseconds(const timespec& time) {
@@ -122,8 +122,8 @@ OpenedNode DocumentRoot::find_node(const std::string& path) const {
   return node;
 }
 
-// The descriptor of what was found pins it: what was looked at is what is opened, whatever is renamed in
-// between.
+// The descriptor of what was found pins it: what was looked at is what is opened, whatever is
+// renamed in between.
 OpenedNode DocumentRoot::open_node(const std::string& path) const {
   OpenedNode node = find_node(path);
   if (node.error != 0) return node;

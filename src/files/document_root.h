@@ -44,9 +44,9 @@ class DocumentRoot {
   // Error: an errno.
   static int open(const std::string& directory, DocumentRoot& root);
 
-  // Open the folder anew when its name leads to another one now: a link that was moved, a folder that took
-  // its place. Where there is none, or none that may be entered, the old one stays. Returns whether it is
-  // another.
+  // Open the folder anew when its name leads to another one now: a link that was moved, a folder that
+  // took its place. Where there is none, or none that may be entered, the old one stays. Returns whether
+  // it is another.
   bool follow_name();
 
   // Whether this process may look for files in it now: 0 or an errno.

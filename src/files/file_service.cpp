@@ -94,8 +94,8 @@ Response listing(ListingStore::Page page) {
   return response;
 }
 
-// The bytes of a representation: kept ones, or the file, opened anew. Empty when it is another file by now,
-// or shorter.
+// The bytes of a representation: kept ones, or the file, opened anew. Empty when it is another file by
+// now, or shorter.
 std::optional<BodyPart> content_of(const DocumentRoot& root, const Representation& representation) {
   BodyPart part;
   part.length = representation.identity.size;

@@ -39,8 +39,8 @@ struct Response {
   int status = 200;
   std::vector<Field> fields;  // without :status; content-length is among them where it belongs
   std::vector<BodyPart> body;
-  // Until when the same request gets the same answer, by the clock that the service was asked with. 0: not
-  // known.
+  // Until when the same request gets the same answer, by the clock that the service was asked with.
+  // 0: not known.
   std::int64_t fresh_until_ms = 0;
   // Set: this is no answer yet. The folder whose list is to be made first.
   std::optional<std::string> awaited_listing;

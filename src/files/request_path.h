@@ -13,9 +13,8 @@ struct RequestPath {
   std::string query;            // as received, without '?'
 };
 
-// Empty for what is malformed or cannot name a file below the root: no leading '/', a broken percent escape,
-// a
-// ".." segment, and NUL, '/' or '\' inside of a segment however they were written.
+// Empty for what is malformed or cannot name a file below the root: no leading '/', a broken percent
+// escape, a ".." segment, and NUL, '/' or '\' inside of a segment however they were written.
 std::optional<RequestPath> parse_request_path(std::string_view path);
 
 // A path of plain bytes as it is written in a URL.

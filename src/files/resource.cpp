@@ -10,8 +10,8 @@
 namespace usquic::files {
 namespace {
 
-// Two changes within a tick of the file system's clock bear the same time. The coarsest clocks tick each two
-// seconds.
+// Two changes within a tick of the file system's clock bear the same time. The coarsest clocks tick
+// each two seconds.
 constexpr std::int64_t tick_ns = 2'000'000'000;
 
 bool is_settled(const FileIdentity& identity) {

@@ -35,9 +35,9 @@ struct SectionFacts {
 // A section that is to be sent. Returns 0 or US_QUIC_E_HEADERS.
 int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts* facts = nullptr);
 
-// A section that was received; values are without surrounding white space. `response` covers informational
-// ones too: facts.status tells. Returns 0 or US_QUIC_E_HEADERS: the message is malformed (RFC 9114 section
-// 4.1.2).
+// A section that was received; values are without surrounding white space. `response` covers
+// informational ones too: facts.status tells. Returns 0 or US_QUIC_E_HEADERS: the message is malformed
+// (RFC 9114 section 4.1.2).
 int check_received_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts& facts);
 
 }  // namespace usquic::http

@@ -15,8 +15,8 @@ int escaped_byte(std::string_view text);
 bool needs_decoding(std::string_view text, Plus plus);
 // What is no valid escape ("%zz", a '%' at the end) stays as it is.
 std::string decode(std::string_view text, Plus plus);
-// The value, not decoded, of the first field whose decoded name is `key`; a field without '=' has the value
-// "".
+// The value, not decoded, of the first field whose decoded name is `key`; a field without '=' has
+// the value "".
 std::optional<std::string_view> find_query_field(std::string_view query, std::string_view key);
 
 }  // namespace usquic::http

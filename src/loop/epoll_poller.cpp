@@ -154,9 +154,9 @@ void EpollPoller::wake() {
   } while (written < 0 && errno == EINTR);
 }
 
-// The mark is taken off after the eventfd was emptied and before the loop looks for what the wake-up is
-// about. So a wake() that still finds the mark set made its news visible in time; one that does not writes
-// again.
+// The mark is taken off after the eventfd was emptied and before the loop looks for what the wake-up
+// is about. So a wake() that still finds the mark set made its news visible in time; one that does
+// not writes again.
 void EpollPoller::drain_wake() {
   std::uint64_t count = 0;
   while (::read(wake_fd_, &count, sizeof(count)) < 0 && errno == EINTR) {
@@ -177,8 +177,8 @@ int EpollPoller::pollable_fd() {
 
 void EpollPoller::carry(TimePoint deadline) {
   CHECK(timer_fd_ >= 0);
-  // One that ran out is never read: it stays readable while its deadline is due, and setting another empties
-  // it.
+  // One that ran out is never read: it stays readable while its deadline is due, and setting
+  // another empties it.
   if (deadline == carried_) return;
   carried_ = deadline;
   itimerspec when{};  // zero takes the timer out

@@ -12,8 +12,8 @@ namespace usquic::loop {
 
 class EpollPoller final : public Poller {
  public:
-  // epoll_pwait2 (Linux 5.11) takes nanoseconds; epoll_wait, for kernels and sandboxes without it,
-  // milliseconds.
+  // epoll_pwait2 (Linux 5.11) takes nanoseconds; epoll_wait, for kernels and sandboxes
+  // without it, milliseconds.
   enum class Precision { nanoseconds, milliseconds };
 
   EpollPoller() = default;

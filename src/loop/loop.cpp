@@ -82,8 +82,8 @@ TimePoint us_loop_t::next_deadline() {
 }
 
 Duration us_loop_t::timeout(Waiting waiting) {
-  // pre_cb may have closed the last thing that keeps the loop alive, or asked to free the loop: nothing to
-  // wait for.
+  // pre_cb may have closed the last thing that keeps the loop alive, or asked to free the loop: nothing
+  // to wait for.
   if (waiting == Waiting::none || is_free_requested_ || has_work() || !is_alive()) return Duration::zero();
   const TimePoint deadline = next_deadline();
   if (deadline == usquic::never) return usquic::loop::Poller::forever;

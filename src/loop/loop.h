@@ -1,5 +1,5 @@
-// "When": the loop as the modules above see it. The loop knows no UDP and no QUIC; they hang in by Poll and
-// Hooks.
+// "When": the loop as the modules above see it. The loop knows no UDP and no QUIC; they hang in by
+// Poll and Hooks.
 //
 // One iteration: pre_cb; wait; timers; wakeup_cb and posted functions; ready polls; Hooks::expire;
 // Hooks::flush; post_cb; Hooks::sweep; free what was closed. us_loop_t itself is defined in loop_state.h.
@@ -77,8 +77,8 @@ Hooks* find_hooks(us_loop_t* loop, bool (*is_mine)(Hooks* hooks));
 void note_work(us_loop_t* loop);
 bool is_in_iteration(us_loop_t* loop);
 
-// Runs `destroy` at the end of the iteration; outside of one, at the end of the next, which then does not
-// wait.
+// Runs `destroy` at the end of the iteration; outside of one, at the end of the next, which then
+// does not wait.
 void defer_free(us_loop_t* loop, std::function<void()> destroy);
 
 // A thread-safe way in: posted functions run on the loop's thread. Outlives the loop: posting to a dead one

@@ -1,6 +1,6 @@
 // Packets on their way out of one UDP socket: runs of equal-size packets, each sent by one sendmmsg entry
-// with UDP_SEGMENT. Nothing that was committed is lost or sent twice: what the kernel does not take stays, in
-// order.
+// with UDP_SEGMENT. Nothing that was committed is lost or sent twice: what the kernel does not take
+// stays, in order.
 #pragma once
 
 #include <array>

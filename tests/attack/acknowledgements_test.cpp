@@ -17,8 +17,8 @@ struct Download {
   std::uint64_t window = 0;  // its congestion window at the end
 };
 
-// A server sends all it may to a peer that loses half of the packets, and acknowledges what came, or
-// everything.
+// A server sends all it may to a peer that loses half of the packets, and acknowledges what
+// came, or everything.
 Download download(bool is_optimistic) {
   RawNetwork net;
   net.pair.server.forgets = true;

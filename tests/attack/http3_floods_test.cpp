@@ -183,8 +183,8 @@ TEST(RapidReset, ABrowserThatLeavesAPageIsWithinTheBudget) {
   }
 }
 
-// RFC 9114 sections 4.1.2, 4.2 and 10.3, one after the other on one connection: each is an error of its
-// stream.
+// RFC 9114 sections 4.1.2, 4.2 and 10.3, one after the other on one connection: each is an error
+// of its stream.
 TEST(RequestSmuggling, IsRefusedStreamByStream) {
   RawNetwork net("h3");
   net.pair.server.on_fin = answer_ok;

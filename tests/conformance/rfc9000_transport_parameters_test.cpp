@@ -1,5 +1,5 @@
-// RFC 9000 sections 7.4 and 18: transport parameters that are wrong, come twice, or are not the peer's to
-// send.
+// RFC 9000 sections 7.4 and 18: transport parameters that are wrong, come twice, or are not the
+// peer's to send.
 #include "checks.h"
 
 namespace usquic::test {

@@ -1,5 +1,5 @@
-// Allocations that fail: each operation succeeds or ends with an error that is told once, and the process
-// goes on.
+// Allocations that fail: each operation succeeds or ends with an error that is told once, and the
+// process goes on.
 #include <gtest/gtest.h>
 
 #include <cstdint>

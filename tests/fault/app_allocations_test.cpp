@@ -1,5 +1,5 @@
-// Allocations that fail in the app layer: a request succeeds or ends, its end is told, and the process goes
-// on.
+// Allocations that fail in the app layer: a request succeeds or ends, its end is told, and the
+// process goes on.
 #include <gtest/gtest.h>
 #include <poll.h>
 

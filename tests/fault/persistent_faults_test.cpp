@@ -1,5 +1,5 @@
-// A kernel that fails for good: every end is told in time, nobody else waits, and the processor is not kept
-// busy.
+// A kernel that fails for good: every end is told in time, nobody else waits, and the processor is
+// not kept busy.
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -125,8 +125,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   split.read(chunks, piece);
   CHECK((whole.result == 0) == (split.result == 0));
   if (whole.result != 0) return 0;
-  // Of the unidirectional streams nothing is told but a wish to stop, and that not when FIN came with the
-  // type.
+  // Of the unidirectional streams nothing is told but a wish to stop, and that not when FIN came
+  // with the type.
   for (const std::int64_t id : request_ids) CHECK(whole.told[id] == split.told[id]);
   return 0;
 }

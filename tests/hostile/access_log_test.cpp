@@ -8,8 +8,8 @@ namespace {
 
 class UnreadLog : public HostileTest {
  protected:
-  // More lines than a pipe takes (64 KiB): all requests are answered, and the server ends when it is asked
-  // to.
+  // More lines than a pipe takes (64 KiB): all requests are answered, and the server ends when it
+  // is asked to.
   void expect_service() {
     constexpr int requests = 3000;
     Crowd crowd(port(), {});

@@ -22,8 +22,8 @@ struct DevelopmentCertificate {
 // Byte `offset` of a "/bytes/N" response.
 char body_byte(std::uint64_t offset);
 
-// GET /bytes/N: a patterned body of N bytes. POST /echo: the request's body. GET /never: no answer. Other
-// paths: 404.
+// GET /bytes/N: a patterned body of N bytes. POST /echo: the request's body. GET /never: no answer.
+// Other paths: 404.
 class Http3Server {
  public:
   Http3Server(us_loop_t* loop, const DevelopmentCertificate& certificate, const char* host = "127.0.0.1",

@@ -1,5 +1,5 @@
-// Numbers that must be ordinary: a thousand connections, ten thousand requests, several servers over one
-// socket.
+// Numbers that must be ordinary: a thousand connections, ten thousand requests, several servers
+// over one socket.
 #include <gtest/gtest.h>
 #include <poll.h>
 

@@ -154,9 +154,9 @@ TEST_F(Restart, WithTheSameSecretIsNoticedWithinOneProbeTimeoutAndARoundTrip) {
     EXPECT_EQ(end.error, US_QUIC_E_STATELESS_RESET);
     noticed = std::max(noticed, end.at - restarted);
   }
-  // Probe timeouts double (RFC 9002 section 6.2.1): the one that runs when the server is back began after the
-  // sum of those before, which is the outage at most; so it is no longer than the outage and the first of
-  // them.
+  // Probe timeouts double (RFC 9002 section 6.2.1): the one that runs when the server is back began after
+  // the sum of those before, which is the outage at most; so it is no longer than the outage and the
+  // first of them.
   constexpr milliseconds max_ack_delay(25);
   const auto outage = restarted - killed;
   const auto first_timeout =

@@ -1,5 +1,5 @@
-// The blocks of an allocator that are in use, by their addresses, with an owner each. Needs no allocator
-// itself.
+// The blocks of an allocator that are in use, by their addresses, with an owner each. Needs
+// no allocator itself.
 #pragma once
 
 #include <sys/mman.h>

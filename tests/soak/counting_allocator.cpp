@@ -1,5 +1,5 @@
-// malloc and operator new of a program that counts whose memory is whose: by the library that the call comes
-// from.
+// malloc and operator new of a program that counts whose memory is whose: by the library that the
+// call comes from.
 #include "counting_allocator.h"
 
 #include <link.h>

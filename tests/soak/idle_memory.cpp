@@ -1,8 +1,8 @@
 // The memory of a server whose connections are idle, by owner; and what a stream takes whose request waits
 // for its answer.
 //   idle_memory [CONNECTIONS]
-// Heap bytes of the server's process, as its allocator rounds them. Not in it: the kernel's (one socket for
-// all).
+// Heap bytes of the server's process, as its allocator rounds them. Not in it: the kernel's (one
+// socket for all).
 #include <sys/wait.h>
 
 #include <algorithm>

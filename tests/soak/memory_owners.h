@@ -19,8 +19,8 @@ enum class Owner : std::uint8_t {
 
 using OwnerBytes = std::array<std::uint64_t, static_cast<std::size_t>(Owner::count)>;
 
-// In use now: `blocks` and those above it as the allocator rounds them, ngtcp2 and nghttp3 as they were asked
-// for.
+// In use now: `blocks` and those above it as the allocator rounds them, ngtcp2 and nghttp3 as they
+// were asked for.
 OwnerBytes owner_bytes();
 
 }  // namespace usquic::test

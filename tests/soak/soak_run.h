@@ -1,5 +1,5 @@
-// What the soak programs share: a loop that runs until something is true, a server's quiet, figures and a
-// verdict.
+// What the soak programs share: a loop that runs until something is true, a server's quiet, figures
+// and a verdict.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// Packet protection (RFC 9001 section 5) by hand, over GnuTLS: what a hand-driven peer writes and reads
-// packets with.
+// Packet protection (RFC 9001 section 5) by hand, over GnuTLS: what a hand-driven peer writes and
+// reads packets with.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,7 @@
-// A QUIC peer driven by hand. It completes a real handshake with an engine, of either role, and acknowledges
-// what comes; from then on a test sends whatever frames it likes in packets with the real keys, and reads
-// what the engine answered. It checks nothing, keeps to no limit and repeats nothing: the network must not
-// lose.
+// A QUIC peer driven by hand. It completes a real handshake with an engine, of either role, and
+// acknowledges what comes; from then on a test sends whatever frames it likes in packets with the real
+// keys, and reads what the engine answered. It checks nothing, keeps to no limit and repeats nothing: the
+// network must not lose.
 #pragma once
 
 #include <array>

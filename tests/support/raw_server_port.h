@@ -1,5 +1,5 @@
-// Hand-driven HTTP/3 servers on a real UDP port of 127.0.0.1: one for each client address, with the real
-// keys.
+// Hand-driven HTTP/3 servers on a real UDP port of 127.0.0.1: one for each client address, with
+// the real keys.
 #pragma once
 
 #include <cstdint>

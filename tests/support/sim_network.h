@@ -65,8 +65,8 @@ class SimNetwork {
   // The path an endpoint uses to reach `remote` from `local`.
   engine::Path path(const Address& local, const Address& remote);
 
-  // Runs until `done` or until `limit` of virtual time has passed or nothing is left to happen. Returns
-  // done().
+  // Runs until `done` or until `limit` of virtual time has passed or nothing is left to
+  // happen. Returns done().
   bool run_until(const std::function<bool()>& done, Duration limit);
   void run_for(Duration time);
 

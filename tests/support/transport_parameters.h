@@ -1,5 +1,5 @@
-// Transport parameters (RFC 9000 section 18) written by hand, right or wrong: a list, in the order of
-// sending.
+// Transport parameters (RFC 9000 section 18) written by hand, right or wrong: a list, in the
+// order of sending.
 #pragma once
 
 #include <algorithm>

@@ -20,8 +20,8 @@
 namespace usquic::tools::echo {
 namespace {
 
-// What came and could not go back at once. While there is some, the stream is paused: the peer gets no more
-// credit.
+// What came and could not go back at once. While there is some, the stream is paused: the peer gets
+// no more credit.
 struct Backlog {
   std::string bytes;
   bool is_ended = false;

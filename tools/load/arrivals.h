@@ -1,6 +1,6 @@
-// When requests of an open loop are due: evenly spaced, whether or not answers come. Latencies are measured
-// from here, so that a server that stalls cannot hide it by holding the next requests back (coordinated
-// omission).
+// When requests of an open loop are due: evenly spaced, whether or not answers come. Latencies are
+// measured from here, so that a server that stalls cannot hide it by holding the next requests
+// back (coordinated omission).
 #pragma once
 
 #include <cmath>

@@ -1,6 +1,6 @@
-// One thread's share of the load: a loop, its connections and their requests. What it needs to know of a
-// connection or a request stands in its ext memory; nothing is allocated for a request but what the library
-// does.
+// One thread's share of the load: a loop, its connections and their requests. What it needs to know
+// of a connection or a request stands in its ext memory; nothing is allocated for a request but what
+// the library does.
 #pragma once
 
 #include <cstdint>

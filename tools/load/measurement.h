@@ -1,5 +1,5 @@
-// What is measured of one generator's load: from when to when, which requests count, and whether the goal is
-// reached.
+// What is measured of one generator's load: from when to when, which requests count, and whether the
+// goal is reached.
 #pragma once
 
 #include <cstdint>

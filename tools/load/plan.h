@@ -30,8 +30,8 @@ struct Plan {
 
   get::Options request;
   std::string body;
-  // What is trusted where any certificate is taken: one certificate is read far sooner than the system's
-  // roots.
+  // What is trusted where any certificate is taken: one certificate is read far sooner than
+  // the system's roots.
   std::string placeholder_root;
   std::deque<Target> targets;  // at places that they keep
 };

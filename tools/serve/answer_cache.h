@@ -1,5 +1,5 @@
-// Answers to plain requests for small files, as they were sent before: checked, with their date, not copied
-// again.
+// Answers to plain requests for small files, as they were sent before: checked, with their date,
+// not copied again.
 #pragma once
 
 #include <cstddef>
@@ -21,8 +21,8 @@ class AnswerCache {
     std::int64_t monotonic_ms = 0;
   };
 
-  // The answer that the same request got before; null when there is none that is still right. Valid until the
-  // next call.
+  // The answer that the same request got before; null when there is none that is still right. Valid until
+  // the next call.
   const PreparedResponse* find(const files::Request& request, const Now& now);
 
   // Learn what the request was answered with. Kept from the second time on, as most files are asked for once.

@@ -12,8 +12,8 @@ namespace usquic::tools::serve {
 
 class Console {
  public:
-  // Before this is called lines are written at once: while the process starts, and may still have root's
-  // rights.
+  // Before this is called lines are written at once: while the process starts, and may still
+  // have root's rights.
   void start_threads() { has_threads_ = true; }
 
   // A line on standard output.

@@ -38,9 +38,9 @@ class FileResponse : public Waiter, public std::enable_shared_from_this<FileResp
   void await_answer();
   // Send the answer: as much of it as is taken now, the rest when the stream or a free buffer calls resume.
   void send(files::Response answer);
-  // The same for an answer to that request that may read a file. If it would have to wait for its first
-  // buffer it is made again when it is its turn: what waits holds no file, and answers with what is there
-  // then.
+  // The same for an answer to that request that may read a file. If it would have to wait for its
+  // first buffer it is made again when it is its turn: what waits holds no file, and answers with what
+  // is there then.
   void send_in_turn(const files::Request& request, files::Response answer);
   void resume();
   // As resume, when the disk may have brought what it was asked for.

@@ -1,6 +1,6 @@
 // When the allocator is asked to give back what many connections took: it keeps free memory for good behind
-// whatever lives above it. That takes tens of milliseconds for hundreds of megabytes, so it is done when few
-// are left.
+// whatever lives above it. That takes tens of milliseconds for hundreds of megabytes, so it is done when
+// few are left.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What JavaScript calls. Every function turns its arguments into C++ values and hands them to the QUIC
-// thread.
+// What JavaScript calls. Every function turns its arguments into C++ values and hands them to
+// the QUIC thread.
 #include <node_api.h>
 
 #include <memory>

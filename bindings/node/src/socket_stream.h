@@ -1,5 +1,5 @@
-// One stream of quic() on the QUIC thread: its handle, and what JavaScript wrote that the library has not
-// taken.
+// One stream of quic() on the QUIC thread: its handle, and what JavaScript wrote that the library
+// has not taken.
 #pragma once
 
 #include <cstddef>

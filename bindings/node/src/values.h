@@ -29,8 +29,8 @@ napi_value to_js(napi_env env, double number);
 napi_value to_js(napi_env env, bool flag);
 napi_value to_js(napi_env env, std::string_view text);
 
-// Strings of which each character stands for one byte, as in header fields (ByteString of Web IDL); others
-// are UTF-8.
+// Strings of which each character stands for one byte, as in header fields (ByteString of Web IDL);
+// others are UTF-8.
 struct ByteStrings {
   std::vector<std::string> values;
 };

@@ -20,8 +20,8 @@ class Workers {
   static void attach(napi_env env);
   static Workers& of(napi_env env);
 
-  // A new worker for `native`, the object whose functions it serves, and with whose memory it ends; see
-  // Worker::start.
+  // A new worker for `native`, the object whose functions it serves, and with whose memory it
+  // ends; see Worker::start.
   void start(napi_env env, napi_value native, napi_value on_events);
   // The one that serves the call's `this`. Throws where there is none.
   static Worker& of(const Arguments& arguments);

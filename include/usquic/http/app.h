@@ -2,8 +2,8 @@
 //
 //   usquic::App app({.key_file_name = "key.pem", .cert_file_name = "cert.pem"});
 //   app.get("/hello/:name", [](auto* res, auto* req) {
-//         res->writeHeader("content-type", "text/plain")->end("hello " +
-//         std::string(req->getParameter("name")));
+//         res->writeHeader("content-type", "text/plain");
+//         res->end("hello " + std::string(req->getParameter("name")));
 //       })
 //       .listen(4433, [](auto* socket) { if (!socket) std::exit(1); })
 //       .run();
