@@ -31,10 +31,10 @@ US_API us_loop_t* us_create_loop(void* hint, void (*wakeup_cb)(us_loop_t* loop),
                                  unsigned int ext_size);
 
 /* Close and free everything on the loop: timers, sockets, QUIC contexts with their connections and streams
- * (their close callbacks run; goodbyes are sent as far as the socket takes them at once), then the loop.
+ * (their close callbacks run; CONNECTION_CLOSE is sent as far as the socket takes it at once), then the loop.
  * Called from a callback of the loop it takes effect at the end of the iteration: us_loop_run then returns,
- * and us_loop_tick returns 0. NULL does nothing. Callbacks: close callbacks run inside.   Thread: the loop's.
- */
+ * and us_loop_tick returns 0. NULL does nothing.
+ * Callbacks: close callbacks run inside.   Thread: the loop's. */
 US_API void us_loop_free(us_loop_t* loop);
 
 /* The ext memory of the loop: ext_size zeroed bytes, aligned to US_EXT_ALIGNMENT. Thread: the loop's. */

@@ -259,7 +259,7 @@ US_API int us_quic_connection_is_closed(us_quic_connection_t* c);
 US_API void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char* reason);
 /* Stop in good order. HTTP/3: send GOAWAY (RFC 9114 section 5.2), let requests in flight finish, then close.
  * Raw: close when all streams are done. What the peer acknowledged it need not have read, and some drop the
- * rest when CONNECTION_CLOSE comes: after a response, or a raw stream whose last words were this side's, the
+ * rest when CONNECTION_CLOSE comes: after a response, or a raw stream whose last bytes were this side's, the
  * peer gets 2 seconds or three probe timeouts, whichever is longer, to read and to close first.
  * us_quic_connection_close ends it at once. */
 US_API void us_quic_connection_shutdown(us_quic_connection_t* c);
@@ -326,7 +326,7 @@ US_API int us_quic_stream_is_early(us_quic_stream_t* s);
  * _CLOSED.   Source: RFC 9114 section 4. */
 US_API int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,
                                        int end_stream);
-/* Send a whole response: final header section, body and FIN; everything is copied. Takes the least time for a
+/* Send a complete response: final header section, body and FIN; everything is copied. Takes the least time for a
  * small one. Returns: as above, _STATE also for a client; US_QUIC_E_TOO_LARGE: the body is longer than
  * send_buffer_bytes, and nothing was sent.   Source: RFC 9114 section 4.1. */
 US_API int us_quic_stream_send_response(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,

@@ -20,9 +20,9 @@ namespace usquic::quic {
 namespace {
 
 void queue_close(us_quic_connection_t& c, CloseReason reason) {
-  if (c.is_close_queued) return;
+  if (c.life.has_ended()) return;
   c.close_reason = std::move(reason);
-  c.is_close_queued = true;
+  c.life.queue_end();
   c.context->quic->events.push_close(c);
   loop::note_work(c.context->quic->loop());
 }
@@ -52,8 +52,8 @@ CloseReason reason_to_tell(const us_quic_connection_t& c, std::uint64_t code, st
   return told;
 }
 
-std::unique_ptr<LastWords> last_words_of(const engine::Connection& engine) {
-  auto kept = std::make_unique<LastWords>();
+std::unique_ptr<FinalState> final_state_of(const engine::Connection& engine) {
+  auto kept = std::make_unique<FinalState>();
   engine.stats(kept->stats);
   const Bytes certificate = engine.peer_certificate();
   const Bytes id = engine.id();
@@ -111,14 +111,14 @@ void attach_engine(us_quic_connection_t& c, engine::Connection& engine) {
   if (c.is_shutdown_wanted) engine.shutdown();
 }
 
-void keep_last_words(us_quic_connection_t& c) {
+void keep_final_state(us_quic_connection_t& c) {
   sync_path(c);
-  c.last_words = try_allocating([&] { return last_words_of(*c.engine); }, std::unique_ptr<LastWords>());
+  c.final_state = try_allocating([&] { return final_state_of(*c.engine); }, std::unique_ptr<FinalState>());
 }
 
 void close_connection(us_quic_connection_t& c, std::uint64_t code, std::string_view reason) {
-  if (c.is_closed) return;
-  c.is_closed = true;
+  if (c.life.is_closed()) return;
+  c.life.close();
   while (us_quic_stream_t* s = c.streams.front()) close_stream_with_connection(*s);
   c.connector.reset();
   CloseReason told = reason_to_tell(c, code, reason);
@@ -136,9 +136,9 @@ void end_connection(us_quic_connection_t& c, CloseReason reason) {
   c.connector.reset();
   // Streams that the engine does not know, or told an end of that is held back.
   while (us_quic_stream_t* s = c.streams.front()) close_stream_with_connection(*s);
-  if (may_dispatch_now(c) && !c.is_close_queued) {
+  if (may_dispatch_now(c) && !c.life.has_ended()) {
     c.close_reason = std::move(reason);
-    c.is_close_queued = true;
+    c.life.queue_end();
     return dispatch_close(c);
   }
   queue_close(c, std::move(reason));

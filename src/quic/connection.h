@@ -11,13 +11,14 @@
 #include "engine/engine.h"
 #include "quic/close_reason.h"
 #include "quic/connector.h"
+#include "quic/handle_life.h"
 #include "quic/stream.h"
 #include "usquic/quic.h"
 
 namespace usquic::quic {
 
 // What can be asked of a connection when the engine's is gone.
-struct LastWords {
+struct FinalState {
   us_quic_stats_t stats{};
   std::vector<std::uint8_t> certificate;
   std::vector<std::uint8_t> id;
@@ -36,7 +37,7 @@ struct us_quic_connection_t : usquic::ListHook<us_quic_connection_t> {
   usquic::engine::Connection* engine = nullptr;
   usquic::engine::Path peer_ctx;  // one for its whole life; the engine's validated path is copied into it
   std::unique_ptr<usquic::quic::Connector> connector;  // while it is not decided which address it will be
-  std::unique_ptr<usquic::quic::LastWords> last_words;
+  std::unique_ptr<usquic::quic::FinalState> final_state;
 
   usquic::List<us_quic_stream_t> streams;          // live
   usquic::List<us_quic_stream_t> closing_streams;  // closed, not yet told
@@ -49,10 +50,7 @@ struct us_quic_connection_t : usquic::ListHook<us_quic_connection_t> {
   std::string alpn;
   bool is_client;
   bool is_announced = false;  // the application has the handle
-  bool is_closed = false;
-  bool is_close_queued = false;
-  bool is_close_dispatched = false;
-  bool is_close_overdue = false;               // no event says so: there was no memory for one
+  usquic::quic::HandleLife life;
   bool is_shutdown_wanted = false;             // before there was an engine connection
   std::optional<usquic::Duration> keep_alive;  // of its own
 };
@@ -68,7 +66,7 @@ void sync_path(us_quic_connection_t& connection);
 // The engine's connection is the one from now on; streams made before move onto it.
 void attach_engine(us_quic_connection_t& connection, engine::Connection& engine);
 // The engine's connection is about to vanish.
-void keep_last_words(us_quic_connection_t& connection);
+void keep_final_state(us_quic_connection_t& connection);
 // Closed by this side: marks, tells the engine, queues what is to be told.
 void close_connection(us_quic_connection_t& connection, std::uint64_t code, std::string_view reason);
 // The same with a code that means "no error" to the peer.

@@ -74,7 +74,7 @@ us_quic_stream_t* create_stream(us_quic_connection_t& c, engine::Direction direc
   int ignored = 0;
   if (error == nullptr) error = &ignored;
   const bool is_connecting = c.connector != nullptr;
-  *error = c.is_closed || (c.engine == nullptr && !is_connecting) ? US_QUIC_E_CLOSED : US_QUIC_OK;
+  *error = c.life.is_closed() || (c.engine == nullptr && !is_connecting) ? US_QUIC_E_CLOSED : US_QUIC_OK;
   if (*error != 0) return nullptr;
   const bool is_uni = direction == engine::Direction::unidirectional;
   if (is_http3(c) && is_uni) {
@@ -151,7 +151,7 @@ int us_quic_connection_is_client(us_quic_connection_t* c) {
 }
 
 int us_quic_connection_is_closed(us_quic_connection_t* c) {
-  return c->is_closed ? 1 : 0;
+  return c->life.is_closed() ? 1 : 0;
 }
 
 void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char* reason) {
@@ -159,14 +159,14 @@ void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char
 }
 
 void us_quic_connection_shutdown(us_quic_connection_t* c) {
-  if (c->is_closed) return;
+  if (c->life.is_closed()) return;
   c->is_shutdown_wanted = true;
   if (c->engine != nullptr) c->engine->shutdown();
   usquic::loop::note_work(c->context->quic->loop());
 }
 
 void us_quic_connection_set_keep_alive(us_quic_connection_t* c, unsigned int keep_alive_ms) {
-  if (c->is_closed) return;
+  if (c->life.is_closed()) return;
   c->keep_alive = std::chrono::milliseconds(keep_alive_ms);
   if (c->engine != nullptr) c->engine->set_keep_alive(*c->keep_alive);
   usquic::loop::note_work(c->context->quic->loop());
@@ -176,8 +176,8 @@ void us_quic_connection_stats(us_quic_connection_t* c, us_quic_stats_t* stats) {
   *stats = {};
   if (c->engine != nullptr) {
     c->engine->stats(*stats);
-  } else if (c->last_words != nullptr) {
-    *stats = c->last_words->stats;
+  } else if (c->final_state != nullptr) {
+    *stats = c->final_state->stats;
   }
 }
 
@@ -203,20 +203,20 @@ us_quic_blob_t us_quic_connection_peer_certificate(us_quic_connection_t* c) {
   usquic::Bytes certificate;
   if (c->engine != nullptr) {
     certificate = c->engine->peer_certificate();
-  } else if (c->last_words != nullptr) {
-    certificate = c->last_words->certificate;
+  } else if (c->final_state != nullptr) {
+    certificate = c->final_state->certificate;
   }
   return {certificate.data(), certificate.size()};
 }
 
 int us_quic_connection_is_authorized(us_quic_connection_t* c) {
   if (c->engine != nullptr) return c->engine->is_authorized() ? 1 : 0;
-  return c->last_words != nullptr && c->last_words->is_authorized ? 1 : 0;
+  return c->final_state != nullptr && c->final_state->is_authorized ? 1 : 0;
 }
 
 int us_quic_connection_is_resumed(us_quic_connection_t* c) {
   if (c->engine != nullptr) return c->engine->is_resumed() ? 1 : 0;
-  return c->last_words != nullptr && c->last_words->is_resumed ? 1 : 0;
+  return c->final_state != nullptr && c->final_state->is_resumed ? 1 : 0;
 }
 
 int us_quic_connection_has_ticket(us_quic_connection_t* c) {
@@ -227,8 +227,8 @@ int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity)
   usquic::Bytes own;
   if (c->engine != nullptr) {
     own = c->engine->id();
-  } else if (c->last_words != nullptr) {
-    own = c->last_words->id;
+  } else if (c->final_state != nullptr) {
+    own = c->final_state->id;
   }
   if (capacity < own.size()) return US_QUIC_E_INVALID;
   if (!own.empty()) std::memcpy(id, own.data(), own.size());
@@ -236,12 +236,12 @@ int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity)
 }
 
 uint64_t us_quic_connection_max_streams(us_quic_connection_t* c) {
-  return c->engine != nullptr && !c->is_closed ? c->engine->max_streams() : 0;
+  return c->engine != nullptr && !c->life.is_closed() ? c->engine->max_streams() : 0;
 }
 
 int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, size_t length) {
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
-  if (c->is_closed) return US_QUIC_E_CLOSED;
+  if (c->life.is_closed()) return US_QUIC_E_CLOSED;
   if (c->engine == nullptr) return c->connector != nullptr ? US_QUIC_E_STATE : US_QUIC_E_CLOSED;
   usquic::loop::note_work(c->context->quic->loop());
   return usquic::try_allocating([&] { return c->engine->send_datagram(usquic::as_bytes(data, length)); },

@@ -25,7 +25,7 @@ us_quic_socket_context_t& context_of(const us_quic_stream_t& s) {
 void close_remaining_streams(us_quic_connection_t& c) {
   while (us_quic_stream_t* s = c.streams.front()) {
     // A good end is none when bytes that came before it were never taken.
-    if (!s->is_close_queued || !s->held.empty()) s->close_info = {US_QUIC_E_CLOSED, 0};
+    if (!s->life.has_ended() || !s->held.empty()) s->close_info = {US_QUIC_E_CLOSED, 0};
     dispatch_stream_close(*s);
   }
   while (us_quic_stream_t* s = c.closing_streams.front()) dispatch_stream_close(*s);
@@ -63,7 +63,7 @@ void dispatch(EventPointer event) {
     case EventKind::stream_open:
       return dispatch_stream_open(s);
     case EventKind::stream_headers:
-      if (!s.is_close_dispatched) s.headers = std::move(event->headers);
+      if (!s.life.is_final()) s.headers = std::move(event->headers);
       return dispatch_stream_headers(s, event->headers_kind, event->end_stream);
     case EventKind::stream_data:
       return dispatch_stream_data(s, event->bytes);
@@ -81,18 +81,17 @@ void dispatch(EventPointer event) {
 }
 
 void dispatch_open(us_quic_connection_t& c) {
-  if (c.is_closed) return;
+  if (c.life.is_closed()) return;
   c.is_announced = true;
   sync_path(c);
   call(*c.context, c.context->on.open, &c, c.is_client ? 1 : 0);
 }
 
 void dispatch_close(us_quic_connection_t& c) {
-  if (c.is_close_dispatched) return;
-  c.is_closed = true;
+  if (c.life.is_final()) return;
+  if (!c.life.is_closed()) c.life.close();
   close_remaining_streams(c);
-  c.is_close_dispatched = true;
-  if (std::exchange(c.is_close_overdue, false)) c.context->quic->events.overdue_dispatched();
+  if (c.life.finish()) c.context->quic->events.overdue_dispatched();
   c.connector.reset();
   c.unlink();
   c.context->quic->closed_connections.push_back(&c);
@@ -104,60 +103,58 @@ void dispatch_close(us_quic_connection_t& c) {
 }
 
 void dispatch_goaway(us_quic_connection_t& c) {
-  if (!c.is_closed) call(*c.context, c.context->on.goaway, &c);
+  if (!c.life.is_closed()) call(*c.context, c.context->on.goaway, &c);
 }
 
 void dispatch_datagram(us_quic_connection_t& c, Bytes data) {
-  if (c.is_closed) return;
+  if (c.life.is_closed()) return;
   call(*c.context, c.context->on.datagram, &c, static_cast<const void*>(data.data()), data.size());
 }
 
 void dispatch_stream_open(us_quic_stream_t& s) {
-  if (s.is_closed) return;
+  if (s.life.is_closed()) return;
   s.is_announced = true;
   s.connection->is_announced = true;  // an early stream shows the connection before on_open
   call(context_of(s), context_of(s).on.stream_open, &s, s.is_local ? 1 : 0);
 }
 
 void dispatch_stream_headers(us_quic_stream_t& s, int kind, bool end_stream) {
-  if (s.is_closed || s.is_read_stopped) return;
+  if (s.life.is_closed() || s.is_read_stopped) return;
   call(context_of(s), context_of(s).on.stream_headers, &s, kind, end_stream ? 1 : 0);
 }
 
 void dispatch_stream_data(us_quic_stream_t& s, Bytes data) {
-  if (s.is_closed) return;
+  if (s.life.is_closed()) return;
   if (!s.is_read_stopped) {
     call(context_of(s), context_of(s).on.stream_data, &s, static_cast<const void*>(data.data()), data.size());
   }
   // The application took the bytes by returning: the peer gets credit for as many.
-  if (s.engine != nullptr && !s.is_closed) s.engine->consume(data.size());
+  if (s.engine != nullptr && !s.life.is_closed()) s.engine->consume(data.size());
 }
 
 void dispatch_stream_end(us_quic_stream_t& s) {
-  if (s.is_closed || s.is_read_stopped) return;
+  if (s.life.is_closed() || s.is_read_stopped) return;
   call(context_of(s), context_of(s).on.stream_end, &s);
 }
 
 void dispatch_stream_reset(us_quic_stream_t& s, std::uint64_t code) {
-  if (s.is_closed) return;
+  if (s.life.is_closed()) return;
   s.held.clear();  // RFC 9000 section 3.2: data before a reset need not be delivered
   call(context_of(s), context_of(s).on.stream_reset, &s, code);
 }
 
 void dispatch_stream_stop(us_quic_stream_t& s, std::uint64_t code) {
-  if (!s.is_closed) call(context_of(s), context_of(s).on.stream_stop, &s, code);
+  if (!s.life.is_closed()) call(context_of(s), context_of(s).on.stream_stop, &s, code);
 }
 
 void dispatch_stream_writable(us_quic_stream_t& s) {
-  if (!s.is_closed) call(context_of(s), context_of(s).on.stream_writable, &s);
+  if (!s.life.is_closed()) call(context_of(s), context_of(s).on.stream_writable, &s);
 }
 
 void dispatch_stream_close(us_quic_stream_t& s) {
-  if (s.is_close_dispatched) return;
+  if (s.life.is_final()) return;
   us_quic_socket_context_t& context = context_of(s);
-  s.is_closed = true;
-  s.is_close_dispatched = true;
-  if (std::exchange(s.is_close_overdue, false)) context.quic->events.overdue_dispatched();
+  if (s.life.finish()) context.quic->events.overdue_dispatched();
   s.held.clear();
   s.unlink();
   context.quic->closed_streams.push_back(&s);

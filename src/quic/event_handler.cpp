@@ -16,12 +16,12 @@ namespace {
 // The handle of an engine object, or nullptr when events about it are not to be told any more.
 us_quic_connection_t* live(engine::Connection& c) {
   auto* handle = static_cast<us_quic_connection_t*>(c.user);
-  return handle != nullptr && !handle->is_closed ? handle : nullptr;
+  return handle != nullptr && !handle->life.is_closed() ? handle : nullptr;
 }
 
 us_quic_stream_t* live(engine::Stream& s) {
   auto* handle = static_cast<us_quic_stream_t*>(s.user);
-  return handle != nullptr && !handle->is_closed ? handle : nullptr;
+  return handle != nullptr && !handle->life.is_closed() ? handle : nullptr;
 }
 
 void queue(us_quic_connection_t& c, EventPointer event) {
@@ -80,9 +80,9 @@ void EventHandler::on_connection_close(engine::Connection& c, const us_quic_clos
     if (handle->connector != nullptr) handle->connector->attempt_failed(c, CloseReason::copy(info));
     return;
   }
-  keep_last_words(*handle);
+  keep_final_state(*handle);
   handle->engine = nullptr;
-  if (!handle->is_closed) end_connection(*handle, CloseReason::copy(info));
+  if (!handle->life.is_closed()) end_connection(*handle, CloseReason::copy(info));
 }
 
 void EventHandler::on_goaway(engine::Connection& c) {
@@ -179,7 +179,7 @@ void EventHandler::on_stream_close(engine::Stream& s, const us_quic_stream_close
   auto* handle = static_cast<us_quic_stream_t*>(s.user);
   s.user = nullptr;
   if (handle == nullptr) return;
-  if (handle->is_closed || handle->is_close_queued) {
+  if (handle->life.is_closed() || handle->life.has_ended()) {
     keep_after_engine(*handle);
     return;
   }
@@ -194,7 +194,7 @@ void EventHandler::on_stream_close(engine::Stream& s, const us_quic_stream_close
   EventPointer event =
       try_allocating([&] { return new_stream_event(*handle, EventKind::stream_close); }, EventPointer());
   if (event == nullptr) return fail_stream(*handle, US_QUIC_E_NOMEM);
-  handle->is_close_queued = true;
+  handle->life.queue_end();
   keep(*handle, std::move(event));
 }
 

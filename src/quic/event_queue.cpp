@@ -19,11 +19,11 @@ constexpr int max_rounds = 16;
 bool dispatch_overdue_of(List<us_quic_connection_t>& connections) {
   for (us_quic_connection_t* c = connections.front(); c != nullptr; c = connections.next(c)) {
     for (us_quic_stream_t* s = c->closing_streams.front(); s != nullptr; s = c->closing_streams.next(s)) {
-      if (!s->is_close_overdue || s->queued > 0) continue;
+      if (!s->life.is_overdue() || s->queued > 0) continue;
       dispatch_stream_close(*s);
       return true;
     }
-    if (!c->is_close_overdue || c->queued_total > 0) continue;
+    if (!c->life.is_overdue() || c->queued_total > 0) continue;
     dispatch_close(*c);
     return true;
   }
@@ -77,7 +77,7 @@ void EventQueue::push_close(us_quic_connection_t& connection) {
   EventPointer event =
       try_allocating([&] { return new_event(connection, EventKind::close); }, EventPointer());
   if (event != nullptr) return push(std::move(event));
-  connection.is_close_overdue = true;
+  connection.life.put_off_end();
   ++overdue_;
 }
 
@@ -85,7 +85,7 @@ void EventQueue::push_close(us_quic_stream_t& stream) {
   EventPointer event =
       try_allocating([&] { return new_stream_event(stream, EventKind::stream_close); }, EventPointer());
   if (event != nullptr) return push(std::move(event));
-  stream.is_close_overdue = true;
+  stream.life.put_off_end();
   ++overdue_;
 }
 

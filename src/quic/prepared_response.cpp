@@ -98,7 +98,7 @@ us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_head
 }
 
 int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_t* prepared) {
-  if (s->is_closed || s->engine == nullptr) return US_QUIC_E_CLOSED;
+  if (s->life.is_closed() || s->engine == nullptr) return US_QUIC_E_CLOSED;
   if (prepared == nullptr) return US_QUIC_E_INVALID;
   ++prepared->references;
   if (!s->engine->send_prepared(prepared->frames, usquic::quic::release_piece, prepared)) {

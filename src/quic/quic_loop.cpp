@@ -29,7 +29,7 @@ QuicLoop& QuicLoop::of(us_loop_t* loop) {
 }
 
 TimePoint QuicLoop::deadline() {
-  TimePoint earliest = std::min(timers.earliest(), goodbyes.earliest());
+  TimePoint earliest = std::min(timers.earliest(), closing_deadlines.earliest());
   for (auto* context = contexts.front(); context != nullptr; context = contexts.next(context)) {
     earliest = std::min(earliest, context->endpoint->deadline());
   }
@@ -42,7 +42,7 @@ bool QuicLoop::has_work() {
     if (context->is_freed || context->endpoint->wants_flush()) return true;
   }
   for (auto* link = closing_sockets.front(); link != nullptr; link = closing_sockets.next(link)) {
-    if (is_said_goodbye(*link->socket)) return true;
+    if (has_sent_closes(*link->socket)) return true;
   }
   return false;
 }

@@ -46,13 +46,13 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
 
   BlockPool pool;  // of streams
   EventQueue events{*this};
-  DeadlineHeap timers;    // of Timer
-  DeadlineHeap goodbyes;  // of closing sockets
+  DeadlineHeap timers;             // of Timer
+  DeadlineHeap closing_deadlines;  // of closing sockets
   Resolver resolver;
   List<us_quic_socket_context_t> contexts;
   List<us_quic_stream_t> closed_streams;  // told, to be freed
   List<us_quic_connection_t> closed_connections;
-  List<SocketLink> closing_sockets;  // their goodbyes may not be out yet
+  List<SocketLink> closing_sockets;  // their CONNECTION_CLOSE may not be out yet
   int callback_depth = 0;
   bool is_sweeping = false;
   // The engine is in receive() or expire(): what it tells goes to the application at once.

@@ -7,7 +7,7 @@
 #include "quic/socket_context.h"
 
 us_quic_socket_t::us_quic_socket_t(us_quic_socket_context_t* parent)
-    : context(parent), link(this), flush_link(this), goodbye_place(parent->quic->goodbyes) {}
+    : context(parent), link(this), flush_link(this), closing_place(parent->quic->closing_deadlines) {}
 
 us_quic_socket_t::~us_quic_socket_t() = default;
 
@@ -19,8 +19,8 @@ namespace usquic::quic {
 
 namespace {
 
-// A closed socket waits this long for the kernel to take its goodbyes.
-constexpr Duration goodbye_bound = std::chrono::milliseconds(200);
+// A closed socket waits this long for the kernel to take its CONNECTION_CLOSE packets.
+constexpr Duration max_closing_time = std::chrono::milliseconds(200);
 
 }  // namespace
 
@@ -51,8 +51,8 @@ void close_socket(us_quic_socket_t& socket) {
   while (us_quic_connection_t* c = socket.connections.front()) close_connection_without_error(*c);
   socket.link.unlink();
   quic.closing_sockets.push_back(&socket.link);
-  socket.goodbye_deadline = quic.now() + goodbye_bound;
-  quic.goodbyes.set(socket.goodbye_timer, socket.goodbye_deadline);
+  socket.closing_deadline = quic.now() + max_closing_time;
+  quic.closing_deadlines.set(socket.closing_timer, socket.closing_deadline);
   loop::note_work(quic.loop());
 }
 

@@ -40,9 +40,9 @@ struct us_quic_socket_t {
   bool closes_with_last_connection = false;
   bool is_shut_down = false;  // closes as soon as it has no connection and no handshake
   bool is_blocked = false;    // the engine was given no room
-  usquic::TimePoint goodbye_deadline = usquic::never;
-  usquic::DeadlineEntry goodbye_timer;  // wakes the loop when it has come
-  const usquic::DeadlinePlace goodbye_place;
+  usquic::TimePoint closing_deadline = usquic::never;
+  usquic::DeadlineEntry closing_timer;  // wakes the loop when it has come
+  const usquic::DeadlinePlace closing_place;
 };
 
 namespace usquic::quic {

@@ -16,15 +16,15 @@ namespace {
 
 // Marks it closed and queues on_stream_close, with the engine's reason when that came before.
 void mark_closed(us_quic_stream_t& s, us_quic_stream_close_info_t info) {
-  const bool is_close_held = s.is_close_queued && !s.held.empty();
-  s.is_closed = true;
+  const bool is_close_held = s.life.has_ended() && !s.held.empty();
+  s.life.close();
   s.held.clear();
   s.prepared.drop();
   s.unlink();
   s.connection->closing_streams.push_back(&s);
-  if (s.is_close_queued && !is_close_held) return;
+  if (s.life.has_ended() && !is_close_held) return;
   s.close_info = info;
-  s.is_close_queued = true;
+  s.life.queue_end();
   s.connection->context->quic->events.push_close(s);
 }
 
@@ -48,7 +48,7 @@ void keep_after_engine(us_quic_stream_t& s) {
   if (s.engine == nullptr) return;
   s.id = s.engine->id();
   const std::span<const us_quic_header_t> fields = s.engine->headers();
-  if (!s.is_close_dispatched && s.headers == nullptr && !fields.empty()) {
+  if (!s.life.is_final() && s.headers == nullptr && !fields.empty()) {
     // Without memory they are gone: who wanted them has read them.
     s.headers = try_allocating([&] { return std::make_unique<HeaderSection>(fields); },
                                std::unique_ptr<HeaderSection>());
@@ -61,7 +61,7 @@ std::uint64_t cancel_code(const us_quic_stream_t& s) {
 }
 
 void close_stream(us_quic_stream_t& s, std::uint64_t code) {
-  if (s.is_closed) return;
+  if (s.life.is_closed()) return;
   if (s.engine != nullptr) {
     s.engine->reset(code);
     s.engine->stop(code);
@@ -70,11 +70,11 @@ void close_stream(us_quic_stream_t& s, std::uint64_t code) {
 }
 
 void close_stream_with_connection(us_quic_stream_t& s) {
-  if (!s.is_closed) mark_closed(s, {US_QUIC_E_CLOSED, 0});
+  if (!s.life.is_closed()) mark_closed(s, {US_QUIC_E_CLOSED, 0});
 }
 
 void fail_stream(us_quic_stream_t& s, int reason) {
-  if (!s.is_closed) mark_closed(s, {reason, 0});
+  if (!s.life.is_closed()) mark_closed(s, {reason, 0});
 }
 
 void hold(us_quic_stream_t& s, EventPointer event) {
@@ -90,7 +90,7 @@ void hold_data(us_quic_stream_t& s, Bytes data) {
 }
 
 bool must_hold(const us_quic_stream_t& s, EventKind kind) {
-  if (!s.is_paused || s.is_closed || s.is_read_stopped) return false;
+  if (!s.is_paused || s.life.is_closed() || s.is_read_stopped) return false;
   switch (kind) {
     case EventKind::stream_data:
     case EventKind::stream_end:

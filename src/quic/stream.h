@@ -8,6 +8,7 @@
 #include "base/list.h"
 #include "engine/engine.h"
 #include "quic/event.h"
+#include "quic/handle_life.h"
 #include "quic/header_section.h"
 #include "quic/pending_stream.h"
 #include "quic/prepared_response.h"
@@ -31,10 +32,7 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
   bool is_unidirectional = false;
   bool is_early = false;
   bool is_announced = false;  // the application has the handle
-  bool is_closed = false;
-  bool is_close_queued = false;
-  bool is_close_dispatched = false;
-  bool is_close_overdue = false;  // no event says so: there was no memory for one
+  usquic::quic::HandleLife life;
   bool is_paused = false;
   bool is_read_stopped = false;
 };

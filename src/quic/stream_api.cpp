@@ -13,7 +13,7 @@ constexpr int no_memory = US_QUIC_E_NOMEM;
 
 // The engine's stream for a call that sends, or nullptr: closed. The loop will flush it.
 usquic::engine::Stream* writable_engine(us_quic_stream_t* s) {
-  if (s->is_closed || s->engine == nullptr) return nullptr;
+  if (s->life.is_closed() || s->engine == nullptr) return nullptr;
   usquic::loop::note_work(s->connection->context->quic->loop());
   return s->engine;
 }
@@ -49,7 +49,7 @@ int us_quic_stream_is_unidirectional(us_quic_stream_t* s) {
 }
 
 int us_quic_stream_is_closed(us_quic_stream_t* s) {
-  return s->is_closed ? 1 : 0;
+  return s->life.is_closed() ? 1 : 0;
 }
 
 int us_quic_stream_is_early(us_quic_stream_t* s) {
@@ -110,7 +110,7 @@ ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, siz
 }
 
 size_t us_quic_stream_buffered(us_quic_stream_t* s) {
-  return s->engine != nullptr && !s->is_closed ? s->engine->buffered() : 0;
+  return s->engine != nullptr && !s->life.is_closed() ? s->engine->buffered() : 0;
 }
 
 int us_quic_stream_shutdown(us_quic_stream_t* s) {
@@ -128,7 +128,7 @@ int us_quic_stream_reset(us_quic_stream_t* s, uint64_t code) {
 }
 
 int us_quic_stream_stop(us_quic_stream_t* s, uint64_t code) {
-  if (s->is_closed) return US_QUIC_E_CLOSED;
+  if (s->life.is_closed()) return US_QUIC_E_CLOSED;
   usquic::engine::Stream* engine = writable_engine(s);
   const int result = engine != nullptr ? engine->stop(code) : 0;
   if (result != 0) return result;
@@ -148,11 +148,11 @@ void us_quic_stream_close_with(us_quic_stream_t* s, uint64_t code) {
 }
 
 void us_quic_stream_pause(us_quic_stream_t* s) {
-  if (!s->is_closed && !s->is_read_stopped) s->is_paused = true;
+  if (!s->life.is_closed() && !s->is_read_stopped) s->is_paused = true;
 }
 
 void us_quic_stream_resume(us_quic_stream_t* s) {
-  if (s->is_closed) return;
+  if (s->life.is_closed()) return;
   usquic::quic::resume_stream(*s);
   usquic::loop::note_work(s->connection->context->quic->loop());
 }

@@ -56,19 +56,19 @@ void close_idle_sockets(QuicLoop& quic) {
 
 void sweep_sockets(QuicLoop& quic) {
   const TimePoint now = quic.now();
-  while (quic.goodbyes.pop_due(now) != nullptr) {
+  while (quic.closing_deadlines.pop_due(now) != nullptr) {
   }
   SocketLink* next = nullptr;
   for (SocketLink* link = quic.closing_sockets.front(); link != nullptr; link = next) {
     next = quic.closing_sockets.next(link);
     us_quic_socket_t& socket = *link->socket;
     if (socket.connection_count > 0) continue;
-    if (is_said_goodbye(socket) || socket.goodbye_deadline <= now) free_socket(socket);
+    if (has_sent_closes(socket) || socket.closing_deadline <= now) free_socket(socket);
   }
 }
 
-// Goodbyes of this context's sockets that the kernel takes without waiting.
-void flush_goodbyes(QuicLoop& quic, us_quic_socket_context_t& context) {
+// Closing packets of this context's sockets that the kernel takes without waiting.
+void flush_closes(QuicLoop& quic, us_quic_socket_context_t& context) {
   constexpr int max_flushes = 64;  // each is bounded by a send quantum
   for (int i = 0; i < max_flushes && context.endpoint->wants_flush(); ++i) {
     quic.flush_context(context, quic.now());
@@ -77,7 +77,7 @@ void flush_goodbyes(QuicLoop& quic, us_quic_socket_context_t& context) {
 
 }  // namespace
 
-bool is_said_goodbye(const us_quic_socket_t& socket) {
+bool has_sent_closes(const us_quic_socket_t& socket) {
   return socket.connection_count == 0 && !socket.context->endpoint->has_unsent_close(socket.self()) &&
          socket.self()->udp.send_batch().empty();
 }
@@ -87,14 +87,14 @@ void destroy_context(us_quic_socket_context_t& context) {
   context.is_freed = true;
   close_all_sockets(context);
   quic.events.drain_context(context);
-  flush_goodbyes(quic, context);
+  flush_closes(quic, context);
   quic.events.drain_context(context);
 
   quic.is_sweeping = true;
   sweep_streams(quic, &context);
   sweep_connections(quic, &context);
   // Handles are gone; a peer that no flush reached before can still be told.
-  flush_goodbyes(quic, context);
+  flush_closes(quic, context);
   SocketLink* next = nullptr;
   for (SocketLink* link = quic.closing_sockets.front(); link != nullptr; link = next) {
     next = quic.closing_sockets.next(link);

@@ -152,7 +152,7 @@ TEST_F(GracefulClose, TheAppMayBeDestroyedInsideOnData) {
   EXPECT_TRUE(run_until([&] { return connection->closed; }));
 }
 
-TEST_F(GracefulClose, AnIdleServerThatStopsSaysGoodbye) {
+TEST_F(GracefulClose, AnIdleServerThatStopsClosesItsConnections) {
   make_app();
   RawConnection* connection = start();
   settle(connection);

@@ -35,7 +35,7 @@ TEST(BlockedSocket, TakesTheCloseThatComesBehindAPacketThatWaits) {
   pair.client.create_stream(*pair.connection)->write(std::string(20'000, 'x'));
   ASSERT_TRUE(pair.run(milliseconds(100), [&] { return pair.server.rooms_left == 0; }));
 
-  // It says goodbye by itself: nothing that the client sends brings an answer.
+  // It closes by itself: nothing that the client sends brings an answer.
   is_client_heard = false;
   sizes.clear();
   pair.server.close(*pair.server.only_connection(), 7, "that is all");

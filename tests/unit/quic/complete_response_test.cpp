@@ -7,7 +7,7 @@ namespace {
 
 const us_quic_header_t status_200 = {":status", 7, "200", 3, 0};
 
-TEST(WholeResponse, ArrivesOnManyStreams) {
+TEST(CompleteResponse, ArrivesOnManyStreams) {
   TestLoop loop;
   Peer server(loop, {.speaks = Speaks::http3, .is_server = true});
   Peer client(loop, {.speaks = Speaks::http3});
@@ -25,7 +25,7 @@ TEST(WholeResponse, ArrivesOnManyStreams) {
   EXPECT_EQ(client.last_stream_close.reason, US_QUIC_OK);
 }
 
-TEST(WholeResponse, IsRefusedWithAReasonAndTheStreamCanStillAnswer) {
+TEST(CompleteResponse, IsRefusedWithAReasonAndTheStreamCanStillAnswer) {
   TestLoop loop;
   Peer server(loop, {.speaks = Speaks::http3, .is_server = true, .send_buffer_bytes = 1000});
   Peer client(loop, {.speaks = Speaks::http3});
@@ -44,7 +44,7 @@ TEST(WholeResponse, IsRefusedWithAReasonAndTheStreamCanStillAnswer) {
   EXPECT_TRUE(client.received == std::string(1000, 'w'));
 }
 
-TEST(WholeResponse, IsRefusedOnAClosedStream) {
+TEST(CompleteResponse, IsRefusedOnAClosedStream) {
   TestLoop loop;
   Peer server(loop, {.speaks = Speaks::http3, .is_server = true});
   Peer client(loop, {.speaks = Speaks::http3});
