@@ -10,6 +10,9 @@ if(USQUIC_SANITIZE)
   # libFuzzer's own flag is for compiling alone: a program gets its main from -fsanitize=fuzzer.
   string(REPLACE "fuzzer-no-link," "" link_sanitize "${USQUIC_SANITIZE}")
   add_link_options(-fsanitize=${link_sanitize})
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang" AND USQUIC_SANITIZE MATCHES "address")
+    add_compile_definitions(__SANITIZE_ADDRESS__) # as GCC does
+  endif()
 endif()
 if(PROJECT_IS_TOP_LEVEL)
   include(hardening)

@@ -27,13 +27,22 @@ function run(name, command, args, env = {}, cwd = root) {
   ++failed;
 }
 
+// The path of the AddressSanitizer runtime that an addon was linked with, GCC's or clang's.
+function sanitizerOf(addon) {
+  const dynamic = spawnSync("readelf", ["-d", addon], { encoding: "utf8" }).stdout ?? "";
+  const name = /NEEDED.*\[(\S*asan\S*)\]/.exec(dynamic)?.[1];
+  if (name === undefined) throw new Error(`${addon} is not linked with AddressSanitizer`);
+  const compiler = name.startsWith("libclang_rt") ? "clang++" : "c++";
+  return spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" }).stdout.trim();
+}
+
 if (isAsan) {
-  const library = spawnSync("c++", ["-print-file-name=libasan.so"], { encoding: "utf8" }).stdout.trim();
+  const addon = process.env.USQUIC_NODE_BINARY ?? join(root, "build/Asan/usquic.node");
   run("node under AddressSanitizer", process.execPath, ["--test", "--test-concurrency=1", ...files], {
-    LD_PRELOAD: library,
+    LD_PRELOAD: sanitizerOf(addon),
     // Node and V8 keep what they need until the process ends.
     ASAN_OPTIONS: "detect_leaks=0",
-    USQUIC_NODE_BINARY: process.env.USQUIC_NODE_BINARY ?? join(root, "build/Asan/usquic.node"),
+    USQUIC_NODE_BINARY: addon,
   });
 } else {
   const bin = (name) => join(root, "node_modules/.bin", name);
