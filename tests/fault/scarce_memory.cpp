@@ -137,6 +137,13 @@ void operator delete(void* memory) noexcept {
 void operator delete[](void* memory) noexcept {
   std::free(memory);
 }
+// What a constructor that throws in new (std::nothrow) gives its memory back by.
+void operator delete(void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
+void operator delete[](void* memory, const std::nothrow_t&) noexcept {
+  std::free(memory);
+}
 void operator delete(void* memory, std::size_t) noexcept {
   std::free(memory);
 }

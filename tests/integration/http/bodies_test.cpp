@@ -36,7 +36,7 @@ class Bodies : public AppTest {
   static constexpr std::uint64_t mebibyte = 1024 * kibibyte;
   // What one connection may hold: both sides' windows and send buffers, and the sanitizers' quarantine on
   // top.
-  static constexpr long growth_limit_kib = 96 * 1024;
+  [[maybe_unused]] static constexpr long growth_limit_kib = 96 * 1024;
 };
 
 TEST_F(Bodies, HalfMebibyteIsEchoed) {

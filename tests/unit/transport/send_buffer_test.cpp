@@ -43,9 +43,9 @@ TEST(SendBuffer, StartsEmpty) {
 }
 
 TEST(SendBuffer, GivesBytesInOrderAcrossCopiedAndStaticBlocks) {
+  Releases releases;
   BlockPool pool;
   SendBuffer buffer(pool);
-  Releases releases;
   const std::string fixed = "-static-";
   buffer.append(as_bytes("copied"));
   buffer.append_static(as_bytes(fixed), Releases::add, &releases);
