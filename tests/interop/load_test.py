@@ -121,7 +121,7 @@ class Load(unittest.TestCase):
     def test_measures_for_a_time_after_a_warm_up(self):
         target = self.figures("-c", 2, "-m", 4, "--warm-up", "100ms", "-d", "400ms",
                               self.server.url("/size-1"))["targets"][0]
-        self.assertGreaterEqual(target["seconds"], 0.4)
+        self.assertGreaterEqual(target["seconds"], 0.39)  # its clock is read after the timer ran
         self.assertGreater(target["in_time"], 10)
         self.assertEqual(target["statuses"], {"200": target["requests"]})
         self.assertLessEqual(target["unfinished"], 8)
