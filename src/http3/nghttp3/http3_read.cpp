@@ -5,6 +5,7 @@
 #include "base/varint.h"
 #include "http3/nghttp3/errors.h"
 #include "http3/nghttp3/http3_connection.h"
+#include "http3/oversized_section.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
@@ -212,21 +213,10 @@ void Http3Connection::stream_failed(MessageState& s, std::uint64_t code) {
   events_.http3_reset_stream(id, code);
 }
 
-// RFC 6585 section 5. The answer is complete and the rest of the request is not wanted: RFC 9114 section 4.1
-// has H3_NO_ERROR for that.
 void Http3Connection::request_too_large(MessageState& s) {
-  if (s.final_submitted_ || s.write_closed_) {
-    stream_failed(s, US_QUIC_H3_EXCESSIVE_LOAD);
-    return;
-  }
-  constexpr us_quic_header_t answer[] = {{":status", 7, "431", 3, US_QUIC_HEADER_STATIC},
-                                         {"content-length", 14, "0", 1, US_QUIC_HEADER_STATIC}};
   s.fin = true;
-  if (send_final(s, to_nv(answer)) != 0) {
-    stream_failed(s, US_QUIC_H3_EXCESSIVE_LOAD);
-    return;
-  }
-  events_.http3_stop_sending(s.id_, US_QUIC_H3_NO_ERROR);
+  if (send_final(s, to_nv(oversized_response())) != 0) return stream_failed(s, oversized_failed);
+  events_.http3_stop_sending(s.id_, oversized_answered);
 }
 
 // nghttp3 takes a stream's first priority from a request's fields alone; a call would outrank every later

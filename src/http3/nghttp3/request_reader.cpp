@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "http3/frame_types.h"
+#include "http3/oversized_section.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
@@ -253,8 +254,12 @@ int RequestReader::fail(MessageState& s, std::uint64_t code) {
 }
 
 int RequestReader::too_large(MessageState& s) {
-  const bool can_answer = options_.is_server && s.receive_.phase == Phase::before_message;
-  if (!can_answer) return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
+  const OversizedSection section{
+      .is_request = options_.is_server && s.receive_.phase == Phase::before_message,
+      .is_answered = s.final_submitted_,
+      .is_write_closed = s.write_closed_,
+  };
+  if (!is_answered_with_431(section)) return fail(s, oversized_failed);
   const int rv = discard(s);
   delegate_.request_too_large(s);
   return rv;

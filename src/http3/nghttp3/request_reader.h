@@ -20,7 +20,8 @@ class RequestReader {
    public:
     // Stream error: the message is given up in both directions.
     virtual void stream_failed(MessageState& s, std::uint64_t code) = 0;
-    // A request's header section is over the limit; the stream is read no further.
+    // A request's header section is over the limit: answer it (oversized_section.h). The stream is read no
+    // further.
     virtual void request_too_large(MessageState& s) = 0;
     // The request said how urgent it is (RFC 9218 section 5).
     virtual void request_priority(MessageState& s, std::string_view value) = 0;
