@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -50,6 +51,13 @@ class MessageState {
   bool has_answer() const { return receive_.latest != nullptr || receive_.pending != nullptr; }
   // Accepted body bytes that the transport has not put into a packet yet.
   std::size_t unsent() const { return has_frames_ ? std::min(body.untaken(), frames_body_) : body.untaken(); }
+  // A complete response that was checked and framed before. true: `frames.bytes` is in `body`, and from then
+  // on the transport sends and acknowledges that itself; nothing of this stream comes by next_output().
+  // false: not for this stream, or not now; the codec's send_headers() can send it.
+  bool send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user);
+  // The same for one that is checked and framed here: 0, or US_QUIC_E_*. Nothing: not for this stream, or
+  // not now.
+  std::optional<int> send_response(std::span<const us_quic_header_t> fields, Bytes content);
   // Its response is in `body` as frames: the transport sends that as it is.
   bool has_frames() const { return has_frames_; }
 
@@ -57,16 +65,15 @@ class MessageState {
   friend class Http3Connection;
   friend class RequestReader;
 
-  void note_frames(std::size_t body_length) {
-    has_frames_ = final_submitted_ = write_ended_ = true;
-    frames_body_ = body_length;
-  }
+  bool can_send_frames() const;
+  void note_frames(std::size_t body_length);
 
   class Http3Connection* connection_ = nullptr;  // while it is known there
   std::int64_t id_ = -1;
   std::size_t held_acknowledged_ = 0;  // bytes that nghttp3 is not told of before the end is written
   std::size_t framed_ = 0;             // the first so many untaken bytes of `body` are in DATA frames already
   std::size_t frames_body_ = 0;        // of has_frames_: the payload, which comes last
+  bool takes_frames_ = false;          // a server's, whose control streams are there
   bool has_frames_ = false;
   bool is_registered_ = false;  // nghttp3 has it
   bool informed_ = false;       // an informational response was submitted
@@ -163,14 +170,6 @@ class Codec {
   // US_QUIC_E_HEADERS.
   virtual int send_request(std::int64_t id, MessageState& s, std::span<const us_quic_header_t> fields) = 0;
   virtual int send_headers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
-  // A complete response that was checked and framed before. true: `frames.bytes` is in the stream's `body`,
-  // and from here on the transport sends and acknowledges that itself; nothing of this stream comes by
-  // next_output(). false: not for this stream, or not now.
-  virtual bool send_prepared(std::int64_t id, const PreparedResponse& frames, void (*release)(void* user),
-                             void* user) = 0;
-  // The same for one that is checked and framed here; nothing = not for this stream, or not now.
-  virtual std::optional<int> send_response(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                           Bytes content) = 0;
   virtual int send_informational(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   // They go out after `body`, and end the stream.
   virtual int send_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;

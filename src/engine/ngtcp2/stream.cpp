@@ -125,7 +125,7 @@ int QuicStream::send_section(http::SectionKind kind, std::span<const us_quic_hea
 
 // Framed here, if that can be.
 std::optional<int> QuicStream::try_send_response(std::span<const us_quic_header_t> fields, Bytes body) {
-  const std::optional<int> result = core().codec->send_response(id_, fields, body);
+  const std::optional<int> result = message.send_response(fields, body);
   if (result == 0) note_complete_response();
   return result;
 }
@@ -171,7 +171,7 @@ std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user),
 
 bool QuicStream::send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user_data) {
   if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > max_framed_bytes) return false;
-  if (!core().is_http3() || !core().codec->send_prepared(id_, frames, release, user_data)) return false;
+  if (!message.send_prepared(frames, release, user_data)) return false;
   note_complete_response();
   return true;
 }

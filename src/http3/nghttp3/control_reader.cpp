@@ -4,15 +4,10 @@
 
 #include "http3/frame_types.h"
 #include "http3/nghttp3/errors.h"
+#include "http3/settings.h"
 
 namespace usquic::http3 {
 namespace {
-
-// Identifiers of settings: RFC 9114 sections 7.2.4.1 and 11.2.2, RFC 9220 section 5, RFC 9297 section 5.3.
-constexpr std::uint64_t first_http2_setting = 0x2;
-constexpr std::uint64_t last_http2_setting = 0x5;
-constexpr std::uint64_t setting_connect_protocol = 0x8;
-constexpr std::uint64_t setting_datagram = 0x33;
 
 // nghttp3 reads no longer priorities, and a later one would go wrong after one.
 constexpr std::size_t max_priority_bytes = 60;
@@ -131,20 +126,16 @@ int ControlReader::finish_frame(std::vector<std::uint8_t>& out) {
 }
 
 int ControlReader::check_settings() const {
-  std::vector<std::uint64_t> ids;
-  Bytes rest = payload_;
-  while (!rest.empty()) {
-    std::uint64_t id = 0;
-    std::uint64_t value = 0;
-    if (!take_varint(rest, id) || !take_varint(rest, value)) return NGHTTP3_ERR_H3_FRAME_ERROR;
-    if (id >= first_http2_setting && id <= last_http2_setting) return NGHTTP3_ERR_H3_SETTINGS_ERROR;
-    const bool is_switch = id == setting_connect_protocol || id == setting_datagram;
-    if (is_switch && value > 1) return NGHTTP3_ERR_H3_SETTINGS_ERROR;
-    ids.push_back(id);
+  Settings settings;  // nghttp3 reads them again, and acts on them
+  switch (read_settings(payload_, settings)) {
+    case SettingsError::none:
+      return 0;
+    case SettingsError::malformed:
+      return NGHTTP3_ERR_H3_FRAME_ERROR;
+    case SettingsError::forbidden:
+      break;
   }
-  std::sort(ids.begin(), ids.end());
-  const bool is_any_twice = std::adjacent_find(ids.begin(), ids.end()) != ids.end();
-  return is_any_twice ? NGHTTP3_ERR_H3_SETTINGS_ERROR : 0;
+  return NGHTTP3_ERR_H3_SETTINGS_ERROR;
 }
 
 // RFC 9114 section 5.2: what is named may only become less. A server names a request, a client a push.

@@ -5,6 +5,7 @@
 
 #include "base/check.h"
 #include "http3/nghttp3/errors.h"
+#include "http3/settings.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
@@ -49,6 +50,7 @@ Http3Connection::Http3Connection(const Options& options, BlockPool& pool, Events
       decoder_(options.max_header_list_size, memory_),
       reader_(options_, decoder_, events, *this),
       control_reader_(options.is_server, *this),
+      control_out_(pool),
       decoder_out_(pool) {}
 
 Http3Connection::~Http3Connection() {
@@ -71,15 +73,7 @@ nghttp3_callbacks Http3Connection::make_callbacks() {
 int Http3Connection::init() {
   if (const int rv = decoder_.init(); rv != 0) return rv;
   nghttp3_settings settings;
-  nghttp3_settings_default(&settings);
-  settings.max_field_section_size = options_.max_header_list_size;
-  // These two are announced by nghttp3 and kept by FieldDecoder.
-  settings.qpack_max_dtable_capacity = FieldDecoder::table_capacity;
-  settings.qpack_blocked_streams = FieldDecoder::max_blocked_streams;
-  settings.enable_connect_protocol = options_.is_server && options_.extended_connect ? 1 : 0;
-  // An HTTP Datagram begins with a quarter stream ID (RFC 9297 section 2.1). As long as DATAGRAM frames go up
-  // to the application as they come, SETTINGS_H3_DATAGRAM is not announced.
-  settings.h3_datagram = 0;
+  nghttp3_settings_default(&settings);  // not what is announced: see announce_settings()
   const nghttp3_callbacks callbacks = make_callbacks();
   const nghttp3_mem* memory = memory_->get();
   return options_.is_server ? nghttp3_conn_server_new(&connection_, &callbacks, &settings, memory, this)
@@ -92,7 +86,36 @@ int Http3Connection::bind_streams(std::int64_t control, std::int64_t encoder, st
   control_id_ = control;
   encoder_id_ = encoder;
   decoder_id_ = decoder;
-  return 0;
+  return announce_settings();
+}
+
+// nghttp3 knows few settings. What it would begin the control stream with is taken from it as sent and
+// acknowledged, and replaced.
+int Http3Connection::announce_settings() {
+  std::array<nghttp3_vec, 4> vectors;
+  std::int64_t id = -1;
+  int fin = 0;
+  const nghttp3_ssize count =
+      nghttp3_conn_writev_stream(connection_, &id, &fin, vectors.data(), vectors.size());
+  if (count < 0) return static_cast<int>(count);
+  CHECK(id == control_id_ && fin == 0);
+  std::size_t length = 0;
+  for (nghttp3_ssize i = 0; i < count; ++i) length += vectors[static_cast<std::size_t>(i)].len;
+  if (const int rv = nghttp3_conn_add_write_offset(connection_, id, length); rv != 0) return rv;
+  if (const int rv = nghttp3_conn_add_ack_offset(connection_, id, length); rv != 0) return rv;
+  try {
+    // An HTTP Datagram begins with a quarter stream ID (RFC 9297 section 2.1). As long as DATAGRAM frames go
+    // up to the application as they come, SETTINGS_H3_DATAGRAM is not announced.
+    const std::vector<std::uint8_t> bytes = begin_control_stream({
+        .max_field_section_size = options_.max_header_list_size,
+        .qpack_table_capacity = FieldDecoder::table_capacity,
+        .qpack_blocked_streams = FieldDecoder::max_blocked_streams,
+        .extended_connect = options_.is_server && options_.extended_connect,
+    });
+    return control_out_.append(bytes) ? 0 : NGHTTP3_ERR_NOMEM;
+  } catch (const std::bad_alloc&) {
+    return NGHTTP3_ERR_NOMEM;
+  }
 }
 
 MessageState* Http3Connection::find(std::int64_t id) const {
@@ -105,6 +128,7 @@ void Http3Connection::attach(std::int64_t id, MessageState& s) {
   streams_.put(id, &s);
   s.connection_ = this;
   s.id_ = id;
+  s.takes_frames_ = options_.is_server && control_id_ >= 0;
 }
 
 bool Http3Connection::is_ours_critical(std::int64_t id) const {

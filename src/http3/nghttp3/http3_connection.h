@@ -45,10 +45,6 @@ class Http3Connection final : public Codec, private RequestReader::Delegate, pri
   void set_max_client_streams(std::uint64_t count) override;
   int send_request(std::int64_t id, MessageState& s, std::span<const us_quic_header_t> fields) override;
   int send_headers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
-  bool send_prepared(std::int64_t id, const PreparedResponse& frames, void (*release)(void* user),
-                     void* user) override;
-  std::optional<int> send_response(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                   Bytes content) override;
   int send_informational(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   int send_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) override;
   void resume(std::int64_t id) override;
@@ -91,13 +87,14 @@ class Http3Connection final : public Codec, private RequestReader::Delegate, pri
   void request_priority(MessageState& s, std::string_view value) override;
   int priority_update(std::int64_t id, bool& is_ignored) override;
 
+  int announce_settings();
+  bool next_control_output(std::span<Bytes> views, Output& out);
   bool next_decoder_output(std::span<Bytes> views, Output& out);
   void count_body(MessageState& s, std::size_t length);
   bool go_on_with_output(std::span<Bytes> views, Output& out);
   std::size_t output_length() const;  // bytes that were offered and are not yet written
 
   std::span<const nghttp3_nv> to_nv(std::span<const us_quic_header_t> fields);
-  MessageState* find_for_frames(std::int64_t id) const;
   int send_final(MessageState& s, std::span<const nghttp3_nv> fields);
   void finish_closing(MessageState& s);
   void close_in_nghttp3(std::int64_t id, std::uint64_t code);
@@ -123,6 +120,9 @@ class Http3Connection final : public Codec, private RequestReader::Delegate, pri
   std::vector<nghttp3_nv> nv_;  // reused
 
   std::int64_t control_id_ = -1, encoder_id_ = -1, decoder_id_ = -1;
+  // The control stream begins with the settings, which are written here; what follows is nghttp3's.
+  transport::SendBuffer control_out_;
+  bool control_blocked_ = false;
   // The decoder stream: its type byte is sent by nghttp3, the instructions are FieldDecoder's.
   transport::SendBuffer decoder_out_;
   bool decoder_type_written_ = false;

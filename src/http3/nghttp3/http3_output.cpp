@@ -26,7 +26,7 @@ int Http3Connection::next_output(std::span<Bytes> views, Output& out) {
   output_count_ = 0;
   output_id_ = -1;
   turn_left_ = turn_bytes;
-  if (next_decoder_output(views, out)) return 0;
+  if (next_control_output(views, out) || next_decoder_output(views, out)) return 0;
   int fin = 0;
   for (;;) {
     const nghttp3_ssize count = nghttp3_conn_writev_stream(connection_, &output_id_, &fin, output_.data(),
@@ -63,7 +63,15 @@ void Http3Connection::forget_output() {
   output_count_ = 0;
 }
 
-// Decoder instructions go first: they let the peer's encoder use its table.
+// RFC 9114 section 6.2.1: SETTINGS are the first frame of the control stream, and sent as early as possible.
+bool Http3Connection::next_control_output(std::span<Bytes> views, Output& out) {
+  if (control_blocked_ || control_out_.untaken() == 0) return false;
+  out.id = output_id_ = control_id_;
+  out.count = control_out_.peek(views, control_out_.untaken());
+  return true;
+}
+
+// Decoder instructions go first of what follows: they let the peer's encoder use its table.
 bool Http3Connection::next_decoder_output(std::span<Bytes> views, Output& out) {
   if (!decoder_type_written_ || decoder_blocked_) return false;
   decoder_.drain(decoder_out_);  // what cannot be moved now, for want of memory, is moved later
@@ -74,6 +82,10 @@ bool Http3Connection::next_decoder_output(std::span<Bytes> views, Output& out) {
 }
 
 void Http3Connection::written(std::int64_t id, std::size_t length) {
+  if (id == control_id_ && control_out_.untaken() > 0) {
+    control_out_.take(length);
+    return;
+  }
   if (id == decoder_id_ && decoder_type_written_) {
     decoder_out_.take(length);
     return;
@@ -116,6 +128,13 @@ void Http3Connection::count_body(MessageState& s, std::size_t length) {
 }
 
 void Http3Connection::acknowledged(std::int64_t id, std::size_t length) {
+  if (id == control_id_) {
+    const std::uint64_t own = control_out_.taken() - control_out_.acknowledged();
+    const std::size_t settings = std::min(length, static_cast<std::size_t>(own));
+    if (settings > 0) control_out_.acknowledge(settings);
+    if (settings == length) return;
+    length -= settings;
+  }
   if (id == decoder_id_ && length > 0) {
     if (!decoder_type_acknowledged_) {
       decoder_type_acknowledged_ = true;
@@ -138,11 +157,13 @@ void Http3Connection::acknowledged(std::int64_t id, std::size_t length) {
 
 void Http3Connection::blocked(std::int64_t id) {
   forget_output();
+  if (id == control_id_) control_blocked_ = true;
   if (id == decoder_id_) decoder_blocked_ = true;
   nghttp3_conn_block_stream(connection_, id);
 }
 
 void Http3Connection::unblocked(std::int64_t id) {
+  if (id == control_id_) control_blocked_ = false;
   if (id == decoder_id_) decoder_blocked_ = false;
   // nghttp3 would schedule a stream again that was stopped.
   if (const MessageState* s = find(id); s != nullptr && s->write_closed_) return;

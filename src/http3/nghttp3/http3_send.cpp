@@ -1,12 +1,10 @@
 // The application's calls.
-#include <array>
 #include <cstdio>
 #include <new>
 
 #include "http3/nghttp3/errors.h"
 #include "http3/nghttp3/http3_connection.h"
 #include "http3/nghttp3/name_value.h"
-#include "http3/response_framing.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
@@ -68,33 +66,6 @@ int Http3Connection::send_headers(std::int64_t id, std::span<const us_quic_heade
   } catch (const std::bad_alloc&) {
     return US_QUIC_E_NOMEM;
   }
-}
-
-MessageState* Http3Connection::find_for_frames(std::int64_t id) const {
-  MessageState* s = find(id);
-  if (s == nullptr || s->write_closed_ || !options_.is_server || control_id_ < 0) return nullptr;
-  // nghttp3 may have an informational response that is still to be sent, and knows whose turn it is.
-  return s->final_submitted_ || s->informed_ || s->is_background_ ? nullptr : s;
-}
-
-bool Http3Connection::send_prepared(std::int64_t id, const PreparedResponse& frames,
-                                    void (*release)(void* user), void* user) {
-  MessageState* s = find_for_frames(id);
-  if (s == nullptr || !s->body.append_static(frames.bytes, release, user)) return false;
-  s->note_frames(frames.body_length);
-  return true;
-}
-
-std::optional<int> Http3Connection::send_response(std::int64_t id, std::span<const us_quic_header_t> fields,
-                                                  Bytes content) {
-  MessageState* s = find_for_frames(id);
-  std::array<std::uint8_t, 1024> head;  // longer ones are for nghttp3
-  if (s == nullptr || response_head_bound(fields) > head.size()) return std::nullopt;
-  if (const int rv = http::check_section(http::SectionKind::response, fields); rv != 0) return rv;
-  const std::uint8_t* end = put_response_head(fields, content.size(), head.data());
-  if (!s->body.append({head.data(), end}, content)) return US_QUIC_E_NOMEM;
-  s->note_frames(content.size());
-  return 0;
 }
 
 int Http3Connection::send_informational(std::int64_t id, std::span<const us_quic_header_t> fields) {

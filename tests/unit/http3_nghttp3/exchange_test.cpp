@@ -1,4 +1,4 @@
-// HTTP/3 over two whole engines: what connection_http3.cpp joins.
+// HTTP/3 over two whole engines: what http3_driver.cpp joins.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

@@ -1,0 +1,95 @@
+#include "http3/settings.h"
+
+#include <algorithm>
+
+#include "http3/frame_types.h"
+
+namespace usquic::http3 {
+namespace {
+
+constexpr std::uint64_t control_stream_type = 0x0;  // RFC 9114 section 6.2.1
+
+enum SettingId : std::uint64_t {
+  setting_qpack_table_capacity = 0x1,
+  setting_max_field_section_size = 0x6,
+  setting_qpack_blocked_streams = 0x7,
+  setting_extended_connect = 0x8,
+  setting_datagrams = 0x33,
+};
+
+// RFC 9114 sections 7.2.4.1 and 11.2.2: reserved, as they meant something in HTTP/2.
+constexpr std::uint64_t first_http2_setting = 0x2;
+constexpr std::uint64_t last_http2_setting = 0x5;
+
+void append_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
+  std::uint8_t bytes[max_varint_bytes];
+  out.insert(out.end(), bytes, put_varint(value, bytes));
+}
+
+SettingsError read_switch(std::uint64_t value, bool& on) {
+  on = value == 1;
+  return value <= 1 ? SettingsError::none : SettingsError::forbidden;
+}
+
+SettingsError read_setting(std::uint64_t id, std::uint64_t value, Settings& settings) {
+  switch (id) {
+    case setting_qpack_table_capacity:
+      settings.qpack_table_capacity = value;
+      return SettingsError::none;
+    case setting_max_field_section_size:
+      settings.max_field_section_size = value;
+      return SettingsError::none;
+    case setting_qpack_blocked_streams:
+      settings.qpack_blocked_streams = value;
+      return SettingsError::none;
+    case setting_extended_connect:
+      return read_switch(value, settings.extended_connect);
+    case setting_datagrams:
+      return read_switch(value, settings.datagrams);
+    default:
+      return id >= first_http2_setting && id <= last_http2_setting ? SettingsError::forbidden
+                                                                   : SettingsError::none;
+  }
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> begin_control_stream(const Settings& settings) {
+  const Settings defaults;
+  std::vector<std::uint8_t> payload;
+  const auto append = [&payload](std::uint64_t id, std::uint64_t value, std::uint64_t default_value) {
+    if (value == default_value) return;
+    append_varint(payload, id);
+    append_varint(payload, value);
+  };
+  append(setting_max_field_section_size, settings.max_field_section_size, defaults.max_field_section_size);
+  append(setting_qpack_table_capacity, settings.qpack_table_capacity, defaults.qpack_table_capacity);
+  append(setting_qpack_blocked_streams, settings.qpack_blocked_streams, defaults.qpack_blocked_streams);
+  append(setting_extended_connect, settings.extended_connect ? 1 : 0, 0);
+  append(setting_datagrams, settings.datagrams ? 1 : 0, 0);
+
+  std::vector<std::uint8_t> bytes;
+  append_varint(bytes, control_stream_type);
+  append_varint(bytes, frame_settings);
+  append_varint(bytes, payload.size());
+  bytes.insert(bytes.end(), payload.begin(), payload.end());
+  return bytes;
+}
+
+SettingsError read_settings(Bytes payload, Settings& settings) {
+  std::vector<std::uint64_t> ids;
+  while (!payload.empty()) {
+    std::uint64_t id = 0;
+    std::uint64_t value = 0;
+    if (!take_varint(payload, id) || !take_varint(payload, value)) return SettingsError::malformed;
+    if (const SettingsError error = read_setting(id, value, settings); error != SettingsError::none) {
+      return error;
+    }
+    ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  const bool is_any_twice = std::adjacent_find(ids.begin(), ids.end()) != ids.end();
+  return is_any_twice ? SettingsError::forbidden : SettingsError::none;
+}
+
+}  // namespace usquic::http3

@@ -1,0 +1,35 @@
+// SETTINGS (RFC 9114 section 7.2.4): which ones there are, how they are written, and what a peer's must be.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/varint.h"
+
+namespace usquic::http3 {
+
+// What one side announces, with the defaults that hold for a setting that is absent.
+struct Settings {
+  std::uint64_t max_field_section_size = max_varint;  // RFC 9114 section 7.2.4.1; this is "unlimited"
+  std::uint64_t qpack_table_capacity = 0;             // RFC 9204 section 5
+  std::uint64_t qpack_blocked_streams = 0;
+  bool extended_connect = false;  // RFC 9220 section 3
+  bool datagrams = false;         // RFC 9297 section 2.1.1
+};
+
+// What the bytes of a control stream begin with: its type, and the SETTINGS frame. A setting that has its
+// default is left out.
+std::vector<std::uint8_t> begin_control_stream(const Settings& settings);
+
+enum class SettingsError : std::uint8_t {
+  none,
+  malformed,  // H3_FRAME_ERROR
+  forbidden,  // H3_SETTINGS_ERROR: a setting of HTTP/2, one that comes twice, an impossible value
+};
+
+// Reads the payload of a SETTINGS frame. Settings that are not known are ignored.
+SettingsError read_settings(Bytes payload, Settings& settings);
+
+}  // namespace usquic::http3
