@@ -1,15 +1,15 @@
 // THE SEAM between the sockets and a protocol engine. Nothing above it may know which engine is built in.
 //
 // An engine is sans-I/O: it opens no socket, reads no clock, takes its randomness and the time of day from
-// its Config (TLS's own aside). It works above HTTP/3 framing: connection, stream, header section, body
+// its Config (TLS has its own). It works above HTTP/3 framing: connection, stream, header section, body
 // bytes, fin, reset, datagram.
 //
 // Call order. The caller runs receive() for what came in, expire() when deadline() has come, and flush()
 // once an iteration while wants_flush(). The engine delivers events to the EventHandler from inside these
 // three calls only. From inside an EventHandler callback the caller may call anything on Connection and
-// Stream, and Endpoint::connect: such calls only record what is wanted (no callback runs inside them, nothing
-// is sent, nothing is freed); the next flush() acts. receive(), expire(), flush() and the destructor are
-// never called from an EventHandler callback.
+// Stream, and Endpoint::connect: such calls only record what is wanted (no callback runs inside them,
+// nothing is sent, nothing is freed); the next flush() acts. receive(), expire(), flush() and the destructor
+// are never called from an EventHandler callback.
 #pragma once
 
 #include <cstddef>
@@ -65,8 +65,8 @@ class SendBatch {
   // what it has to send.
   virtual MutableBytes reserve(void* socket) = 0;
   // The first `length` bytes of the memory last reserved are packets of `segment_size` bytes each; the last
-  // may be smaller. At most 64 packets and 65,507 bytes. The batch owns them: they are sent, once, in order, or
-  // the socket dies.
+  // may be smaller. At most 64 packets and 65,507 bytes. The batch owns them: they are sent, once, in order,
+  // or the socket dies.
   virtual void commit(const Path& path, Ecn ecn, std::size_t length, std::size_t segment_size) = 0;
 
  protected:
@@ -93,7 +93,7 @@ class Stream {
   virtual std::int64_t id() const = 0;  // -1 before it is open
   virtual bool is_local() const = 0;
   virtual bool is_unidirectional() const = 0;
-  virtual bool is_early() const = 0;
+  virtual bool is_early() const = 0;  // the peer opened it in 0-RTT data
 
   // All of these as documented for their us_quic_stream_* namesakes: 0 or bytes, or a negative code.
   virtual int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) = 0;
@@ -136,9 +136,9 @@ class Connection {
   virtual const Path& path() const = 0;  // the validated path; its addresses may change, the object stays
   virtual std::string_view alpn() const = 0;
   virtual std::string_view server_name() const = 0;
-  virtual Bytes peer_certificate() const = 0;
-  virtual bool is_authorized() const = 0;
-  virtual bool is_resumed() const = 0;
+  virtual Bytes peer_certificate() const = 0;        // the leaf in DER; empty: the peer showed none
+  virtual bool is_authorized() const = 0;            // it was verified against the trusted roots
+  virtual bool is_resumed() const = 0;               // from a ticket of an earlier connection
   virtual bool has_ticket() const { return false; }  // a client's: one came, for a later connection
   virtual Bytes id() const = 0;                      // this side's first connection ID
   virtual void stats(us_quic_stats_t& out) const = 0;
@@ -169,7 +169,7 @@ class Connection {
 // flush().
 class EventHandler {
  public:
-  // A server's: the client's handshake is complete, or it opened an early stream. Make a handle, set c.user.
+  // A server's: its handshake is complete, or an early stream came. Make a handle, set c.user.
   virtual void on_connection_open(Connection& c) = 0;
   // The handshake is complete and the peer authenticated (also for clients).
   virtual void on_handshake(Connection& c) = 0;
@@ -199,6 +199,8 @@ struct Capabilities {
   bool virtual_time = false;                  // uses nothing but the `now` handed in
   bool datagrams = false;                     // send_datagram() sends them (RFC 9221)
   bool prepared_responses = false;            // send_prepared() may take them
+  bool tls = false;                           // handshakes of some flights, with certificates and tickets
+  bool early_data = false;                    // streams of a resumed connection open in 0-RTT data
   bool stateless_resets = false;              // answers packets of lost connections (RFC 9000 section 10.3)
 };
 
@@ -265,7 +267,7 @@ class Endpoint {
   // CONNECTION_REFUSED.
   virtual void set_accepting(void* socket, bool accepting) = 0;
   // From here on, new clients on this socket get CONNECTION_REFUSED (RFC 9000 section 5.2.2). Handshakes
-  // under way complete; their connections are shut down, as by Connection::shutdown(), from their start.
+  // under way may complete; their connections are shut down from their start, as by shutdown().
   virtual void refuse_new_clients(void* socket) = 0;
   // A server's handshake is under way on this socket: on_connection_open() may follow.
   virtual bool has_handshakes(void* socket) const = 0;

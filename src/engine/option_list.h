@@ -106,7 +106,7 @@ inline constexpr int max_worker_index = 255;                          // an octe
   NUMBER(http_idle_timeout_ms, unsigned int, 75'000, 0, UINT_MAX, ms, engine.http_idle_timeout,          \
          "Server: time without any open request on an HTTP/3 connection; 0 = no limit")                  \
   NUMBER(worker_count, unsigned int, 0, 0, max_worker_index + 1, workers, engine.worker_count,           \
-         "Workers with this secret and server id; 0 = not told")
+         "Workers with this secret and server id; 0 = not known")
 
 // What programs of this project call an option where they let people set it.
 //

@@ -32,6 +32,7 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .virtual_time = true,
                     .datagrams = true,
                     .prepared_responses = true,
+                    .tls = true,
                     .stateless_resets = true},
       id_factory_(config_.server_id, {config_.worker_index, config_.worker_count}, config_.random),
       tokens_(config_.secret),
