@@ -58,7 +58,7 @@ struct App::State {
   ~State() {
     if (server != nullptr) server->abandon();
   }
-  us_quic_socket_context_t* context() const { return server != nullptr ? server->context() : nullptr; }
+  usquic::app::AppListener* listener() const { return server != nullptr ? server->listener() : nullptr; }
 };
 
 App::App(const AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::make_unique<State>()) {
@@ -80,8 +80,10 @@ App::App(const AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::ma
   rules.max_body_bytes = options.max_body_bytes;
   rules.automatic_options = options.automatic_options;
   state_->server = std::make_shared<usquic::app::AppServer>(std::move(loop), rules, sending);
-  state_->error = state_->server->open(core);
-  state_->has_failed = state_->error != US_QUIC_OK;
+  auto listener = usquic::app::create_http3_listener(*state_->server, core);
+  state_->error = listener.error();
+  state_->has_failed = !listener;
+  if (listener) state_->server->serve(*std::move(listener));
 }
 
 App::~App() = default;
@@ -110,16 +112,16 @@ App& App::route(std::string_view method, std::string_view pattern, Handler handl
 }
 
 App& App::addServerName(std::string_view pattern, const AppOptions& identity) {
-  if (state_->context() == nullptr) return *this;
-  const us_quic_socket_context_options_t options = core_options(identity);
-  state_->error =
-      us_quic_socket_context_add_server_name(state_->context(), std::string(pattern).c_str(), &options);
+  if (usquic::app::AppListener* listener = state_->listener()) {
+    state_->error = listener->add_server_name(std::string(pattern), core_options(identity));
+  }
   return *this;
 }
 
 App& App::removeServerName(std::string_view pattern) {
-  if (state_->context() == nullptr) return *this;
-  state_->error = us_quic_socket_context_remove_server_name(state_->context(), std::string(pattern).c_str());
+  if (usquic::app::AppListener* listener = state_->listener()) {
+    state_->error = listener->remove_server_name(std::string(pattern));
+  }
   return *this;
 }
 
@@ -143,14 +145,10 @@ App& App::listen(std::string_view host, int port, ListenHandler handler) {
 
 App& App::listen(const ListenOptions& options, ListenHandler handler) {
   us_quic_listen_socket_t* socket = nullptr;
-  if (us_quic_socket_context_t* context = state_->context()) {
-    us_quic_listen_options_t core{};
-    core.struct_size = sizeof(core);
-    core.reuse_port = options.reuse_port ? 1 : 0;
-    core.ipv6_only = options.ipv6_only ? 1 : 0;
-    int error = US_QUIC_OK;
-    socket = us_quic_socket_context_listen(context, c_string(options.host), options.port, &core, 0, &error);
-    state_->error = socket != nullptr ? US_QUIC_OK : error;
+  if (usquic::app::AppListener* listener = state_->listener()) {
+    Result<us_quic_listen_socket_t*> opened = listener->listen(options);
+    state_->error = opened.error();
+    if (opened) socket = *opened;
   }
   if (handler) handler(socket);
   return *this;
@@ -168,20 +166,21 @@ Loop* App::loop() const {
 }
 
 App& App::close(Function<void()> onClosed) {
-  if (us_quic_socket_context_t* context = state_->context()) {
-    us_quic_socket_context_shutdown(context);
+  if (usquic::app::AppListener* listener = state_->listener()) {
+    listener->stop_accepting();
     if (onClosed) state_->server->notify_when_closed(std::move(onClosed));
   }
   return *this;
 }
 
 App& App::closeNow() {
-  if (us_quic_socket_context_t* context = state_->context()) us_quic_socket_context_close(context);
+  if (usquic::app::AppListener* listener = state_->listener()) listener->close();
   return *this;
 }
 
 us_quic_socket_context_t* App::native() const {
-  return state_->context();
+  const usquic::app::AppListener* listener = state_->listener();
+  return listener != nullptr ? listener->native() : nullptr;
 }
 
 }  // namespace usquic

@@ -43,18 +43,12 @@ AppServer::AppServer(std::shared_ptr<Loop> on, const ServerRules& rules, const E
 
 AppServer::~AppServer() = default;
 
-int AppServer::open(const us_quic_socket_context_options_t& options) {
-  int error = US_QUIC_OK;
-  context_ = create_http3_context(*this, options, &error);
-  return context_ != nullptr ? US_QUIC_OK : error;
-}
-
 void AppServer::abandon() {
-  if (context_ == nullptr) return;
+  if (listener_ == nullptr) return;
   const std::shared_ptr<AppServer> hold = shared_from_this();
   when_closed_ = nullptr;
   if (is_in_use()) self_ = hold;
-  us_quic_socket_context_free(std::exchange(context_, nullptr));
+  listener_.reset();
 }
 
 void AppServer::notify_when_closed(Function<void()> task) {
@@ -79,9 +73,7 @@ void AppServer::notify_if_closed() {
 
 void AppServer::notify_closed_unless_busy() {
   if (open_connections_ > 0 || !when_closed_) return;
-  us_quic_context_stats_t stats{};
-  us_quic_socket_context_stats(context_, &stats);
-  if (stats.handshakes_open == 0) return std::exchange(when_closed_, nullptr)();
+  if (!listener_->has_open_handshakes()) return std::exchange(when_closed_, nullptr)();
   // They complete or are refused soon, and one that is refused is told nobody here.
   constexpr int look_again_ms = 20;
   loop_->after(look_again_ms, [self = weak_from_this()] {

@@ -1,11 +1,13 @@
-// What is behind an App: the core's context, the routes, and the requests being answered. It outlives its
+// What is behind an App: where requests come in, the routes, and the requests being answered. It outlives its
 // app until the last of them and of its connections is closed.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 
+#include "app/app_listener.h"
 #include "app/domains.h"
 #include "app/exchange.h"
 #include "app/exchange_slab.h"
@@ -20,12 +22,6 @@ struct ServerRules {
   bool automatic_options = false;
 };
 
-class AppServer;
-
-// The context that serves HTTP/3 (app/versions). options: ext sizes and ALPN are set inside. nullptr: *error says why.
-us_quic_socket_context_t* create_http3_context(AppServer& server, us_quic_socket_context_options_t options,
-                                               int* error);
-
 class AppServer : public std::enable_shared_from_this<AppServer> {
  public:
   AppServer(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending);
@@ -33,14 +29,15 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
   AppServer(const AppServer&) = delete;
   AppServer& operator=(const AppServer&) = delete;
 
-  // Returns 0 or a negative US_QUIC_E_*.
-  int open(const us_quic_socket_context_options_t& options);
-  // The app is gone: closes and frees the context. Streams that are told of later still find the server.
+  // Where its requests come in from now on.
+  void serve(std::unique_ptr<AppListener> listener) { listener_ = std::move(listener); }
+  // The app is destroyed: closes everything. Streams that close later still find the server.
   void abandon();
   // Runs `task` in an iteration of its own once no connection is open, unless the server is abandoned before.
   void notify_when_closed(Function<void()> task);
 
-  us_quic_socket_context_t* context() const { return context_; }
+  // nullptr before serve() and once it is abandoned.
+  AppListener* listener() const { return listener_.get(); }
   Loop* loop() const { return loop_.get(); }
   Domains& domains() { return domains_; }
   const Logger& logger() const { return sending_.logger; }
@@ -65,7 +62,7 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
 
   const std::shared_ptr<Loop> loop_;
   const ServerRules rules_;
-  us_quic_socket_context_t* context_ = nullptr;
+  std::unique_ptr<AppListener> listener_;
   Domains domains_;
   ExchangeContext sending_;
   ExchangeSlab slab_;

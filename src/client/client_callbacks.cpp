@@ -13,46 +13,37 @@ ClientRequest* request_of(us_quic_stream_t* s) {
   return pooled_of(us_quic_stream_connection(s)) != nullptr ? stream_ext(s).request : nullptr;
 }
 
-void on_headers(us_quic_stream_t* s, int kind, int end_stream) {
+template <class Task>
+void run_for_request(us_quic_stream_t* s, Task task) {
   ClientRequest* request = request_of(s);
   if (request == nullptr) return;
   const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
-  request->on_stream_headers(kind, end_stream != 0);
+  task(*request);
+}
+
+void on_headers(us_quic_stream_t* s, int kind, int end_stream) {
+  run_for_request(s, [&](ClientRequest& request) { request.on_stream_headers(kind, end_stream != 0); });
 }
 
 void on_data(us_quic_stream_t* s, const void* data, std::size_t length) {
-  ClientRequest* request = request_of(s);
-  if (request == nullptr) return;
-  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
-  request->on_stream_data({static_cast<const char*>(data), length});
+  const std::string_view chunk(static_cast<const char*>(data), length);
+  run_for_request(s, [&](ClientRequest& request) { request.on_stream_data(chunk); });
 }
 
 void on_end(us_quic_stream_t* s) {
-  ClientRequest* request = request_of(s);
-  if (request == nullptr) return;
-  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
-  request->on_stream_end();
+  run_for_request(s, [](ClientRequest& request) { request.on_stream_end(); });
 }
 
 void on_reset(us_quic_stream_t* s, std::uint64_t code) {
-  ClientRequest* request = request_of(s);
-  if (request == nullptr) return;
-  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
-  request->on_stream_reset(code);
+  run_for_request(s, [&](ClientRequest& request) { request.on_stream_reset(code); });
 }
 
 void on_stop(us_quic_stream_t* s, std::uint64_t) {
-  ClientRequest* request = request_of(s);
-  if (request == nullptr) return;
-  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
-  request->on_stream_stop();
+  run_for_request(s, [](ClientRequest& request) { request.on_stream_stop(); });
 }
 
 void on_writable(us_quic_stream_t* s) {
-  ClientRequest* request = request_of(s);
-  if (request == nullptr) return;
-  const ClientCore::Frame frame(core_of(us_quic_stream_context(s)));
-  request->on_stream_writable();
+  run_for_request(s, [](ClientRequest& request) { request.on_stream_writable(); });
 }
 
 void on_stream_open(us_quic_stream_t* s, int) {

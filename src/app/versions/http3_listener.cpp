@@ -1,5 +1,8 @@
-// The context that serves HTTP/3: from the C interface's callbacks to the server and its exchanges.
+// Serves HTTP/3: from the C interface's callbacks to the server and its exchanges.
+#include "app/app_listener.h"
+
 #include <cstddef>
+#include <memory>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -98,29 +101,73 @@ void on_close(us_quic_connection_t* connection, const us_quic_close_info_t*) noe
   if (was_open(connection)) server_of(us_quic_connection_context(connection)).connection_closed();
 }
 
+class Http3Listener final : public AppListener {
+ public:
+  // *error is why native() is nullptr then.
+  Http3Listener(AppServer& server, us_quic_socket_context_options_t options, int* error) {
+    options.stream_ext_size = sizeof(StreamExt);
+    options.connection_ext_size = sizeof(bool);
+    options.alpn = nullptr;  // "h3"
+    options.alpn_count = 0;
+    context_ = us_create_quic_socket_context(server.loop()->native(), &options, sizeof(AppServer*), error);
+    if (context_ == nullptr) return;
+    *static_cast<AppServer**>(us_quic_socket_context_ext(context_)) = &server;
+    us_quic_socket_context_on_open(context_, on_open);
+    us_quic_socket_context_on_close(context_, on_close);
+    us_quic_socket_context_on_stream_headers(context_, on_headers);
+    us_quic_socket_context_on_stream_data(context_, on_data);
+    us_quic_socket_context_on_stream_end(context_, on_end);
+    us_quic_socket_context_on_stream_reset(context_, on_reset);
+    us_quic_socket_context_on_stream_stop(context_, on_stop);
+    us_quic_socket_context_on_stream_writable(context_, on_writable);
+    us_quic_socket_context_on_stream_close(context_, on_stream_close);
+  }
+  ~Http3Listener() override {
+    if (context_ != nullptr) us_quic_socket_context_free(context_);
+  }
+  Http3Listener(const Http3Listener&) = delete;
+  Http3Listener& operator=(const Http3Listener&) = delete;
+
+  Result<us_quic_listen_socket_t*> listen(const ListenOptions& options) override {
+    us_quic_listen_options_t core{};
+    core.struct_size = sizeof(core);
+    core.reuse_port = options.reuse_port ? 1 : 0;
+    core.ipv6_only = options.ipv6_only ? 1 : 0;
+    const char* host = options.host.empty() ? nullptr : options.host.c_str();
+    int error = US_QUIC_OK;
+    us_quic_listen_socket_t* socket =
+        us_quic_socket_context_listen(context_, host, options.port, &core, 0, &error);
+    if (socket == nullptr) return Error{error};
+    return socket;
+  }
+  int add_server_name(const std::string& pattern, const us_quic_socket_context_options_t& identity) override {
+    return us_quic_socket_context_add_server_name(context_, pattern.c_str(), &identity);
+  }
+  int remove_server_name(const std::string& pattern) override {
+    return us_quic_socket_context_remove_server_name(context_, pattern.c_str());
+  }
+
+  void stop_accepting() override { us_quic_socket_context_shutdown(context_); }
+  void close() override { us_quic_socket_context_close(context_); }
+  bool has_open_handshakes() const override {
+    us_quic_context_stats_t stats{};
+    us_quic_socket_context_stats(context_, &stats);
+    return stats.handshakes_open > 0;
+  }
+  us_quic_socket_context_t* native() const override { return context_; }
+
+ private:
+  us_quic_socket_context_t* context_ = nullptr;
+};
+
 }  // namespace
 
-us_quic_socket_context_t* create_http3_context(AppServer& server, us_quic_socket_context_options_t options,
-                                               int* error) {
-  options.stream_ext_size = sizeof(StreamExt);
-  options.connection_ext_size = sizeof(bool);
-  options.alpn = nullptr;  // "h3"
-  options.alpn_count = 0;
-  us_loop_t* loop = server.loop()->native();
-  us_quic_socket_context_t* context =
-      us_create_quic_socket_context(loop, &options, sizeof(AppServer*), error);
-  if (context == nullptr) return nullptr;
-  *static_cast<AppServer**>(us_quic_socket_context_ext(context)) = &server;
-  us_quic_socket_context_on_open(context, on_open);
-  us_quic_socket_context_on_close(context, on_close);
-  us_quic_socket_context_on_stream_headers(context, on_headers);
-  us_quic_socket_context_on_stream_data(context, on_data);
-  us_quic_socket_context_on_stream_end(context, on_end);
-  us_quic_socket_context_on_stream_reset(context, on_reset);
-  us_quic_socket_context_on_stream_stop(context, on_stop);
-  us_quic_socket_context_on_stream_writable(context, on_writable);
-  us_quic_socket_context_on_stream_close(context, on_stream_close);
-  return context;
+Result<std::unique_ptr<AppListener>> create_http3_listener(AppServer& server,
+                                                           us_quic_socket_context_options_t options) {
+  int error = US_QUIC_OK;
+  std::unique_ptr<AppListener> listener = std::make_unique<Http3Listener>(server, options, &error);
+  if (listener->native() == nullptr) return Error{error};
+  return listener;
 }
 
 }  // namespace usquic::app

@@ -1,0 +1,42 @@
+// Where requests come in by one version of HTTP: its ports, its certificates and its connections. Each version
+// implements it in app/versions. Nothing here is called for a request: connections and streams call AppServer.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "base/result.h"
+#include "usquic/http/app.h"
+
+namespace usquic::app {
+
+class AppServer;
+
+class AppListener {
+ public:
+  // Closes at once. Streams and connections that are open now are reported to the server as closed later.
+  virtual ~AppListener() = default;
+
+  // Opens one more port. Returns: its handle in the C interface, which the application gets.
+  virtual Result<us_quic_listen_socket_t*> listen(const ListenOptions& options) = 0;
+  // Returns: US_QUIC_OK, or what is wrong with the pattern or the identity.
+  virtual int add_server_name(const std::string& pattern,
+                              const us_quic_socket_context_options_t& identity) = 0;
+  virtual int remove_server_name(const std::string& pattern) = 0;
+
+  // Accepts no more; requests under way are still answered.
+  virtual void stop_accepting() = 0;
+  // Closes all ports and connections now.
+  virtual void close() = 0;
+  // Connections that the server does not know yet may still open.
+  virtual bool has_open_handshakes() const = 0;
+
+  // HTTP/3's context, else nullptr.
+  virtual us_quic_socket_context_t* native() const = 0;
+};
+
+// HTTP/3 (app/versions). options: ext sizes and ALPN are set inside.
+Result<std::unique_ptr<AppListener>> create_http3_listener(AppServer& server,
+                                                           us_quic_socket_context_options_t options);
+
+}  // namespace usquic::app
