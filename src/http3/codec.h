@@ -2,9 +2,10 @@
 // transport feeds it stream data and asks it what to send. Another codec can take its place behind this
 // header.
 //
-// What is sent, the control streams and the scheduling of streams are nghttp3's; request streams are read by
-// RequestReader and FieldDecoder, because nghttp3 1.8 drops invalid fields in silence and answers a wrong
-// content-length with an error of the whole connection, where RFC 9114 wants an error of the one stream.
+// Control frames and the scheduling of streams are nghttp3's. Settings (settings.h) and complete responses
+// (message_state.cpp) are written here. RequestReader and FieldDecoder read request streams, because nghttp3
+// 1.8 drops invalid fields in silence and answers a wrong content-length with an error of the connection,
+// where RFC 9114 wants an error of the stream.
 //
 // Life of a stream: read() or send_request() makes it known; stream_closed() ends that. Between the two the
 // MessageState must stay, and the bytes of its body until they are acknowledged or no_more_writes() was
@@ -70,7 +71,7 @@ class MessageState {
 
   class Http3Connection* connection_ = nullptr;  // while it is known there
   std::int64_t id_ = -1;
-  std::size_t held_acknowledged_ = 0;  // bytes that nghttp3 is not told of before the end is written
+  std::size_t held_acknowledged_ = 0;  // bytes that nghttp3 learns of when the end is written
   std::size_t framed_ = 0;             // the first so many untaken bytes of `body` are in DATA frames already
   std::size_t frames_body_ = 0;        // of has_frames_: the payload, which comes last
   bool takes_frames_ = false;          // a server's, whose control streams are there
@@ -80,7 +81,7 @@ class MessageState {
   bool is_background_ = false;  // less urgent than streams are by default (RFC 9218 section 4.1)
   bool final_submitted_ = false;
   bool trailers_submitted_ = false;
-  bool write_ended_ = false;   // nghttp3 was told the end of the stream
+  bool write_ended_ = false;   // nghttp3 knows the end of the stream
   bool end_written_ = false;   // and it is in a packet
   bool write_closed_ = false;  // stopped or reset: nothing more is sent
   bool close_pending_ = false;
@@ -89,11 +90,10 @@ class MessageState {
 
 class Codec {
  public:
-  // What it tells the transport and, through it, the application. Called from inside read() alone, but for
-  // http3_consumed(), which peer_reset(), stream_closed() and the end of an MessageState cause too, and
-  // http3_closed(), which peer_reset() does. From
-  // inside them submit_*, resume(), set_priority(), no_more_writes() and peer_reset() may be called, but not
-  // read() and not stream_closed().
+  // Events for the transport and, through it, the application. Called from inside read() alone, but for
+  // http3_consumed(), which peer_reset(), stream_closed() and the end of a MessageState cause too, and
+  // http3_closed(), which peer_reset() does. From inside them send_*, resume(), set_priority(),
+  // no_more_writes() and peer_reset() may be called, but not read() and not stream_closed().
   class Events {
    public:
     // The first byte of a peer's request came: make a stream (server), return its MessageState. nullptr =
@@ -107,9 +107,9 @@ class Codec {
     virtual void http3_reset_stream(std::int64_t id, std::uint64_t code) = 0;
     virtual void http3_stop_sending(std::int64_t id, std::uint64_t code) = 0;
     // Bytes that the framing used itself (headers, frame overhead, critical streams) or dropped: give credit
-    // for them. Bytes told by http3_body() are the application's to give back.
+    // for them. Bytes that http3_body() delivered are the application's to give back.
     virtual void http3_consumed(std::int64_t id, std::size_t length) = 0;
-    // GOAWAY came: requests with this id or above were not processed (client); a server gets told too.
+    // GOAWAY came: requests with this id or above were not processed (client); a server gets it too.
     virtual void http3_goaway(std::int64_t first_unprocessed_id) = 0;
     // A stream for which stream_closed() returned false is over now, after its last events: as if it had
     // returned true.

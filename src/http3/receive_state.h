@@ -35,7 +35,7 @@ struct ReceiveState {
   std::uint64_t frame_left = 0;
   std::int64_t content_length = -1;  // bytes of body that must come; -1 = any
   std::int64_t body_received = 0;
-  std::unique_ptr<FieldSection> latest;   // the section last told to the application
+  std::unique_ptr<FieldSection> latest;   // the section last delivered
   std::unique_ptr<FieldSection> pending;  // the section that is being read
   std::vector<std::uint8_t> held;         // what came while is_blocked
 };

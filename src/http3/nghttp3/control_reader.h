@@ -1,5 +1,5 @@
 // Reads the peer's control stream (RFC 9114 sections 6.2.1 and 7.2) and lets pass to nghttp3 what it must act
-// on: whole frames that are right. nghttp3 1.8 takes settings that come twice, reads on in the middle of a
+// on: complete frames that are right. nghttp3 1.8 takes settings that come twice, reads on in the middle of a
 // frame that is too long, and has other error codes than RFC 9114 for some.
 #pragma once
 
@@ -17,7 +17,7 @@ class ControlReader {
   // GOAWAY, MAX_PUSH_ID and PRIORITY_UPDATE.
   static constexpr std::uint64_t frames_for_nothing = 1000;
   static constexpr std::uint64_t frames_per_request = 16;
-  // The longest frame that is kept until it is whole. Settings take some dozen bytes.
+  // The longest frame that is kept until it is complete. Settings take some dozen bytes.
   static constexpr std::uint64_t max_frame_bytes = 4096;
 
   class Delegate {

@@ -202,7 +202,7 @@ int Http3Connection::drain_decoder() noexcept {
 }
 
 // RFC 9114 section 4.1.2: a malformed message ends its stream, nothing else. An answer that was given in full
-// goes on: a client that is told not to upload may break off its body for that.
+// goes on: a client that is asked not to upload may break off its body for that.
 void Http3Connection::stream_failed(MessageState& s, std::uint64_t code) {
   const std::int64_t id = s.id_;
   const bool is_answered = options_.is_server && s.fin;
