@@ -5,6 +5,8 @@
 #include "base/try_allocating.h"
 #include "engine/ngtcp2/cids.h"
 #include "engine/ngtcp2/connection.h"
+#include "engine/ngtcp2/connection_parts.h"
+#include "engine/ngtcp2/new_token.h"
 #include "engine/ngtcp2/packet_protection.h"
 #include "engine/ngtcp2/paths.h"
 
@@ -27,67 +29,60 @@ struct Guarded<callback> {
 }  // namespace
 
 struct ConnectionCallbacks {
-  static QuicConnection& self(void* user) { return *static_cast<QuicConnection*>(user); }
+  static ConnectionParts& self(void* user) { return *static_cast<ConnectionParts*>(user); }
 
   static int handshake_completed(ngtcp2_conn* /*conn*/, void* user) {
-    return self(user).on_handshake_completed();
+    return self(user).core.connection.handshake_completed();
   }
 
   // Keys of a level are there once the TLS messages before it were read: the ClientHello on a server, the
   // server's EncryptedExtensions when a client has 1-RTT keys.
   static int recv_tx_key(ngtcp2_conn* conn, ngtcp2_encryption_level level, void* user) {
-    QuicConnection& c = self(user);
-    if (c.core_.is_client && level != NGTCP2_ENCRYPTION_LEVEL_1RTT) return 0;
+    ConnectionParts& c = self(user);
+    if (c.core.is_client && level != NGTCP2_ENCRYPTION_LEVEL_1RTT) return 0;
     if (ngtcp2_conn_get_remote_transport_params(conn) != nullptr) return 0;
     // RFC 9001 section 8.2. ngtcp2 1.11 takes it for granted and aborts the process while it writes.
     constexpr std::uint64_t missing_extension = 109;
-    return c.core_.fail(from_transport_error(NGTCP2_CRYPTO_ERROR | missing_extension, US_QUIC_E_TLS,
-                                             "the peer sent no transport parameters"));
+    return c.core.fail(from_transport_error(NGTCP2_CRYPTO_ERROR | missing_extension, US_QUIC_E_TLS,
+                                            "the peer sent no transport parameters"));
   }
 
-  // GnuTLS would act on a KeyUpdate message, and ngtcp2 1.11 aborts the process when it hears of new secrets.
   static int recv_crypto_data(ngtcp2_conn* /*conn*/, ngtcp2_encryption_level level, std::uint64_t /*offset*/,
                               const std::uint8_t* data, std::size_t length, void* user) {
-    QuicConnection& c = self(user);
-    tls::TlsMessages::Verdict verdict =
-        c.tls_messages_.read(to_level(level), {data, length}, c.core_.is_client);
-    // A client's Finished is its last message, also where Handshake packets can still be read.
-    if (c.session_ == nullptr) verdict = tls::TlsMessages::Verdict::unexpected;
-    if (verdict != tls::TlsMessages::Verdict::fine) return c.core_.fail(from_tls_messages(verdict));
-    return c.handshake_.receive(to_level(level), {data, length});
+    return self(user).tls.receive(to_level(level), {data, length});
   }
 
   static int stream_open(ngtcp2_conn* /*conn*/, std::int64_t id, void* user) {
-    QuicConnection& c = self(user);
+    ConnectionParts& c = self(user);
     // An HTTP/3 request begins with its first byte: a stream that is reset before is none.
-    if (!c.core_.is_http3()) c.streams_.add_peer_stream(id);
-    return c.core_.is_http3() && !ngtcp2_is_bidi_stream(id) ? c.limits_.uni_stream_opened() : 0;
+    if (!c.core.is_http3()) c.streams.add_peer_stream(id);
+    return c.core.is_http3() && !ngtcp2_is_bidi_stream(id) ? c.limits.uni_stream_opened() : 0;
   }
 
   static int recv_stream_data(ngtcp2_conn* /*conn*/, std::uint32_t flags, std::int64_t id,
                               std::uint64_t /*offset*/, const std::uint8_t* data, std::size_t length,
                               void* user, void* /*stream_user*/) {
-    QuicConnection& c = self(user);
+    ConnectionParts& c = self(user);
     const bool fin = (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0;
-    if (c.core_.is_http3()) return c.http3_.read(id, {data, length}, fin);
-    QuicStream* s = c.streams_.find(id);
+    if (c.core.is_http3()) return c.http3.read(id, {data, length}, fin);
+    QuicStream* s = c.streams.find(id);
     if (s == nullptr) {
-      c.core_.credit(id, length);
+      c.core.credit(id, length);
       return 0;
     }
-    if (length > 0) c.streams_.deliver_body(*s, {data, length});
+    if (length > 0) c.streams.deliver_body(*s, {data, length});
     if (fin) s->receive_.fin_received(s->send_.is_fin_sent());
-    if (fin) c.streams_.deliver_end(*s);
+    if (fin) c.streams.deliver_end(*s);
     return 0;
   }
 
   static int acked_stream_data_offset(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*offset*/,
                                       std::uint64_t length, void* user, void* /*stream_user*/) {
-    QuicConnection& c = self(user);
-    c.writer_.black_hole().acknowledged();
-    if (c.core_.codec != nullptr) {
-      c.core_.codec->acknowledged(id, static_cast<std::size_t>(length));
-    } else if (QuicStream* s = c.streams_.find(id)) {
+    ConnectionParts& c = self(user);
+    c.writer.black_hole().acknowledged();
+    if (c.core.codec != nullptr) {
+      c.core.codec->acknowledged(id, static_cast<std::size_t>(length));
+    } else if (QuicStream* s = c.streams.find(id)) {
       s->message.body.acknowledge(static_cast<std::size_t>(length));
     }
     return 0;
@@ -95,35 +90,35 @@ struct ConnectionCallbacks {
 
   static int stream_reset(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*final_size*/,
                           std::uint64_t code, void* user, void* /*stream_user*/) {
-    QuicConnection& c = self(user);
-    if (c.core_.codec != nullptr) {
-      if (const int result = c.core_.codec->peer_reset(id); result < 0) return c.core_.fail_http3(result);
+    ConnectionParts& c = self(user);
+    if (c.core.codec != nullptr) {
+      if (const int result = c.core.codec->peer_reset(id); result < 0) return c.core.fail_http3(result);
     }
-    QuicStream* s = c.streams_.find(id);
-    if (s == nullptr && c.core_.is_http3() && ngtcp2_is_bidi_stream(id) &&
-        !ngtcp2_conn_is_local_stream(c.core_.library, id)) {
+    QuicStream* s = c.streams.find(id);
+    if (s == nullptr && c.core.is_http3() && ngtcp2_is_bidi_stream(id) &&
+        !ngtcp2_conn_is_local_stream(c.core.library, id)) {
       // A request that is reset before its first byte: nobody else ends this side of it. And RFC 9114 section
       // 6.1: servers open no bidirectional streams.
-      if (c.core_.is_client) return c.core_.fail_http3(http3::Codec::stream_creation_error());
-      ngtcp2_conn_shutdown_stream_write(c.core_.library, 0, id, c.core_.abandon_code());
+      if (c.core.is_client) return c.core.fail_http3(http3::Codec::stream_creation_error());
+      ngtcp2_conn_shutdown_stream_write(c.core.library, 0, id, c.core.abandon_code());
     }
     if (s != nullptr) {
-      c.streams_.peer_reset(*s, code);
+      c.streams.peer_reset(*s, code);
     }
-    return ngtcp2_conn_is_local_stream(c.core_.library, id) ? 0 : c.limits_.stream_wasted();
+    return ngtcp2_conn_is_local_stream(c.core.library, id) ? 0 : c.limits.stream_wasted();
   }
 
   static int stream_close(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id, std::uint64_t code,
                           void* user, void* /*stream_user*/) {
-    QuicConnection& c = self(user);
+    ConnectionParts& c = self(user);
     const bool has_code = (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0;
-    const QuicStream* s = c.streams_.find(id);
+    const QuicStream* s = c.streams.find(id);
     // By STOP_SENDING alone: a reset was counted when it came. What the application did about it is no
     // excuse.
     const bool was_stopped_by_peer =
         has_code && s != nullptr && !s->kind_.is_local && !s->receive_.is_reset() &&
         (s->send_.is_stopped() || (!s->send_.reset_code() && !s->receive_.is_stopped()));
-    c.streams_.closed_by_library(id, has_code ? std::optional(code) : std::nullopt);
+    c.streams.closed_by_library(id, has_code ? std::optional(code) : std::nullopt);
     if (!ngtcp2_conn_is_local_stream(conn, id)) {
       if (ngtcp2_is_bidi_stream(id)) {
         ngtcp2_conn_extend_max_streams_bidi(conn, 1);
@@ -131,37 +126,37 @@ struct ConnectionCallbacks {
         ngtcp2_conn_extend_max_streams_uni(conn, 1);
       }
     }
-    return was_stopped_by_peer ? c.limits_.stream_wasted() : 0;
+    return was_stopped_by_peer ? c.limits.stream_wasted() : 0;
   }
 
   static int extend_max_remote_streams_bidi(ngtcp2_conn* /*conn*/, std::uint64_t most, void* user) {
-    QuicConnection& c = self(user);
-    if (c.core_.codec != nullptr && !c.core_.is_client) c.core_.codec->set_max_client_streams(most);
+    ConnectionParts& c = self(user);
+    if (c.core.codec != nullptr && !c.core.is_client) c.core.codec->set_max_client_streams(most);
     return 0;
   }
 
   static int extend_max_stream_data(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*most*/,
                                     void* user, void* /*stream_user*/) {
-    QuicConnection& c = self(user);
-    QuicStream* s = c.streams_.find(id);
-    if (s != nullptr && !c.streams_.is_sent_by_codec(*s)) {
+    ConnectionParts& c = self(user);
+    QuicStream* s = c.streams.find(id);
+    if (s != nullptr && !c.streams.is_sent_by_codec(*s)) {
       s->is_blocked_ = false;
-      c.streams_.has_data(*s);
-    } else if (c.core_.codec != nullptr) {
-      c.core_.codec->unblocked(id);
+      c.streams.has_data(*s);
+    } else if (c.core.codec != nullptr) {
+      c.core.codec->unblocked(id);
     }
     return 0;
   }
 
   static int recv_datagram(ngtcp2_conn* /*conn*/, std::uint32_t /*flags*/, const std::uint8_t* data,
                            std::size_t length, void* user) {
-    QuicConnection& c = self(user);
-    if (c.core_.may_notify()) c.core_.events().on_datagram(c, {data, length});
+    ConnectionParts& c = self(user);
+    if (c.core.may_notify()) c.core.events().on_datagram(c.core.connection, {data, length});
     return 0;
   }
 
   static int ack_datagram(ngtcp2_conn* /*conn*/, std::uint64_t /*id*/, void* user) {
-    self(user).writer_.black_hole().acknowledged();
+    self(user).writer.black_hole().acknowledged();
     return 0;
   }
 
@@ -170,28 +165,28 @@ struct ConnectionCallbacks {
   }
 
   static int get_path_challenge_data(ngtcp2_conn* /*conn*/, std::uint8_t* data, void* user) {
-    self(user).core_.config().random.fill({data, NGTCP2_PATH_CHALLENGE_DATALEN});
+    self(user).core.config().random.fill({data, NGTCP2_PATH_CHALLENGE_DATALEN});
     return 0;
   }
 
   static int get_new_connection_id(ngtcp2_conn* /*conn*/, ngtcp2_cid* id, std::uint8_t* token,
                                    std::size_t /*length*/, void* user) {
-    QuicConnection& c = self(user);
-    const transport::ConnectionId made = c.registration_.add_new(c.core_.endpoint.id_factory());
+    ConnectionParts& c = self(user);
+    const transport::ConnectionId made = c.registration.add_new(c.core.endpoint.id_factory());
     *id = to_cid(made);
-    c.core_.endpoint.tokens().make_reset_token(made, token);
+    c.core.endpoint.tokens().make_reset_token(made, token);
     return 0;
   }
 
   static int remove_connection_id(ngtcp2_conn* /*conn*/, const ngtcp2_cid* id, void* user) {
-    self(user).registration_.remove(from_cid(*id));
+    self(user).registration.remove(from_cid(*id));
     return 0;
   }
 
   static int dcid_status(ngtcp2_conn* /*conn*/, ngtcp2_connection_id_status_type type, std::uint64_t /*seq*/,
                          const ngtcp2_cid* /*id*/, const std::uint8_t* token, void* user) {
     if (token == nullptr) return 0;
-    ConnectionRegistration& registration = self(user).registration_;
+    ConnectionRegistration& registration = self(user).registration;
     if (type == NGTCP2_CONNECTION_ID_STATUS_TYPE_ACTIVATE) {
       registration.add_reset_token(token);
     } else {
@@ -202,21 +197,20 @@ struct ConnectionCallbacks {
 
   static int recv_stateless_reset(ngtcp2_conn* /*conn*/, const ngtcp2_pkt_stateless_reset* /*reset*/,
                                   void* user) {
-    self(user).ending_.note_stateless_reset();
+    self(user).ending.note_stateless_reset();
     return 0;
   }
 
   static int recv_version_negotiation(ngtcp2_conn* /*conn*/, const ngtcp2_pkt_hd* /*header*/,
                                       const std::uint32_t* versions, std::size_t count, void* user) {
-    constexpr auto& own = TransportSettings::versions;
-    self(user).offered_version_ = ngtcp2_select_version(own.data(), own.size(), versions, count);
+    self(user).client_start.versions_offered(versions, count);
     return 0;
   }
 
-  static int recv_new_token(ngtcp2_conn* conn, const std::uint8_t* token, std::size_t length, void* user) {
-    QuicConnection& c = self(user);
-    c.core_.endpoint.token_store().put(c.server_name_, c.core_.path.remote.port(),
-                                       ngtcp2_conn_get_negotiated_version(conn), {token, length});
+  static int recv_new_token(ngtcp2_conn* /*conn*/, const std::uint8_t* token, std::size_t length,
+                            void* user) {
+    ConnectionParts& c = self(user);
+    keep_token(c.core, c.tls.server_name(), {token, length});
     return 0;
   }
 
@@ -224,20 +218,20 @@ struct ConnectionCallbacks {
   static int path_validation(ngtcp2_conn* conn, std::uint32_t flags, const ngtcp2_path* path,
                              const ngtcp2_path* /*old_path*/, ngtcp2_path_validation_result result,
                              void* user) {
-    QuicConnection& c = self(user);
+    ConnectionParts& c = self(user);
     if (result != NGTCP2_PATH_VALIDATION_RESULT_SUCCESS) return 0;
     if (!ngtcp2_path_eq(path, ngtcp2_conn_get_path(conn))) return 0;
-    c.writer_.black_hole().path_changed();
-    c.core_.path.remote = to_address(path->remote);
-    if (!c.core_.is_client) c.core_.path.local = to_address(path->local);
-    if (!c.core_.is_client && (flags & NGTCP2_PATH_VALIDATION_FLAG_NEW_TOKEN) != 0) c.offer_token();
+    c.writer.black_hole().path_changed();
+    c.core.path.remote = to_address(path->remote);
+    if (!c.core.is_client) c.core.path.local = to_address(path->local);
+    if (!c.core.is_client && (flags & NGTCP2_PATH_VALIDATION_FLAG_NEW_TOKEN) != 0) offer_token(c.core);
     return 0;
   }
 
   static void log(void* user, const char* format, ...) __attribute__((format(printf, 2, 3))) {
     std::va_list arguments;
     va_start(arguments, format);
-    self(user).core_.config().log.vlog(LogLevel::debug, format, arguments);
+    self(user).core.config().log.vlog(LogLevel::debug, format, arguments);
     va_end(arguments);
   }
 };

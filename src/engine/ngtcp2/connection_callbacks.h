@@ -7,7 +7,7 @@
 
 namespace usquic::engine::ngtcp2 {
 
-// For both roles; their user data is a QuicConnection.
+// For both roles; their user data is a ConnectionParts.
 ngtcp2_callbacks connection_callbacks();
 
 // ngtcp2's own log, packet by packet and frame by frame, for a debug-level logger; nullptr when nobody asked

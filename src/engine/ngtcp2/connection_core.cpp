@@ -12,7 +12,8 @@ ConnectionCore::ConnectionCore(QuicConnection& its_connection, QuicEndpoint& its
       path(its_path),
       local_for_ngtcp2(specified_like(path.local, path.remote)),
       socket_state(&endpoint.socket_state(path.socket)),
-      is_client(client) {}
+      is_client(client),
+      sender(transport::HandshakeCounts::key_of(path.remote)) {}
 
 void ConnectionCore::credit(std::int64_t id, std::uint64_t length) {
   ngtcp2_conn_extend_max_stream_offset(library, id, length);

@@ -15,6 +15,7 @@
 #include "http3/codec.h"
 #include "transport/connection_state.h"
 #include "transport/graceful_end.h"
+#include "transport/handshake_counts.h"
 #include "transport/traffic_counts.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -60,6 +61,7 @@ struct ConnectionCore {
   ngtcp2_conn* library = nullptr;
   std::unique_ptr<http3::Codec> codec;  // of HTTP/3
   const bool is_client;
+  const transport::HandshakeCounts::Key sender;  // where its first packet came from
   Protocol protocol = Protocol::undecided;
   bool is_handshake_complete = false;
   bool peer_is_going_away = false;

@@ -45,7 +45,7 @@ void ConnectionEnding::begin_closing() {
   core_.life.begin_closing();
   ++core_.socket_state->unsent_closes;
   core_.endpoint.connection_gone(core_.connection);
-  core_.endpoint.deadlines().remove(core_.connection);
+  registration_.set_deadline(never);
   core_.mark_dirty();
 }
 
@@ -154,7 +154,6 @@ void ConnectionEnding::forget() {
   if (core_.life.is_closing()) --core_.socket_state->unsent_closes;
   core_.life.end();
   registration_.clear();
-  core_.endpoint.deadlines().remove(core_.connection);
   core_.connection.ListHook<FlushTag>::unlink();
   core_.socket_state = nullptr;
   if (core_.handle.is_free()) core_.endpoint.retire(core_.connection);

@@ -16,6 +16,12 @@ transport::ConnectionId ConnectionRegistration::add_new(const transport::Connect
   }
 }
 
+const transport::ConnectionId& ConnectionRegistration::add_first(
+    const transport::ConnectionIdFactory& factory) {
+  if (first_id_.empty()) first_id_ = add_new(factory);
+  return first_id_;
+}
+
 void ConnectionRegistration::remove(const transport::ConnectionId& id) {
   id_table_.erase(id, owner_);
   std::erase_if(ids_, [&id](const transport::ConnectionId& other) { return id == other; });
@@ -36,6 +42,7 @@ void ConnectionRegistration::clear() {
   ids_.clear();
   for (const transport::ResetTokenTable::Token& token : tokens_) token_table_.erase(token.data(), owner_);
   tokens_.clear();
+  deadlines_.remove(owner_);
 }
 
 }  // namespace usquic::engine::ngtcp2

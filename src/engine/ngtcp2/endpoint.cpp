@@ -120,9 +120,9 @@ void QuicEndpoint::flush_connections(TimePoint now, SendBatch& batch) {
   List<QuicConnection, FlushTag> round;
   round.take_all(dirty_);
   while (QuicConnection* c = round.pop_front()) {
-    SocketState* socket = c->socket_state();
+    SocketState* socket = c->core().socket_state;
     if (socket == nullptr || (!socket->blocked && c->flush(now, batch))) continue;
-    socket = c->socket_state();  // a callback may have dropped it
+    socket = c->core().socket_state;  // a callback may have dropped it
     if (socket == nullptr) continue;
     // Its socket takes no more: it waits for unblocked(), out of the way of the others. What was marked dirty
     // before the socket blocked comes here too when its turn comes.
@@ -168,7 +168,7 @@ void QuicEndpoint::set_accepting(void* socket, bool accepting) {
   if (!accepting && new_clients(socket) == NewClients::ignored) return;
   socket_state(socket).new_clients = accepting ? NewClients::accepted : NewClients::ignored;
   if (accepting) return;
-  for_each_handshake(socket, [](QuicConnection& c) { c.refuse(); });
+  for_each_handshake(socket, [](QuicConnection& c) { c.ending().refuse(); });
 }
 
 void QuicEndpoint::refuse_new_clients(void* socket) {
@@ -202,7 +202,7 @@ void QuicEndpoint::path_failed(TimePoint /*now*/, const Path& path, int error_nu
 void QuicEndpoint::drop_socket(void* socket) {
   for (QuicConnection* c = connections_.front(); c != nullptr;) {
     QuicConnection* next = connections_.next(c);
-    if (c->path().socket == socket) c->forget();
+    if (c->path().socket == socket) c->ending().forget();
     c = next;
   }
   for (ClosedConnection* c = closed_.front(); c != nullptr;) {
@@ -226,7 +226,7 @@ void QuicEndpoint::stats(us_quic_context_stats_t& out) const {
 }
 
 void QuicEndpoint::mark_dirty(QuicConnection& c) {
-  SocketState* socket = c.socket_state();
+  SocketState* socket = c.core().socket_state;
   if (socket == nullptr || c.ListHook<FlushTag>::is_linked()) return;
   (socket->blocked ? socket->waiting : dirty_).push_back(&c);
   // No flush sets a new connection's first deadline before the socket takes packets.
@@ -238,8 +238,8 @@ void QuicEndpoint::handshake_ended(QuicConnection& c, bool is_complete) {
   c.ListHook<HandshakeTag>::unlink();
   if (is_complete) ++stats_.connections_open;
   if (c.is_client()) return;
-  --c.socket_state()->server_handshakes;
-  handshake_gate_.end(c.sender());
+  --c.core().socket_state->server_handshakes;
+  handshake_gate_.end(c.core().sender);
   ++(is_complete ? stats_.connections_accepted : stats_.handshakes_failed);
 }
 

@@ -73,11 +73,11 @@ void QuicEndpoint::open_server_connection(TimePoint now, const Datagram& datagra
     config_.log.log(LogLevel::warning, "a new connection could not be made (error %d)", made.error());
     return count_dropped();
   }
-  handshake_gate_.begin((*made)->sender());
+  handshake_gate_.begin((*made)->core().sender);
   QuicConnection* c = (*made).release();
   connections_.push_back(c);
   handshakes_.push_back(c);
-  ++c->socket_state()->server_handshakes;
+  ++c->core().socket_state->server_handshakes;
   c->on_datagram(now, datagram);
 }
 

@@ -8,7 +8,7 @@
 #include "crypto/packet_secrets.h"
 #include "crypto/quic_versions.h"
 #include "crypto/skipped_update.h"
-#include "engine/ngtcp2/connection.h"
+#include "engine/ngtcp2/connection_parts.h"
 #include "transport/early_resets.h"
 #include "transport/frame_scan.h"
 
@@ -62,39 +62,35 @@ struct Protection {
 };
 
 const crypto::PacketCiphers& ciphers_of(void* user) {
-  return static_cast<const QuicConnection*>(user)->packet_ciphers();
+  return static_cast<const ConnectionParts*>(user)->core.endpoint.packet_ciphers();
 }
 
 // A key that 1-RTT packets are opened with: their frames are looked at, and prepared for ngtcp2; and so are
 // packets that it does not open.
 class ScannedKey final : public crypto::AeadKey {
  public:
-  ScannedKey(std::unique_ptr<crypto::AeadKey> key, const QuicConnection& connection, std::uint32_t version,
-             crypto::CipherSuite suite, Bytes secret, const std::uint8_t* iv)
-      : key_(std::move(key)),
-        connection_(connection),
-        skipped_update_(connection.packet_ciphers(), version, suite, secret, iv) {}
+  ScannedKey(std::unique_ptr<crypto::AeadKey> key, PacketReader& reader, const crypto::PacketCiphers& ciphers,
+             std::uint32_t version, crypto::CipherSuite suite, Bytes secret, const std::uint8_t* iv)
+      : key_(std::move(key)), reader_(reader), skipped_update_(ciphers, version, suite, secret, iv) {}
 
   bool seal(std::uint8_t* to, Bytes plaintext, const std::uint8_t* nonce, Bytes header) override {
     return key_->seal(to, plaintext, nonce, header);
   }
   bool open(std::uint8_t* to, Bytes sealed, const std::uint8_t* nonce, Bytes header) override {
-    transport::EarlyResets& early = connection_.early_resets();
+    transport::EarlyResets& early = reader_.early_resets();
     const Bytes front = early.front(sealed);
     if (sealed.size() < front.size() + crypto::aead_tag_bytes) return false;
     const Bytes packet = sealed.first(sealed.size() - front.size());
     if (!key_->open(to, packet, nonce, header)) {
-      if (skipped_update_.is_shown_by(to, packet, nonce, header)) {
-        connection_.frame_scan().note_skipped_update();
-      }
+      if (skipped_update_.is_shown_by(to, packet, nonce, header)) reader_.frames().note_skipped_update();
       return false;
     }
     const std::size_t length = packet.size() - crypto::aead_tag_bytes;
-    connection_.frame_scan().read({to, length});
+    reader_.frames().read({to, length});
     if (!front.empty()) {
       std::copy_backward(to, to + length, to + length + front.size());
       std::ranges::copy(front, to);
-    } else if (early.can_hold(sealed) && connection_.has_early_reset()) {
+    } else if (early.can_hold(sealed) && reader_.has_early_reset()) {
       early.hold();
       return false;
     }
@@ -103,17 +99,17 @@ class ScannedKey final : public crypto::AeadKey {
 
  private:
   const std::unique_ptr<crypto::AeadKey> key_;
-  const QuicConnection& connection_;
+  PacketReader& reader_;
   crypto::SkippedUpdate skipped_update_;
 };
 
 // nullptr: no memory, or no key.
-std::unique_ptr<crypto::AeadKey> scanned(std::unique_ptr<crypto::AeadKey> key,
-                                         const QuicConnection& connection, std::uint32_t version,
+std::unique_ptr<crypto::AeadKey> scanned(std::unique_ptr<crypto::AeadKey> key, PacketReader& reader,
+                                         const crypto::PacketCiphers& ciphers, std::uint32_t version,
                                          crypto::CipherSuite suite, Bytes secret, const std::uint8_t* iv) {
   if (key == nullptr) return nullptr;
   return std::unique_ptr<crypto::AeadKey>(
-      new (std::nothrow) ScannedKey(std::move(key), connection, version, suite, secret, iv));
+      new (std::nothrow) ScannedKey(std::move(key), reader, ciphers, version, suite, secret, iv));
 }
 
 crypto::AeadKey& aead_key(const ngtcp2_crypto_aead_ctx& context) {
@@ -219,7 +215,7 @@ int install_initial_keys(ngtcp2_conn* conn, const ngtcp2_cid& client_dcid, void*
 int client_initial(ngtcp2_conn* conn, void* user) {
   const int result = install_initial_keys(conn, *ngtcp2_conn_get_dcid(conn), user);
   if (result != 0) return result;
-  return static_cast<QuicConnection*>(user)->handshake().start() == 0 ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+  return static_cast<ConnectionParts*>(user)->tls.start() == 0 ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
 }
 
 int recv_client_initial(ngtcp2_conn* conn, const ngtcp2_cid* dcid, void* user) {
@@ -260,10 +256,10 @@ int update_key(ngtcp2_conn* conn, std::uint8_t* rx_secret, std::uint8_t* tx_secr
       !derive_packet_keys(tx, version, suite, {tx_secret, length})) {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  const auto& connection = *static_cast<const QuicConnection*>(user);
-  auto rx_key = scanned(connection.packet_ciphers().aead_key(suite.aead, rx.key), connection, version, suite,
-                        {rx_secret, length}, rx.iv);
-  auto tx_key = crypto::make_lazy_aead_key(ciphers_of(user), suite.aead, tx.key);
+  const crypto::PacketCiphers& ciphers = ciphers_of(user);
+  auto rx_key = scanned(ciphers.aead_key(suite.aead, rx.key), static_cast<ConnectionParts*>(user)->reader,
+                        ciphers, version, suite, {rx_secret, length}, rx.iv);
+  auto tx_key = crypto::make_lazy_aead_key(ciphers, suite.aead, tx.key);
   if (rx_key == nullptr || tx_key == nullptr) return NGTCP2_ERR_CALLBACK_FAILURE;
   std::ranges::copy(rx.iv, rx_iv);
   std::ranges::copy(tx.iv, tx_iv);
@@ -315,16 +311,18 @@ void set_packet_protection(ngtcp2_callbacks& callbacks) {
   callbacks.version_negotiation = version_negotiation;
 }
 
-bool install_secret(ngtcp2_conn* conn, const QuicConnection& connection, ngtcp2_encryption_level level,
+bool install_secret(const ConnectionCore& core, PacketReader& reader, ngtcp2_encryption_level level,
                     tls::Direction direction, crypto::CipherSuite suite, Bytes secret) {
+  ngtcp2_conn* conn = core.library;
+  const crypto::PacketCiphers& ciphers = core.endpoint.packet_ciphers();
   set_suite(conn, level, suite);
   const std::uint32_t version = level == NGTCP2_ENCRYPTION_LEVEL_0RTT
                                     ? ngtcp2_conn_get_client_chosen_version(conn)
                                     : ngtcp2_conn_get_negotiated_version(conn);
   Protection made;
-  if (!made.make(connection.packet_ciphers(), version, suite, secret)) return false;
+  if (!made.make(ciphers, version, suite, secret)) return false;
   if (level == NGTCP2_ENCRYPTION_LEVEL_1RTT && direction == tls::Direction::receive) {
-    made.aead = scanned(std::move(made.aead), connection, version, suite, secret, made.keys.iv);
+    made.aead = scanned(std::move(made.aead), reader, ciphers, version, suite, secret, made.keys.iv);
     made.aead_context.native_handle = made.aead.get();
     if (made.aead == nullptr) return false;
   }

@@ -11,13 +11,16 @@
 
 namespace usquic::engine::ngtcp2 {
 
-class QuicConnection;
+struct ConnectionCore;
+class PacketReader;
 
-// Fills in the members of `callbacks` that have to do with keys and ciphers. Their user is a QuicConnection.
+// Fills in the members of `callbacks` that have to do with keys and ciphers. Their user is a
+// ConnectionParts.
 void set_packet_protection(ngtcp2_callbacks& callbacks);
 
 // Gives ngtcp2 the keys of a level and direction. false: no memory, the TLS library failed, or ngtcp2 did.
-bool install_secret(ngtcp2_conn* conn, const QuicConnection& connection, ngtcp2_encryption_level level,
+// `reader` sees what 1-RTT packets hold.
+bool install_secret(const ConnectionCore& core, PacketReader& reader, ngtcp2_encryption_level level,
                     tls::Direction direction, crypto::CipherSuite suite, Bytes secret);
 
 }  // namespace usquic::engine::ngtcp2

@@ -90,6 +90,7 @@ std::optional<std::vector<std::uint8_t>> PacketWriter::write_close(TimePoint now
 }
 
 int PacketWriter::queue_datagram(Bytes data) {
+  if (!core_.is_active() || core_.handle.is_released()) return US_QUIC_E_CLOSED;
   if (!core_.is_handshake_complete) return US_QUIC_E_STATE;
   const ngtcp2_transport_params* peer = ngtcp2_conn_get_remote_transport_params(core_.library);
   if (peer == nullptr || peer->max_datagram_frame_size == 0) return US_QUIC_E_UNSUPPORTED;

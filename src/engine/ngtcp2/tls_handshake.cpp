@@ -1,5 +1,6 @@
 #include "engine/ngtcp2/tls_handshake.h"
 
+#include "engine/ngtcp2/connection_core.h"
 #include "engine/ngtcp2/packet_protection.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -32,8 +33,7 @@ ngtcp2_encryption_level to_ngtcp2_level(tls::EncryptionLevel level) {
   return NGTCP2_ENCRYPTION_LEVEL_INITIAL;
 }
 
-void TlsHandshake::attach(ngtcp2_conn* conn, tls::QuicHandshake& session) {
-  conn_ = conn;
+void TlsHandshake::attach(tls::QuicHandshake& session) {
   session_ = &session;
   session.set_events(*this);
 }
@@ -48,41 +48,41 @@ int TlsHandshake::receive(tls::EncryptionLevel level, Bytes data) {
 
 int TlsHandshake::result_of(bool is_going_on) const {
   if (!is_going_on) {
-    const int error = ngtcp2_conn_get_tls_error(conn_);
+    const int error = ngtcp2_conn_get_tls_error(core_.library);
     return error != 0 ? error : NGTCP2_ERR_CRYPTO;
   }
-  const bool is_news = session_->is_complete() && ngtcp2_conn_get_handshake_completed(conn_) == 0;
-  if (is_news) ngtcp2_conn_tls_handshake_completed(conn_);
+  const bool is_news = session_->is_complete() && ngtcp2_conn_get_handshake_completed(core_.library) == 0;
+  if (is_news) ngtcp2_conn_tls_handshake_completed(core_.library);
   return 0;
 }
 
 bool TlsHandshake::on_secret(tls::EncryptionLevel level, tls::Direction direction, crypto::CipherSuite suite,
                              Bytes secret) {
-  return install_secret(conn_, connection_, to_ngtcp2_level(level), direction, suite, secret);
+  return install_secret(core_, reader_, to_ngtcp2_level(level), direction, suite, secret);
 }
 
 bool TlsHandshake::on_message(tls::EncryptionLevel level, Bytes message) {
   const int result =
-      ngtcp2_conn_submit_crypto_data(conn_, to_ngtcp2_level(level), message.data(), message.size());
-  if (result != 0) ngtcp2_conn_set_tls_error(conn_, result);
+      ngtcp2_conn_submit_crypto_data(core_.library, to_ngtcp2_level(level), message.data(), message.size());
+  if (result != 0) ngtcp2_conn_set_tls_error(core_.library, result);
   return result == 0;
 }
 
 bool TlsHandshake::on_transport_parameters(Bytes parameters) {
   const int result =
-      ngtcp2_conn_decode_and_set_remote_transport_params(conn_, parameters.data(), parameters.size());
-  if (result != 0) ngtcp2_conn_set_tls_error(conn_, result);
+      ngtcp2_conn_decode_and_set_remote_transport_params(core_.library, parameters.data(), parameters.size());
+  if (result != 0) ngtcp2_conn_set_tls_error(core_.library, result);
   return result == 0;
 }
 
 std::optional<std::size_t> TlsHandshake::write_transport_parameters(MutableBytes to) {
-  const ngtcp2_ssize length = ngtcp2_conn_encode_local_transport_params(conn_, to.data(), to.size());
+  const ngtcp2_ssize length = ngtcp2_conn_encode_local_transport_params(core_.library, to.data(), to.size());
   if (length < 0) return std::nullopt;
   return static_cast<std::size_t>(length);
 }
 
 void TlsHandshake::on_alert(std::uint8_t alert) {
-  ngtcp2_conn_set_tls_alert(conn_, alert);
+  ngtcp2_conn_set_tls_alert(core_.library, alert);
 }
 
 }  // namespace usquic::engine::ngtcp2

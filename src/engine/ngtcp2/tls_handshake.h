@@ -8,19 +8,20 @@
 
 namespace usquic::engine::ngtcp2 {
 
-class QuicConnection;
+struct ConnectionCore;
+class PacketReader;
 
 tls::EncryptionLevel to_level(ngtcp2_encryption_level level);
 ngtcp2_encryption_level to_ngtcp2_level(tls::EncryptionLevel level);
 
 class TlsHandshake final : private tls::HandshakeEvents {
  public:
-  explicit TlsHandshake(const QuicConnection& connection) : connection_(connection) {}
+  TlsHandshake(ConnectionCore& core, PacketReader& reader) : core_(core), reader_(reader) {}
   TlsHandshake(const TlsHandshake&) = delete;
   TlsHandshake& operator=(const TlsHandshake&) = delete;
 
-  // Before the first call of the others; again when a client begins again. Both outlive the calls.
-  void attach(ngtcp2_conn* conn, tls::QuicHandshake& session);
+  // Before the first call of the others; again when a client begins again. `session` outlives the calls.
+  void attach(tls::QuicHandshake& session);
   // For ngtcp2's callbacks, which return what these do: 0, or why the connection ends.
   int start();
   int receive(tls::EncryptionLevel level, Bytes data);
@@ -35,8 +36,8 @@ class TlsHandshake final : private tls::HandshakeEvents {
   std::optional<std::size_t> write_transport_parameters(MutableBytes to) override;
   void on_alert(std::uint8_t alert) override;
 
-  const QuicConnection& connection_;
-  ngtcp2_conn* conn_ = nullptr;
+  ConnectionCore& core_;
+  PacketReader& reader_;
   tls::QuicHandshake* session_ = nullptr;
 };
 

@@ -19,9 +19,10 @@ class Registration : public testing::Test {
   const transport::ConnectionIdFactory factory_{{}, {}, random_};
   transport::ConnectionIdTable ids_{random_};
   transport::ResetTokenTable tokens_{random_};
+  DeadlineHeap deadlines_;
   Owner owner_;
   Owner other_;
-  ConnectionRegistration registration_{ids_, tokens_, owner_};
+  ConnectionRegistration registration_{ids_, tokens_, deadlines_, owner_};
 };
 
 TEST_F(Registration, LeadsEveryIdToItsOwner) {
@@ -32,9 +33,17 @@ TEST_F(Registration, LeadsEveryIdToItsOwner) {
   EXPECT_EQ(registration_.ids().size(), 2u);
 }
 
+TEST_F(Registration, MakesItsFirstIdOnce) {
+  const transport::ConnectionId first = registration_.add_first(factory_);
+  registration_.add_new(factory_);
+  EXPECT_TRUE(registration_.add_first(factory_) == first);
+  EXPECT_TRUE(registration_.first_id() == first);
+  EXPECT_EQ(registration_.ids().size(), 2u);
+}
+
 TEST_F(Registration, TakesNoIdOfAnother) {
   const std::uint8_t bytes[] = {1, 2, 3, 4, 5, 6, 7, 8};
-  ConnectionRegistration others(ids_, tokens_, other_);
+  ConnectionRegistration others(ids_, tokens_, deadlines_, other_);
   EXPECT_TRUE(others.add(transport::ConnectionId(bytes)));
   EXPECT_FALSE(registration_.add(transport::ConnectionId(bytes)));
   EXPECT_TRUE(registration_.ids().empty());
@@ -66,7 +75,10 @@ TEST_F(Registration, LeavesNothingBehind) {
   registration_.add_new(factory_);
   registration_.add_new(factory_);
   registration_.add_reset_token(datagram.data() + datagram.size() - transport::ResetTokenTable::token_bytes);
+  registration_.set_deadline(TimePoint(std::chrono::seconds(1)));
+  EXPECT_EQ(deadlines_.earliest(), TimePoint(std::chrono::seconds(1)));
   registration_.clear();
+  EXPECT_TRUE(deadlines_.empty());
   EXPECT_EQ(ids_.size(), 0u);
   EXPECT_EQ(tokens_.find(datagram), nullptr);
 }

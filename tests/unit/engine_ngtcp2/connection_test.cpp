@@ -1,6 +1,5 @@
 #include "engine/ngtcp2/connection.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cerrno>
@@ -12,7 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using ::testing::HasSubstr;
 
 TEST(Connection, BegunOnABlockedSocketTimesOut) {
   EnginePair pair;
@@ -47,38 +45,6 @@ TEST(ConnectionTimeout, EndsAHandshakeThatNobodyAnswers) {
   EXPECT_LE(pair.now - began, seconds(11));
 }
 
-TEST(ConnectionTimeout, IsPreventedByKeepAlive) {
-  EnginePair pair;
-  pair.client.config.keep_alive = seconds(10);
-  ASSERT_TRUE(pair.join("echo"));
-  pair.run(seconds(300));
-  EXPECT_EQ(pair.connection->closes, 0);
-  EXPECT_EQ(pair.server.only_connection()->closes, 0);
-}
-
-TEST(ConnectionTimeout, KeepAliveIsInTimeForTheShorterIdleTimeout) {
-  EnginePair pair;
-  pair.client.config.keep_alive = seconds(15);
-  pair.server.config.idle_timeout = seconds(3);
-  ASSERT_TRUE(pair.join("echo"));
-  pair.run(seconds(60));
-  EXPECT_EQ(pair.connection->closes, 0);
-  EXPECT_EQ(pair.server.only_connection()->closes, 0);
-}
-
-TEST(ConnectionTimeout, KeepAliveMayBeginAndEndLater) {
-  EnginePair pair;
-  pair.server.config.idle_timeout = seconds(3);
-  ASSERT_TRUE(pair.join("echo"));
-  pair.connection->handle->set_keep_alive(seconds(15));
-  pair.run(seconds(60));
-  EXPECT_EQ(pair.connection->closes, 0);
-  pair.connection->handle->set_keep_alive({});
-  pair.run(seconds(10));
-  EXPECT_EQ(pair.connection->closes, 1);
-  EXPECT_EQ(pair.connection->close.error, US_QUIC_E_IDLE_TIMEOUT);
-}
-
 TEST(ConnectionFailure, ByIcmpEndsOnlyAHandshake) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("echo"));
@@ -90,82 +56,6 @@ TEST(ConnectionFailure, ByIcmpEndsOnlyAHandshake) {
   EXPECT_EQ(second->closes, 1);
   EXPECT_EQ(second->close.error, US_QUIC_E_REFUSED);
   EXPECT_EQ(pair.connection->closes, 0);
-}
-
-TEST(ConnectionFailure, ForAnUnknownAuthorityIsUntrusted) {
-  EnginePair pair;
-  const Authority other;
-  pair.client.tls_options.trust.text = other.certificate();
-  EXPECT_FALSE(pair.join("echo"));
-  EXPECT_EQ(pair.connection->close.error, US_QUIC_E_CERT_UNTRUSTED);
-  EXPECT_EQ(pair.connection->handshakes, 0);
-  EXPECT_TRUE(pair.server.log.empty());
-  us_quic_context_stats_t stats;
-  pair.server.endpoint->stats(stats);
-  EXPECT_EQ(stats.handshakes_failed, 1u);
-  EXPECT_EQ(stats.connections_accepted, 0u);
-}
-
-TEST(ConnectionFailure, ForAnotherNameNamesIt) {
-  EnginePair pair;
-  pair.start();
-  ConnectionRecord* c = pair.client.connect(pair.server, "other.test");
-  ASSERT_TRUE(pair.run(seconds(5), [c] { return c->closes == 1; }));
-  EXPECT_EQ(c->close.error, US_QUIC_E_CERT_NAME);
-  EXPECT_THAT(c->close_reason, HasSubstr("server.test"));
-}
-
-TEST(ConnectionFailure, WithoutACommonProtocolSaysSo) {
-  EnginePair pair;
-  pair.client.tls_options.alpn = {"one"};
-  pair.server.tls_options.alpn = {"two"};
-  pair.start();
-  ConnectionRecord* c = pair.client.connect(pair.server);
-  ASSERT_TRUE(pair.run(seconds(5), [c] { return c->closes == 1; }));
-  EXPECT_EQ(c->close.error, US_QUIC_E_ALPN);
-  EXPECT_EQ(c->handshakes, 0);
-  EXPECT_TRUE(pair.server.log.empty());
-}
-
-TEST(ClientCertificate, IsShownToTheServer) {
-  EnginePair pair;
-  LeafOptions leaf;
-  leaf.common_name = "client.test";
-  leaf.dns_names = {"client.test"};
-  leaf.for_clients = true;
-  const Identity identity = pair.authority.issue(leaf);
-  pair.client.tls_options.identity.certificate.text = identity.certificate;
-  pair.client.tls_options.identity.key.text = identity.key;
-  pair.server.tls_options.request_client_certificate = true;
-  pair.server.tls_options.verify_client = true;
-  pair.server.tls_options.trust.text = pair.authority.certificate();
-  ASSERT_TRUE(pair.join("echo"));
-  EXPECT_TRUE(pair.server.only_connection()->handle->is_authorized());
-  EXPECT_FALSE(pair.server.only_connection()->handle->peer_certificate().empty());
-}
-
-TEST(ClientCertificate, MissingEndsTheHandshakeAtBothSides) {
-  EnginePair pair;
-  pair.server.tls_options.request_client_certificate = true;
-  pair.server.tls_options.verify_client = true;
-  pair.server.tls_options.trust.text = pair.authority.certificate();
-  pair.join("echo");
-  ASSERT_TRUE(pair.run(seconds(5), [&] { return pair.connection->closes == 1; }));
-  EXPECT_EQ(pair.connection->close.error, US_QUIC_E_CERT_REQUIRED);
-  EXPECT_TRUE(pair.server.log.empty());
-}
-
-TEST(Resumption, UsesTheTicketOfTheConnectionBefore) {
-  EnginePair pair;
-  ASSERT_TRUE(pair.join("echo"));
-  EXPECT_FALSE(pair.connection->handle->is_resumed());
-  pair.run(milliseconds(500));
-  pair.client.close(*pair.connection, 0);
-  pair.run(milliseconds(500));
-  ConnectionRecord* second = pair.client.connect(pair.server);
-  ASSERT_TRUE(pair.run(seconds(5), [second] { return second->handshakes == 1; }));
-  EXPECT_TRUE(second->handle->is_resumed());
-  EXPECT_TRUE(second->handle->is_authorized());
 }
 
 TEST(Path, ChangesOnlyAfterValidation) {

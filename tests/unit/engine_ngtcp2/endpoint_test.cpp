@@ -99,21 +99,6 @@ TEST(Retry, WhenAlwaysAskedForLetsTheClientIn) {
   EXPECT_EQ(stats_of(pair.server).retries_sent, 1u);
 }
 
-TEST(Retry, IsSparedByATokenOfAnEarlierConnection) {
-  EnginePair pair;
-  pair.server.config.address_validation = engine::AddressValidation::always;
-  ASSERT_TRUE(pair.join("echo"));
-  pair.run(milliseconds(500));
-  ConnectionRecord* second = pair.client.connect(pair.server);
-  ASSERT_TRUE(pair.run(seconds(2), [second] { return second->handshakes == 1; }));
-  EXPECT_EQ(stats_of(pair.server).retries_sent, 1u);
-  // A token is for one connection.
-  pair.client.connect(pair.server);
-  ConnectionRecord* third = pair.client.connect(pair.server);
-  ASSERT_TRUE(pair.run(seconds(2), [third] { return third->handshakes == 1; }));
-  EXPECT_GE(stats_of(pair.server).retries_sent, 2u);
-}
-
 TEST(Retry, TokenOfAnotherAddressIsRefused) {
   EnginePair pair;
   pair.server.config.address_validation = engine::AddressValidation::always;

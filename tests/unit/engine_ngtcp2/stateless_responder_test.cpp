@@ -49,28 +49,6 @@ TEST(VersionNegotiation, AnswersAnUnknownVersionWithBoth) {
   EXPECT_FALSE(pair.server.endpoint->wants_flush());
 }
 
-TEST(VersionNegotiation, WithoutACommonVersionEndsTheConnect) {
-  EnginePair pair;
-  pair.filter = [&](Packet& p) {
-    if (p.from != &pair.client) return true;
-    // A server that speaks only a version of the future answers.
-    const std::size_t dcid = p.bytes[5];
-    const std::size_t scid = p.bytes[6 + dcid];
-    std::vector<std::uint8_t> answer = {0x80, 0, 0, 0, 0, static_cast<std::uint8_t>(scid)};
-    answer.insert(answer.end(), p.bytes.begin() + 7 + dcid, p.bytes.begin() + 7 + dcid + scid);
-    answer.push_back(static_cast<std::uint8_t>(dcid));
-    answer.insert(answer.end(), p.bytes.begin() + 6, p.bytes.begin() + 6 + dcid);
-    answer.insert(answer.end(), {0x77, 0x77, 0x77, 0x77});
-    p.bytes = answer;
-    std::swap(p.source, p.destination);
-    return true;
-  };
-  pair.start();
-  ConnectionRecord* c = pair.client.connect(pair.server);
-  ASSERT_TRUE(pair.run(seconds(2), [c] { return c->closes == 1; }));
-  EXPECT_EQ(c->close.error, US_QUIC_E_VERSION);
-}
-
 TEST(StatelessReset, FromARestartedServerEndsTheConnection) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("echo"));
