@@ -1,14 +1,13 @@
 // Floods of Initials from addresses that nobody has: what they cost, and who still gets in.
 #include <gtest/gtest.h>
 
-#include "engine/ngtcp2/endpoint.h"
 #include "support/attack_figures.h"
 #include "support/raw_network.h"
+#include "transport/handshake_gate.h"
 
 namespace usquic::test {
 namespace {
 
-using engine::ngtcp2::QuicEndpoint;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -98,7 +97,7 @@ TEST(SpoofedInitials, HoldABoundedNumberOfPlacesAndHonestClientsGetIn) {
   print_figure("half_open_handshakes_during_flood", static_cast<double>(most_half_open), "handshakes");
   EXPECT_GE(joined * 100, honest * 95);
   // Honest ones under way are among them.
-  EXPECT_LE(most_half_open, QuicEndpoint::retry_above + honest);
+  EXPECT_LE(most_half_open, transport::HandshakeGate::retry_above + honest);
   if (can_count_memory) {
     const double each = static_cast<double>(peak) / static_cast<double>(most_half_open);
     print_figure("memory_per_half_open_handshake", each, "bytes");
@@ -106,7 +105,7 @@ TEST(SpoofedInitials, HoldABoundedNumberOfPlacesAndHonestClientsGetIn) {
   }
   // Afterwards all is as before.
   net.run(seconds(20));
-  EXPECT_GE(net.server_stats().handshakes_failed, QuicEndpoint::retry_above - honest);
+  EXPECT_GE(net.server_stats().handshakes_failed, transport::HandshakeGate::retry_above - honest);
   EXPECT_TRUE(net.neighbours_talk());
 }
 

@@ -37,24 +37,24 @@ int ClientStart::begin_with(TimePoint now, std::uint32_t version) {
   const std::uint16_t port = core.path.remote.port();
   auto session = core.config().tls->client_session(server_name, port, version);
   if (!session) return session.error();
-  const ngtcp2_cid scid = to_cid(parts_.registration.add_first(core.endpoint.id_factory()));
+  const ngtcp2_cid scid = to_cid(parts_.registration.add_first(core.endpoint.id_factory));
   // RFC 9000 section 7.2: unpredictable, at least 8 bytes.
   std::uint8_t random[16];
   core.config().random.fill(random);
   const ngtcp2_cid dcid = to_cid(transport::ConnectionId(random));
 
-  ngtcp2_settings settings = core.endpoint.settings().settings(now);
+  ngtcp2_settings settings = core.endpoint.settings.settings(now);
   settings.log_printf = library_log(core.config().log);
   settings.original_version = first_version;
-  const auto token = core.endpoint.token_store().take(server_name, port, version);
+  const auto token = core.endpoint.token_store.take(server_name, port, version);
   settings.token = token.data();
   settings.tokenlen = token.size();
   settings.token_type = NGTCP2_TOKEN_TYPE_NEW_TOKEN;
-  const ngtcp2_transport_params parameters = core.endpoint.settings().parameters();
+  const ngtcp2_transport_params parameters = core.endpoint.settings.parameters();
   const ngtcp2_path path = to_ngtcp2_path(core.local_for_ngtcp2, core.path.remote);
   ngtcp2_conn* made = nullptr;
-  if (ngtcp2_conn_client_new(&made, &dcid, &scid, &path, version, &core.endpoint.callbacks(), &settings,
-                             &parameters, core.endpoint.memory().get(), &parts_) != 0) {
+  if (ngtcp2_conn_client_new(&made, &dcid, &scid, &path, version, &core.endpoint.callbacks, &settings,
+                             &parameters, core.endpoint.memory.get(), &parts_) != 0) {
     return US_QUIC_E_NOMEM;  // ngtcp2 1.11 leaves a pointer to what it freed
   }
   ngtcp2_conn_del(std::exchange(core.library, made));

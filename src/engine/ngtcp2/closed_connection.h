@@ -11,7 +11,7 @@
 
 namespace usquic::engine::ngtcp2 {
 
-class QuicEndpoint;
+struct EndpointCore;
 
 struct ClosedTag {};
 struct ReplyTag {};
@@ -22,7 +22,7 @@ class ClosedConnection final : public transport::ConnectionIdOwner,
  public:
   // packet: empty in the draining period, in which nothing is answered. Takes over what `ids` holds, unless
   // it throws std::bad_alloc.
-  ClosedConnection(QuicEndpoint& endpoint, std::vector<transport::ConnectionId>& ids, const Path& path,
+  ClosedConnection(EndpointCore& endpoint, std::vector<transport::ConnectionId>& ids, const Path& path,
                    std::vector<std::uint8_t> packet);
   ~ClosedConnection() override;
 
@@ -33,7 +33,7 @@ class ClosedConnection final : public transport::ConnectionIdOwner,
   Bytes packet() const { return packet_; }
 
  private:
-  QuicEndpoint& endpoint_;
+  EndpointCore& endpoint_;
   std::vector<transport::ConnectionId> ids_;
   std::vector<std::uint8_t> packet_;
   Path path_;

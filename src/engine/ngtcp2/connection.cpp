@@ -25,7 +25,7 @@ QuicConnection::~QuicConnection() {
   parts_.core.codec.reset();
 }
 
-Result<std::unique_ptr<QuicConnection>> QuicConnection::create_client(QuicEndpoint& endpoint, TimePoint now,
+Result<std::unique_ptr<QuicConnection>> QuicConnection::create_client(EndpointCore& endpoint, TimePoint now,
                                                                       const Path& path,
                                                                       std::string_view server_name) {
   std::unique_ptr<QuicConnection> c(new QuicConnection(endpoint, path, true));
@@ -35,36 +35,37 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_client(QuicEndpoi
   return c;
 }
 
-Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(QuicEndpoint& endpoint, TimePoint now,
+Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(EndpointCore& endpoint, TimePoint now,
                                                                       const Path& path,
-                                                                      const Initial& initial) {
+                                                                      const ngtcp2_pkt_hd& header,
+                                                                      const transport::Admission& admission) {
   std::unique_ptr<QuicConnection> c(new QuicConnection(endpoint, path, false));
-  auto session = endpoint.config().tls->server_session();
+  auto session = endpoint.config.tls->server_session();
   if (!session) return Error{session.error()};
-  const transport::ConnectionId id = c->parts_.registration.add_first(endpoint.id_factory());
+  const transport::ConnectionId id = c->parts_.registration.add_first(endpoint.id_factory);
   // The client goes on using the ID it made up until it hears ours.
-  if (!c->parts_.registration.add(from_cid(initial.header.dcid))) return Error{US_QUIC_E_STATE};
+  if (!c->parts_.registration.add(from_cid(header.dcid))) return Error{US_QUIC_E_STATE};
 
-  ngtcp2_settings settings = endpoint.settings().settings(now);
-  settings.log_printf = library_log(endpoint.config().log);
-  if (initial.is_validated) {
-    settings.token = initial.header.token;
-    settings.tokenlen = initial.header.tokenlen;
-    settings.token_type = initial.is_retried ? NGTCP2_TOKEN_TYPE_RETRY : NGTCP2_TOKEN_TYPE_NEW_TOKEN;
+  ngtcp2_settings settings = endpoint.settings.settings(now);
+  settings.log_printf = library_log(endpoint.config.log);
+  if (admission.is_validated) {
+    settings.token = header.token;
+    settings.tokenlen = header.tokenlen;
+    settings.token_type = admission.is_retried ? NGTCP2_TOKEN_TYPE_RETRY : NGTCP2_TOKEN_TYPE_NEW_TOKEN;
   }
-  ngtcp2_transport_params parameters = endpoint.settings().parameters();
-  parameters.original_dcid = to_cid(initial.original_dcid);
+  ngtcp2_transport_params parameters = endpoint.settings.parameters();
+  parameters.original_dcid = to_cid(admission.original_dcid);
   parameters.original_dcid_present = 1;
-  if (initial.is_retried) {
-    parameters.retry_scid = initial.header.dcid;
+  if (admission.is_retried) {
+    parameters.retry_scid = header.dcid;
     parameters.retry_scid_present = 1;
   }
-  endpoint.tokens().make_reset_token(id, parameters.stateless_reset_token);
+  endpoint.tokens.make_reset_token(id, parameters.stateless_reset_token);
   parameters.stateless_reset_token_present = 1;
   const ngtcp2_path p = to_ngtcp2_path(c->parts_.core.local_for_ngtcp2, path.remote);
   const ngtcp2_cid scid = to_cid(id);
-  if (ngtcp2_conn_server_new(&c->parts_.core.library, &initial.header.scid, &scid, &p, initial.header.version,
-                             &endpoint.callbacks(), &settings, &parameters, endpoint.memory().get(),
+  if (ngtcp2_conn_server_new(&c->parts_.core.library, &header.scid, &scid, &p, header.version,
+                             &endpoint.callbacks, &settings, &parameters, endpoint.memory.get(),
                              &c->parts_) != 0) {
     c->parts_.core.library = nullptr;
     return Error{US_QUIC_E_NOMEM};
@@ -89,7 +90,7 @@ void QuicConnection::read(TimePoint now, const Datagram& datagram) {
   if (result == NGTCP2_ERR_RETRY) {
     ngtcp2_pkt_hd header;
     if (ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) == 0) {
-      core.endpoint.responder().retry(datagram, header);
+      core.endpoint.responder.retry(datagram, header);
     }
   }
   if (result == 0 && !parts_.reader.frames().is_empty())
@@ -202,7 +203,7 @@ int QuicConnection::handshake_completed() {
     return core.fail(from_transport_error(NGTCP2_CRYPTO_ERROR | no_application_protocol, US_QUIC_E_ALPN,
                                           "none was negotiated"));
   }
-  core.endpoint.handshake_ended(*this, true);
+  core.endpoint.connections.handshake_completed(*this);
   parts_.keep_alive.apply();  // the peer's idle timeout is known
   parts_.writer.set_owes_finished(core.is_client);
   core.latest_request_end = core.now();

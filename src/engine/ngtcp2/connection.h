@@ -9,7 +9,8 @@
 #include "base/list.h"
 #include "engine/engine.h"
 #include "engine/ngtcp2/connection_parts.h"
-#include "engine/ngtcp2/endpoint.h"
+#include "engine/ngtcp2/endpoint_core.h"
+#include "transport/admission.h"
 #include "transport/connection_id_owner.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -21,19 +22,12 @@ class QuicConnection final : public engine::Connection,
                              public ListHook<HandshakeTag>,
                              public ListHook<RetiredTag> {
  public:
-  // What a server connection begins with.
-  struct Initial {
-    const ngtcp2_pkt_hd& header;
-    transport::ConnectionId original_dcid;
-    bool is_retried;
-    bool is_validated;
-  };
-
-  static Result<std::unique_ptr<QuicConnection>> create_client(QuicEndpoint& endpoint, TimePoint now,
+  static Result<std::unique_ptr<QuicConnection>> create_client(EndpointCore& endpoint, TimePoint now,
                                                                const Path& path,
                                                                std::string_view server_name);
-  static Result<std::unique_ptr<QuicConnection>> create_server(QuicEndpoint& endpoint, TimePoint now,
-                                                               const Path& path, const Initial& initial);
+  static Result<std::unique_ptr<QuicConnection>> create_server(EndpointCore& endpoint, TimePoint now,
+                                                               const Path& path, const ngtcp2_pkt_hd& header,
+                                                               const transport::Admission& admission);
   ~QuicConnection() override;
 
   bool is_client() const override { return parts_.core.is_client; }
@@ -71,7 +65,7 @@ class QuicConnection final : public engine::Connection,
   int handshake_completed();
 
  private:
-  QuicConnection(QuicEndpoint& endpoint, const Path& path, bool is_client)
+  QuicConnection(EndpointCore& endpoint, const Path& path, bool is_client)
       : parts_(*this, endpoint, path, is_client) {}
 
   void read(TimePoint now, const Datagram& datagram);

@@ -172,9 +172,9 @@ struct ConnectionCallbacks {
   static int get_new_connection_id(ngtcp2_conn* /*conn*/, ngtcp2_cid* id, std::uint8_t* token,
                                    std::size_t /*length*/, void* user) {
     ConnectionParts& c = self(user);
-    const transport::ConnectionId made = c.registration.add_new(c.core.endpoint.id_factory());
+    const transport::ConnectionId made = c.registration.add_new(c.core.endpoint.id_factory);
     *id = to_cid(made);
-    c.core.endpoint.tokens().make_reset_token(made, token);
+    c.core.endpoint.tokens.make_reset_token(made, token);
     return 0;
   }
 

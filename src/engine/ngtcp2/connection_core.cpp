@@ -5,13 +5,13 @@
 
 namespace usquic::engine::ngtcp2 {
 
-ConnectionCore::ConnectionCore(QuicConnection& its_connection, QuicEndpoint& its_endpoint,
+ConnectionCore::ConnectionCore(QuicConnection& its_connection, EndpointCore& its_endpoint,
                                const Path& its_path, bool client)
     : connection(its_connection),
       endpoint(its_endpoint),
       path(its_path),
       local_for_ngtcp2(specified_like(path.local, path.remote)),
-      socket_state(&endpoint.socket_state(path.socket)),
+      socket_state(&endpoint.sockets.add(path.socket)),
       is_client(client),
       sender(transport::HandshakeCounts::key_of(path.remote)) {}
 

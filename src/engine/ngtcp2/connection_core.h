@@ -11,7 +11,7 @@
 
 #include "engine/engine.h"
 #include "engine/ngtcp2/close_info.h"
-#include "engine/ngtcp2/endpoint.h"
+#include "engine/ngtcp2/endpoint_core.h"
 #include "http3/codec.h"
 #include "transport/connection_state.h"
 #include "transport/graceful_end.h"
@@ -23,7 +23,7 @@ namespace usquic::engine::ngtcp2 {
 struct ConnectionCore {
   enum class Protocol : std::uint8_t { undecided, raw, http3 };
 
-  ConnectionCore(QuicConnection& its_connection, QuicEndpoint& its_endpoint, const Path& its_path,
+  ConnectionCore(QuicConnection& its_connection, EndpointCore& its_endpoint, const Path& its_path,
                  bool client);
   ConnectionCore(const ConnectionCore&) = delete;
   ConnectionCore& operator=(const ConnectionCore&) = delete;
@@ -33,10 +33,10 @@ struct ConnectionCore {
   bool is_http3() const { return protocol == Protocol::http3; }
   bool may_notify() const { return handle.is_held(); }
 
-  EventHandler& events() const { return endpoint.events(); }
-  const Config& config() const { return endpoint.config(); }
-  TimePoint now() const { return endpoint.now(); }  // of the running call
-  void mark_dirty() { endpoint.mark_dirty(connection); }
+  EventHandler& events() const { return endpoint.events; }
+  const Config& config() const { return endpoint.config; }
+  TimePoint now() const { return endpoint.now; }  // of the running call
+  void mark_dirty() { endpoint.flush_queue.add(connection, endpoint.now); }
 
   // The peer may send that much more, on the stream and in all.
   void credit(std::int64_t id, std::uint64_t length);
@@ -54,7 +54,7 @@ struct ConnectionCore {
   int fail_for_excess(const char* text);
 
   QuicConnection& connection;
-  QuicEndpoint& endpoint;
+  EndpointCore& endpoint;
   Path path;
   Address local_for_ngtcp2;
   SocketState* socket_state;  // nullptr once it is gone

@@ -38,13 +38,13 @@ void ConnectionEnding::detach() {
   if (core_.handle.is_released()) return;
   close(core_.no_error_code(), {});
   core_.handle.release();
-  if (core_.life.is_gone()) core_.endpoint.retire(core_.connection);
+  if (core_.life.is_gone()) core_.endpoint.connections.retire(core_.connection);
 }
 
 void ConnectionEnding::begin_closing() {
   core_.life.begin_closing();
   ++core_.socket_state->unsent_closes;
-  core_.endpoint.connection_gone(core_.connection);
+  core_.endpoint.connections.closed(core_.connection);
   registration_.set_deadline(never);
   core_.mark_dirty();
 }
@@ -129,9 +129,9 @@ bool ConnectionEnding::write_close(TimePoint now, SendBatch& batch) {
 void ConnectionEnding::leave_behind(TimePoint now, std::vector<std::uint8_t> packet) {
   const Duration period = 3 * Duration(ngtcp2_conn_get_pto(core_.library));
   try {
-    core_.endpoint.keep_closed(std::make_unique<ClosedConnection>(core_.endpoint, registration_.ids(),
-                                                                  core_.path, std::move(packet)),
-                               now + period);
+    core_.endpoint.connections.keep(std::make_unique<ClosedConnection>(core_.endpoint, registration_.ids(),
+                                                                       core_.path, std::move(packet)),
+                                    now + period);
   } catch (const std::bad_alloc&) {
     // They find a stateless reset; forget() takes the IDs out.
   }
@@ -150,13 +150,13 @@ void ConnectionEnding::become_gone() {
 void ConnectionEnding::forget() {
   if (core_.life.is_gone()) return;
   const bool is_listed = core_.connection.ListHook<EndpointTag>::is_linked();  // not when its making failed
-  if (core_.is_active() && is_listed) core_.endpoint.connection_gone(core_.connection);
+  if (core_.is_active() && is_listed) core_.endpoint.connections.closed(core_.connection);
   if (core_.life.is_closing()) --core_.socket_state->unsent_closes;
   core_.life.end();
   registration_.clear();
   core_.connection.ListHook<FlushTag>::unlink();
   core_.socket_state = nullptr;
-  if (core_.handle.is_free()) core_.endpoint.retire(core_.connection);
+  if (core_.handle.is_free()) core_.endpoint.connections.retire(core_.connection);
 }
 
 }  // namespace usquic::engine::ngtcp2

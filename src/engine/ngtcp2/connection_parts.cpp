@@ -4,7 +4,7 @@
 
 namespace usquic::engine::ngtcp2 {
 
-ConnectionParts::ConnectionParts(QuicConnection& connection, QuicEndpoint& endpoint, const Path& path,
+ConnectionParts::ConnectionParts(QuicConnection& connection, EndpointCore& endpoint, const Path& path,
                                  bool is_client)
     : core(connection, endpoint, path, is_client),
       streams(core),
@@ -13,7 +13,7 @@ ConnectionParts::ConnectionParts(QuicConnection& connection, QuicEndpoint& endpo
       reader(streams),
       writer(streams),
       limits(streams),
-      registration(endpoint.ids(), endpoint.reset_tokens(), endpoint.deadlines(), connection),
+      registration(endpoint.ids, endpoint.reset_tokens, endpoint.deadlines, connection),
       ending(streams, writer, registration),
       tls(core, reader),
       keep_alive(core),

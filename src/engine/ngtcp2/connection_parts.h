@@ -17,7 +17,7 @@
 namespace usquic::engine::ngtcp2 {
 
 struct ConnectionParts {
-  ConnectionParts(QuicConnection& connection, QuicEndpoint& endpoint, const Path& path, bool is_client);
+  ConnectionParts(QuicConnection& connection, EndpointCore& endpoint, const Path& path, bool is_client);
 
   ConnectionCore core;
   StreamSet streams;

@@ -19,7 +19,7 @@ int Http3Driver::start() {
   auto made = http3::Codec::create({.is_server = !core_.is_client,
                                     .max_header_list_size = core_.config().max_header_list_size,
                                     .extended_connect = true},
-                                   core_.endpoint.memory().pool(), *this);
+                                   core_.endpoint.memory.pool(), *this);
   if (!made) return made.error();
   core_.codec = std::move(*made);
   std::int64_t ids[3];
@@ -27,7 +27,7 @@ int Http3Driver::start() {
     if (ngtcp2_conn_open_uni_stream(core_.library, &id, nullptr) != 0) return US_QUIC_E_STREAM_LIMIT;
   }
   if (!core_.is_client) {
-    core_.codec->set_max_client_streams(core_.endpoint.settings().parameters().initial_max_streams_bidi);
+    core_.codec->set_max_client_streams(core_.endpoint.settings.parameters().initial_max_streams_bidi);
   }
   return core_.codec->bind_streams(ids[0], ids[1], ids[2]);
 }

@@ -62,7 +62,7 @@ struct Protection {
 };
 
 const crypto::PacketCiphers& ciphers_of(void* user) {
-  return static_cast<const ConnectionParts*>(user)->core.endpoint.packet_ciphers();
+  return *static_cast<const ConnectionParts*>(user)->core.endpoint.packet_ciphers;
 }
 
 // A key that 1-RTT packets are opened with: their frames are looked at, and prepared for ngtcp2; and so are
@@ -314,7 +314,7 @@ void set_packet_protection(ngtcp2_callbacks& callbacks) {
 bool install_secret(const ConnectionCore& core, PacketReader& reader, ngtcp2_encryption_level level,
                     tls::Direction direction, crypto::CipherSuite suite, Bytes secret) {
   ngtcp2_conn* conn = core.library;
-  const crypto::PacketCiphers& ciphers = core.endpoint.packet_ciphers();
+  const crypto::PacketCiphers& ciphers = *core.endpoint.packet_ciphers;
   set_suite(conn, level, suite);
   const std::uint32_t version = level == NGTCP2_ENCRYPTION_LEVEL_0RTT
                                     ? ngtcp2_conn_get_client_chosen_version(conn)

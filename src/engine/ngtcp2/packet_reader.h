@@ -20,12 +20,12 @@ class PacketReader {
   // 0, or why ngtcp2 cannot go on.
   int read(TimePoint now, const Datagram& datagram);
   // Of the datagram that is being read, or was read last.
-  transport::FrameScan& frames() const { return core_.endpoint.frame_scan(); }
+  transport::FrameScan& frames() const { return core_.endpoint.frame_scan; }
   // Packets that this side sent and the peer did not get.
   std::uint64_t lost() const { return losses_.lost(); }
 
   // For the key that opens the packets.
-  transport::EarlyResets& early_resets() const { return core_.endpoint.early_resets(); }
+  transport::EarlyResets& early_resets() const { return core_.endpoint.early_resets; }
   bool has_early_reset() const;  // in the packet that was scanned last
 
  private:

@@ -14,7 +14,7 @@ constexpr std::size_t max_burst = 65507;
 }  // namespace
 
 PacketWriter::Outcome PacketWriter::write(TimePoint now, SendBatch& batch) {
-  const std::size_t most = black_hole_.limit(now, core_.endpoint.settings().max_udp_payload());
+  const std::size_t most = black_hole_.limit(now, core_.endpoint.settings.max_udp_payload());
   const std::size_t quantum = std::min(ngtcp2_conn_get_send_quantum(core_.library), max_burst);
   transport::PacketRun run(batch, core_.path.socket, held_packet_);
   if (core_.codec != nullptr) core_.codec->forget_output();
@@ -65,9 +65,9 @@ std::optional<std::vector<std::uint8_t>> PacketWriter::write_close(TimePoint now
   transport::PacketRun run(batch, core_.path.socket, held_packet_);
   // A packet that waited goes before, in a run of its own: this one may not fit into its run, and would
   // wait in its place while nobody comes back for it.
-  if (run.room(core_.endpoint.settings().max_udp_payload()).empty()) return std::nullopt;
+  if (run.room(core_.endpoint.settings.max_udp_payload()).empty()) return std::nullopt;
   run.commit();
-  const MutableBytes room = run.room(core_.endpoint.settings().max_udp_payload());
+  const MutableBytes room = run.room(core_.endpoint.settings.max_udp_payload());
   if (room.empty()) return std::nullopt;
   ngtcp2_ccerr error;
   const Bytes text = as_bytes(reason.text);
@@ -225,7 +225,7 @@ void PacketWriter::next_own_output(Views& views, StreamOutput& out) {
     if (untaken > 0 && !has_credit) continue;
     out.stream = s;
     out.id = s->id_;
-    out.count = s->message.body.peek(views, core_.endpoint.settings().max_udp_payload());
+    out.count = s->message.body.peek(views, core_.endpoint.settings.max_udp_payload());
     for (std::size_t i = 0; i < out.count; ++i) out.length += views[i].size();
     out.fin = s->message.fin && out.length == untaken;
     return;

@@ -38,7 +38,7 @@ QueuedSection::QueuedSection(std::span<const us_quic_header_t> wanted, bool ends
 }
 
 QuicStream::QuicStream(StreamSet& streams, std::int64_t id, bool is_local, bool is_unidirectional)
-    : message(this, streams.core().endpoint.memory().pool()),
+    : message(this, streams.core().endpoint.memory.pool()),
       streams_(streams),
       id_(id),
       kind_{is_local, is_unidirectional} {}

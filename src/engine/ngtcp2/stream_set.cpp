@@ -35,7 +35,7 @@ Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {
   if (core_.graceful_end.is_begun() || (core_.is_http3() && (is_unidirectional || !core_.is_client))) {
     return Error{US_QUIC_E_STATE};
   }
-  auto* s = new (core_.endpoint.memory().pool()) QuicStream(*this, -1, true, is_unidirectional);
+  auto* s = new (core_.endpoint.memory.pool()) QuicStream(*this, -1, true, is_unidirectional);
   s->user = user;
   if (is_unidirectional) {
     pending_uni_.push_back(s);
@@ -174,7 +174,7 @@ void StreamSet::after_sending(QuicStream& s) {
 
 QuicStream* StreamSet::add_peer_stream(std::int64_t id) {
   if (!core_.may_notify()) return nullptr;
-  std::unique_ptr<QuicStream> made(new (core_.endpoint.memory().pool())
+  std::unique_ptr<QuicStream> made(new (core_.endpoint.memory.pool())
                                        QuicStream(*this, id, false, ngtcp2_is_bidi_stream(id) == 0));
   table_.put(id, made.get());
   QuicStream* s = made.release();

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
+#include "transport/handshake_gate.h"
 
 namespace usquic::test {
 namespace {
 
-using engine::ngtcp2::QuicEndpoint;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
@@ -122,12 +122,13 @@ TEST(Retry, BoundsTheHalfOpenHandshakesUnderAFlood) {
   pair.start();
   // Clients that begin and never go on.
   pair.filter = [&](Packet& p) { return p.from == &pair.client; };
-  for (std::size_t i = 0; i < QuicEndpoint::retry_above + 50; ++i) pair.client.connect(pair.server);
+  for (std::size_t i = 0; i < transport::HandshakeGate::retry_above + 50; ++i)
+    pair.client.connect(pair.server);
   pair.run(milliseconds(15));
   EXPECT_EQ(stats_of(pair.server).retries_sent, 50u);
   // When they are given up, all is as before.
   pair.run(seconds(20));
-  EXPECT_EQ(stats_of(pair.server).handshakes_failed, QuicEndpoint::retry_above);
+  EXPECT_EQ(stats_of(pair.server).handshakes_failed, transport::HandshakeGate::retry_above);
   pair.filter = nullptr;
   ConnectionRecord* c = pair.client.connect(pair.server);
   EXPECT_TRUE(pair.run(seconds(2), [c] { return c->handshakes == 1; }));
