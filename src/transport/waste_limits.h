@@ -8,6 +8,8 @@
 
 #include "base/time.h"
 #include "transport/rate_limit.h"
+#include "transport/transport_error.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::transport {
 
@@ -20,8 +22,20 @@ class WasteLimits {
   bool allow_stream(TimePoint now, std::uint32_t max_per_second) {
     return allow(streams_, now, 1, max_per_second);
   }
+  // An HTTP/3 peer opened a unidirectional stream: beside its control stream and QPACK's two none does anything
+  // here (RFC 9114 section 6.2).
+  bool allow_uni_stream(TimePoint now, std::uint32_t max_per_second) {
+    constexpr std::uint64_t critical_streams = 3;
+    return ++uni_streams_ <= critical_streams || allow_stream(now, max_per_second);
+  }
   bool allow_frames(TimePoint now, std::size_t count, std::uint32_t max_per_second) {
     return allow(frames_, now, count, max_per_second);
+  }
+
+  // What the connection of a peer that went over a limit ends with.
+  static constexpr ErrorCode excess(bool is_http3) {
+    if (is_http3) return ApplicationError{US_QUIC_H3_EXCESSIVE_LOAD};
+    return TransportError::protocol_violation;
   }
 
  private:
@@ -36,6 +50,7 @@ class WasteLimits {
     return true;
   }
 
+  std::uint64_t uni_streams_ = 0;  // that the peer opened
   std::optional<RateLimit> streams_;
   std::optional<RateLimit> frames_;
 };

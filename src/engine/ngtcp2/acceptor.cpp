@@ -17,7 +17,7 @@ void Acceptor::accept(TimePoint now, const Datagram& datagram) {
   }
   // RFC 9000 section 5.2.2: the client need not wait for its handshake timeout to turn elsewhere.
   if (policy == NewClients::refused) {
-    return endpoint_.responder.refuse(datagram, header, NGTCP2_CONNECTION_REFUSED);
+    return endpoint_.responder.refuse(datagram, header, transport::TransportError::connection_refused);
   }
   const transport::InitialPacket packet{.version = header.version,
                                         .remote = datagram.path->remote,
@@ -31,7 +31,7 @@ void Acceptor::accept(TimePoint now, const Datagram& datagram) {
     case transport::Admission::Verdict::retry:
       return endpoint_.responder.retry(datagram, header);
     case transport::Admission::Verdict::refuse:
-      return endpoint_.responder.refuse(datagram, header, NGTCP2_INVALID_TOKEN);
+      return endpoint_.responder.refuse(datagram, header, transport::TransportError::invalid_token);
     case transport::Admission::Verdict::drop:
       return endpoint_.count_dropped();
   }

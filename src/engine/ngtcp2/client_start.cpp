@@ -24,7 +24,7 @@ bool ClientStart::begin_again(TimePoint now) {
   if (ngtcp2_conn_get_client_chosen_version(core.library) != first_version) return false;
   parts_.writer.begin_again();
   if (const int error = begin_with(now, offered_version_)) {
-    core.failure = from_transport_error(NGTCP2_INTERNAL_ERROR, error, {});
+    core.failure = from_error(TransportError::internal_error, error, {});
     return false;
   }
   core.mark_dirty();

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tls/handshake_messages.h"
+#include "transport/transport_error.h"
 #include "usquic/quic.h"
 
 namespace usquic::tls {
@@ -14,6 +15,9 @@ class Session;
 }
 
 namespace usquic::engine::ngtcp2 {
+
+using transport::ApplicationError;
+using transport::TransportError;
 
 struct CloseReason {
   int error = US_QUIC_OK;
@@ -25,9 +29,9 @@ struct CloseReason {
   us_quic_close_info_t info() const;  // borrows `text`
 };
 
-// CONNECTION_CLOSE as it came. session: nullptr on a server after the handshake. no_error: the application's
-// code for a close without an error.
-CloseReason from_peer(const ngtcp2_ccerr& close, const tls::Session* session, std::uint64_t no_error);
+// CONNECTION_CLOSE as it came. session: nullptr on a server after the handshake. no_error: what the application's
+// protocol says by a close without an error.
+CloseReason from_peer(const ngtcp2_ccerr& close, const tls::Session* session, ApplicationError no_error);
 
 // A negative result of ngtcp2_conn_read_pkt, _handle_expiry or _writev_stream. tls_alert: what
 // ngtcp2_conn_get_tls_alert says.
@@ -39,8 +43,8 @@ CloseReason from_tls_messages(tls::TlsMessages::Verdict verdict);
 
 CloseReason from_icmp(int error_number);
 
-// This side ends the connection with a transport error (RFC 9000 section 20.1) or an application error.
-CloseReason from_transport_error(std::uint64_t code, int error, std::string text);
-CloseReason from_application_error(std::uint64_t code, int error, std::string text);
+// This side ends the connection with an error of QUIC or of the application's protocol; the application gets
+// `error` (US_QUIC_*) and `text`.
+CloseReason from_error(const transport::ErrorCode& code, int error, std::string text);
 
 }  // namespace usquic::engine::ngtcp2

@@ -9,6 +9,7 @@
 #include "engine/ngtcp2/new_token.h"
 #include "engine/ngtcp2/paths.h"
 #include "tls/context.h"
+#include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
@@ -188,7 +189,7 @@ void QuicConnection::continue_shutdown(TimePoint now) {
     case ShutdownDriver::Next::refuse:
       return parts_.ending.refuse();
     case ShutdownDriver::Next::close:
-      return parts_.ending.end(from_application_error(parts_.core.no_error_code(), US_QUIC_OK, ""));
+      return parts_.ending.end(from_error(parts_.core.no_error(), US_QUIC_OK, ""));
   }
 }
 
@@ -199,18 +200,18 @@ int QuicConnection::handshake_completed() {
   parts_.tls.handshake_completed();
   if (alpn().empty()) {
     // RFC 9001 section 8.1: without an agreed protocol there is no connection.
-    constexpr std::uint64_t no_application_protocol = 120;
-    return core.fail(from_transport_error(NGTCP2_CRYPTO_ERROR | no_application_protocol, US_QUIC_E_ALPN,
-                                          "none was negotiated"));
+    constexpr std::uint8_t no_application_protocol = 120;
+    return core.fail(
+        from_error(transport::of_alert(no_application_protocol), US_QUIC_E_ALPN, "none was negotiated"));
   }
   core.endpoint.connections.handshake_completed(*this);
   parts_.keep_alive.apply();  // the peer's idle timeout is known
   parts_.writer.set_owes_finished(core.is_client);
-  core.latest_request_end = core.now();
+  core.http_idle.used(core.now());
   core.protocol = alpn() == "h3" ? ConnectionCore::Protocol::http3 : ConnectionCore::Protocol::raw;
   if (core.is_http3() && parts_.http3.start() != 0) {
-    return core.fail(from_application_error(core.no_error_code() + 2, US_QUIC_E_TRANSPORT,
-                                            "HTTP/3 could not open its control streams"));
+    return core.fail(from_error(ApplicationError{US_QUIC_H3_INTERNAL_ERROR}, US_QUIC_E_TRANSPORT,
+                                "HTTP/3 could not open its control streams"));
   }
   if (!core.is_client) {
     offer_token(core);

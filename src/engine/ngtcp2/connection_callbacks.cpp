@@ -42,9 +42,9 @@ struct ConnectionCallbacks {
     if (c.core.is_client && level != NGTCP2_ENCRYPTION_LEVEL_1RTT) return 0;
     if (ngtcp2_conn_get_remote_transport_params(conn) != nullptr) return 0;
     // RFC 9001 section 8.2. ngtcp2 1.11 takes it for granted and aborts the process while it writes.
-    constexpr std::uint64_t missing_extension = 109;
-    return c.core.fail(from_transport_error(NGTCP2_CRYPTO_ERROR | missing_extension, US_QUIC_E_TLS,
-                                            "the peer sent no transport parameters"));
+    constexpr std::uint8_t missing_extension = 109;
+    return c.core.fail(from_error(transport::of_alert(missing_extension), US_QUIC_E_TLS,
+                                  "the peer sent no transport parameters"));
   }
 
   static int recv_crypto_data(ngtcp2_conn* /*conn*/, ngtcp2_encryption_level level, std::uint64_t /*offset*/,

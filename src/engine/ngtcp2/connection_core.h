@@ -16,6 +16,7 @@
 #include "transport/connection_state.h"
 #include "transport/graceful_end.h"
 #include "transport/handshake_counts.h"
+#include "transport/http_idle.h"
 #include "transport/traffic_counts.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -40,8 +41,8 @@ struct ConnectionCore {
 
   // The peer may send that much more, on the stream and in all.
   void credit(std::int64_t id, std::uint64_t length);
-  // The application's code for a close without an error.
-  std::uint64_t no_error_code() const;
+  // What a close without an error says.
+  ApplicationError no_error() const;
   // What a stream ends with when the application walked away from it.
   std::uint64_t abandon_code() const;
 
@@ -51,7 +52,6 @@ struct ConnectionCore {
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
   int fail_http3(int codec_result);
-  int fail_for_excess(const char* text);
 
   QuicConnection& connection;
   EndpointCore& endpoint;
@@ -70,7 +70,7 @@ struct ConnectionCore {
   std::optional<CloseReason> failure;   // to be ended with at the next chance
   const CloseReason* ending = nullptr;  // while the streams' ends are notified: why; no new streams
   transport::GracefulEnd graceful_end;
-  TimePoint latest_request_end = never;  // a server's; of none so far, its handshake
+  transport::HttpIdle http_idle;
   transport::TrafficCounts traffic;
 };
 

@@ -25,7 +25,7 @@ void ConnectionEnding::close(std::uint64_t code, std::string_view reason) {
   if (!core_.is_active() || core_.ending != nullptr) return;
   if (core_.failure) return core_.mark_dirty();
   auto text = try_allocating([&] { return std::string(reason.substr(0, max_reason_bytes)); }, std::string());
-  close_reason_ = from_application_error(std::min(code, max_varint), US_QUIC_OK, std::move(text));
+  close_reason_ = from_error(ApplicationError{std::min(code, max_varint)}, US_QUIC_OK, std::move(text));
   begin_closing();
 }
 
@@ -36,7 +36,7 @@ std::optional<us_quic_close_info_t> ConnectionEnding::failure() const {
 
 void ConnectionEnding::detach() {
   if (core_.handle.is_released()) return;
-  close(core_.no_error_code(), {});
+  close(number_of(core_.no_error()), {});
   core_.handle.release();
   if (core_.life.is_gone()) core_.endpoint.connections.retire(core_.connection);
 }
@@ -52,7 +52,7 @@ void ConnectionEnding::begin_closing() {
 // Nobody here knows it yet. The client's requests, if it sent some, were not read (RFC 9000 section 5.2.2).
 void ConnectionEnding::refuse() {
   if (!core_.is_active()) return;
-  close_reason_ = from_transport_error(NGTCP2_CONNECTION_REFUSED, US_QUIC_E_REFUSED, {});
+  close_reason_ = from_error(TransportError::connection_refused, US_QUIC_E_REFUSED, {});
   begin_closing();
 }
 
@@ -64,9 +64,9 @@ void ConnectionEnding::end_by_library(TimePoint now, int result, const tls::Sess
   };
   switch (result) {
     case NGTCP2_ERR_DRAINING: {
-      CloseReason peer = from_peer(*ngtcp2_conn_get_ccerr(core_.library), session, core_.no_error_code());
+      CloseReason peer = from_peer(*ngtcp2_conn_get_ccerr(core_.library), session, core_.no_error());
       if (was_reset_statelessly_) {
-        peer = from_transport_error(0, US_QUIC_E_STATELESS_RESET, "");
+        peer = from_error(TransportError::no_error, US_QUIC_E_STATELESS_RESET, "");
         peer.is_remote = true;
       }
       notify_closed(peer);
@@ -97,7 +97,7 @@ void ConnectionEnding::end(CloseReason reason) {
 // Something stopped halfway: this connection cannot be trusted to go on, all others can.
 void ConnectionEnding::end_for_memory() {
   writer_.set_owes_finished(false);
-  if (core_.is_active()) return end(from_transport_error(NGTCP2_INTERNAL_ERROR, US_QUIC_E_NOMEM, {}));
+  if (core_.is_active()) return end(from_error(TransportError::internal_error, US_QUIC_E_NOMEM, {}));
   become_gone();
 }
 

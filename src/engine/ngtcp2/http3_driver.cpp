@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "engine/ngtcp2/connection.h"
-#include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
 namespace {
@@ -40,13 +39,13 @@ int Http3Driver::read(std::int64_t id, Bytes data, bool fin) {
 http3::MessageState* Http3Driver::http3_request_stream(std::int64_t id) {
   QuicStream* s = streams_.add_peer_stream(id);
   if (s == nullptr) return nullptr;
-  await_headers(*s);
+  header_timeouts_.begin(*s, core_.now());
   return &s->message;
 }
 
 void Http3Driver::http3_headers(http3::MessageState& message, int kind, bool end_stream) {
   QuicStream& s = stream_of(message);
-  s.ListHook<HeadersTag>::unlink();
+  transport::HeaderTimeouts::end(s);
   streams_.deliver_headers(s, kind, end_stream);
 }
 
@@ -62,7 +61,7 @@ void Http3Driver::http3_reset_stream(std::int64_t id, std::uint64_t code) {
   ngtcp2_conn_shutdown_stream_write(core_.library, 0, id, code);
   QuicStream* s = streams_.find(id);
   if (s == nullptr || !s->send_.request_reset(code)) return;
-  s->ListHook<HeadersTag>::unlink();
+  transport::HeaderTimeouts::end(*s);
   streams_.touch(*s);
 }
 
@@ -97,25 +96,11 @@ void Http3Driver::http3_goaway(std::int64_t first_unprocessed_id) {
   core_.mark_dirty();  // streams that never opened end there
 }
 
-void Http3Driver::await_headers(QuicStream& s) {
-  const Duration timeout = core_.config().header_timeout;
-  if (timeout.count() <= 0) return;
-  s.headers_due_ = core_.now() + timeout;
-  awaited_headers_.push_back(&s);
-}
-
-TimePoint Http3Driver::headers_deadline() {
-  const QuicStream* first = awaited_headers_.front();
-  return first != nullptr ? first->headers_due_ : never;
-}
-
-// The client may ask again: the application has not seen the request (RFC 9114 section 8.1).
 void Http3Driver::end_late_headers(TimePoint now) {
-  while (headers_deadline() <= now) {
-    QuicStream& s = *awaited_headers_.pop_front();
-    const std::int64_t id = s.id_;
-    http3_stop_sending(id, US_QUIC_H3_REQUEST_REJECTED);
-    http3_reset_stream(id, US_QUIC_H3_REQUEST_REJECTED);
+  while (transport::HeaderWait* late = header_timeouts_.pop_late(now)) {
+    const std::int64_t id = static_cast<QuicStream*>(late)->id_;
+    http3_stop_sending(id, transport::HeaderTimeouts::late_code);
+    http3_reset_stream(id, transport::HeaderTimeouts::late_code);
     core_.codec->no_more_writes(id);
     core_.codec->peer_reset(id);  // its end may be notified now
   }

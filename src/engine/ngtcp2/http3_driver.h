@@ -2,15 +2,16 @@
 // ngtcp2.
 #pragma once
 
-#include "base/list.h"
 #include "engine/ngtcp2/stream_set.h"
 #include "http3/codec.h"
+#include "transport/header_timeouts.h"
 
 namespace usquic::engine::ngtcp2 {
 
 class Http3Driver final : private http3::Codec::Events {
  public:
-  explicit Http3Driver(StreamSet& streams) : streams_(streams), core_(streams.core()) {}
+  explicit Http3Driver(StreamSet& streams)
+      : streams_(streams), core_(streams.core()), header_timeouts_(core_.config().header_timeout) {}
 
   // Makes the codec and opens its three streams. 0 or the error.
   int start();
@@ -18,7 +19,7 @@ class Http3Driver final : private http3::Codec::Events {
   int read(std::int64_t id, Bytes data, bool fin);
 
   // When the earliest request whose header section is not complete has had its time.
-  TimePoint headers_deadline();
+  TimePoint headers_deadline() { return header_timeouts_.deadline(); }
   void end_late_headers(TimePoint now);
 
  private:
@@ -31,11 +32,10 @@ class Http3Driver final : private http3::Codec::Events {
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t first_unprocessed_id) override;
   void http3_closed(http3::MessageState& message) override;
-  void await_headers(QuicStream& s);
 
   StreamSet& streams_;
   ConnectionCore& core_;
-  List<QuicStream, HeadersTag> awaited_headers_;  // the oldest first
+  transport::HeaderTimeouts header_timeouts_;
 };
 
 }  // namespace usquic::engine::ngtcp2

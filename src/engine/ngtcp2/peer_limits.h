@@ -2,8 +2,6 @@
 // bring nothing. Whoever goes over the rates loses the connection.
 #pragma once
 
-#include <cstdint>
-
 #include "engine/ngtcp2/stream_set.h"
 #include "transport/frame_scan.h"
 #include "transport/waste_limits.h"
@@ -25,10 +23,11 @@ class PeerLimits {
   int act_on(const transport::FrameScan& frames);
 
  private:
+  int fail(const char* text);
+
   StreamSet& streams_;
   ConnectionCore& core_;
   transport::WasteLimits limits_;
-  std::uint64_t uni_streams_ = 0;
 };
 
 }  // namespace usquic::engine::ngtcp2

@@ -40,13 +40,9 @@ TimePoint ShutdownDriver::deadline() const {
   return std::min(core_.graceful_end.deadline(), unused_deadline());
 }
 
-// A client that sends PINGs for ever and asks for nothing holds a connection for nothing. A request counts
-// until its stream is over: a stream of events, or an extended CONNECT, is in use however long it is silent.
 TimePoint ShutdownDriver::unused_deadline() const {
-  const Duration timeout = core_.config().http_idle_timeout;
-  const bool is_unused =
-      core_.is_http3() && !core_.is_client && streams_.open_count() == 0 && !core_.graceful_end.is_begun();
-  return is_unused && timeout.count() > 0 ? core_.latest_request_end + timeout : never;
+  if (!core_.is_http3() || core_.is_client || core_.graceful_end.is_begun()) return never;
+  return core_.http_idle.deadline(streams_.open_count());
 }
 
 // A client whose Finished is on its way may have sent requests behind it: it gets the time for that. Who does

@@ -2,7 +2,6 @@
 
 #include <ngtcp2/ngtcp2_crypto.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "engine/ngtcp2/cids.h"
@@ -26,10 +25,11 @@ void StatelessResponder::retry(const Datagram& datagram, const ngtcp2_pkt_hd& he
   if (queue(datagram, std::move(packet))) ++stats_.retries_sent;
 }
 
-void StatelessResponder::refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header, std::uint64_t code) {
+void StatelessResponder::refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header,
+                                transport::TransportError code) {
   std::vector<std::uint8_t> packet(NGTCP2_MAX_UDP_PAYLOAD_SIZE);
-  const auto length = ngtcp2_crypto_write_connection_close(packet.data(), packet.size(), header.version,
-                                                           &header.scid, &header.dcid, code, nullptr, 0);
+  const auto length = ngtcp2_crypto_write_connection_close(
+      packet.data(), packet.size(), header.version, &header.scid, &header.dcid, number_of(code), nullptr, 0);
   ++stats_.datagrams_dropped;
   if (length <= 0) return;
   packet.resize(static_cast<std::size_t>(length));
@@ -54,15 +54,14 @@ void StatelessResponder::negotiate_version(const Datagram& datagram, const ngtcp
   if (queue(datagram, std::move(packet))) ++stats_.version_negotiations_sent;
 }
 
-// RFC 9000 section 10.3: shorter than what caused it, so that two endpoints cannot keep each other busy.
 void StatelessResponder::reset(TimePoint now, const Datagram& datagram, const ngtcp2_version_cid& header) {
-  constexpr std::size_t smallest = NGTCP2_MIN_STATELESS_RESET_RANDLEN + NGTCP2_STATELESS_RESET_TOKENLEN;
-  constexpr std::size_t usual = 43;
+  using transport::StatelessResets;
+  static_assert(StatelessResets::min_random_bytes == NGTCP2_MIN_STATELESS_RESET_RANDLEN);
   ++stats_.datagrams_dropped;
-  if (!id_factory_.answers_for({header.dcid, header.dcidlen})) return;
-  if (datagram.bytes.size() <= smallest || !reset_rate_.allow(now)) return;
-  std::vector<std::uint8_t> packet(std::min(usual, datagram.bytes.size() - 1));
-  std::uint8_t random[usual];
+  const auto size = resets_.answer(now, {header.dcid, header.dcidlen}, datagram.bytes.size());
+  if (!size) return;
+  std::vector<std::uint8_t> packet(*size);
+  std::uint8_t random[StatelessResets::usual_bytes];
   const std::size_t random_length = packet.size() - NGTCP2_STATELESS_RESET_TOKENLEN;
   config_.random.fill({random, random_length});
   std::uint8_t token[NGTCP2_STATELESS_RESET_TOKENLEN];

@@ -11,9 +11,10 @@
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
 #include "transport/connection_ids.h"
-#include "transport/rate_limit.h"
 #include "transport/stateless_queue.h"
+#include "transport/stateless_resets.h"
 #include "transport/tokens.h"
+#include "transport/transport_error.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -22,12 +23,12 @@ class StatelessResponder {
   // All are borrowed. What is sent and what is dropped is counted in `stats`.
   StatelessResponder(const Config& config, const transport::ConnectionIdFactory& id_factory,
                      const transport::Tokens& tokens, us_quic_context_stats_t& stats)
-      : config_(config), id_factory_(id_factory), tokens_(tokens), stats_(stats) {}
+      : config_(config), id_factory_(id_factory), tokens_(tokens), stats_(stats), resets_(id_factory) {}
 
   // The Initial in `datagram` must come again, with a token.
   void retry(const Datagram& datagram, const ngtcp2_pkt_hd& header);
   // A CONNECTION_CLOSE in an Initial packet, smaller than the one that it answers. Nothing is kept.
-  void refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header, std::uint64_t code);
+  void refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header, transport::TransportError code);
   void negotiate_version(const Datagram& datagram, const ngtcp2_version_cid& header);
   // If it is for this endpoint to say that the connection is gone.
   void reset(TimePoint now, const Datagram& datagram, const ngtcp2_version_cid& header);
@@ -45,7 +46,7 @@ class StatelessResponder {
   const transport::ConnectionIdFactory& id_factory_;
   const transport::Tokens& tokens_;
   us_quic_context_stats_t& stats_;
-  transport::RateLimit reset_rate_{100, 100};
+  transport::StatelessResets resets_;
   transport::StatelessQueue packets_;
   List<ClosedConnection, ReplyTag> replies_;
 };

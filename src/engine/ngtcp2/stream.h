@@ -11,6 +11,7 @@
 #include "base/list.h"
 #include "engine/engine.h"
 #include "http3/codec.h"
+#include "transport/header_timeouts.h"
 #include "transport/receive_credit.h"
 #include "transport/stream_state.h"
 
@@ -23,7 +24,6 @@ struct PendingTag {};   // local, not open yet
 struct SendableTag {};  // sent without a codec, has something to send and credit to send it
 struct TouchedTag {};   // the application asked for something that the next flush does
 struct EventTag {};     // a callback is due at the end of the flush
-struct HeadersTag {};   // its request's header section is not complete yet
 
 // A header section that waits for its stream to open.
 struct QueuedSection {
@@ -47,7 +47,7 @@ class QuicStream final : public engine::Stream,
                          public ListHook<SendableTag>,
                          public ListHook<TouchedTag>,
                          public ListHook<EventTag>,
-                         public ListHook<HeadersTag> {
+                         public transport::HeaderWait {
  public:
   enum class Sent : std::uint8_t { nothing, message, trailers };
 
@@ -103,7 +103,6 @@ class QuicStream final : public engine::Stream,
   transport::ReceiveState receive_;
   transport::ReceiveCredit credit_;
   std::optional<std::uint64_t> close_code_;  // that ngtcp2 closed it with
-  TimePoint headers_due_{};                  // while it waits for its header section
   QueuedMessage queued_;
 };
 

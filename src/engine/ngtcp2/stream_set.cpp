@@ -240,7 +240,7 @@ void StreamSet::closed_by_library(std::int64_t id, std::optional<std::uint64_t> 
   if (s != nullptr) s->close_code_ = code;
   if (s != nullptr && reaches_final_state_last(*s)) core_.graceful_end.final_state_reached(core_.now());
   const bool is_over =
-      core_.codec == nullptr || core_.codec->stream_closed(id, code.value_or(core_.no_error_code()));
+      core_.codec == nullptr || core_.codec->stream_closed(id, code.value_or(number_of(core_.no_error())));
   // What waits for QPACK instructions is told first, unless nobody wants it.
   if (s != nullptr && (is_over || !may_notify(*s))) close(*s);
   // A stream that the application waited for may open now, or a shutdown be complete.
@@ -265,7 +265,7 @@ void StreamSet::close(QuicStream& s, const us_quic_stream_close_info_t& info) {
   notify_closed(s, info);
   const std::uint64_t left = s.credit_.left();
   if (left > 0 && core_.library != nullptr) ngtcp2_conn_extend_max_offset(core_.library, left);
-  core_.latest_request_end = core_.now();
+  core_.http_idle.used(core_.now());
   // After close() nothing is told, and the caller still holds the stream: it goes with the connection.
   if (s.handle_ == Handle::held) return;
   if (s.id_ >= 0) {

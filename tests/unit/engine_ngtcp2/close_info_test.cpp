@@ -20,8 +20,11 @@ ngtcp2_ccerr peer_close(ngtcp2_ccerr_type type, std::uint64_t code, std::string_
   return close;
 }
 
+constexpr ApplicationError http3_no_error{US_QUIC_H3_NO_ERROR};
+
 TEST(CloseInfo, OfThePeersApplicationKeepsCodeAndReason) {
-  const auto reason = from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, 5, "because"), nullptr, 0);
+  const auto reason =
+      from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, 5, "because"), nullptr, ApplicationError::no_error);
   const us_quic_close_info_t info = reason.info();
   EXPECT_EQ(info.error, US_QUIC_E_APPLICATION);
   EXPECT_EQ(info.code, 5u);
@@ -31,19 +34,18 @@ TEST(CloseInfo, OfThePeersApplicationKeepsCodeAndReason) {
 }
 
 TEST(CloseInfo, WithoutAnErrorIsNone) {
-  EXPECT_EQ(
-      from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, US_QUIC_H3_NO_ERROR), nullptr, US_QUIC_H3_NO_ERROR)
-          .error,
-      US_QUIC_OK);
-  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, 0), nullptr, US_QUIC_H3_NO_ERROR).error,
+  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, US_QUIC_H3_NO_ERROR), nullptr, http3_no_error)
+                .error,
             US_QUIC_OK);
-  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, 0), nullptr, US_QUIC_H3_NO_ERROR).error,
+  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, 0), nullptr, http3_no_error).error, US_QUIC_OK);
+  EXPECT_EQ(from_peer(peer_close(NGTCP2_CCERR_TYPE_APPLICATION, 0), nullptr, http3_no_error).error,
             US_QUIC_E_APPLICATION);
 }
 
 TEST(CloseInfo, OfThePeersTransportNamesTheKind) {
   const auto error = [](std::uint64_t code) {
-    return from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, code), nullptr, 0).error;
+    return from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, code), nullptr, ApplicationError::no_error)
+        .error;
   };
   EXPECT_EQ(error(NGTCP2_CONNECTION_REFUSED), US_QUIC_E_REFUSED);
   EXPECT_EQ(error(NGTCP2_VERSION_NEGOTIATION_ERROR), US_QUIC_E_VERSION);
@@ -53,8 +55,8 @@ TEST(CloseInfo, OfThePeersTransportNamesTheKind) {
 
 TEST(CloseInfo, OfATlsAlertAfterTheHandshakeSaysWhatWasRefused) {
   constexpr std::uint64_t unknown_ca = 48;  // RFC 8446 section 6
-  const auto reason =
-      from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, NGTCP2_CRYPTO_ERROR + unknown_ca), nullptr, 0);
+  const auto reason = from_peer(peer_close(NGTCP2_CCERR_TYPE_TRANSPORT, NGTCP2_CRYPTO_ERROR + unknown_ca),
+                                nullptr, ApplicationError::no_error);
   EXPECT_EQ(reason.error, US_QUIC_E_CERT_UNTRUSTED);
   EXPECT_NE(reason.text.find("refused this server's certificate"), std::string::npos) << reason.text;
 }

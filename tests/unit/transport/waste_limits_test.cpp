@@ -42,5 +42,18 @@ TEST(WasteLimits, DoNotCountPacketsWithoutSuchFrames) {
   EXPECT_TRUE(limits.allow_frames(start, 0, per_second));
 }
 
+// A control stream, and QPACK's encoder and decoder stream.
+TEST(WasteLimits, CountUnidirectionalStreamsBeyondThree) {
+  WasteLimits limits;
+  for (std::uint32_t i = 0; i < 3 + burst; ++i) EXPECT_TRUE(limits.allow_uni_stream(start, per_second));
+  EXPECT_FALSE(limits.allow_uni_stream(start, per_second));
+  EXPECT_FALSE(limits.allow_stream(start, per_second));
+}
+
+TEST(WasteLimits, EndAConnectionInItsProtocolsWords) {
+  EXPECT_EQ(WasteLimits::excess(true), ErrorCode(ApplicationError{0x107}));
+  EXPECT_EQ(WasteLimits::excess(false), ErrorCode(TransportError::protocol_violation));
+}
+
 }  // namespace
 }  // namespace usquic::transport
