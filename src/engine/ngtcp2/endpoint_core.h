@@ -52,12 +52,12 @@ struct EndpointCore {
   us_quic_context_stats_t stats{};
   transport::HandshakeGate handshake_gate;
   StatelessResponder responder;
-  FlushQueue flush_queue;
-  ConnectionLists connections;
-  TimePoint now{};  // of the running call
   // Of the datagram that is being read.
   transport::FrameScan frame_scan;
   transport::EarlyResets early_resets;
+  FlushQueue flush_queue;
+  ConnectionLists connections;
+  TimePoint now{};  // of the running call
 };
 
 }  // namespace usquic::engine::ngtcp2

@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
-#include "transport/handshake_gate.h"
 
 namespace usquic::test {
 namespace {
@@ -92,48 +91,6 @@ TEST(Handshake, OfBothRolesInOneEndpoint) {
   EXPECT_EQ(stats_of(pair.server).connections_open, 2u);
 }
 
-TEST(Retry, WhenAlwaysAskedForLetsTheClientIn) {
-  EnginePair pair;
-  pair.server.config.address_validation = engine::AddressValidation::always;
-  ASSERT_TRUE(pair.join("echo"));
-  EXPECT_EQ(stats_of(pair.server).retries_sent, 1u);
-}
-
-TEST(Retry, TokenOfAnotherAddressIsRefused) {
-  EnginePair pair;
-  pair.server.config.address_validation = engine::AddressValidation::always;
-  const Address elsewhere = *Address::parse("198.51.100.9", 9);
-  bool is_moved = false;
-  const Address own = pair.client.address;
-  pair.filter = [&](Packet& p) {
-    // After the Retry the client seems to be somewhere else.
-    if (p.from == &pair.client && is_moved) p.source = elsewhere;
-    if (p.from == &pair.server) is_moved = true;
-    if (p.destination == elsewhere) p.destination = own;
-    return true;
-  };
-  EXPECT_FALSE(pair.join("echo"));
-  EXPECT_EQ(pair.connection->handshakes, 0);
-  EXPECT_EQ(stats_of(pair.server).connections_open, 0u);
-}
-
-TEST(Retry, BoundsTheHalfOpenHandshakesUnderAFlood) {
-  EnginePair pair;
-  pair.start();
-  // Clients that begin and never go on.
-  pair.filter = [&](Packet& p) { return p.from == &pair.client; };
-  for (std::size_t i = 0; i < transport::HandshakeGate::retry_above + 50; ++i)
-    pair.client.connect(pair.server);
-  pair.run(milliseconds(15));
-  EXPECT_EQ(stats_of(pair.server).retries_sent, 50u);
-  // When they are given up, all is as before.
-  pair.run(seconds(20));
-  EXPECT_EQ(stats_of(pair.server).handshakes_failed, transport::HandshakeGate::retry_above);
-  pair.filter = nullptr;
-  ConnectionRecord* c = pair.client.connect(pair.server);
-  EXPECT_TRUE(pair.run(seconds(2), [c] { return c->handshakes == 1; }));
-}
-
 TEST(Receive, SurvivesEveryLengthAndFirstByte) {
   EnginePair pair;
   pair.start();
@@ -175,46 +132,6 @@ TEST(Receive, DropsPacketsThatWereCutOrChanged) {
   ASSERT_TRUE(
       pair.run(seconds(60), [&] { return !pair.server.streams.empty() && pair.server.streams[0]->ended; }));
   EXPECT_EQ(pair.server.streams[0]->body, std::string(100000, 'q'));
-}
-
-TEST(DropSocket, ForgetsEverythingOnIt) {
-  EnginePair pair;
-  ASSERT_TRUE(pair.join("echo"));
-  pair.client.connect(pair.server);  // a handshake under way too
-  pair.run(milliseconds(15));
-  for (auto& c : pair.client.connections) {
-    if (c->handle != nullptr) pair.client.close(*c, 0);
-  }
-  EXPECT_TRUE(pair.client.endpoint->has_unsent_close(&pair.client));
-  pair.client.endpoint->drop_socket(&pair.client);
-  EXPECT_FALSE(pair.client.endpoint->has_unsent_close(&pair.client));
-  EXPECT_FALSE(pair.client.endpoint->wants_flush());
-  EXPECT_EQ(pair.client.endpoint->deadline(), never);
-}
-
-TEST(DropSocket, InsideACallbackIsSafe) {
-  EnginePair pair;
-  pair.server.on_data = [&pair](StreamRecord& s, Bytes) {
-    ConnectionRecord& c = *s.connection;
-    pair.server.close(c, 0);
-    pair.server.endpoint->drop_socket(&pair.server);
-  };
-  ASSERT_TRUE(pair.join("echo"));
-  pair.client.create_stream(*pair.connection)->write("x");
-  pair.run(seconds(1));
-  EXPECT_EQ(pair.server.endpoint->deadline(), never);
-  EXPECT_EQ(stats_of(pair.server).connections_open, 0u);
-}
-
-TEST(Endpoint, DestroyedWithConnectionsTellsNobody) {
-  EnginePair pair;
-  ASSERT_TRUE(pair.join("echo"));
-  StreamRecord* s = pair.client.create_stream(*pair.connection);
-  s->write("unsent");
-  pair.client.create_stream(*pair.connection);
-  pair.client.kill();
-  EXPECT_EQ(pair.connection->closes, 0);
-  EXPECT_EQ(s->closes, 0);
 }
 
 }  // namespace

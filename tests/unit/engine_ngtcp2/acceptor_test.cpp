@@ -1,8 +1,10 @@
-// Who comes to a socket that takes no new clients any more.
+#include "engine/ngtcp2/acceptor.h"
+
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
 #include "support/http3_message.h"
+#include "transport/handshake_gate.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::test {
@@ -114,6 +116,48 @@ TEST_F(HandshakeUnderWay, IsRefusedAtOnceWhenTheSocketStopsAccepting) {
   EXPECT_EQ(client->close.error, US_QUIC_E_REFUSED);
   EXPECT_EQ(client->close.is_remote, 1);
   EXPECT_FALSE(pair.server.endpoint->has_unsent_close(&pair.server));
+}
+
+TEST(Retry, WhenAlwaysAskedForLetsTheClientIn) {
+  EnginePair pair;
+  pair.server.config.address_validation = engine::AddressValidation::always;
+  ASSERT_TRUE(pair.join("echo"));
+  EXPECT_EQ(stats_of(pair.server).retries_sent, 1u);
+}
+
+TEST(Retry, TokenOfAnotherAddressIsRefused) {
+  EnginePair pair;
+  pair.server.config.address_validation = engine::AddressValidation::always;
+  const Address elsewhere = *Address::parse("198.51.100.9", 9);
+  bool is_moved = false;
+  const Address own = pair.client.address;
+  pair.filter = [&](Packet& p) {
+    // After the Retry the client seems to be somewhere else.
+    if (p.from == &pair.client && is_moved) p.source = elsewhere;
+    if (p.from == &pair.server) is_moved = true;
+    if (p.destination == elsewhere) p.destination = own;
+    return true;
+  };
+  EXPECT_FALSE(pair.join("echo"));
+  EXPECT_EQ(pair.connection->handshakes, 0);
+  EXPECT_EQ(stats_of(pair.server).connections_open, 0u);
+}
+
+TEST(Retry, BoundsTheHalfOpenHandshakesUnderAFlood) {
+  EnginePair pair;
+  pair.start();
+  // Clients that begin and never go on.
+  pair.filter = [&](Packet& p) { return p.from == &pair.client; };
+  for (std::size_t i = 0; i < transport::HandshakeGate::retry_above + 50; ++i)
+    pair.client.connect(pair.server);
+  pair.run(milliseconds(15));
+  EXPECT_EQ(stats_of(pair.server).retries_sent, 50u);
+  // When they are given up, all is as before.
+  pair.run(seconds(20));
+  EXPECT_EQ(stats_of(pair.server).handshakes_failed, transport::HandshakeGate::retry_above);
+  pair.filter = nullptr;
+  ConnectionRecord* c = pair.client.connect(pair.server);
+  EXPECT_TRUE(pair.run(seconds(2), [c] { return c->handshakes == 1; }));
 }
 
 }  // namespace

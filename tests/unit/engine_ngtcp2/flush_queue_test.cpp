@@ -1,4 +1,5 @@
-// Connections whose socket takes no more packets in the middle of what they write.
+#include "engine/ngtcp2/flush_queue.h"
+
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
@@ -47,6 +48,26 @@ TEST(BlockedSocket, TakesTheCloseThatComesBehindAPacketThatWaits) {
   ASSERT_TRUE(pair.run(seconds(1), [&] { return pair.connection->closes == 1; }));
   EXPECT_EQ(pair.connection->close.code, 7U);
   EXPECT_EQ(pair.connection->close_reason, "that is all");
+}
+
+TEST(FlushQueue, KeepsAConnectionOfABlockedSocketOutOfTheWay) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  ASSERT_FALSE(pair.client.endpoint->wants_flush());
+  StreamRecord* s = pair.client.create_stream(*pair.connection);
+  s->write("x");
+  EXPECT_TRUE(pair.client.endpoint->wants_flush());
+  pair.client.is_blocked = true;
+  pair.client.endpoint->flush(pair.now, pair.client);
+  EXPECT_FALSE(pair.client.endpoint->wants_flush());
+  s->write("y");  // joins those that wait
+  EXPECT_FALSE(pair.client.endpoint->wants_flush());
+  pair.client.is_blocked = false;
+  pair.client.endpoint->unblocked(&pair.client);
+  EXPECT_TRUE(pair.client.endpoint->wants_flush());
+  ASSERT_TRUE(pair.run(seconds(1), [&] { return !pair.server.streams.empty(); }));
+  EXPECT_EQ(pair.server.streams[0]->body, "xy");
 }
 
 }  // namespace
