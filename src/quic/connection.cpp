@@ -90,7 +90,7 @@ void sync_path(us_quic_connection_t& c) {
 }
 
 void attach_engine(us_quic_connection_t& c, engine::Connection& engine) {
-  const std::unique_ptr<Connector> done = std::move(c.connector);
+  const std::unique_ptr<ConnectionSetup> done = std::move(c.setup);
   c.engine = &engine;
   sync_path(c);
   us_quic_stream_t* next = nullptr;
@@ -120,7 +120,7 @@ void close_connection(us_quic_connection_t& c, std::uint64_t code, std::string_v
   if (c.life.is_closed()) return;
   c.life.close();
   while (us_quic_stream_t* s = c.streams.front()) close_stream_with_connection(*s);
-  c.connector.reset();
+  c.setup.reset();
   CloseReason told = reason_to_tell(c, code, reason);
   if (c.engine != nullptr) c.engine->close(code, reason);
   c.unlink();
@@ -133,7 +133,7 @@ void close_connection_without_error(us_quic_connection_t& c) {
 }
 
 void end_connection(us_quic_connection_t& c, CloseReason reason) {
-  c.connector.reset();
+  c.setup.reset();
   // Streams that the engine does not know, or told an end of that is held back.
   while (us_quic_stream_t* s = c.streams.front()) close_stream_with_connection(*s);
   if (may_dispatch_now(c) && !c.life.has_ended()) {

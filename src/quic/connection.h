@@ -9,8 +9,8 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
-#include "quic/close_reason.h"
-#include "quic/connector.h"
+#include "quic/connect/close_reason.h"
+#include "quic/connection_setup.h"
 #include "quic/handle_life.h"
 #include "quic/stream.h"
 #include "usquic/quic.h"
@@ -36,7 +36,7 @@ struct us_quic_connection_t : usquic::ListHook<us_quic_connection_t> {
   us_quic_socket_context_t* const context;
   usquic::engine::Connection* engine = nullptr;
   usquic::engine::Path peer_ctx;  // one for its whole life; the engine's validated path is copied into it
-  std::unique_ptr<usquic::quic::Connector> connector;  // while it is not decided which address it will be
+  std::unique_ptr<usquic::quic::ConnectionSetup> setup;  // while it is not decided which address it will be
   std::unique_ptr<usquic::quic::FinalState> final_state;
 
   usquic::List<us_quic_stream_t> streams;          // live

@@ -38,8 +38,8 @@ us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, s
   try {
     c->server_name = server_name != nullptr ? server_name : host;
     if (!numeric.has_value()) {
-      c->connector = std::make_unique<Connector>(*c);
-      c->connector->start(host, port);
+      c->setup = std::make_unique<ConnectionSetup>(*c);
+      c->setup->connector.start(host, port, socket.context->handshake_timeout);
     }
   } catch (const std::bad_alloc&) {
     discard_connection(*c);  // nobody has seen it
@@ -61,7 +61,7 @@ us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, s
 // What stands behind a new stream: the engine's, or while connecting a pending one. May throw std::bad_alloc.
 Result<engine::Stream*> open_behind(us_quic_stream_t& s, engine::Direction direction) {
   us_quic_connection_t& c = *s.connection;
-  if (c.connector == nullptr) return c.engine->create_stream(direction, &s);
+  if (c.setup == nullptr) return c.engine->create_stream(direction, &s);
   const PendingStream::Protocol protocol{c.context->is_http3_only, c.context->is_raw_only};
   // Below half of what a stream may have unsent: the real stream has room for it, and is writable then.
   const std::size_t most = std::max<std::size_t>(c.context->send_buffer_bytes / 2, 2) - 1;
@@ -73,7 +73,7 @@ us_quic_stream_t* create_stream(us_quic_connection_t& c, engine::Direction direc
                                 int* error) {
   int ignored = 0;
   if (error == nullptr) error = &ignored;
-  const bool is_connecting = c.connector != nullptr;
+  const bool is_connecting = c.setup != nullptr;
   *error = c.life.is_closed() || (c.engine == nullptr && !is_connecting) ? US_QUIC_E_CLOSED : US_QUIC_OK;
   if (*error != 0) return nullptr;
   const bool is_uni = direction == engine::Direction::unidirectional;
@@ -242,7 +242,7 @@ uint64_t us_quic_connection_max_streams(us_quic_connection_t* c) {
 int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, size_t length) {
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
   if (c->life.is_closed()) return US_QUIC_E_CLOSED;
-  if (c->engine == nullptr) return c->connector != nullptr ? US_QUIC_E_STATE : US_QUIC_E_CLOSED;
+  if (c->engine == nullptr) return c->setup != nullptr ? US_QUIC_E_STATE : US_QUIC_E_CLOSED;
   usquic::loop::note_work(c->context->quic->loop());
   return usquic::try_allocating([&] { return c->engine->send_datagram(usquic::as_bytes(data, length)); },
                                 int{US_QUIC_E_NOMEM});

@@ -92,7 +92,7 @@ void dispatch_close(us_quic_connection_t& c) {
   if (!c.life.is_closed()) c.life.close();
   close_remaining_streams(c);
   if (c.life.finish()) c.context->quic->events.overdue_dispatched();
-  c.connector.reset();
+  c.setup.reset();
   c.unlink();
   c.context->quic->closed_connections.push_back(&c);
   if (c.is_announced) {

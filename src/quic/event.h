@@ -8,7 +8,7 @@
 
 #include "base/block_pool.h"
 #include "base/list.h"
-#include "quic/header_section.h"
+#include "http/header_section.h"
 #include "usquic/quic.h"
 
 namespace usquic::quic {
@@ -36,9 +36,9 @@ struct Event : ListHook<Event>, Pooled {
 
   const EventKind kind;
   us_quic_connection_t* const connection;
-  us_quic_stream_t* const stream;          // nullptr: about the connection
-  std::vector<std::uint8_t> bytes;         // stream_data, datagram
-  std::unique_ptr<HeaderSection> headers;  // stream_headers
+  us_quic_stream_t* const stream;                // nullptr: about the connection
+  std::vector<std::uint8_t> bytes;               // stream_data, datagram
+  std::unique_ptr<http::HeaderSection> headers;  // stream_headers
   int headers_kind = 0;
   bool end_stream = false;
   std::uint64_t code = 0;  // stream_reset, stream_stop

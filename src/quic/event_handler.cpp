@@ -64,7 +64,7 @@ void EventHandler::on_connection_open(engine::Connection& c) {
 void EventHandler::on_handshake(engine::Connection& c) {
   us_quic_connection_t* handle = live(c);
   if (handle == nullptr) return;
-  if (handle->connector != nullptr) handle->connector->won(c);
+  if (handle->setup != nullptr) handle->setup->connector.won(c);
   handle->alpn = c.alpn();
   if (!handle->is_client) handle->server_name = c.server_name();
   sync_path(*handle);
@@ -77,7 +77,7 @@ void EventHandler::on_connection_close(engine::Connection& c, const us_quic_clos
   c.user = nullptr;
   if (handle == nullptr) return;
   if (handle->engine != &c) {  // one attempt of several
-    if (handle->connector != nullptr) handle->connector->attempt_failed(c, CloseReason::copy(info));
+    if (handle->setup != nullptr) handle->setup->connector.attempt_failed(c, CloseReason::copy(info));
     return;
   }
   keep_final_state(*handle);
@@ -132,7 +132,7 @@ void EventHandler::on_headers(engine::Stream& s, int kind, bool end_stream) {
     return dispatch_stream_headers(*handle, kind, end_stream);
   }
   EventPointer event = new_stream_event(*handle, EventKind::stream_headers);
-  event->headers = std::make_unique<HeaderSection>(s.headers());
+  event->headers = std::make_unique<http::HeaderSection>(s.headers());
   event->headers_kind = kind;
   event->end_stream = end_stream;
   keep(*handle, std::move(event));

@@ -39,7 +39,7 @@ Result<us_quic_prepared_response_t*> prepare(std::span<const us_quic_header_t> h
   }
   auto frames = engine::prepare_response(fields, body);
   if (!frames) return Error{frames.error()};
-  return new us_quic_prepared_response_t(HeaderSection(fields), std::move(*frames));
+  return new us_quic_prepared_response_t(http::HeaderSection(fields), std::move(*frames));
 }
 
 }  // namespace

@@ -6,15 +6,15 @@
 #include <utility>
 
 #include "engine/engine.h"
-#include "quic/header_section.h"
+#include "http/header_section.h"
 #include "usquic/quic.h"
 
 // Counted: by its owner until freed, and by everything of it that the engine still has.
 struct us_quic_prepared_response_t {
-  us_quic_prepared_response_t(usquic::quic::HeaderSection section, usquic::engine::PreparedResponse encoded)
+  us_quic_prepared_response_t(usquic::http::HeaderSection section, usquic::engine::PreparedResponse encoded)
       : headers(std::move(section)), frames(std::move(encoded)) {}
 
-  const usquic::quic::HeaderSection headers;
+  const usquic::http::HeaderSection headers;
   const usquic::engine::PreparedResponse frames;
   unsigned references = 1;
 };

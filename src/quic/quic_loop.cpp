@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/try_allocating.h"
+#include "quic/connect/deadline_timer.h"
 #include "quic/connection.h"
 #include "quic/packet_sender.h"
 #include "quic/socket_context.h"
@@ -57,7 +58,7 @@ bool QuicLoop::keeps_alive() {
 
 void QuicLoop::expire(TimePoint now) {
   events.drain();
-  while (DeadlineEntry* due = timers.pop_due(now)) static_cast<Timer*>(due)->fire(now);
+  while (DeadlineEntry* due = timers.pop_due(now)) static_cast<DeadlineTimer*>(due)->fire(now);
   for (auto* context = contexts.front(); context != nullptr; context = contexts.next(context)) {
     if (context->endpoint->deadline() > now) continue;
     dispatches_directly = true;

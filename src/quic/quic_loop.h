@@ -9,22 +9,13 @@
 #include "base/list.h"
 #include "engine/engine.h"
 #include "loop/loop.h"
+#include "quic/connect/resolver.h"
 #include "quic/event_queue.h"
-#include "quic/resolver.h"
 #include "quic/socket.h"
 #include "udp/udp_socket.h"
 #include "usquic/quic.h"
 
 namespace usquic::quic {
-
-// Something that the loop must wake up for.
-class Timer : public DeadlineEntry {
- public:
-  virtual void fire(TimePoint now) = 0;
-
- protected:
-  ~Timer() = default;
-};
 
 class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
  public:
@@ -46,7 +37,7 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
 
   BlockPool pool;  // of streams
   EventQueue events{*this};
-  DeadlineHeap timers;             // of Timer
+  DeadlineHeap timers;             // of DeadlineTimer
   DeadlineHeap closing_deadlines;  // of closing sockets
   Resolver resolver;
   List<us_quic_socket_context_t> contexts;

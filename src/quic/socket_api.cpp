@@ -5,7 +5,7 @@
 
 #include "base/ext.h"
 #include "quic/address_copy.h"
-#include "quic/resolver.h"
+#include "quic/connect/resolver.h"
 #include "quic/socket.h"
 #include "quic/socket_context.h"
 

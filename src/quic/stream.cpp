@@ -50,8 +50,8 @@ void keep_after_engine(us_quic_stream_t& s) {
   const std::span<const us_quic_header_t> fields = s.engine->headers();
   if (!s.life.is_final() && s.headers == nullptr && !fields.empty()) {
     // Without memory they are gone: who wanted them has read them.
-    s.headers = try_allocating([&] { return std::make_unique<HeaderSection>(fields); },
-                               std::unique_ptr<HeaderSection>());
+    s.headers = try_allocating([&] { return std::make_unique<http::HeaderSection>(fields); },
+                               std::unique_ptr<http::HeaderSection>());
   }
   s.engine = nullptr;
 }

@@ -7,10 +7,10 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
+#include "http/header_section.h"
+#include "quic/connect/pending_stream.h"
 #include "quic/event.h"
 #include "quic/handle_life.h"
-#include "quic/header_section.h"
-#include "quic/pending_stream.h"
 #include "quic/prepared_response.h"
 #include "usquic/quic.h"
 
@@ -21,7 +21,7 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
   us_quic_connection_t* const connection;
   usquic::engine::Stream* engine = nullptr;
   std::unique_ptr<usquic::quic::PendingStream> pending;  // what engine points to before there is a real one
-  std::unique_ptr<usquic::quic::HeaderSection> headers;  // when the engine no longer has the section
+  std::unique_ptr<usquic::http::HeaderSection> headers;  // when the engine no longer has the section
   usquic::quic::EventList held;                          // what came while it was paused
   usquic::quic::PreparedBody prepared;                   // being sent
   us_quic_stream_close_info_t close_info{};

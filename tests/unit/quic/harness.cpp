@@ -38,23 +38,6 @@ us_quic_blob_t blob(const std::string& text) {
 
 }  // namespace
 
-bool TestLoop::run_until(const std::function<bool()>& done) {
-  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  pollfd fd{us_loop_fd(loop_), POLLIN, 0};
-  while (!done()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    poll(&fd, 1, 100);
-    us_loop_tick(loop_);
-  }
-  return true;
-}
-
-void TestLoop::settle(int quiet_ms) {
-  pollfd fd{us_loop_fd(loop_), POLLIN, 0};
-  us_loop_tick(loop_);
-  for (int i = 0; i < 10000 && poll(&fd, 1, quiet_ms) > 0; ++i) us_loop_tick(loop_);
-}
-
 Peer& Peer::of(us_quic_connection_t* c) {
   return **static_cast<Peer**>(us_quic_socket_context_ext(us_quic_connection_context(c)));
 }

@@ -11,30 +11,10 @@
 #include "quic/connection.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
+#include "support/test_loop.h"
 #include "usquic/quic.h"
 
 namespace usquic::test {
-
-class TestLoop {
- public:
-  TestLoop() : loop_(us_create_loop(nullptr, nullptr, nullptr, nullptr, 0)) {}
-  ~TestLoop() { free(); }
-  TestLoop(const TestLoop&) = delete;
-  TestLoop& operator=(const TestLoop&) = delete;
-
-  us_loop_t* get() const { return loop_; }
-  void free() {
-    if (loop_ != nullptr) us_loop_free(loop_);
-    loop_ = nullptr;
-  }
-  // Runs iterations until done() or 10 seconds have passed; says which.
-  bool run_until(const std::function<bool()>& done);
-  // Runs iterations as long as something happens within `quiet_ms`.
-  void settle(int quiet_ms = 20);
-
- private:
-  us_loop_t* loop_;
-};
 
 enum class Speaks { http3, raw };
 

@@ -1,4 +1,4 @@
-#include "quic/pending_stream.h"
+#include "quic/connect/pending_stream.h"
 
 #include <algorithm>
 #include <utility>
@@ -33,9 +33,9 @@ void PendingStream::detach() {
 int PendingStream::send_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (protocol_.is_raw_only || is_finished_ || reset_code_) return US_QUIC_E_STATE;
   // A client's stream: the request, then its trailers.
-  const auto kind = has_headers_ ? usquic::http::SectionKind::trailers : usquic::http::SectionKind::request;
-  if (const int error = usquic::http::check_section(kind, fields)) return error;
-  steps_.emplace_back(Headers{HeaderSection(fields), end_stream});
+  const auto kind = has_headers_ ? http::SectionKind::trailers : http::SectionKind::request;
+  if (const int error = http::check_section(kind, fields)) return error;
+  steps_.emplace_back(Headers{http::HeaderSection(fields), end_stream});
   has_headers_ = true;
   is_finished_ = ends_with_headers_ = end_stream;
   return 0;

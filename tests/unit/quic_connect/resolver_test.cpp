@@ -1,8 +1,8 @@
-#include "quic/resolver.h"
+#include "quic/connect/resolver.h"
 
 #include <gtest/gtest.h>
 
-#include "harness.h"
+#include "support/test_loop.h"
 
 namespace usquic::quic {
 namespace {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "engine/engine.h"
-#include "quic/header_section.h"
+#include "http/header_section.h"
 
 namespace usquic::quic {
 
@@ -49,7 +49,7 @@ class PendingStream final : public engine::Stream {
 
  private:
   struct Headers {
-    HeaderSection section;
+    http::HeaderSection section;
     bool end_stream;
   };
   struct StaticBytes {

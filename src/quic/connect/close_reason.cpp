@@ -1,4 +1,4 @@
-#include "quic/close_reason.h"
+#include "quic/connect/close_reason.h"
 
 #include "base/try_allocating.h"
 

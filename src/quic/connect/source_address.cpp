@@ -1,4 +1,4 @@
-#include "quic/route.h"
+#include "quic/connect/source_address.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -41,7 +41,7 @@ int error_of_errno(int number) {
 
 }  // namespace
 
-Result<Address> local_address_towards(const Address& remote, const Address& bound, const Logger& log) {
+Result<Address> source_address_towards(const Address& remote, const Address& bound, const Logger& log) {
   const Address own = bound.unmapped();
   if (!is_any(own)) {
     if (own.family() != remote.family()) return Error{US_QUIC_E_ADDRESS};

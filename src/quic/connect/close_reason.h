@@ -1,4 +1,4 @@
-// Why a connection closed, kept until it is told.
+// Why a connection closed, or could not be made, kept until the application hears of it.
 #pragma once
 
 #include <cstdint>

@@ -1,14 +1,9 @@
-#include "quic/connector.h"
+#include "quic/connect/connector.h"
 
 #include <algorithm>
 #include <chrono>
 #include <new>
 #include <utility>
-
-#include "base/try_allocating.h"
-#include "quic/connection.h"
-#include "quic/route.h"
-#include "quic/socket_context.h"
 
 namespace usquic::quic {
 
@@ -26,19 +21,8 @@ int weight(int error) {
 
 }  // namespace
 
-Result<engine::Connection*> connect_to(us_quic_connection_t& c, const Address& remote) {
-  if (!c.socket->udp.takes_family_of(remote)) return Error{US_QUIC_E_ADDRESS};
-  Result<Address> local = local_address_towards(remote, c.socket->udp.local_address(), c.context->log);
-  if (!local) return Error{local.error()};
-  const engine::Path path{*local, remote, c.socket};
-  using Connected = Result<engine::Connection*>;
-  return try_allocating(
-      [&] { return c.context->endpoint->connect(c.context->quic->now(), path, c.server_name, &c); },
-      Connected(Error{US_QUIC_E_NOMEM}));
-}
-
-Connector::Connector(us_quic_connection_t& connection)
-    : connection_(connection), deadline_place_(connection.context->quic->timers) {}
+Connector::Connector(Delegate& delegate, Resolver& resolver, DeadlineHeap& timers)
+    : delegate_(delegate), resolver_(resolver), timers_(timers), deadline_place_(timers) {}
 
 Connector::~Connector() {
   for (engine::Connection* attempt : attempts_) {
@@ -48,28 +32,24 @@ Connector::~Connector() {
   }
 }
 
-void Connector::start(const std::string& host, std::uint16_t port) {
+void Connector::start(const std::string& host, std::uint16_t port, Duration lookup_timeout) {
   Addresses local = localhost_addresses(host, port);
   if (!local.empty()) {
     take(local);
     return try_next();
   }
-  QuicLoop& quic = *connection_.context->quic;
-  quic.timers.set(*this, quic.now() + connection_.context->handshake_timeout);
-  lookup_ =
-      quic.resolver.look_up(host, port, [this](Result<Addresses> found) { resolved(std::move(found)); });
+  timers_.set(*this, resolver_.now() + lookup_timeout);
+  lookup_ = resolver_.look_up(host, port, [this](Result<Addresses> found) { resolved(std::move(found)); });
 }
 
 void Connector::resolved(Result<Addresses> addresses) {
   lookup_.reset();
-  connection_.context->quic->timers.remove(*this);
-  if (!addresses) {
-    return fail(CloseReason::local(addresses.error(), 0, {}));
-  }
+  timers_.remove(*this);
+  if (!addresses) return delegate_.failed(CloseReason::local(addresses.error(), 0, {}));
   try {
     take(*addresses);
   } catch (const std::bad_alloc&) {
-    return fail(CloseReason::local(US_QUIC_E_NOMEM, 0, {}));
+    return delegate_.failed(CloseReason::local(US_QUIC_E_NOMEM, 0, {}));
   }
   try_next();
 }
@@ -81,37 +61,34 @@ void Connector::take(const Addresses& addresses) {
 
 void Connector::fire(TimePoint) {
   if (lookup_ != nullptr) {
-    return fail(CloseReason::local(US_QUIC_E_HANDSHAKE_TIMEOUT, 0, "the name server did not answer in time"));
+    return delegate_.failed(
+        CloseReason::local(US_QUIC_E_HANDSHAKE_TIMEOUT, 0, "the name server did not answer in time"));
   }
   try_next();
 }
 
 void Connector::try_next() {
-  QuicLoop& quic = *connection_.context->quic;
   while (next_address_ < addresses_.size()) {
     const Address& remote = addresses_[next_address_++];
-    Result<engine::Connection*> attempt = connect_to(connection_, remote);
+    Result<engine::Connection*> attempt = delegate_.attempt(remote);
     if (!attempt) {
       note_failure(CloseReason::local(attempt.error(), 0, {}));
       continue;
     }
-    if (addresses_.size() == 1) return attach_engine(connection_, **attempt);  // destroys this
+    if (addresses_.size() == 1) return delegate_.connected(**attempt);  // destroys this
     attempts_.push_back(*attempt);
     const bool is_last = next_address_ == addresses_.size();
-    quic.timers.set(*this, is_last ? never : quic.now() + attempt_delay);
+    timers_.set(*this, is_last ? never : resolver_.now() + attempt_delay);
     return;
   }
-  quic.timers.remove(*this);
-  if (attempts_.empty()) fail(std::move(*failure_));
+  timers_.remove(*this);
+  if (!attempts_.empty()) return;
+  CloseReason last = std::move(*failure_);
+  delegate_.failed(std::move(last));  // destroys this
 }
 
 void Connector::note_failure(CloseReason reason) {
   if (!failure_ || weight(reason.info.error) > weight(failure_->info.error)) failure_ = std::move(reason);
-}
-
-void Connector::fail(CloseReason reason) {
-  CloseReason last = std::move(reason);
-  end_connection(connection_, std::move(last));  // destroys this
 }
 
 void Connector::attempt_failed(engine::Connection& attempt, CloseReason reason) {
@@ -124,7 +101,7 @@ void Connector::attempt_failed(engine::Connection& attempt, CloseReason reason) 
 
 void Connector::won(engine::Connection& attempt) {
   attempts_.erase(std::find(attempts_.begin(), attempts_.end(), &attempt));
-  attach_engine(connection_, attempt);  // destroys this, and with it the other attempts
+  delegate_.connected(attempt);  // destroys this, and with it the other attempts
 }
 
 }  // namespace usquic::quic

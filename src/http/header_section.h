@@ -6,7 +6,7 @@
 
 #include "usquic/quic.h"
 
-namespace usquic::quic {
+namespace usquic::http {
 
 class HeaderSection {
  public:
@@ -21,4 +21,4 @@ class HeaderSection {
   std::vector<us_quic_header_t> fields_;
 };
 
-}  // namespace usquic::quic
+}  // namespace usquic::http

@@ -5,12 +5,14 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/address.h"
 #include "base/result.h"
+#include "base/time.h"
 #include "loop/loop.h"
 
 namespace usquic::quic {
@@ -55,6 +57,8 @@ class Resolver {
   Resolver(const Resolver&) = delete;
   Resolver& operator=(const Resolver&) = delete;
 
+  // The time of the loop.
+  TimePoint now() const { return loop::now(loop_); }
   // For the lookups asked for from now on.
   void set_lookup_function(LookupFunction function) { function_ = std::move(function); }
   // answer runs on the loop's thread, never inside this call; not at all when there is neither a thread nor

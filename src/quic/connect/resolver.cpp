@@ -1,4 +1,4 @@
-#include "quic/resolver.h"
+#include "quic/connect/resolver.h"
 
 #include <netdb.h>
 

@@ -1,8 +1,8 @@
-#include "quic/header_section.h"
+#include "http/header_section.h"
 
 #include <cstring>
 
-namespace usquic::quic {
+namespace usquic::http {
 
 HeaderSection::HeaderSection(std::span<const us_quic_header_t> fields) {
   std::size_t bytes = 0;
@@ -26,4 +26,4 @@ HeaderSection::HeaderSection(std::span<const us_quic_header_t> fields) {
   }
 }
 
-}  // namespace usquic::quic
+}  // namespace usquic::http
