@@ -53,7 +53,7 @@ class Handshake : public Contract {
 TEST_F(Handshake, IsUnderWayUntilTheServerIsToldOfTheConnection) {
   start();
   if (!capabilities().tls) GTEST_SKIP() << "one datagram completes this engine's handshakes";
-  const auto is_under_way = [this](Side& side) { return side.endpoint->has_handshakes(&side); };
+  const auto is_under_way = [](Side& side) { return side.endpoint->has_handshakes(&side); };
   EXPECT_FALSE(is_under_way(pair.server));
   client = pair.client.connect(pair.server);
   ASSERT_TRUE(run_until([&] { return is_under_way(pair.server); }));
