@@ -7,36 +7,30 @@
 
 namespace usquic::app {
 
-// Tries the routes that match until a handler takes the request.
-class AppServer::Dispatch final : public Router::Visitor {
- public:
-  Dispatch(RequestView& request, Exchange& exchange, std::uint64_t max_body_bytes)
-      : request_(request), exchange_(exchange), max_body_bytes_(max_body_bytes) {}
+namespace {
 
-  bool visit(Route& route, std::span<const std::string_view> values) override {
-    request_.names = route.names;
-    request_.values = values;
-    request_.is_yielded = false;
-    const std::uint64_t limit = std::min(route.max_body_bytes, max_body_bytes_);
-    if (request_.content_length.value_or(0) > limit) {
-      exchange_.answer("413");
-      return true;
-    }
-    exchange_.request().limit(limit);
-    route.handler(&exchange_, &request_);
-    if (!request_.is_yielded || !exchange_.is_open() || exchange_.response().is_head_sent()) return true;
-    exchange_.response().forget_head();
-    was_declined = true;
-    return false;
+enum class Handled : std::uint8_t { taken, declined };
+
+// Runs a route's handler, unless the body is too large for it. Declined: the handler called setYield(true) and
+// sent nothing.
+Handled run_route(Route& route, std::span<const std::string_view> values, std::uint64_t max_body_bytes,
+                  RequestView& request, Exchange& exchange) {
+  request.names = route.names;
+  request.values = values;
+  request.is_yielded = false;
+  const std::uint64_t limit = std::min(route.max_body_bytes, max_body_bytes);
+  if (request.content_length.value_or(0) > limit) {
+    exchange.answer("413");
+    return Handled::taken;
   }
+  exchange.request().limit(limit);
+  route.handler(&exchange, &request);
+  if (!request.is_yielded || !exchange.is_open() || exchange.response().is_head_sent()) return Handled::taken;
+  exchange.response().forget_head();
+  return Handled::declined;
+}
 
-  bool was_declined = false;
-
- private:
-  RequestView& request_;
-  Exchange& exchange_;
-  const std::uint64_t max_body_bytes_;
-};
+}  // namespace
 
 AppServer::AppServer(std::shared_ptr<Loop> on, const ServerRules& rules, const ExchangeContext& sending)
     : loop_(std::move(on)), rules_(rules), sending_(sending), slab_(sending_) {}
@@ -99,9 +93,14 @@ void AppServer::take_request(Exchange& exchange, ExchangeStream& stream, bool ha
 
 void AppServer::route(RequestView& request, Exchange& exchange) {
   Router& router = domains_.find(request.authority);
-  Dispatch dispatch(request, exchange, rules_.max_body_bytes);
-  if (router.match(request.method, *request.target, dispatch)) return;
-  answer_unmatched(request, exchange, router, dispatch.was_declined);
+  bool was_declined = false;
+  const auto visit = [&](Route& route, std::span<const std::string_view> values) {
+    was_declined = run_route(route, values, rules_.max_body_bytes, request, exchange) == Handled::declined;
+    return !was_declined;
+  };
+  if (!router.match(request.method, *request.target, visit)) {
+    answer_unmatched(request, exchange, router, was_declined);
+  }
 }
 
 void AppServer::answer_unmatched(const RequestView& request, Exchange& exchange, Router& router,

@@ -52,8 +52,6 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
   void release(Exchange& exchange);
 
  private:
-  class Dispatch;
-
   void route(RequestView& request, Exchange& exchange);
   void answer_unmatched(const RequestView& request, Exchange& exchange, Router& router, bool was_declined);
   bool is_in_use() const { return slab_.in_use() > 0 || open_connections_ > 0; }

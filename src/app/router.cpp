@@ -7,83 +7,6 @@
 
 namespace usquic::app {
 
-// The routes at one end of a pattern. There are few methods: a linear search is the fastest.
-class Router::Methods {
- public:
-  Route* find(std::string_view method) const {
-    for (const auto& [name, route] : routes_) {
-      if (name == method) return route.get();
-    }
-    return nullptr;
-  }
-
-  // Returns the route that was there before.
-  std::unique_ptr<Route> set(std::string_view method, std::unique_ptr<Route> route) {
-    for (auto& [name, existing] : routes_) {
-      if (name == method) return std::exchange(existing, std::move(route));
-    }
-    routes_.emplace_back(method, std::move(route));
-    return nullptr;
-  }
-
-  void collect(std::vector<std::string_view>& names) const {
-    for (const auto& [name, route] : routes_) {
-      names.push_back(name);
-      if (name == "GET") names.push_back("HEAD");
-    }
-  }
-
- private:
-  std::vector<std::pair<std::string, std::unique_ptr<Route>>> routes_;
-};
-
-struct Router::Node {
-  std::unordered_map<std::string, std::unique_ptr<Node>, Hash, std::equal_to<>> statics;
-  std::unique_ptr<Node> parameter;
-  Methods here;  // of patterns that end with this segment
-  Methods rest;  // of patterns that go on with '*'
-};
-
-// One search: depth first, the most specific branch first.
-struct Router::Walk {
-  std::string_view method;
-  Visitor& visitor;
-  std::array<std::string_view, max_parameters> values;
-
-  bool show(Route* route, std::size_t count) {
-    return route != nullptr && visitor.visit(*route, std::span(values).first(count));
-  }
-
-  // At one place, the method's own route goes first, GET stands in for HEAD, then any method.
-  bool show_all(const Methods& methods, std::size_t count) {
-    if (show(methods.find(method), count)) return true;
-    if (method == "HEAD" && show(methods.find("GET"), count)) return true;
-    return show(methods.find("*"), count);
-  }
-
-  // `left` is what follows the '/' after this node's segment.
-  bool descend(Node& node, std::string_view left, std::size_t count) {
-    const std::size_t slash = left.find('/');
-    const std::string_view segment = left.substr(0, slash);
-    if (!node.statics.empty()) {
-      const auto found = node.statics.find(segment);
-      if (found != node.statics.end() && arrive(*found->second, left, slash, count)) return true;
-    }
-    if (node.parameter != nullptr && !segment.empty()) {
-      values[count] = segment;
-      if (arrive(*node.parameter, left, slash, count + 1)) return true;
-    }
-    if (count == max_parameters) return false;
-    values[count] = left;
-    return show_all(node.rest, count + 1);
-  }
-
-  bool arrive(Node& node, std::string_view left, std::size_t slash, std::size_t count) {
-    if (slash == std::string_view::npos) return show_all(node.here, count);
-    return descend(node, left.substr(slash + 1), count);
-  }
-};
-
 Router::Router() : root_(std::make_unique<Node>()), everything_(std::make_unique<Methods>()) {}
 Router::~Router() = default;
 
@@ -138,15 +61,6 @@ bool Router::add(std::string_view method, std::string_view pattern, Route route)
   made->names = std::move(*names);
   if (auto replaced = end_of(pattern).set(method, std::move(made))) retired_.push_back(std::move(replaced));
   return true;
-}
-
-bool Router::match(std::string_view method, std::string_view path, Visitor& visitor) {
-  Walk walk{method, visitor, {}};
-  if (path.starts_with('/') && walk.descend(*root_, path.substr(1), 0)) return true;
-  walk.values[0] = path;
-  // RFC 9114 section 4.4: a plain CONNECT asks for a tunnel; only a route made for that may answer.
-  if (path.empty()) return walk.show(everything_->find(method), 1);
-  return walk.show_all(*everything_, 1);
 }
 
 std::string Router::allowed_methods(std::string_view path) const {
