@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 USQUIC_SERVE, BARE, REFERENCE = "usquic serve", "bare C", "gtlsserver"
+USQUIC_OLD = "usquic serve, old"  # of the build that bench/run --old names
 
 
 @dataclass(frozen=True)

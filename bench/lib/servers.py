@@ -7,7 +7,7 @@ from typing import Callable
 from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_program
 
 from lib.machine import debian_version, first_line
-from lib.rows import BARE, REFERENCE, USQUIC_SERVE
+from lib.rows import BARE, REFERENCE, USQUIC_OLD, USQUIC_SERVE
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 BIN = os.path.dirname(TOOL)
@@ -80,6 +80,13 @@ KINDS = (
     Kind("Node http2", script(find_node, "node_http2.mjs"), without_h2load,
          lambda: first_line(find_node(), "--version"), is_http3=False, takes_uploads=False),
 )
+
+
+def older_build(tool):
+    """`usquic serve` of another build."""
+    return Kind(USQUIC_OLD, lambda folder, content: Serve(folder, content.cert, content.key, "--quiet", tool=tool),
+                lambda: None if os.access(tool, os.X_OK) else f"{tool} is no program",
+                lambda: first_line(tool, "--version"), takes_uploads=False)
 
 
 def versions(kinds):

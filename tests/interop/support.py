@@ -171,8 +171,8 @@ class Program:
 class Serve(Program):
     """`usquic serve` on a free port of 127.0.0.1."""
 
-    def __init__(self, folder, cert, key, *options, host="127.0.0.1"):
-        super().__init__(TOOL, "serve", folder, "--host", host, "--port", "0", "--cert", cert, "--key", key,
+    def __init__(self, folder, cert, key, *options, host="127.0.0.1", tool=TOOL):
+        super().__init__(tool, "serve", folder, "--host", host, "--port", "0", "--cert", cert, "--key", key,
                          *options)
         self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
 
