@@ -244,44 +244,45 @@ struct Config {
   crypto::CipherSource cipher_source = crypto::CipherSource::fastest;
 };
 
+// Its functions are the engine's own, as create_endpoint() and prepare_response() are: a program has one engine,
+// the linker chooses it, and no call on the way of a datagram is virtual for its sake.
 class Endpoint {
  public:
   virtual ~Endpoint() = default;
 
-  virtual void receive(TimePoint now, std::span<const Datagram> datagrams) = 0;
-  virtual TimePoint deadline() const = 0;
-  virtual void expire(TimePoint now) = 0;
+  void receive(TimePoint now, std::span<const Datagram> datagrams);
+  TimePoint deadline() const;
+  void expire(TimePoint now);
   // Something wants to be sent (connections whose socket is blocked, see reserve(), do not count until
   // unblocked()).
-  virtual bool wants_flush() const = 0;
+  bool wants_flush() const;
   // Writes what every such connection has to send now, each within its send quantum.
-  virtual void flush(TimePoint now, SendBatch& batch) = 0;
+  void flush(TimePoint now, SendBatch& batch);
   // A socket that was full takes packets again.
-  virtual void unblocked(void* socket) = 0;
+  void unblocked(void* socket);
 
   // server_name: for TLS and verification (a host name or an IP address). on_handshake() or
   // on_connection_close() will follow, never from inside this call.
-  virtual Result<Connection*> connect(TimePoint now, const Path& path, std::string_view server_name,
-                                      void* user) = 0;
+  Result<Connection*> connect(TimePoint now, const Path& path, std::string_view server_name, void* user);
   // Whether Initials on this socket may make new server connections. false: handshakes under way end with
   // CONNECTION_REFUSED.
-  virtual void set_accepting(void* socket, bool accepting) = 0;
+  void set_accepting(void* socket, bool accepting);
   // From here on, new clients on this socket get CONNECTION_REFUSED (RFC 9000 section 5.2.2). Handshakes
   // under way may complete; their connections are shut down from their start, as by shutdown().
-  virtual void refuse_new_clients(void* socket) = 0;
+  void refuse_new_clients(void* socket);
   // A server's handshake is under way on this socket: on_connection_open() may follow.
-  virtual bool has_handshakes(void* socket) const = 0;
+  bool has_handshakes(void* socket) const;
   // ICMP reported that a peer cannot be reached (errno value): ends connections whose handshake is not
   // complete.
-  virtual void path_failed(TimePoint now, const Path& path, int error_number) = 0;
+  void path_failed(TimePoint now, const Path& path, int error_number);
   // The socket is being closed: forget every connection on it, also closing ones. The caller closed and
   // detached its own.
-  virtual void drop_socket(void* socket) = 0;
+  void drop_socket(void* socket);
 
   // A connection on this socket still has packets of close() to write.
-  virtual bool has_unsent_close(void* socket) const = 0;
-  virtual const Capabilities& capabilities() const = 0;
-  virtual void stats(us_quic_context_stats_t& out) const = 0;
+  bool has_unsent_close(void* socket) const;
+  const Capabilities& capabilities() const;
+  void stats(us_quic_context_stats_t& out) const;
 };
 
 // A final response for send_prepared(), in the form of the engine that was chosen. US_QUIC_E_HEADERS:

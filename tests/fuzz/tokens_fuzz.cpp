@@ -89,7 +89,7 @@ void check_forged(Input& input) {
 
 class Place final : public ConnectionIdOwner {
  public:
-  void on_datagram(TimePoint, const engine::Datagram&) override {}
+  Place() : ConnectionIdOwner(Kind::live) {}
   void on_deadline(TimePoint) override {}
 };
 

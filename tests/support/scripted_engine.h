@@ -40,22 +40,22 @@ class ScriptedEndpoint final : public engine::Endpoint {
   std::size_t connections() const { return clients_.size() + servers_.size(); }
 
   // engine::Endpoint
-  void receive(TimePoint now, std::span<const engine::Datagram> datagrams) override;
-  TimePoint deadline() const override;
-  void expire(TimePoint now) override;
-  bool wants_flush() const override;
-  void flush(TimePoint now, engine::SendBatch& batch) override;
-  void unblocked(void* socket) override;
+  void receive(TimePoint now, std::span<const engine::Datagram> datagrams);
+  TimePoint deadline() const;
+  void expire(TimePoint now);
+  bool wants_flush() const;
+  void flush(TimePoint now, engine::SendBatch& batch);
+  void unblocked(void* socket);
   Result<engine::Connection*> connect(TimePoint now, const engine::Path& path, std::string_view server_name,
-                                      void* user) override;
-  void set_accepting(void* socket, bool accepting) override;
-  void refuse_new_clients(void* socket) override;
-  bool has_handshakes(void*) const override { return false; }  // a hello completes one
-  void path_failed(TimePoint now, const engine::Path& path, int error_number) override;
-  void drop_socket(void* socket) override;
-  bool has_unsent_close(void* socket) const override;
-  const engine::Capabilities& capabilities() const override { return capabilities_; }
-  void stats(us_quic_context_stats_t& out) const override { out = stats_; }
+                                      void* user);
+  void set_accepting(void* socket, bool accepting);
+  void refuse_new_clients(void* socket);
+  bool has_handshakes(void*) const { return false; }  // a hello completes one
+  void path_failed(TimePoint now, const engine::Path& path, int error_number);
+  void drop_socket(void* socket);
+  bool has_unsent_close(void* socket) const;
+  const engine::Capabilities& capabilities() const { return capabilities_; }
+  void stats(us_quic_context_stats_t& out) const { out = stats_; }
 
  private:
   friend class ScriptedConnection;

@@ -8,7 +8,11 @@ namespace usquic::engine::ngtcp2 {
 
 ClosedConnection::ClosedConnection(EndpointCore& endpoint, std::vector<transport::ConnectionId>& ids,
                                    const Path& path, std::vector<std::uint8_t> packet)
-    : endpoint_(endpoint), packet_(std::move(packet)), path_(path), deadline_place_(endpoint.deadlines) {
+    : ConnectionIdOwner(Kind::closed),
+      endpoint_(endpoint),
+      packet_(std::move(packet)),
+      path_(path),
+      deadline_place_(endpoint.deadlines) {
   ids_.swap(ids);
   for (const transport::ConnectionId& id : ids_) endpoint_.ids.replace(id, *this);
 }
@@ -17,7 +21,7 @@ ClosedConnection::~ClosedConnection() {
   for (const transport::ConnectionId& id : ids_) endpoint_.ids.erase(id, *this);
 }
 
-void ClosedConnection::on_datagram(TimePoint /*now*/, const Datagram& datagram) {
+void ClosedConnection::on_datagram(const Datagram& datagram) {
   ++datagrams_;
   // Fewer and fewer answers, and only to the address that was validated (RFC 9000 section 10.2.1).
   if (packet_.empty() || !std::has_single_bit(datagrams_)) return;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/list.h"
+#include "engine/engine.h"
 #include "transport/connection_id.h"
 #include "transport/connection_id_owner.h"
 
@@ -26,7 +27,7 @@ class ClosedConnection final : public transport::ConnectionIdOwner,
                    std::vector<std::uint8_t> packet);
   ~ClosedConnection() override;
 
-  void on_datagram(TimePoint now, const Datagram& datagram) override;
+  void on_datagram(const Datagram& datagram);
   void on_deadline(TimePoint now) override;
 
   const Path& path() const { return path_; }

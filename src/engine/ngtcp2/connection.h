@@ -52,7 +52,7 @@ class QuicConnection final : public engine::Connection,
   void detach() override { parts_.ending.detach(); }
 
   // For the endpoint.
-  void on_datagram(TimePoint now, const Datagram& datagram) override;
+  void on_datagram(TimePoint now, const Datagram& datagram);
   void on_deadline(TimePoint now) override;
   // false: the socket takes no more, and something is left to write.
   bool flush(TimePoint now, SendBatch& batch);
@@ -66,7 +66,7 @@ class QuicConnection final : public engine::Connection,
 
  private:
   QuicConnection(EndpointCore& endpoint, const Path& path, bool is_client)
-      : parts_(*this, endpoint, path, is_client) {}
+      : ConnectionIdOwner(Kind::live), parts_(*this, endpoint, path, is_client) {}
 
   void read(TimePoint now, const Datagram& datagram);
   void expire(TimePoint now);

@@ -12,27 +12,28 @@ class QuicEndpoint final : public engine::Endpoint {
  public:
   QuicEndpoint(const Config& config, EventHandler& events);
 
-  void receive(TimePoint now, std::span<const Datagram> datagrams) override;
-  TimePoint deadline() const override;
-  void expire(TimePoint now) override;
-  bool wants_flush() const override;
-  void flush(TimePoint now, SendBatch& batch) override;
-  void unblocked(void* socket) override;
+  void receive(TimePoint now, std::span<const Datagram> datagrams);
+  TimePoint deadline() const;
+  void expire(TimePoint now);
+  bool wants_flush() const;
+  void flush(TimePoint now, SendBatch& batch);
+  void unblocked(void* socket);
   Result<engine::Connection*> connect(TimePoint now, const Path& path, std::string_view server_name,
-                                      void* user) override;
-  void set_accepting(void* socket, bool accepting) override;
-  void refuse_new_clients(void* socket) override;
-  bool has_handshakes(void* socket) const override { return core_.sockets.has_server_handshakes(socket); }
-  void path_failed(TimePoint now, const Path& path, int error_number) override;
-  void drop_socket(void* socket) override;
-  bool has_unsent_close(void* socket) const override { return core_.sockets.has_unsent_closes(socket); }
-  const Capabilities& capabilities() const override { return capabilities_; }
-  void stats(us_quic_context_stats_t& out) const override;
+                                      void* user);
+  void set_accepting(void* socket, bool accepting);
+  void refuse_new_clients(void* socket);
+  bool has_handshakes(void* socket) const { return core_.sockets.has_server_handshakes(socket); }
+  void path_failed(TimePoint now, const Path& path, int error_number);
+  void drop_socket(void* socket);
+  bool has_unsent_close(void* socket) const { return core_.sockets.has_unsent_closes(socket); }
+  const Capabilities& capabilities() const { return capabilities_; }
+  void stats(us_quic_context_stats_t& out) const;
 
  private:
   TimePoint begin_call(TimePoint now);
   void end_call();
   void route(TimePoint now, const Datagram& datagram);
+  static void deliver(TimePoint now, const Datagram& datagram, transport::ConnectionIdOwner& owner);
 
   const Capabilities capabilities_;
   EndpointCore core_;

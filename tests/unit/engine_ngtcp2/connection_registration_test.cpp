@@ -9,7 +9,7 @@ namespace {
 
 class Owner final : public transport::ConnectionIdOwner {
  public:
-  void on_datagram(TimePoint /*now*/, const Datagram& /*datagram*/) override {}
+  Owner() : ConnectionIdOwner(Kind::live) {}
   void on_deadline(TimePoint /*now*/) override {}
 };
 

@@ -7,7 +7,7 @@ namespace {
 
 class Nowhere final : public ConnectionIdOwner {
  public:
-  void on_datagram(TimePoint /*now*/, const engine::Datagram& /*datagram*/) override {}
+  Nowhere() : ConnectionIdOwner(Kind::live) {}
   void on_deadline(TimePoint /*now*/) override {}
 };
 
