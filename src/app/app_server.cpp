@@ -11,8 +11,8 @@ namespace {
 
 enum class Handled : std::uint8_t { taken, declined };
 
-// Runs a route's handler, unless the body is too large for it. Declined: the handler called setYield(true) and
-// sent nothing.
+// Runs a route's handler, unless the body is too large for it. Declined: the handler called setYield(true)
+// and sent nothing.
 Handled run_route(Route& route, std::span<const std::string_view> values, std::uint64_t max_body_bytes,
                   RequestView& request, Exchange& exchange) {
   request.names = route.names;

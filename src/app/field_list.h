@@ -1,5 +1,5 @@
-// Field lines of a section that is being made: names lower case, all text in one buffer that keeps its
-// memory.
+// Field lines of a section that is being made: names lower case, all text in one buffer that
+// keeps its memory.
 #pragma once
 
 #include <cstdint>

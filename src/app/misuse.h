@@ -1,5 +1,5 @@
-// Mistakes of the application: a log line; in debug builds (without NDEBUG) an assertion that names the
-// mistake.
+// Mistakes of the application: a log line; in debug builds (without NDEBUG) an assertion that
+// names the mistake.
 #pragma once
 
 #include "base/log.h"

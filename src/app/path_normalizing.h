@@ -1,6 +1,6 @@
 // Paths of requests in the one form that routes are found by (RFC 9110 section 4.2.3, RFC 3986
-// section 6.2.2): escapes are decoded, and "." and ".." segments removed. Two spellings of a path reach the
-// same handler.
+// section 6.2.2): escapes are decoded, and "." and ".." segments removed. Two spellings of a path reach
+// the same handler.
 #pragma once
 
 #include <optional>

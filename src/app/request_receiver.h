@@ -45,8 +45,8 @@ class RequestReceiver {
   Function<void(std::string_view name, std::string_view value)> on_trailer;
 
  private:
-  // Who gets the body. The receiving part of the stream (RFC 9000 section 3.2) ends in `ended`: by FIN or
-  // RESET_STREAM.
+  // Who gets the body. The receiving part of the stream (RFC 9000 section 3.2) ends in `ended`: by
+  // FIN or RESET_STREAM.
   //
   //     waiting --- onData ---> reading
   //       |   |                 |    |

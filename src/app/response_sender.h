@@ -1,5 +1,5 @@
-// The response's side of an exchange: how what the application writes becomes a header section, a body and trailers on
-// the stream.
+// The response's side of an exchange: how what the application writes becomes a header section, a body and
+// trailers on the stream.
 #pragma once
 
 #include <cstddef>

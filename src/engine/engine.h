@@ -38,8 +38,8 @@ class Context;
 
 namespace usquic::engine {
 
-// Where packets of a connection go. `socket` is the caller's, opaque here, and one for a connection's whole
-// life.
+// Where packets of a connection go. `socket` is the caller's, opaque here, and one for a
+// connection's whole life.
 struct Path {
   Address local;
   Address remote;
@@ -126,8 +126,8 @@ class Stream {
   ~Stream() = default;
 };
 
-// One connection. The caller must not use it after on_connection_close() returned or after it called
-// detach().
+// One connection. The caller must not use it after on_connection_close() returned or after
+// it called detach().
 class Connection {
  public:
   void* user = nullptr;  // the caller's handle
@@ -165,8 +165,8 @@ class Connection {
   ~Connection() = default;
 };
 
-// What happened, delivered by the engine. Callbacks run the application, inside receive(), expire() and
-// flush().
+// What happened, delivered by the engine. Callbacks run the application, inside receive(),
+// expire() and flush().
 class EventHandler {
  public:
   // A server's: its handshake is complete, or an early stream came. Make a handle, set c.user.
@@ -253,8 +253,8 @@ class Endpoint {
   void receive(TimePoint now, std::span<const Datagram> datagrams);
   TimePoint deadline() const;
   void expire(TimePoint now);
-  // Something wants to be sent (connections whose socket is blocked, see reserve(), do not count until
-  // unblocked()).
+  // Something wants to be sent (connections whose socket is blocked, see reserve(), do not
+  // count until unblocked()).
   bool wants_flush() const;
   // Writes what every such connection has to send now, each within its send quantum.
   void flush(TimePoint now, SendBatch& batch);
@@ -264,16 +264,16 @@ class Endpoint {
   // server_name: for TLS and verification (a host name or an IP address). on_handshake() or
   // on_connection_close() will follow, never from inside this call.
   Result<Connection*> connect(TimePoint now, const Path& path, std::string_view server_name, void* user);
-  // Whether Initials on this socket may make new server connections. false: handshakes under way end with
-  // CONNECTION_REFUSED.
+  // Whether Initials on this socket may make new server connections. false: handshakes under way
+  // end with CONNECTION_REFUSED.
   void set_accepting(void* socket, bool accepting);
   // From here on, new clients on this socket get CONNECTION_REFUSED (RFC 9000 section 5.2.2). Handshakes
   // under way may complete; their connections are shut down from their start, as by shutdown().
   void refuse_new_clients(void* socket);
   // A server's handshake is under way on this socket: on_connection_open() may follow.
   bool has_handshakes(void* socket) const;
-  // ICMP reported that a peer cannot be reached (errno value): ends connections whose handshake is not
-  // complete.
+  // ICMP reported that a peer cannot be reached (errno value): ends connections whose handshake
+  // is not complete.
   void path_failed(TimePoint now, const Path& path, int error_number);
   // The socket is being closed: forget every connection on it, also closing ones. The caller closed and
   // detached its own.
@@ -289,8 +289,8 @@ class Endpoint {
 // RFC 9114 section 4.2 forbids sending this header section; US_QUIC_E_NOMEM.
 Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fields, Bytes body);
 
-// The engine that was chosen when the library was built. `events` and what `config` points to outlive the
-// endpoint.
+// The engine that was chosen when the library was built. `events` and what `config` points to
+// outlive the endpoint.
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events);
 
 }  // namespace usquic::engine

@@ -1,6 +1,6 @@
-// HTTP/3 framing and QPACK of one connection, over nghttp3. It knows stream ids and bytes, no packets: the
-// transport feeds it stream data and asks it what to send. Another codec can take its place behind this
-// header.
+// HTTP/3 framing and QPACK of one connection, over nghttp3. It knows stream ids and bytes, no
+// packets: the transport feeds it stream data and asks it what to send. Another codec can take its
+// place behind this header.
 //
 // Control frames and the scheduling of streams are nghttp3's. Settings (settings.h) and complete responses
 // (message_state.cpp) are written here. RequestReader and FieldDecoder read request streams, because nghttp3
@@ -56,8 +56,8 @@ class MessageState {
   // on the transport sends and acknowledges that itself; nothing of this stream comes by next_output().
   // false: not for this stream, or not now; the codec's send_headers() can send it.
   bool send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user);
-  // The same for one that is checked and framed here: 0, or US_QUIC_E_*. Nothing: not for this stream, or
-  // not now.
+  // The same for one that is checked and framed here: 0, or US_QUIC_E_*. Nothing: not for this stream,
+  // or not now.
   std::optional<int> send_response(std::span<const us_quic_header_t> fields, Bytes content);
   // Its response is in `body` as frames: the transport sends that as it is.
   bool has_frames() const { return has_frames_; }
@@ -96,8 +96,8 @@ class Codec {
   // no_more_writes() and peer_reset() may be called, but not read() and not stream_closed().
   class Events {
    public:
-    // The first byte of a peer's request came: make a stream (server), return its MessageState. nullptr =
-    // refuse.
+    // The first byte of a peer's request came: make a stream (server), return its MessageState.
+    // nullptr = refuse.
     virtual MessageState* http3_request_stream(std::int64_t id) = 0;
     virtual void http3_headers(MessageState& s, int kind, bool end_stream) = 0;
     virtual void http3_body(MessageState& s, Bytes data) = 0;
@@ -111,8 +111,8 @@ class Codec {
     virtual void http3_consumed(std::int64_t id, std::size_t length) = 0;
     // GOAWAY came: requests with this id or above were not processed (client); a server gets it too.
     virtual void http3_goaway(std::int64_t first_unprocessed_id) = 0;
-    // A stream for which stream_closed() returned false is over now, after its last events: as if it had
-    // returned true.
+    // A stream for which stream_closed() returned false is over now, after its last events: as if it
+    // had returned true.
     virtual void http3_closed(MessageState&) {}
 
    protected:
@@ -149,15 +149,15 @@ class Codec {
   // `length` bytes of the latest output, from its start, are in packets now. Also for length 0 when the FIN
   // alone went out.
   virtual void written(std::int64_t id, std::size_t length) = 0;
-  // The next `length` bytes of the stream were acknowledged, in order. Runs release functions of static
-  // memory.
+  // The next `length` bytes of the stream were acknowledged, in order. Runs release functions
+  // of static memory.
   virtual void acknowledged(std::int64_t id, std::size_t length) = 0;
   virtual void blocked(std::int64_t id) = 0;    // flow control: skip the stream until...
   virtual void unblocked(std::int64_t id) = 0;  // ...MAX_STREAM_DATA came
   // STOP_SENDING came or the stream was reset by us. 0, or a negative error for a critical stream, as read().
   virtual int no_more_writes(std::int64_t id) = 0;
-  // RESET_STREAM came, or we sent STOP_SENDING: read no more. 0, or a negative error for a critical stream,
-  // as read().
+  // RESET_STREAM came, or we sent STOP_SENDING: read no more. 0, or a negative error for a critical
+  // stream, as read().
   virtual int peer_reset(std::int64_t id) = 0;
   // Both directions are over in the transport. true: nothing here refers to the stream any more. false: what
   // came on it waits for QPACK instructions; keep its MessageState until http3_closed(), which peer_reset()
@@ -166,8 +166,8 @@ class Codec {
   // Server: the number of streams that the client was allowed to open in all.
   virtual void set_max_client_streams(std::uint64_t count) = 0;
 
-  // The application's calls: 0 or US_QUIC_E_*. Header sections are checked (RFC 9114 section 4.2, 4.3):
-  // US_QUIC_E_HEADERS.
+  // The application's calls: 0 or US_QUIC_E_*. Header sections are checked (RFC 9114
+  // section 4.2, 4.3): US_QUIC_E_HEADERS.
   virtual int send_request(std::int64_t id, MessageState& s, std::span<const us_quic_header_t> fields) = 0;
   virtual int send_headers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   virtual int send_informational(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
@@ -175,8 +175,8 @@ class Codec {
   virtual int send_trailers(std::int64_t id, std::span<const us_quic_header_t> fields) = 0;
   virtual void resume(std::int64_t id) = 0;  // `body` or `fin` of its MessageState changed
   virtual int set_priority(std::int64_t id, int urgency, bool incremental) = 0;
-  // First step of a shutdown (GOAWAY with the largest id), then the second (with the real one) after a round
-  // trip.
+  // First step of a shutdown (GOAWAY with the largest id), then the second (with the real one) after
+  // a round trip.
   virtual int send_shutdown_notice() = 0;
   virtual int shutdown() = 0;
   virtual bool is_drained() const = 0;  // after shutdown(): no request is left

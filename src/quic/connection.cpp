@@ -27,8 +27,8 @@ void queue_close(us_quic_connection_t& c, CloseReason reason) {
   loop::note_work(c.context->quic->loop());
 }
 
-// Moves one stream that was made early onto the real connection. Returns 0 or why it cannot be. May throw
-// std::bad_alloc.
+// Moves one stream that was made early onto the real connection. Returns 0 or why it cannot be.
+// May throw std::bad_alloc.
 int attach_stream(us_quic_stream_t& s, engine::Connection& engine) {
   PendingStream& pending = *s.pending;
   Result<engine::Stream*> made = engine.create_stream(pending.direction(), &s);

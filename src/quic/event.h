@@ -28,8 +28,8 @@ enum class EventKind {
   stream_close
 };
 
-// Made by new_event() or new_stream_event(), which may throw std::bad_alloc; whoever has it can pass it on
-// without that.
+// Made by new_event() or new_stream_event(), which may throw std::bad_alloc; whoever has it can pass it
+// on without that.
 struct Event : ListHook<Event>, Pooled {
   Event(EventKind what, us_quic_connection_t* c, us_quic_stream_t* s)
       : kind(what), connection(c), stream(s) {}

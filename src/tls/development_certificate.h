@@ -16,8 +16,8 @@ struct DevelopmentCertificate {
 };
 
 // Self-signed, ECDSA P-256, for localhost, 127.0.0.1, ::1 and host_name (left out when it cannot be in a
-// certificate), valid from an hour before now for `days`. Errors: US_QUIC_E_INVALID (no days, or more than a
-// century), _TLS.
+// certificate), valid from an hour before now for `days`. Errors: US_QUIC_E_INVALID (no days, or more than
+// a century), _TLS.
 Result<DevelopmentCertificate> make_development_certificate(unsigned days, std::string_view host_name,
                                                             std::time_t now);
 

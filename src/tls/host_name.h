@@ -7,9 +7,9 @@
 
 namespace usquic::tls {
 
-// Lower case, without the trailing dot of a fully qualified name. Nothing when it cannot be a DNS name:
-// empty, an empty or overlong label, a character that no name has. Bytes above 127 pass (internationalized
-// names).
+// Lower case, without the trailing dot of a fully qualified name. Nothing when it cannot be a
+// DNS name: empty, an empty or overlong label, a character that no name has. Bytes above 127
+// pass (internationalized names).
 std::optional<std::string> normalize_host_name(std::string_view name);
 
 // Whether the text is an IPv4 or IPv6 address (no brackets).

@@ -58,8 +58,8 @@ class ServerNames {
 
   bool empty() const { return table_.empty() && default_ == nullptr; }
 
-  // Exact, else wildcard, else default, else nullptr. Case and a trailing dot do not matter; "" = no name
-  // given.
+  // Exact, else wildcard, else default, else nullptr. Case and a trailing dot do not matter; "" =
+  // no name given.
   std::shared_ptr<const Credentials> find(std::string_view name) const {
     if (table_.empty() || name.empty()) return default_;
     const std::optional<std::string> normalized = normalize_host_name(name);

@@ -1,5 +1,5 @@
-// How far the life of a connection has come: towards the peer, and towards the application that holds a
-// handle.
+// How far the life of a connection has come: towards the peer, and towards the application that
+// holds a handle.
 #pragma once
 
 #include <cstdint>

@@ -29,8 +29,8 @@ class EarlyResets {
   bool can_hold(Bytes sealed) const { return front_.empty() && is_last(sealed); }
   void hold() { is_held_ = true; }
 
-  // Between the two readings: whether there is to be a second, and what is to be read then, valid until
-  // end().
+  // Between the two readings: whether there is to be a second, and what is to be read then,
+  // valid until end().
   bool is_held() const { return is_held_; }
   Bytes again(Bytes datagram, std::span<const std::int64_t> streams);
   void end();

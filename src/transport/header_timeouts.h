@@ -1,5 +1,5 @@
-// Requests whose header section is not complete yet, and what becomes of those that take too long (option
-// header_timeout).
+// Requests whose header section is not complete yet, and what becomes of those that take too
+// long (option header_timeout).
 #pragma once
 
 #include <cstdint>

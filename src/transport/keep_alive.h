@@ -21,8 +21,8 @@ class KeepAlive {
     return std::min(local > 0 ? local : none, remote > 0 ? remote : none);
   }
 
-  // Nanoseconds of silence before a PING, or none. Half the idle timeout leaves time for a PING that was
-  // lost.
+  // Nanoseconds of silence before a PING, or none. Half the idle timeout leaves time for a PING
+  // that was lost.
   std::uint64_t interval(std::uint64_t idle_timeout) const {
     if (after_.count() <= 0) return none;
     const auto wanted = static_cast<std::uint64_t>(after_.count());

@@ -19,8 +19,8 @@ class SendBuffer {
   SendBuffer(const SendBuffer&) = delete;
   SendBuffer& operator=(const SendBuffer&) = delete;
 
-  // Both are all or nothing; false = memory is used up, and then nothing was appended (and `release` will
-  // not run).
+  // Both are all or nothing; false = memory is used up, and then nothing was appended (and `release`
+  // will not run).
   bool append(Bytes data, Bytes more = {});  // one after the other
   // `release` may be nullptr. It runs from inside acknowledge(), clear() or the destructor, after the bytes
   // left this buffer; for empty `data` too.

@@ -1,5 +1,5 @@
-// Which datagrams of no connection are answered with a stateless reset, and how long that is (RFC 9000 section
-// 10.3).
+// Which datagrams of no connection are answered with a stateless reset, and how long that is
+// (RFC 9000 section 10.3).
 #pragma once
 
 #include <algorithm>

@@ -127,9 +127,9 @@ class SendState {
 //      | Read  |                       | Read  |
 //      +-------+                       +-------+
 //
-// The library delivers data in order and the FIN last, so Size Known and Data Recvd are passed unseen, and a
-// reset is read when it is received. STOP_SENDING changes no state: it is due first, and sent by the next
-// flush.
+// The library delivers data in order and the FIN last, so Size Known and Data Recvd are passed unseen,
+// and a reset is read when it is received. STOP_SENDING changes no state: it is due first, and sent by
+// the next flush.
 class ReceiveState {
  public:
   bool is_receiving() const { return state_ == State::receive; }

@@ -51,8 +51,8 @@ bool is_of_its_time(WallTime made, WallTime now, Duration lifetime) {
   return made + lifetime > now && made <= now + Tokens::clock_tolerance;
 }
 
-// What a Retry token's box holds: the address as the system has it, the connection ID behind its length, and
-// the time.
+// What a Retry token's box holds: the address as the system has it, the connection ID behind its length,
+// and the time.
 struct RetryContent {
   static constexpr std::size_t address_bytes = Address::capacity();
   static constexpr std::size_t length_at = address_bytes;

@@ -40,8 +40,8 @@ class Tokens {
   bool verify_retry(WallTime now, std::uint32_t version, const Address& remote, const ConnectionId& dcid,
                     Bytes token, ConnectionId& original_dcid) const;
 
-  // For the client's next connections of the same QUIC version (RFC 9369 section 5). Empty: the TLS library
-  // failed.
+  // For the client's next connections of the same QUIC version (RFC 9369 section 5). Empty: the
+  // TLS library failed.
   std::vector<std::uint8_t> make_regular(WallTime now, std::uint32_t version, const Address& remote) const;
   bool verify_regular(WallTime now, std::uint32_t version, const Address& remote, Bytes token) const;
 

@@ -1,8 +1,8 @@
-// A second engine behind src/engine/engine.h, for the tests of the modules above it. It behaves as lsquic
-// would: callbacks run inside its packet processing, local streams open (and tell so) while it flushes, it
-// opens only bidirectional streams, and it reads its own clock. What it puts on the wire is a framing of its
-// own, without encryption or retransmission, so that a client and a server context talk over loopback
-// sockets.
+// A second engine behind src/engine/engine.h, for the tests of the modules above it. It behaves as
+// lsquic would: callbacks run inside its packet processing, local streams open (and tell so) while it
+// flushes, it opens only bidirectional streams, and it reads its own clock. What it puts on the wire is
+// a framing of its own, without encryption or retransmission, so that a client and a server context talk
+// over loopback sockets.
 //
 // Tests can script what it does: let it run functions inside receive(), expire() or flush(), from where they
 // call the EventHandler as an engine may.

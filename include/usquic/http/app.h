@@ -123,12 +123,12 @@ class US_API App {
   App& addServerName(std::string_view pattern, const AppOptions& identity);
   // Names of that pattern are served with the app's own certificate again. error() tells.
   App& removeServerName(std::string_view pattern);
-  // Routes registered from here on belong to requests for this name (exact or "*.", by :authority); "" = all
-  // others.
+  // Routes registered from here on belong to requests for this name (exact or "*.", by :authority); ""
+  // = all others.
   App& domain(std::string_view pattern);
 
-  // The handler gets the socket (us_quic_listen_socket_port), or nullptr, and then error() says why. It runs
-  // inside.
+  // The handler gets the socket (us_quic_listen_socket_port), or nullptr, and then error() says why.
+  // It runs inside.
   App& listen(int port, ListenHandler handler);
   // The same on one address, or with everything that can be chosen.
   App& listen(std::string_view host, int port, ListenHandler handler);

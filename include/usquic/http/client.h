@@ -16,8 +16,8 @@
 namespace usquic {
 
 // Milliseconds, 0 = none. When one runs out, onError gets US_QUIC_E_HANDSHAKE_TIMEOUT (connect) or
-// US_QUIC_E_TIMEOUT (the others), and a text that says which. Redirects and retries start anew, but for
-// total.
+// US_QUIC_E_TIMEOUT (the others), and a text that says which. Redirects and retries start anew,
+// but for total.
 struct Timeouts {
   int connect_ms = 10000;  // until a connection is open
   int first_byte_ms = 0;   // from sending the request until the response's header section
@@ -79,17 +79,17 @@ struct ResponseHead {
   std::string_view header(std::string_view lowerCaseName) const;
 };
 
-// One request under way. Owned by its client; valid until onEnd or onError returned, or abort() was called.
-// Set the callbacks right after fetch(): none runs inside it. Each on… call replaces the handler that was
-// there and returns the same fetch, so that calls can be chained. Thread: the loop's, for every call and
-// every callback.
+// One request under way. Owned by its client; valid until onEnd or onError returned, or abort() was
+// called. Set the callbacks right after fetch(): none runs inside it. Each on… call replaces the handler
+// that was there and returns the same fetch, so that calls can be chained. Thread: the loop's, for every
+// call and every callback.
 class US_API Fetch {
  public:
   // The request goes out on `stream` of an open connection, the body after this; it runs again when the
   // request moves to another connection or follows a redirect. For native calls, such as the peer's address.
   Fetch* onSent(Function<void(us_quic_stream_t* stream)> handler);
-  // An informational response (1xx, RFC 9110 section 15.2), such as 103 Early Hints; none or several may
-  // come.
+  // An informational response (1xx, RFC 9110 section 15.2), such as 103 Early Hints; none or
+  // several may come.
   Fetch* onInformational(Function<void(const ResponseHead& head)> handler);
   // The final response's header section, once. `head` is valid while the handler runs.
   Fetch* onResponse(Function<void(const ResponseHead& head)> handler);
@@ -100,10 +100,10 @@ class US_API Fetch {
   // The response is complete, and the request's body was sent or the server wants no more of it. Exactly one
   // of onEnd and onError runs, last.
   Fetch* onEnd(Function<void()> handler);
-  // error: US_QUIC_E_*; text: one line with the reason. A response that is malformed (also one whose body is
-  // shorter or longer than its content-length) or header fields that may not be sent, or a redirect to what
-  // is no https URL: US_QUIC_E_HEADERS. A malformed URL or method: US_QUIC_E_INVALID. Too many redirects:
-  // US_QUIC_E_TOO_LARGE.
+  // error: US_QUIC_E_*; text: one line with the reason. A response that is malformed (also one whose
+  // body is shorter or longer than its content-length) or header fields that may not be sent, or a
+  // redirect to what is no https URL: US_QUIC_E_HEADERS. A malformed URL or method: US_QUIC_E_INVALID.
+  // Too many redirects: US_QUIC_E_TOO_LARGE.
   Fetch* onError(Function<void(int error, std::string_view text)> handler);
 
   // More of the body, with stream_body. Buffers everything; false = wait for onWritable before writing on.
@@ -143,8 +143,8 @@ class US_API Client {
   Client(Client&& other) noexcept;
   Client& operator=(Client&& other) noexcept;
 
-  // US_QUIC_OK, or the US_QUIC_E_* of the constructor: certificate files, memory. Then every fetch fails with
-  // it.
+  // US_QUIC_OK, or the US_QUIC_E_* of the constructor: certificate files, memory. Then every fetch
+  // fails with it.
   int error() const;
 
   // Starts a request. options.headers: any but pseudo-header fields; host takes the place of :authority.

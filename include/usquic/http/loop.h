@@ -22,8 +22,8 @@ class US_API Loop {
   void run();
   // For embedding in another loop: a descriptor that is readable when there is something to do (us_loop_fd).
   int fd();
-  // Does what there is to do, without waiting (us_loop_tick). Returns: whether something still keeps the loop
-  // alive.
+  // Does what there is to do, without waiting (us_loop_tick). Returns: whether something still keeps
+  // the loop alive.
   bool tick();
 
   // Runs `task` on the loop's thread soon. Thread: any. This is the only call allowed from other threads.

@@ -26,12 +26,11 @@ class US_API Request {
   std::string_view getFullUrl() const;
   // The raw query string without '?', or "".
   std::string_view getQuery() const;
-  // The decoded value of the first query field of that name ('+' is a space); "" when absent or without
-  // value.
+  // The decoded value of the first query field of that name ('+' is a space); "" when absent
+  // or without value.
   std::string_view getQuery(std::string_view key);
   // The value of a header field (lower-case name), or "". Several lines of it are joined in order: cookie
-  // with
-  // "; " (RFC 9114 section 4.2.1), others with ", " (RFC 9110 section 5.3). "host" is getAuthority().
+  // with "; " (RFC 9114 section 4.2.1), others with ", " (RFC 9110 section 5.3). "host" is getAuthority().
   std::string_view getHeader(std::string_view lowerCaseName) const;
   // Calls visit(name, value) for every field line in order, pseudo-headers left out.
   void forEachHeader(Function<void(std::string_view name, std::string_view value)> visit) const;
@@ -55,8 +54,8 @@ class US_API Request {
   std::string_view getProtocol() const;
   // True when the request came as 0-RTT data and may be a replay (RFC 8470).
   bool isEarly() const;
-  // The client's certificate in DER when one was asked for and given; else length 0. Valid as long as the
-  // connection.
+  // The client's certificate in DER when one was asked for and given; else length 0. Valid as long
+  // as the connection.
   us_quic_blob_t getClientCertificate() const;
   // Whether the client gave a certificate that is trusted.
   bool isClientAuthorized() const;

@@ -40,14 +40,14 @@ class US_API PreparedResponse {
 };
 
 // Valid until it was answered in full, or until onAborted ran; afterwards calls do nothing but log the
-// mistake (an assertion in debug builds). All calls on the loop's thread. Handlers that answer later must set
-// onAborted.
+// mistake (an assertion in debug builds). All calls on the loop's thread. Handlers that answer later
+// must set onAborted.
 class US_API Response {
  public:
   // "404" or "404 Not Found" (the text is not sent: HTTP/3 has none). Before the first header or byte.
   Response* writeStatus(std::string_view status);
-  // Field names are made lower case. A malformed name or value (CR, LF, NUL) is refused: logged and answered
-  // 500.
+  // Field names are made lower case. A malformed name or value (CR, LF, NUL) is refused: logged
+  // and answered 500.
   Response* writeHeader(std::string_view name, std::string_view value);
   // The same with a number in decimal.
   Response* writeHeader(std::string_view name, std::uint64_t value);
@@ -68,9 +68,9 @@ class US_API Response {
   // onWritable and continue from getWriteOffset(). Every byte is sent exactly once.
   std::pair<bool, bool> tryEnd(std::string_view data, std::uint64_t totalSize = 0);
   // As tryEnd, without a copy: all of `data` is taken, or nothing of it ({false, false}). Taken data stays
-  // the caller's and must not change until `release` ran, which it does exactly once, on the loop's thread:
-  // when the bytes are acknowledged or given up, maybe after onAborted. It does not run for data that was not
-  // taken.
+  // the caller's and must not change until `release` ran, which it does exactly once, on the loop's
+  // thread: when the bytes are acknowledged or given up, maybe after onAborted. It does not run for data
+  // that was not taken.
   std::pair<bool, bool> tryEndStatic(std::string_view data, std::uint64_t totalSize,
                                      void (*release)(void* user), void* user);
   // Ends the response with a last chunk; what cannot be sent yet is buffered. content-length is set when
@@ -92,8 +92,8 @@ class US_API Response {
   Response* onData(Function<void(std::string_view chunk, bool fin)> handler);
   // Trailer fields of the request, after its body, before the last onData.
   Response* onTrailer(Function<void(std::string_view name, std::string_view value)> handler);
-  // The client gave up (RESET_STREAM, STOP_SENDING, connection lost) before the answer was complete. At most
-  // once.
+  // The client gave up (RESET_STREAM, STOP_SENDING, connection lost) before the answer was complete.
+  // At most once.
   Response* onAborted(Function<void()> handler);
 
   // Stops reading the request body; the peer is held back by flow control.

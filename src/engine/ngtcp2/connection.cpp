@@ -157,9 +157,9 @@ bool QuicConnection::write(TimePoint now, SendBatch& batch) {
           std::min({parts_.writer.deadline(), parts_.shutdown.deadline(), parts_.http3.headers_deadline()}));
     }
   }
-  // RFC 9000 section 10.2.3: a server without the client's Finished cannot read a CONNECTION_CLOSE in a 1-RTT
-  // packet, and one in a Handshake packet could not carry the application's code. So the handshake ends
-  // first.
+  // RFC 9000 section 10.2.3: a server without the client's Finished cannot read a CONNECTION_CLOSE in a
+  // 1-RTT packet, and one in a Handshake packet could not carry the application's code. So the
+  // handshake ends first.
   if (core.life.is_closing() && parts_.writer.owes_finished() && !write_packets(now, batch)) return false;
   return !core.life.is_closing() || parts_.ending.write_close(now, batch);
 }

@@ -1,5 +1,5 @@
-// One QUIC connection over ngtcp2: what the application asks, what came in and what the time brings goes to its
-// parts (connection_parts.h).
+// One QUIC connection over ngtcp2: what the application asks, what came in and what the time brings goes to
+// its parts (connection_parts.h).
 #pragma once
 
 #include <memory>

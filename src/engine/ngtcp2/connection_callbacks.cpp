@@ -14,8 +14,8 @@ namespace usquic::engine::ngtcp2 {
 
 namespace {
 
-// No exception may cross ngtcp2's code. The one that there is says that memory is used up, which ends the
-// connection.
+// No exception may cross ngtcp2's code. The one that there is says that memory is used up, which
+// ends the connection.
 template <auto callback>
 struct Guarded;
 
@@ -113,8 +113,8 @@ struct ConnectionCallbacks {
     ConnectionParts& c = self(user);
     const bool has_code = (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0;
     const QuicStream* s = c.streams.find(id);
-    // By STOP_SENDING alone: a reset was counted when it came. What the application did about it is no
-    // excuse.
+    // By STOP_SENDING alone: a reset was counted when it came. What the application did about it
+    // is no excuse.
     const bool was_stopped_by_peer =
         has_code && s != nullptr && !s->kind_.is_local && !s->receive_.is_reset() &&
         (s->send_.is_stopped() || (!s->send_.reset_code() && !s->receive_.is_stopped()));

@@ -1,5 +1,5 @@
-// Which connections of an endpoint have something to write, and which of these wait for their socket to take
-// packets again.
+// Which connections of an endpoint have something to write, and which of these wait for their socket to
+// take packets again.
 #pragma once
 
 #include "base/list.h"

@@ -1,5 +1,5 @@
-// The HTTP/3 part of a connection: starts its codec, and carries the codec's events to the streams and to
-// ngtcp2.
+// The HTTP/3 part of a connection: starts its codec, and carries the codec's events to the streams
+// and to ngtcp2.
 #pragma once
 
 #include "engine/ngtcp2/stream_set.h"

@@ -7,8 +7,8 @@
 
 namespace usquic::engine::ngtcp2 {
 
-// The any-address of the other address's family stands in for an unspecified one: ngtcp2 knows IPv4 and IPv6
-// only.
+// The any-address of the other address's family stands in for an unspecified one: ngtcp2 knows IPv4
+// and IPv6 only.
 Address specified_like(const Address& address, const Address& other);
 
 // Borrows both addresses.

@@ -16,8 +16,8 @@ class PeerLimits {
 
   // An HTTP/3 peer opened a unidirectional stream.
   int uni_stream_opened();
-  // The peer gave up a stream of its own, or opened one that means nothing here: work for us, next to none
-  // for it.
+  // The peer gave up a stream of its own, or opened one that means nothing here: work for us, next to
+  // none for it.
   int stream_wasted();
   // What was seen in packets that ngtcp2 took.
   int act_on(const transport::FrameScan& frames);

@@ -33,9 +33,9 @@ void TlsState::handshake_completed() {
   is_resumed_ = session_->is_resumed();
 }
 
-// A TLS session holds about 10 kB, and a server has no more use for it: its tickets are written, no TLS
-// message may come (RFC 9001 section 6), and keys are updated without it. A client gets tickets through its
-// own.
+// A TLS session holds about 10 kB, and a server has no more use for it: its tickets are written, no
+// TLS message may come (RFC 9001 section 6), and keys are updated without it. A client gets tickets
+// through its own.
 void TlsState::release() {
   if (!core_.is_client) session_.reset();
 }

@@ -61,8 +61,8 @@ class FieldDecoder {
   int init();  // 0 or a negative nghttp3 error, as all that return int here
 
   enum class Status { more, done, blocked, too_large };
-  // Reads the next bytes of a section of stream `id`. `used`: how many were read, all unless blocked or too
-  // large.
+  // Reads the next bytes of a section of stream `id`. `used`: how many were read, all unless blocked
+  // or too large.
   int decode(FieldSection& section, std::int64_t id, Bytes data, bool is_end, std::size_t& used,
              Status& status);
   // Whether the instructions that a blocked section waits for have come.

@@ -219,8 +219,8 @@ void RequestReader::read_body(MessageState& s, Bytes& data) {
   ReceiveState& r = s.receive_;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
   r.body_received += static_cast<std::int64_t>(length);
-  // RFC 9114 section 4.1.2: more body than content-length says is malformed. The bytes stay in `data`, to be
-  // credited.
+  // RFC 9114 section 4.1.2: more body than content-length says is malformed. The bytes stay in `data`,
+  // to be credited.
   if (r.content_length != -1 && r.body_received > r.content_length) {
     fail(s, US_QUIC_H3_MESSAGE_ERROR);
     return;

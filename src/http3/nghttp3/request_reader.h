@@ -20,8 +20,8 @@ class RequestReader {
    public:
     // Stream error: the message is given up in both directions.
     virtual void stream_failed(MessageState& s, std::uint64_t code) = 0;
-    // A request's header section is over the limit: answer it (oversized_section.h). The stream is read no
-    // further.
+    // A request's header section is over the limit: answer it (oversized_section.h). The stream is
+    // read no further.
     virtual void request_too_large(MessageState& s) = 0;
     // The request said how urgent it is (RFC 9218 section 5).
     virtual void request_priority(MessageState& s, std::string_view value) = 0;
@@ -38,8 +38,8 @@ class RequestReader {
   int read(MessageState& s, Bytes data, bool fin);
   // Nothing more is read from this stream: what it holds is dropped and credited.
   int discard(MessageState& s);
-  // Instructions came: a stream that waited for them and was read on, or nullptr when none is left. Call
-  // until then.
+  // Instructions came: a stream that waited for them and was read on, or nullptr when none is left.
+  // Call until then.
   int read_unblocked(MessageState*& s);
 
  private:

@@ -9,8 +9,8 @@ namespace usquic::http3 {
 
 namespace {
 
-// Bits of each character's code. The code is canonical: among codes of one length the next character has the
-// next number.
+// Bits of each character's code. The code is canonical: among codes of one length the next character has
+// the next number.
 constexpr std::array<std::uint8_t, 256> code_lengths = {
     // clang-format off
     13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28,

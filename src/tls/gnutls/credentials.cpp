@@ -42,8 +42,8 @@ Result<Chain> load_chain(const PemSource& source, const Logger& log) {
   return chain;
 }
 
-// How a private key's PEM says that it is encrypted: PKCS#8 (RFC 7468 section 11), or the older form of
-// OpenSSL.
+// How a private key's PEM says that it is encrypted: PKCS#8 (RFC 7468 section 11), or the older
+// form of OpenSSL.
 enum class Encryption { none, pkcs8, openssl };
 
 Encryption encryption_of(std::string_view pem) {

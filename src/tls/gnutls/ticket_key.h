@@ -15,9 +15,9 @@ using TicketKey = std::array<std::uint8_t, 64>;
 
 using TicketSecret = std::array<std::uint8_t, 32>;
 
-// What the keys of a context derive from: the deployment's secret, so that every worker and a restarted
-// process open each other's tickets. A secret of zeros is none: one is drawn at random then. Error:
-// US_QUIC_E_TLS.
+// What the keys of a context derive from: the deployment's secret, so that every worker and a
+// restarted process open each other's tickets. A secret of zeros is none: one is drawn at random
+// then. Error: US_QUIC_E_TLS.
 Result<TicketSecret> ticket_secret(std::span<const std::uint8_t, 32> secret);
 
 // The key for sessions that begin with this certificate (DER). A key for each: GnuTLS opens a ticket under

@@ -34,8 +34,8 @@ class Bodies : public AppTest {
 
   static constexpr std::uint64_t kibibyte = 1024;
   static constexpr std::uint64_t mebibyte = 1024 * kibibyte;
-  // What one connection may hold: both sides' windows and send buffers, and the sanitizers' quarantine on
-  // top.
+  // What one connection may hold: both sides' windows and send buffers, and the sanitizers'
+  // quarantine on top.
   [[maybe_unused]] static constexpr long growth_limit_kib = 96 * 1024;
 };
 

@@ -102,8 +102,8 @@ TEST(ConnectionClose, DuringTheHandshakeEndsTheServersAttempt) {
   EXPECT_TRUE(pair.server.log.empty());
 }
 
-// RFC 9000 section 10.2.3: the server learns of a close that was asked for before the client's Finished was
-// out.
+// RFC 9000 section 10.2.3: the server learns of a close that was asked for before the client's
+// Finished was out.
 TEST(ConnectionClose, AsSoonAsTheClientsHandshakeIsDoneReachesTheServer) {
   EnginePair pair;
   pair.start();

@@ -299,8 +299,8 @@ TEST_F(Whole, IsRefusedWhereItCannotBeAndLeavesTheStreamAsItWas) {
   EXPECT_EQ(s->body, "small");
 }
 
-// Pacing is about what is still to be written: a server that has written all sleeps until an acknowledgement
-// is due.
+// Pacing is about what is still to be written: a server that has written all sleeps until an
+// acknowledgement is due.
 TEST_F(Framed, LeaveNoDeadlineForPacing) {
   answer_with("hello");
   ASSERT_TRUE(pair_.join("h3"));

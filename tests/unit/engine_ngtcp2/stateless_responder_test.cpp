@@ -90,8 +90,8 @@ std::unique_ptr<Side> another_worker(EnginePair& pair, std::uint8_t index) {
   return worker;
 }
 
-// A client's datagram of a live connection comes to another worker, as it does when the client's port
-// changes.
+// A client's datagram of a live connection comes to another worker, as it does when the
+// client's port changes.
 TEST(StatelessReset, IsNotSentForAConnectionOfAnotherWorker) {
   EnginePair pair;
   pair.server.config.worker_index = 0;

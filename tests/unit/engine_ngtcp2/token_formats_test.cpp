@@ -1,5 +1,5 @@
-// Tokens are those of ngtcp2's functions, which made them before transport/tokens.h did: what one makes, the
-// other takes.
+// Tokens are those of ngtcp2's functions, which made them before transport/tokens.h did: what one makes,
+// the other takes.
 #include <gtest/gtest.h>
 #include <ngtcp2/ngtcp2_crypto.h>
 

@@ -1,5 +1,5 @@
-// Point 3: nothing is freed in a callback; closing anything inside any callback is safe (the sanitizers prove
-// it).
+// Point 3: nothing is freed in a callback; closing anything inside any callback is safe (the
+// sanitizers prove it).
 #include <gtest/gtest.h>
 
 #include <chrono>

@@ -109,8 +109,8 @@ TEST_F(GracefulEnd, IsCutShortByClose) {
   EXPECT_TRUE(pair.run(2 * pair.delay, [this] { return client->closes == 1; }));
 }
 
-// Firefox, and curl over OpenSSL's QUIC, acknowledge what they buffer, and drop it when CONNECTION_CLOSE
-// comes.
+// Firefox, and curl over OpenSSL's QUIC, acknowledge what they buffer, and drop it
+// when CONNECTION_CLOSE comes.
 TEST_F(GracefulEnd, LosesNothingOfAClientThatReadsMoreSlowlyThanItAcknowledges) {
   body.assign(900'000, 'x');  // one send buffer
   join();
