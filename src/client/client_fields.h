@@ -1,5 +1,5 @@
-// The header section of a request: what may be sent, and what is added (RFC 9110 section 5, RFC 9114 section
-// 4).
+// The header section of a request: what may be sent, and what is added (RFC 9110 section 5,
+// RFC 9114 section 4).
 #pragma once
 
 #include <cstdint>

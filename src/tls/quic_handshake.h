@@ -26,8 +26,8 @@ namespace usquic::tls {
 // What a secret is for: packets that come, or packets that go.
 enum class Direction : std::uint8_t { receive, send };
 
-// What TLS has for QUIC. Called inside start() and receive() alone. false: QUIC cannot go on, and the call
-// fails.
+// What TLS has for QUIC. Called inside start() and receive() alone. false: QUIC cannot go on, and
+// the call fails.
 class HandshakeEvents {
  public:
   // The secret of a level and direction, before any message of that level. Bytes are borrowed, here and below.

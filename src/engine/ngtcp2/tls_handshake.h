@@ -1,5 +1,5 @@
-// The handshake of a connection between ngtcp2 and TLS: CRYPTO data goes to TLS, and what TLS has for QUIC goes
-// to ngtcp2.
+// The handshake of a connection between ngtcp2 and TLS: CRYPTO data goes to TLS, and what TLS has for QUIC
+// goes to ngtcp2.
 #pragma once
 
 #include <ngtcp2/ngtcp2.h>

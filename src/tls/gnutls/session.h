@@ -43,10 +43,10 @@ struct SharedState {
   bool asks_for_client_certificate() const { return request_client_certificate || verify_client; }
 };
 
-// Of the native session it owns the database pointer (gnutls_db_set_ptr; TLS 1.3 keeps sessions in tickets, so
-// GnuTLS has no other use for it) by which callbacks find it, the post-client-hello function (server name), the
-// verify function, the keylog function and the handshake hook (client: ALPN, tickets). The rest is
-// QuicHandshakeImpl's.
+// Of the native session it owns the database pointer (gnutls_db_set_ptr; TLS 1.3 keeps sessions in
+// tickets, so GnuTLS has no other use for it) by which callbacks find it, the post-client-hello function
+// (server name), the verify function, the keylog function and the handshake hook (client: ALPN, tickets).
+// The rest is QuicHandshakeImpl's.
 class SessionImpl final : public Session {
  public:
   static Result<std::unique_ptr<Session>> create_server(SharedState& shared);
