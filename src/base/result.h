@@ -1,4 +1,5 @@
-// A value or a negative US_QUIC_E_* code.
+// A value, or an error in the terms of the C interface: a negative US_QUIC_E_* code. Inside the library errors
+// travel in these types. An int stands where the C interface begins.
 #pragma once
 
 #include <utility>
@@ -8,7 +9,6 @@
 
 namespace usquic {
 
-// Wraps a negative error code on its way into a Result.
 struct Error {
   int code;
 };
@@ -34,6 +34,22 @@ class [[nodiscard]] Result {
   }
 
   std::variant<T, Error> state_;
+};
+
+// For a call that makes no value. As cheap as the int: it is returned in a register.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  Result() = default;
+  Result(Error error) : code_(error.code) { CHECK(error.code < 0); }
+  // code: what a function of the C interface returned, US_QUIC_OK or an error.
+  static Result of_code(int code) { return code == 0 ? Result() : Result(Error{code}); }
+
+  explicit operator bool() const { return code_ == 0; }
+  int error() const { return code_; }
+
+ private:
+  int code_ = 0;
 };
 
 }  // namespace usquic

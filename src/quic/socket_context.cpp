@@ -86,13 +86,14 @@ int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, co
                                            const us_quic_socket_context_options_t* options) {
   const bool is_valid = pattern != nullptr && options != nullptr && options->struct_size == sizeof(*options);
   if (!is_valid) return US_QUIC_E_INVALID;
-  return usquic::try_allocating(
-      [&] { return context->tls->add_server_name(pattern, usquic::quic::read_identity(*options)); },
-      int{US_QUIC_E_NOMEM});
+  const auto add = [&] {
+    return context->tls->add_server_name(pattern, usquic::quic::read_identity(*options)).error();
+  };
+  return usquic::try_allocating(add, int{US_QUIC_E_NOMEM});
 }
 
 int us_quic_socket_context_remove_server_name(us_quic_socket_context_t* context, const char* pattern) {
-  return pattern != nullptr ? context->tls->remove_server_name(pattern) : US_QUIC_E_INVALID;
+  return pattern != nullptr ? context->tls->remove_server_name(pattern).error() : US_QUIC_E_INVALID;
 }
 
 void us_quic_socket_context_shutdown(us_quic_socket_context_t* context) {

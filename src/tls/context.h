@@ -46,10 +46,10 @@ class Context {
   virtual ~Context() = default;
 
   virtual bool can_serve() const = 0;  // has a certificate and key
-  // 0, US_QUIC_E_INVALID (no such pattern) or an error of the identity; what was there then stays. "*" is the
+  // Errors: US_QUIC_E_INVALID (no such pattern), or of the identity; what was there then stays. "*" is the
   // identity of the options. Sessions under way keep theirs.
-  virtual int add_server_name(std::string_view pattern, const IdentitySource& identity) = 0;
-  virtual int remove_server_name(std::string_view pattern) = 0;
+  virtual Result<void> add_server_name(std::string_view pattern, const IdentitySource& identity) = 0;
+  virtual Result<void> remove_server_name(std::string_view pattern) = 0;
 
   // Error: US_QUIC_E_STATE when it cannot serve.
   virtual Result<std::unique_ptr<Session>> server_session() = 0;

@@ -19,6 +19,7 @@
 
 #include "base/bytes.h"
 #include "crypto/cipher_suite.h"
+#include "tls/alerts.h"
 #include "tls/encryption_level.h"
 
 namespace usquic::tls {
@@ -41,7 +42,7 @@ class HandshakeEvents {
   // client's were heard.
   virtual std::optional<std::size_t> write_transport_parameters(MutableBytes to) = 0;
   // The alert that the handshake fails with (RFC 9001 section 4.8).
-  virtual void on_alert(std::uint8_t alert) = 0;
+  virtual void on_alert(Alert alert) = 0;
 
  protected:
   ~HandshakeEvents() = default;

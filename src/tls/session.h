@@ -6,6 +6,8 @@
 #include <string>
 
 #include "base/bytes.h"
+#include "base/result.h"
+#include "tls/alerts.h"
 #include "tls/quic_handshake.h"
 
 namespace usquic::tls {
@@ -27,13 +29,13 @@ class Session {
   virtual bool has_ticket() const = 0;  // as a client: the context keeps one that came in this session
   // Why the handshake failed, in the library's terms: US_QUIC_E_CERT_UNTRUSTED, _CERT_NAME, _CERT_EXPIRED,
   // _CERT_REQUIRED, _ALPN or _TLS, from what verification found and from a TLS alert (sent or received).
-  virtual int failure(std::optional<std::uint8_t> alert) const = 0;
-  // A client's: the QUIC version that was agreed on. Tickets that come are good for it alone
-  // (RFC 9369 section 5).
+  virtual Error failure(std::optional<Alert> alert) const = 0;
+  // A client's: the QUIC version that was agreed on. Tickets that come are good for it alone (RFC 9369
+  // section 5).
   virtual void set_quic_version(std::uint32_t version) = 0;
   // Text that goes with it, such as "certificate is for example.org, not for example.com"; with the alert,
   // also for what the peer complained of.
-  virtual std::string failure_text(std::optional<std::uint8_t> alert = std::nullopt) const = 0;
+  virtual std::string failure_text(std::optional<Alert> alert = std::nullopt) const = 0;
 };
 
 }  // namespace usquic::tls

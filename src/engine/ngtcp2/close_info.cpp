@@ -10,12 +10,15 @@
 namespace usquic::engine::ngtcp2 {
 namespace {
 
-// TLS alerts (RFC 8446 section 6) that this side raises for TLS.
-constexpr std::uint8_t unexpected_message = 10;
+std::optional<tls::Alert> tls_alert_of(TransportError code) {
+  const auto number = alert_of(code);
+  if (!number) return std::nullopt;
+  return tls::Alert{*number};
+}
 
 int error_of(TransportError code, const tls::Session* session) {
-  if (const auto alert = alert_of(code)) {
-    return session == nullptr ? tls::error_of_alert(*alert) : session->failure(*alert);
+  if (const auto alert = tls_alert_of(code)) {
+    return (session == nullptr ? tls::error_of_alert(*alert) : session->failure(*alert)).code;
   }
   switch (code) {
     case TransportError::no_error:
@@ -54,7 +57,7 @@ CloseReason from_peer(const ngtcp2_ccerr& close, const tls::Session* session, Ap
   }
   const TransportError code{close.error_code};
   reason.error = error_of(code, session);
-  const auto alert = alert_of(code);
+  const auto alert = tls_alert_of(code);
   if (reason.text.empty() && alert) {
     reason.text = session == nullptr ? tls::text_of_alert(*alert, true) : session->failure_text(*alert);
   }
@@ -74,9 +77,9 @@ CloseReason from_library(int result, std::uint8_t tls_alert, const tls::Session*
     case NGTCP2_ERR_VERSION_NEGOTIATION_FAILURE:
       return from_error(TransportError::version_negotiation_error, US_QUIC_E_VERSION, "negotiation failed");
     case NGTCP2_ERR_CRYPTO: {
-      const int error = session != nullptr ? session->failure(tls_alert) : US_QUIC_E_TLS;
-      return from_error(transport::of_alert(tls_alert), error,
-                        session != nullptr ? session->failure_text(tls_alert) : "");
+      const tls::Alert alert{tls_alert};
+      const int error = session != nullptr ? session->failure(alert).code : US_QUIC_E_TLS;
+      return from_alert(alert, error, session != nullptr ? session->failure_text(alert) : "");
     }
     case NGTCP2_ERR_NOMEM:
     case NGTCP2_ERR_CALLBACK_FAILURE:  // one that has another reason says it
@@ -95,8 +98,7 @@ CloseReason from_tls_messages(tls::TlsMessages::Verdict verdict) {
     case tls::TlsMessages::Verdict::left_over:
       return from_error(TransportError::protocol_violation, US_QUIC_E_TRANSPORT, "half a TLS message");
     case tls::TlsMessages::Verdict::unexpected:
-      return from_error(transport::of_alert(unexpected_message), US_QUIC_E_TLS,
-                        "a TLS message that QUIC forbids");
+      return from_alert(tls::Alert::unexpected_message, US_QUIC_E_TLS, "a TLS message that QUIC forbids");
     case tls::TlsMessages::Verdict::asks_client_auth:
       return from_error(TransportError::protocol_violation, US_QUIC_E_TRANSPORT,
                         "client authentication after the handshake");
@@ -120,6 +122,10 @@ CloseReason from_error(const transport::ErrorCode& code, int error, std::string 
   reason.is_application = is_application(code);
   reason.code = number_of(code);
   return reason;
+}
+
+CloseReason from_alert(tls::Alert alert, int error, std::string text) {
+  return from_error(transport::of_alert(number_of(alert)), error, std::move(text));
 }
 
 }  // namespace usquic::engine::ngtcp2

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "tls/alerts.h"
 #include "tls/handshake_messages.h"
 #include "transport/transport_error.h"
 #include "usquic/quic.h"
@@ -46,5 +47,7 @@ CloseReason from_icmp(int error_number);
 // This side ends the connection with an error of QUIC or of the application's protocol; the application gets
 // `error` (US_QUIC_*) and `text`.
 CloseReason from_error(const transport::ErrorCode& code, int error, std::string text);
+// The same with the error of QUIC that carries `alert`.
+CloseReason from_alert(tls::Alert alert, int error, std::string text);
 
 }  // namespace usquic::engine::ngtcp2

@@ -200,9 +200,7 @@ int QuicConnection::handshake_completed() {
   parts_.tls.handshake_completed();
   if (alpn().empty()) {
     // RFC 9001 section 8.1: without an agreed protocol there is no connection.
-    constexpr std::uint8_t no_application_protocol = 120;
-    return core.fail(
-        from_error(transport::of_alert(no_application_protocol), US_QUIC_E_ALPN, "none was negotiated"));
+    return core.fail(from_alert(tls::Alert::no_application_protocol, US_QUIC_E_ALPN, "none was negotiated"));
   }
   core.endpoint.connections.handshake_completed(*this);
   parts_.keep_alive.apply();  // the peer's idle timeout is known

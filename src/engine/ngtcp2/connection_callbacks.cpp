@@ -42,9 +42,8 @@ struct ConnectionCallbacks {
     if (c.core.is_client && level != NGTCP2_ENCRYPTION_LEVEL_1RTT) return 0;
     if (ngtcp2_conn_get_remote_transport_params(conn) != nullptr) return 0;
     // RFC 9001 section 8.2. ngtcp2 1.11 takes it for granted and aborts the process while it writes.
-    constexpr std::uint8_t missing_extension = 109;
-    return c.core.fail(from_error(transport::of_alert(missing_extension), US_QUIC_E_TLS,
-                                  "the peer sent no transport parameters"));
+    return c.core.fail(
+        from_alert(tls::Alert::missing_extension, US_QUIC_E_TLS, "the peer sent no transport parameters"));
   }
 
   static int recv_crypto_data(ngtcp2_conn* /*conn*/, ngtcp2_encryption_level level, std::uint64_t /*offset*/,

@@ -81,8 +81,8 @@ std::optional<std::size_t> TlsHandshake::write_transport_parameters(MutableBytes
   return static_cast<std::size_t>(length);
 }
 
-void TlsHandshake::on_alert(std::uint8_t alert) {
-  ngtcp2_conn_set_tls_alert(core_.library, alert);
+void TlsHandshake::on_alert(tls::Alert alert) {
+  ngtcp2_conn_set_tls_alert(core_.library, number_of(alert));
 }
 
 }  // namespace usquic::engine::ngtcp2

@@ -34,7 +34,7 @@ class TlsHandshake final : private tls::HandshakeEvents {
   bool on_message(tls::EncryptionLevel level, Bytes message) override;
   bool on_transport_parameters(Bytes parameters) override;
   std::optional<std::size_t> write_transport_parameters(MutableBytes to) override;
-  void on_alert(std::uint8_t alert) override;
+  void on_alert(tls::Alert alert) override;
 
   ConnectionCore& core_;
   PacketReader& reader_;

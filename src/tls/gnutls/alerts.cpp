@@ -6,30 +6,30 @@
 
 namespace usquic::tls {
 
-int error_of_alert(std::uint8_t alert) {
+Error error_of_alert(Alert alert) {
   switch (alert) {
-    case GNUTLS_A_BAD_CERTIFICATE:
-    case GNUTLS_A_UNSUPPORTED_CERTIFICATE:
-    case GNUTLS_A_CERTIFICATE_REVOKED:
-    case GNUTLS_A_CERTIFICATE_UNKNOWN:
-    case GNUTLS_A_UNKNOWN_CA:
-      return US_QUIC_E_CERT_UNTRUSTED;
-    case GNUTLS_A_CERTIFICATE_EXPIRED:
-      return US_QUIC_E_CERT_EXPIRED;
-    case GNUTLS_A_CERTIFICATE_REQUIRED:
-      return US_QUIC_E_CERT_REQUIRED;
-    case GNUTLS_A_NO_APPLICATION_PROTOCOL:
-      return US_QUIC_E_ALPN;
+    case Alert::bad_certificate:
+    case Alert::unsupported_certificate:
+    case Alert::certificate_revoked:
+    case Alert::certificate_unknown:
+    case Alert::unknown_ca:
+      return {US_QUIC_E_CERT_UNTRUSTED};
+    case Alert::certificate_expired:
+      return {US_QUIC_E_CERT_EXPIRED};
+    case Alert::certificate_required:
+      return {US_QUIC_E_CERT_REQUIRED};
+    case Alert::no_application_protocol:
+      return {US_QUIC_E_ALPN};
     default:
-      return US_QUIC_E_TLS;
+      return {US_QUIC_E_TLS};
   }
 }
 
-std::string text_of_alert(std::uint8_t alert, bool is_server) {
+std::string text_of_alert(Alert alert, bool is_server) {
   const char* name = gnutls_alert_get_name(static_cast<gnutls_alert_description_t>(alert));
-  std::string text = "TLS alert " + std::to_string(alert);
+  std::string text = "TLS alert " + std::to_string(number_of(alert));
   if (name != nullptr) text += std::string(", ") + name;
-  switch (error_of_alert(alert)) {
+  switch (error_of_alert(alert).code) {
     case US_QUIC_E_CERT_UNTRUSTED:
     case US_QUIC_E_CERT_EXPIRED:
       return (is_server ? "client refused this server's certificate: "

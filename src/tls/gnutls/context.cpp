@@ -32,25 +32,25 @@ bool are_protocols_valid(const std::vector<std::string>& protocols) {
 
 class ContextImpl final : public Context {
  public:
-  int initialize(const Options& options);
+  Result<void> initialize(const Options& options);
 
   bool can_serve() const override { return !shared_.names.empty(); }
-  int add_server_name(std::string_view pattern, const IdentitySource& identity) override;
-  int remove_server_name(std::string_view pattern) override;
+  Result<void> add_server_name(std::string_view pattern, const IdentitySource& identity) override;
+  Result<void> remove_server_name(std::string_view pattern) override;
   Result<std::unique_ptr<Session>> server_session() override;
   Result<std::unique_ptr<Session>> client_session(std::string_view server_name, std::uint16_t port,
                                                   std::uint32_t quic_version) override;
   void store_ticket(Session& session) override { static_cast<SessionImpl&>(session).store_ticket(); }
 
  private:
-  int load_trust(const PemSource& source);
-  int load_trust_if(bool is_enforced);
+  Result<void> load_trust(const PemSource& source);
+  Result<void> load_trust_if(bool is_enforced);
 
   SharedState shared_;
   PemSource extra_trust_;
 };
 
-int ContextImpl::initialize(const Options& options) {
+Result<void> ContextImpl::initialize(const Options& options) {
   shared_.request_client_certificate = options.request_client_certificate;
   shared_.verify_server = options.verify_server;
   shared_.verify_client = options.verify_client;
@@ -61,7 +61,7 @@ int ContextImpl::initialize(const Options& options) {
   if (!are_protocols_valid(options.alpn)) {
     options.log.log(LogLevel::error, "ALPN: at most %zu protocols, of 1 to %zu bytes", max_protocols,
                     max_protocol_length);
-    return US_QUIC_E_INVALID;
+    return Error{US_QUIC_E_INVALID};
   }
 
   gnutls_priority_t priority = nullptr;
@@ -70,56 +70,56 @@ int ContextImpl::initialize(const Options& options) {
   if (result < 0) {
     options.log.log(LogLevel::error, "this GnuTLS does not know \"%s\": %s",
                     error_position == nullptr ? priority_text : error_position, gnutls_strerror(result));
-    return US_QUIC_E_TLS;
+    return Error{US_QUIC_E_TLS};
   }
   shared_.priority.reset(priority);
 
   Result<TicketSecret> secret = ticket_secret(std::span<const std::uint8_t, 32>(options.secret));
-  if (!secret) return secret.error();
+  if (!secret) return Error{secret.error()};
   shared_.ticket_secret = *secret;
 
   Result<std::shared_ptr<const Credentials>> anonymous = Credentials::anonymous();
-  if (!anonymous) return anonymous.error();
+  if (!anonymous) return Error{anonymous.error()};
   shared_.anonymous = *anonymous;
 
   if (options.identity.certificate.is_given() || options.identity.key.is_given()) {
-    const int added = add_server_name("*", options.identity);
-    if (added < 0) return added;
+    if (Result<void> added = add_server_name("*", options.identity); !added) return added;
   }
   extra_trust_ = options.extra_trust;
   // What is wrong with the extra roots is told at once, so these are not left for the first session.
   const bool needs_extra = extra_trust_.is_given() && (options.verify_server || options.verify_client);
-  return options.trust.is_given() || needs_extra ? load_trust(options.trust) : 0;
+  return options.trust.is_given() || needs_extra ? load_trust(options.trust) : Result<void>();
 }
 
-int ContextImpl::load_trust(const PemSource& source) {
+Result<void> ContextImpl::load_trust(const PemSource& source) {
   Result<std::unique_ptr<Trust>> trust = Trust::load(source, extra_trust_, shared_.log);
-  if (!trust) return trust.error();
+  if (!trust) return Error{trust.error()};
   shared_.trust = *std::move(trust);
-  return 0;
+  return {};
 }
 
 // The system's roots take milliseconds to load: only sessions that cannot do without make it happen.
-int ContextImpl::load_trust_if(bool is_enforced) {
-  return is_enforced && shared_.trust == nullptr ? load_trust({}) : 0;
+Result<void> ContextImpl::load_trust_if(bool is_enforced) {
+  return is_enforced && shared_.trust == nullptr ? load_trust({}) : Result<void>();
 }
 
-int ContextImpl::add_server_name(std::string_view pattern, const IdentitySource& identity) {
-  if (!ServerNames<Credentials>::is_pattern(pattern)) return US_QUIC_E_INVALID;
+Result<void> ContextImpl::add_server_name(std::string_view pattern, const IdentitySource& identity) {
+  if (!ServerNames<Credentials>::is_pattern(pattern)) return Error{US_QUIC_E_INVALID};
   Result<std::shared_ptr<const Credentials>> credentials =
       Credentials::load(identity, shared_.ticket_secret, shared_.log);
-  if (!credentials) return credentials.error();
+  if (!credentials) return Error{credentials.error()};
   shared_.names.add(pattern, *std::move(credentials));
-  return 0;
+  return {};
 }
 
-int ContextImpl::remove_server_name(std::string_view pattern) {
-  return shared_.names.remove(pattern) ? 0 : US_QUIC_E_INVALID;
+Result<void> ContextImpl::remove_server_name(std::string_view pattern) {
+  if (!shared_.names.remove(pattern)) return Error{US_QUIC_E_INVALID};
+  return {};
 }
 
 Result<std::unique_ptr<Session>> ContextImpl::server_session() {
   if (!can_serve()) return Error{US_QUIC_E_STATE};
-  if (const int needed = load_trust_if(shared_.verify_client)) return Error{needed};
+  if (Result<void> loaded = load_trust_if(shared_.verify_client); !loaded) return Error{loaded.error()};
   return SessionImpl::create_server(shared_);
 }
 
@@ -133,7 +133,7 @@ Result<std::unique_ptr<Session>> ContextImpl::client_session(std::string_view se
     name = *std::move(normalized);
   }
   if (name.empty() && shared_.verify_server) return Error{US_QUIC_E_INVALID};
-  if (const int needed = load_trust_if(shared_.verify_server)) return Error{needed};
+  if (Result<void> loaded = load_trust_if(shared_.verify_server); !loaded) return Error{loaded.error()};
   return SessionImpl::create_client(shared_, std::move(name), port, quic_version);
 }
 
@@ -144,8 +144,7 @@ namespace usquic::tls {
 
 Result<std::unique_ptr<Context>> create_context(const Options& options) {
   auto context = std::make_unique<gnutls::ContextImpl>();
-  const int result = context->initialize(options);
-  if (result < 0) return Error{result};
+  if (Result<void> made = context->initialize(options); !made) return Error{made.error()};
   return std::unique_ptr<Context>(std::move(context));
 }
 

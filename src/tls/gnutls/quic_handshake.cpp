@@ -125,7 +125,7 @@ int QuicHandshakeImpl::on_message(gnutls_session_t native, gnutls_record_encrypt
 int QuicHandshakeImpl::on_alert(gnutls_session_t native, gnutls_record_encryption_level_t /*level*/,
                                 gnutls_alert_level_t /*severity*/, gnutls_alert_description_t alert) {
   return guarded([=] {
-    events(native).on_alert(static_cast<std::uint8_t>(alert));
+    events(native).on_alert(static_cast<Alert>(alert));
     return 0;
   });
 }

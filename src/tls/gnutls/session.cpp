@@ -155,12 +155,12 @@ bool SessionImpl::is_resumed() const {
   return gnutls_session_is_resumed(native_) != 0;
 }
 
-int SessionImpl::failure(std::optional<std::uint8_t> alert) const {
-  if (refusal_ != nullptr) return refusal_->code;
-  return alert.has_value() ? error_of_alert(*alert) : US_QUIC_E_TLS;
+Error SessionImpl::failure(std::optional<Alert> alert) const {
+  if (refusal_ != nullptr) return {refusal_->code};
+  return alert.has_value() ? error_of_alert(*alert) : Error{US_QUIC_E_TLS};
 }
 
-std::string SessionImpl::failure_text(std::optional<std::uint8_t> alert) const {
+std::string SessionImpl::failure_text(std::optional<Alert> alert) const {
   if (refusal_ != nullptr) return refusal_->text;
   return alert.has_value() ? text_of_alert(*alert, is_server_) : std::string();
 }

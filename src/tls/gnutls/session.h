@@ -65,8 +65,8 @@ class SessionImpl final : public Session {
   bool is_authorized() const override;
   bool is_resumed() const override;
   bool has_ticket() const override { return has_ticket_; }
-  int failure(std::optional<std::uint8_t> alert) const override;
-  std::string failure_text(std::optional<std::uint8_t> alert) const override;
+  Error failure(std::optional<Alert> alert) const override;
+  std::string failure_text(std::optional<Alert> alert) const override;
   void set_quic_version(std::uint32_t version) override { quic_version_ = version; }
 
   // Called by the context; does nothing when the session keeps its tickets itself.

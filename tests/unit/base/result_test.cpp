@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <memory>
+#include <type_traits>
 
 namespace {
 
@@ -40,6 +41,30 @@ TEST(ResultDeathTest, RefusesToGiveAValueThatIsNotThere) {
 TEST(ResultDeathTest, RefusesAnErrorThatIsNone) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(static_cast<void>(Result<int>(Error{0})), "code");
+}
+
+// What is trivially copyable and no larger than an int is returned in a register.
+static_assert(std::is_trivially_copyable_v<Result<void>>);
+static_assert(std::is_trivially_destructible_v<Result<void>>);
+static_assert(sizeof(Result<void>) == sizeof(int));
+
+TEST(ResultOfNothing, SaysWhetherItWorked) {
+  const Result<void> good;
+  EXPECT_TRUE(good);
+  EXPECT_EQ(good.error(), 0);
+  const Result<void> bad = Error{-3};
+  EXPECT_FALSE(bad);
+  EXPECT_EQ(bad.error(), -3);
+}
+
+TEST(ResultOfNothing, ComesFromACodeOfTheCInterface) {
+  EXPECT_TRUE(Result<void>::of_code(0));
+  EXPECT_EQ(Result<void>::of_code(-3).error(), -3);
+}
+
+TEST(ResultOfNothingDeathTest, RefusesACodeThatIsNoError) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(static_cast<void>(Result<void>::of_code(1)), "code");
 }
 
 }  // namespace

@@ -240,14 +240,14 @@ class ServerNameSelection : public testing::Test {
   Options client_options_;
   std::unique_ptr<Context> client_;
   std::unique_ptr<Context> server_;
-  std::optional<std::uint8_t> alert_;
+  std::optional<Alert> alert_;
   std::uint16_t port_ = 1;  // another for each: no resumption here
 };
 
 TEST_F(ServerNameSelection, ExactBeforeWildcardBeforeDefault) {
   server_ = make_context(options_);
-  ASSERT_EQ(server_->add_server_name("*.Example.org", identity("wildcard.test")), 0);
-  ASSERT_EQ(server_->add_server_name("a.example.org.", identity("exact.test")), 0);
+  ASSERT_EQ(server_->add_server_name("*.Example.org", identity("wildcard.test")).error(), 0);
+  ASSERT_EQ(server_->add_server_name("a.example.org.", identity("exact.test")).error(), 0);
   EXPECT_EQ(shown("a.example.org"), "exact.test");
   EXPECT_EQ(shown("A.EXAMPLE.ORG."), "exact.test");
   EXPECT_EQ(shown("b.example.org"), "wildcard.test");
@@ -258,19 +258,19 @@ TEST_F(ServerNameSelection, ExactBeforeWildcardBeforeDefault) {
 
 TEST_F(ServerNameSelection, ANameCanBeRemoved) {
   server_ = make_context(options_);
-  ASSERT_EQ(server_->add_server_name("a.example", identity("a.example")), 0);
-  EXPECT_EQ(server_->remove_server_name("A.example"), 0);
-  EXPECT_EQ(server_->remove_server_name("a.example"), US_QUIC_E_INVALID);
+  ASSERT_EQ(server_->add_server_name("a.example", identity("a.example")).error(), 0);
+  EXPECT_EQ(server_->remove_server_name("A.example").error(), 0);
+  EXPECT_EQ(server_->remove_server_name("a.example").error(), US_QUIC_E_INVALID);
   EXPECT_EQ(shown("a.example"), "default.example");
 }
 
 TEST_F(ServerNameSelection, AddingAgainReplacesForNewSessionsOnly) {
   server_ = make_context(options_);
-  ASSERT_EQ(server_->add_server_name("a.example", identity("old.test")), 0);
+  ASSERT_EQ(server_->add_server_name("a.example", identity("old.test")).error(), 0);
   Handshake under_way(*client_, *server_, "a.example", 9999);
   under_way.client.advance();
   under_way.server.receive_from(under_way.client);  // the server has chosen
-  ASSERT_EQ(server_->add_server_name("a.example", identity("new.test")), 0);
+  ASSERT_EQ(server_->add_server_name("a.example", identity("new.test")).error(), 0);
   EXPECT_EQ(shown("a.example"), "new.test");
   ASSERT_TRUE(under_way.run().succeeded());
   EXPECT_EQ(common_name(under_way.client.session->peer_certificate()), "old.test");
@@ -278,29 +278,29 @@ TEST_F(ServerNameSelection, AddingAgainReplacesForNewSessionsOnly) {
 
 TEST_F(ServerNameSelection, AStarReplacesTheDefault) {
   server_ = make_context(options_);
-  ASSERT_EQ(server_->add_server_name("*", identity("new.test")), 0);
+  ASSERT_EQ(server_->add_server_name("*", identity("new.test")).error(), 0);
   EXPECT_EQ(shown("anything.example"), "new.test");
 }
 
 TEST_F(ServerNameSelection, WithoutADefaultAnUnknownNameIsRefused) {
   options_.identity = {};
   server_ = make_context(options_);
-  ASSERT_EQ(server_->add_server_name("a.example", identity("a.example")), 0);
+  ASSERT_EQ(server_->add_server_name("a.example", identity("a.example")).error(), 0);
   EXPECT_TRUE(server_->can_serve());
   EXPECT_EQ(shown("a.example"), "a.example");
   EXPECT_EQ(shown("b.example"), "");
-  EXPECT_EQ(alert_, 112);  // unrecognized_name
+  EXPECT_EQ(alert_, Alert{112});  // unrecognized_name
   EXPECT_EQ(shown("127.0.0.1"), "");
-  EXPECT_EQ(alert_, 112);
+  EXPECT_EQ(alert_, Alert{112});
 }
 
 TEST_F(ServerNameSelection, AnErrorLeavesTheOldIdentity) {
   server_ = make_context(options_);
-  ASSERT_EQ(server_->add_server_name("a.example", identity("old.test")), 0);
+  ASSERT_EQ(server_->add_server_name("a.example", identity("old.test")).error(), 0);
   IdentitySource bad;
   bad.certificate.text = "nonsense";
-  EXPECT_EQ(server_->add_server_name("a.example", bad), US_QUIC_E_CERT_PARSE);
-  EXPECT_EQ(server_->add_server_name("not a name", identity("x.test")), US_QUIC_E_INVALID);
+  EXPECT_EQ(server_->add_server_name("a.example", bad).error(), US_QUIC_E_CERT_PARSE);
+  EXPECT_EQ(server_->add_server_name("not a name", identity("x.test")).error(), US_QUIC_E_INVALID);
   EXPECT_EQ(shown("a.example"), "old.test");
 }
 
@@ -311,7 +311,7 @@ TEST_F(ServerNameSelection, SharesOneIdentityAmongManySessions) {
     open.push_back(std::make_unique<Handshake>(*client_, *server_, "default.example", port_++));
   for (const auto& handshake : open) EXPECT_TRUE(handshake->run().succeeded());
   // Sessions under way outlive the identity's place in the table.
-  EXPECT_EQ(server_->remove_server_name("*"), 0);
+  EXPECT_EQ(server_->remove_server_name("*").error(), 0);
   EXPECT_FALSE(server_->can_serve());
   for (const auto& handshake : open) EXPECT_FALSE(handshake->client.session->peer_certificate().empty());
 }

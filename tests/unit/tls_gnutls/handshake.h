@@ -72,7 +72,7 @@ class Peer final : private HandshakeEvents {
     return any;
   }
 
-  int failure() const { return session->failure(alert); }
+  int failure() const { return session->failure(alert).code; }
   std::string failure_text() const { return session->failure_text(alert); }
   gnutls_session_t native() const { return static_cast<gnutls::SessionImpl&>(*session).native(); }
 
@@ -89,8 +89,8 @@ class Peer final : private HandshakeEvents {
   bool takes_parameters = true;
   std::string own_parameters = "transport parameters";
   std::string peer_parameters;
-  std::optional<std::uint8_t> alert;  // sent, or received from the other side
-  std::vector<std::string> sent;      // every message, as bytes
+  std::optional<Alert> alert;     // sent, or received from the other side
+  std::vector<std::string> sent;  // every message, as bytes
   std::vector<Secret> secrets;
 
  private:
@@ -126,7 +126,7 @@ class Peer final : private HandshakeEvents {
     return own_parameters.size();
   }
 
-  void on_alert(std::uint8_t description) override { alert = description; }
+  void on_alert(Alert description) override { alert = description; }
 
   std::deque<Message> outgoing_;
 };

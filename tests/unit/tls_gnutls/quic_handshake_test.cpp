@@ -111,7 +111,7 @@ TEST_F(HandshakeOverQuic, TellsTheAlertThatItFailsWith) {
   const std::string unexpected("\x14\x00\x00\x01x", 5);  // Finished, before a ClientHello
   EXPECT_FALSE(
       handshake_.server.session->handshake().receive(EncryptionLevel::initial, as_bytes(unexpected)));
-  EXPECT_EQ(handshake_.server.alert, 10);  // unexpected_message
+  EXPECT_EQ(handshake_.server.alert, Alert{10});  // unexpected_message
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ TEST_F(Alpn, NothingInCommonFailsWithNoApplicationProtocol) {
   make_contexts();
   Handshake handshake(*client_, *server_, "a.example");
   EXPECT_FALSE(handshake.run().succeeded());
-  EXPECT_EQ(handshake.server.alert, 120);
+  EXPECT_EQ(handshake.server.alert, Alert{120});
   EXPECT_EQ(handshake.server.failure(), US_QUIC_E_ALPN);
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_ALPN);
   EXPECT_TRUE(handshake.client.failure_text().starts_with("TLS alert 120, "));
@@ -76,7 +76,7 @@ TEST_F(Alpn, AServerThatChoosesNoneIsRefused) {
   make_contexts();
   Handshake handshake(*client_, *server_, "a.example");
   EXPECT_FALSE(handshake.run().succeeded());
-  EXPECT_EQ(handshake.client.alert, 120);
+  EXPECT_EQ(handshake.client.alert, Alert{120});
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_ALPN);
 }
 
@@ -294,7 +294,7 @@ class ResumptionAcrossNames : public Sessions {
 };
 
 TEST_F(ResumptionAcrossNames, TakesTheCertificateThatTheSessionBeganWith) {
-  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))), 0);
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))).error(), 0);
   EXPECT_TRUE(resumes(session_of("a.example"), "a.example"));
   EXPECT_TRUE(resumes(session_of("b.example"), "b.example"));
   EXPECT_FALSE(resumes(session_of("a.example"), "b.example"));
@@ -304,15 +304,15 @@ TEST_F(ResumptionAcrossNames, TakesTheCertificateThatTheSessionBeganWith) {
 }
 
 TEST_F(ResumptionAcrossNames, EndsWhenTheNamesCertificateIsReplacedOrRemoved) {
-  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))), 0);
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))).error(), 0);
   const std::string before = session_of("b.example");
   const Identity renewed = leaf_for(authority_, {"b.example"});
-  ASSERT_EQ(server_->add_server_name("b.example", source_of(renewed)), 0);
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(renewed)).error(), 0);
   EXPECT_FALSE(resumes(before, "b.example"));
   const std::string after = session_of("b.example");
-  ASSERT_EQ(server_->remove_server_name("b.example"), 0);
+  ASSERT_EQ(server_->remove_server_name("b.example").error(), 0);
   EXPECT_FALSE(resumes(after, "b.example"));
-  ASSERT_EQ(server_->add_server_name("b.example", source_of(renewed)), 0);
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(renewed)).error(), 0);
   EXPECT_TRUE(resumes(after, "b.example"));
 }
 
@@ -327,7 +327,7 @@ TEST_F(ResumptionAcrossNames, ContextsWithOneSecretDifferByTheirCertificates) {
 
 // RFC 8446 section 4.1.2: the second ClientHello may not change its server name.
 TEST_F(ResumptionAcrossNames, ASecondHelloCannotChangeTheName) {
-  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))), 0);
+  ASSERT_EQ(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))).error(), 0);
   for (const bool changes : {false, true}) {
     const std::unique_ptr<Handshake> handshake = offer(session_of("a.example"), "a.example");
     ASSERT_EQ(gnutls_priority_set_direct(handshake->server.native(),
@@ -342,7 +342,7 @@ TEST_F(ResumptionAcrossNames, ASecondHelloCannotChangeTheName) {
     }
     EXPECT_EQ(handshake->run().succeeded(), !changes);
     const auto alert = handshake->server.alert;
-    EXPECT_EQ(alert.value_or(0), changes ? 47 : 0);  // illegal_parameter
+    EXPECT_EQ(alert.value_or(Alert{0}), changes ? Alert{47} : Alert{0});  // illegal_parameter
   }
 }
 

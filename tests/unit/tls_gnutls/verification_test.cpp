@@ -99,7 +99,7 @@ TEST_F(Verification, RefusesAWrongNameAndSaysWhoseItIs) {
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_NAME);
   EXPECT_EQ(handshake.client.failure_text(), "certificate is for a.example, b.example, not for c.example");
   EXPECT_FALSE(handshake.client.session->is_authorized());
-  EXPECT_EQ(handshake.client.alert, 42);  // bad_certificate
+  EXPECT_EQ(handshake.client.alert, Alert{42});  // bad_certificate
 }
 
 TEST_F(Verification, ShortensALongListOfNames) {
@@ -116,7 +116,7 @@ TEST_F(Verification, RefusesAnUnknownIssuerWithUnknownCa) {
   EXPECT_FALSE(handshake.run().succeeded());
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_UNTRUSTED);
   EXPECT_EQ(handshake.client.failure_text(), "its issuer is unknown");
-  EXPECT_EQ(handshake.client.alert, 48);
+  EXPECT_EQ(handshake.client.alert, Alert{48});
   // The server hears of it by the alert.
   EXPECT_EQ(handshake.server.failure(), US_QUIC_E_CERT_UNTRUSTED);
   EXPECT_TRUE(handshake.server.failure_text().starts_with("client refused this server's certificate"));
@@ -134,7 +134,7 @@ TEST_F(Verification, RefusesAnExpiredCertificate) {
   EXPECT_FALSE(handshake.run().succeeded());
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_EXPIRED);
   EXPECT_EQ(handshake.client.failure_text(), "certificate has expired");
-  EXPECT_EQ(handshake.client.alert, 45);
+  EXPECT_EQ(handshake.client.alert, Alert{45});
 }
 
 TEST_F(Verification, RefusesACertificateThatIsNotYetValid) {
@@ -280,7 +280,7 @@ TEST_F(ClientCertificates, MissingOnesAreRefusedWhenRequired) {
   server_options_.verify_client = true;
   Handshake handshake = meet();
   EXPECT_FALSE(handshake.run().succeeded());
-  EXPECT_EQ(handshake.server.alert, 116);  // certificate_required
+  EXPECT_EQ(handshake.server.alert, Alert{116});  // certificate_required
   EXPECT_EQ(handshake.server.failure(), US_QUIC_E_CERT_REQUIRED);
   EXPECT_TRUE(handshake.server.failure_text().starts_with("client sent no certificate"));
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_REQUIRED);
@@ -293,7 +293,7 @@ TEST_F(ClientCertificates, UntrustedOnesAreRefusedWhenRequired) {
   Handshake handshake = meet();
   EXPECT_FALSE(handshake.run().succeeded());
   EXPECT_EQ(handshake.server.failure(), US_QUIC_E_CERT_UNTRUSTED);
-  EXPECT_EQ(handshake.server.alert, 48);
+  EXPECT_EQ(handshake.server.alert, Alert{48});
   EXPECT_TRUE(handshake.client.failure_text().starts_with("server refused this client's certificate"));
 }
 
