@@ -7,6 +7,7 @@
 #include "base/ext.h"
 #include "base/try_allocating.h"
 #include "quic/address_copy.h"
+#include "quic/c_result.h"
 #include "quic/connection.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
@@ -19,22 +20,18 @@ bool is_valid_target(const char* host, int port) {
   return host != nullptr && *host != '\0' && port > 0 && port <= 65535;
 }
 
-// A connection over `socket` that is on its way, or nullptr and *error.
-us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, std::uint16_t port,
-                                   const char* server_name, unsigned ext_size, int* error) {
+// A connection over `socket` that is on its way.
+Result<us_quic_connection_t*> connect_over(us_quic_socket_t& socket, const char* host, std::uint16_t port,
+                                           const char* server_name, unsigned ext_size) {
   std::optional<Address> numeric;
   try {
     numeric = numeric_address(host, port);
   } catch (const std::bad_alloc&) {
-    *error = US_QUIC_E_NOMEM;
-    return nullptr;
+    return Error{US_QUIC_E_NOMEM};
   }
-  const bool is_possible = !numeric.has_value() || socket.udp.takes_family_of(*numeric);
-  us_quic_connection_t* c = is_possible ? new_connection(socket, true, ext_size) : nullptr;
-  if (c == nullptr) {
-    *error = is_possible ? US_QUIC_E_NOMEM : US_QUIC_E_ADDRESS;
-    return nullptr;
-  }
+  if (numeric.has_value() && !socket.udp.takes_family_of(*numeric)) return Error{US_QUIC_E_ADDRESS};
+  us_quic_connection_t* c = new_connection(socket, true, ext_size);
+  if (c == nullptr) return Error{US_QUIC_E_NOMEM};
   try {
     c->server_name = server_name != nullptr ? server_name : host;
     if (!numeric.has_value()) {
@@ -43,8 +40,7 @@ us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, s
     }
   } catch (const std::bad_alloc&) {
     discard_connection(*c);  // nobody has seen it
-    *error = US_QUIC_E_NOMEM;
-    return nullptr;
+    return Error{US_QUIC_E_NOMEM};
   }
   if (numeric.has_value()) {
     Result<engine::Connection*> made = connect_to(*c, *numeric);
@@ -58,6 +54,20 @@ us_quic_connection_t* connect_over(us_quic_socket_t& socket, const char* host, s
   return c;
 }
 
+// The same over a socket of its own.
+Result<us_quic_connection_t*> connect_alone(us_quic_socket_context_t& context, const char* host, int port,
+                                            unsigned ext_size) {
+  if (context.is_freed) return Error{US_QUIC_E_CLOSED};
+  if (!is_valid_target(host, port)) return Error{US_QUIC_E_INVALID};
+  Result<us_quic_socket_t*> socket = open_socket(context, {}, {}, 0);
+  if (!socket) return Error{socket.error()};
+  (*socket)->closes_with_last_connection = true;
+  Result<us_quic_connection_t*> connection =
+      connect_over(**socket, host, static_cast<std::uint16_t>(port), nullptr, ext_size);
+  if (!connection) close_socket(**socket);
+  return connection;
+}
+
 // What stands behind a new stream: the engine's, or while connecting a pending one. May throw std::bad_alloc.
 Result<engine::Stream*> open_behind(us_quic_stream_t& s, engine::Direction direction) {
   us_quic_connection_t& c = *s.connection;
@@ -69,33 +79,23 @@ Result<engine::Stream*> open_behind(us_quic_stream_t& s, engine::Direction direc
   return s.pending.get();
 }
 
-us_quic_stream_t* create_stream(us_quic_connection_t& c, engine::Direction direction, unsigned ext_size,
-                                int* error) {
-  int ignored = 0;
-  if (error == nullptr) error = &ignored;
+Result<us_quic_stream_t*> create_stream(us_quic_connection_t& c, engine::Direction direction,
+                                        unsigned ext_size) {
   const bool is_connecting = c.setup != nullptr;
-  *error = c.life.is_closed() || (c.engine == nullptr && !is_connecting) ? US_QUIC_E_CLOSED : US_QUIC_OK;
-  if (*error != 0) return nullptr;
+  if (c.life.is_closed() || (c.engine == nullptr && !is_connecting)) return Error{US_QUIC_E_CLOSED};
   const bool is_uni = direction == engine::Direction::unidirectional;
-  if (is_http3(c) && is_uni) {
-    *error = US_QUIC_E_STATE;
-    return nullptr;
-  }
+  if (is_http3(c) && is_uni) return Error{US_QUIC_E_STATE};
   us_quic_stream_t* s = new_stream(c, ext_size);
-  if (s == nullptr) {
-    *error = US_QUIC_E_NOMEM;
-    return nullptr;
-  }
+  if (s == nullptr) return Error{US_QUIC_E_NOMEM};
   s->is_local = true;
   s->is_unidirectional = is_uni;
   s->is_announced = true;
   using Opened = Result<engine::Stream*>;
   Opened made = try_allocating([&] { return open_behind(*s, direction); }, Opened(Error{US_QUIC_E_NOMEM}));
   if (!made) {
-    *error = made.error();
     --c.stream_count;
     delete_pooled_with_ext(s);  // nobody has seen it
-    return nullptr;
+    return Error{made.error()};
   }
   s->engine = *made;
   loop::note_work(c.context->quic->loop());
@@ -110,28 +110,18 @@ using namespace usquic::quic;
 
 us_quic_connection_t* us_quic_socket_context_connect(us_quic_socket_context_t* context, const char* host,
                                                      int port, unsigned int ext_size, int* error) {
-  int ignored = 0;
-  if (error == nullptr) error = &ignored;
-  *error = context->is_freed ? US_QUIC_E_CLOSED : US_QUIC_OK;
-  if (*error == 0 && !is_valid_target(host, port)) *error = US_QUIC_E_INVALID;
-  if (*error != 0) return nullptr;
-  us_quic_socket_t* socket = open_socket(*context, {}, {}, 0, error);
-  if (socket == nullptr) return nullptr;
-  socket->closes_with_last_connection = true;
-  us_quic_connection_t* c =
-      connect_over(*socket, host, static_cast<std::uint16_t>(port), nullptr, ext_size, error);
-  if (c == nullptr) close_socket(*socket);
-  return c;
+  return to_c(connect_alone(*context, host, port, ext_size), error);
 }
 
 us_quic_connection_t* us_quic_socket_connect(us_quic_socket_t* s, const char* host, int port,
                                              const char* server_name, unsigned int ext_size, int* error) {
-  int ignored = 0;
-  if (error == nullptr) error = &ignored;
-  *error = s->is_closed ? US_QUIC_E_CLOSED : US_QUIC_OK;
-  if (*error == 0 && !is_valid_target(host, port)) *error = US_QUIC_E_INVALID;
-  if (*error != 0) return nullptr;
-  return connect_over(*s, host, static_cast<std::uint16_t>(port), server_name, ext_size, error);
+  using Connected = usquic::Result<us_quic_connection_t*>;
+  const auto connect = [&]() -> Connected {
+    if (s->is_closed) return usquic::Error{US_QUIC_E_CLOSED};
+    if (!is_valid_target(host, port)) return usquic::Error{US_QUIC_E_INVALID};
+    return connect_over(*s, host, static_cast<std::uint16_t>(port), server_name, ext_size);
+  };
+  return to_c(connect(), error);
 }
 
 void* us_quic_connection_ext(us_quic_connection_t* c) {
@@ -250,10 +240,10 @@ int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, 
 
 us_quic_stream_t* us_quic_connection_create_stream(us_quic_connection_t* c, unsigned int ext_size,
                                                    int* error) {
-  return create_stream(*c, usquic::engine::Direction::bidirectional, ext_size, error);
+  return to_c(create_stream(*c, usquic::engine::Direction::bidirectional, ext_size), error);
 }
 
 us_quic_stream_t* us_quic_connection_create_uni_stream(us_quic_connection_t* c, unsigned int ext_size,
                                                        int* error) {
-  return create_stream(*c, usquic::engine::Direction::unidirectional, ext_size, error);
+  return to_c(create_stream(*c, usquic::engine::Direction::unidirectional, ext_size), error);
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/try_allocating.h"
+#include "quic/c_result.h"
 #include "quic/connection.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
@@ -83,18 +84,16 @@ void PreparedBody::send(engine::Stream& stream, std::size_t max_bytes) {
 us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_header_t* headers, size_t count,
                                                               const void* body, size_t length, int* error) {
   using namespace usquic::quic;
-  const auto fail = [error](int code) {
-    if (error != nullptr) *error = code;
-    return nullptr;
-  };
-  if ((headers == nullptr && count > 0) || (body == nullptr && length > 0)) return fail(US_QUIC_E_INVALID);
   using Made = usquic::Result<us_quic_prepared_response_t*>;
+  if ((headers == nullptr && count > 0) || (body == nullptr && length > 0)) {
+    return to_c(Made(usquic::Error{US_QUIC_E_INVALID}), error);
+  }
   Made made = usquic::try_allocating(
       [&] {
         return prepare({headers, count}, usquic::as_bytes(body, length));
       },
       Made(usquic::Error{US_QUIC_E_NOMEM}));
-  return made ? *made : fail(made.error());
+  return to_c(made, error);
 }
 
 int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_t* prepared) {

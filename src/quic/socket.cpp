@@ -24,18 +24,15 @@ constexpr Duration max_closing_time = std::chrono::milliseconds(200);
 
 }  // namespace
 
-us_quic_socket_t* open_socket(us_quic_socket_context_t& context, const Address& local,
-                              const udp::OpenOptions& options, unsigned ext_size, int* error) {
+Result<us_quic_socket_t*> open_socket(us_quic_socket_context_t& context, const Address& local,
+                                      const udp::OpenOptions& options, unsigned ext_size) {
   auto* socket = new_with_ext<us_quic_socket_t>(ext_size, &context);
-  int result = US_QUIC_E_NOMEM;
-  if (socket != nullptr) {
-    // Fallthrough: QuicLoop::keeps_alive() decides what keeps the loop alive.
-    result = socket->udp.open(context.quic->loop(), local, options, *context.quic, context.log, true);
-  }
-  if (result != 0) {
+  if (socket == nullptr) return Error{US_QUIC_E_NOMEM};
+  // Fallthrough: QuicLoop::keeps_alive() decides what keeps the loop alive.
+  const int error = socket->udp.open(context.quic->loop(), local, options, *context.quic, context.log, true);
+  if (error != 0) {
     delete_with_ext(socket);
-    if (error != nullptr) *error = result;
-    return nullptr;
+    return Error{error};
   }
   context.sockets.push_back(&socket->link);
   ++context.socket_count;

@@ -3,6 +3,7 @@
 
 #include "base/deadline_heap.h"
 #include "base/list.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "udp/udp_socket.h"
 #include "usquic/quic.h"
@@ -47,9 +48,9 @@ struct us_quic_socket_t {
 
 namespace usquic::quic {
 
-// Opens the UDP socket of a new us_quic_socket_t. nullptr and *error on failure.
-us_quic_socket_t* open_socket(us_quic_socket_context_t& context, const Address& local,
-                              const udp::OpenOptions& options, unsigned ext_size, int* error);
+// Opens the UDP socket of a new us_quic_socket_t.
+Result<us_quic_socket_t*> open_socket(us_quic_socket_context_t& context, const Address& local,
+                                      const udp::OpenOptions& options, unsigned ext_size);
 void close_socket(us_quic_socket_t& socket);
 // For sockets that close with their last connection: closes when there is none left, and none to come.
 void close_socket_if_idle(us_quic_socket_t& socket);

@@ -5,6 +5,7 @@
 
 #include "base/ext.h"
 #include "quic/address_copy.h"
+#include "quic/c_result.h"
 #include "quic/connect/resolver.h"
 #include "quic/socket.h"
 #include "quic/socket_context.h"
@@ -27,24 +28,43 @@ bool is_address_missing(int error) {
 
 // The first address that the machine has. One that is in use is an error, although a name may have others:
 // clients that try the name's addresses in the same order would reach who holds it.
-us_quic_socket_t* listen_on(us_quic_socket_context_t& context, const char* host, std::uint16_t port,
-                            const us_quic_listen_options_t& options, unsigned ext_size, int* error) {
+Result<us_quic_socket_t*> listen_on(us_quic_socket_context_t& context, const char* host, std::uint16_t port,
+                                    const us_quic_listen_options_t& options, unsigned ext_size) {
   Result<Addresses> addresses = listen_addresses(host, port);
-  if (!addresses) {
-    *error = addresses.error();
-    return nullptr;
-  }
+  if (!addresses) return Error{addresses.error()};
   udp::OpenOptions open_options;
   open_options.reuse_port = options.reuse_port != 0;
   open_options.ipv6_only = options.ipv6_only != 0;
+  Result<us_quic_socket_t*> opened = Error{US_QUIC_E_RESOLVE};
   for (const Address& address : *addresses) {
-    us_quic_socket_t* socket = open_socket(context, address, open_options, ext_size, error);
-    if (socket != nullptr || !is_address_missing(*error)) return socket;
+    opened = open_socket(context, address, open_options, ext_size);
+    if (opened || !is_address_missing(opened.error())) return opened;
   }
-  if (host == nullptr) {
-    return open_socket(context, *Address::parse("0.0.0.0", port), open_options, ext_size, error);
+  if (host == nullptr) return open_socket(context, *Address::parse("0.0.0.0", port), open_options, ext_size);
+  return opened;
+}
+
+Result<us_quic_socket_t*> listen(us_quic_socket_context_t& context, const char* host, int port,
+                                 const us_quic_listen_options_t& options, unsigned ext_size) {
+  if (context.is_freed) return Error{US_QUIC_E_CLOSED};
+  if (port < 0 || port > 65535 || options.struct_size != sizeof(options)) return Error{US_QUIC_E_INVALID};
+  if (!context.tls->can_serve()) return Error{US_QUIC_E_STATE};
+  if (options.reuse_port != 0 && context.needs_worker_index) {
+    context.log.log(LogLevel::error, "reuse_port with a secret needs option worker_index");
+    return Error{US_QUIC_E_INVALID};
   }
-  return nullptr;
+  us_quic_socket_t* socket = nullptr;
+  try {
+    Result<us_quic_socket_t*> opened =
+        listen_on(context, host, static_cast<std::uint16_t>(port), options, ext_size);
+    if (!opened) return opened;
+    socket = *opened;
+    context.endpoint->set_accepting(socket, true);
+    return opened;
+  } catch (const std::bad_alloc&) {
+    if (socket != nullptr) close_socket(*socket);
+    return Error{US_QUIC_E_NOMEM};
+  }
 }
 
 }  // namespace
@@ -55,41 +75,17 @@ us_quic_listen_socket_t* us_quic_socket_context_listen(us_quic_socket_context_t*
                                                        int port, const us_quic_listen_options_t* options,
                                                        unsigned int ext_size, int* error) {
   using namespace usquic::quic;
-  int ignored = 0;
-  if (error == nullptr) error = &ignored;
   const us_quic_listen_options_t defaults{.struct_size = sizeof(us_quic_listen_options_t)};
-  if (options == nullptr) options = &defaults;
-  const auto fail = [error](int code) {
-    *error = code;
-    return nullptr;
-  };
-  if (context->is_freed) return fail(US_QUIC_E_CLOSED);
-  if (port < 0 || port > 65535 || options->struct_size != sizeof(*options)) return fail(US_QUIC_E_INVALID);
-  if (!context->tls->can_serve()) return fail(US_QUIC_E_STATE);
-  if (options->reuse_port != 0 && context->needs_worker_index) {
-    context->log.log(usquic::LogLevel::error, "reuse_port with a secret needs option worker_index");
-    return fail(US_QUIC_E_INVALID);
-  }
-  us_quic_socket_t* socket = nullptr;
-  try {
-    socket = listen_on(*context, host, static_cast<std::uint16_t>(port), *options, ext_size, error);
-    if (socket != nullptr) context->endpoint->set_accepting(socket, true);
-    return socket;
-  } catch (const std::bad_alloc&) {
-    if (socket != nullptr) close_socket(*socket);
-    return fail(US_QUIC_E_NOMEM);
-  }
+  return to_c(listen(*context, host, port, options != nullptr ? *options : defaults, ext_size), error);
 }
 
 us_quic_socket_t* us_quic_socket_context_create_socket(us_quic_socket_context_t* context,
                                                        unsigned int ext_size, int* error) {
-  int ignored = 0;
-  if (error == nullptr) error = &ignored;
-  *error = context->is_freed ? US_QUIC_E_CLOSED : US_QUIC_OK;
-  if (*error != 0) return nullptr;
-  us_quic_socket_t* socket = usquic::quic::open_socket(*context, {}, {}, ext_size, error);
-  if (socket != nullptr) socket->closes_with_last_connection = true;
-  return socket;
+  using Opened = usquic::Result<us_quic_socket_t*>;
+  Opened opened = context->is_freed ? Opened(usquic::Error{US_QUIC_E_CLOSED})
+                                    : usquic::quic::open_socket(*context, {}, {}, ext_size);
+  if (opened) (*opened)->closes_with_last_connection = true;
+  return usquic::quic::to_c(opened, error);
 }
 
 int us_quic_listen_socket_port(us_quic_listen_socket_t* s) {

@@ -2,6 +2,7 @@
 
 #include "base/ext.h"
 #include "base/try_allocating.h"
+#include "quic/c_result.h"
 #include "quic/connection.h"
 #include "quic/options.h"
 #include "quic/sweep.h"
@@ -10,14 +11,14 @@ namespace usquic::quic {
 
 namespace {
 
-// Identity and engine of a new context. 0 or the error.
-int set_up(us_quic_socket_context_t& context, ContextConfig& config) {
+// Identity and engine of a new context.
+Result<void> set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   Result<std::unique_ptr<tls::Context>> identity = tls::create_context(config.tls);
-  if (!identity) return identity.error();
+  if (!identity) return Error{identity.error()};
   context.tls = *std::move(identity);
   config.engine.tls = context.tls.get();
   Result<std::unique_ptr<engine::Endpoint>> endpoint = engine::create_endpoint(config.engine, context.events);
-  if (!endpoint) return endpoint.error();
+  if (!endpoint) return Error{endpoint.error()};
   context.endpoint = *std::move(endpoint);
   context.log = config.log;
   context.connection_ext_size = config.connection_ext_size;
@@ -27,7 +28,7 @@ int set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   context.is_http3_only = config.is_http3_only;
   context.is_raw_only = config.is_raw_only;
   context.needs_worker_index = config.needs_worker_index;
-  return 0;
+  return {};
 }
 
 // A new context, or the error. May throw std::bad_alloc.
@@ -42,7 +43,7 @@ Result<us_quic_socket_context_t*> make_context(us_loop_t* loop,
   std::unique_ptr<us_quic_socket_context_t, decltype(destroy)> context(
       new_with_ext<us_quic_socket_context_t>(ext_size, quic), destroy);
   if (context == nullptr) return Error{US_QUIC_E_NOMEM};
-  if (const int code = set_up(*context, *config)) return Error{code};
+  if (Result<void> made = set_up(*context, *config); !made) return Error{made.error()};
   quic.contexts.push_back(context.get());
   return context.release();
 }
@@ -64,9 +65,7 @@ us_quic_socket_context_t* us_create_quic_socket_context(us_loop_t* loop,
   using Made = usquic::Result<us_quic_socket_context_t*>;
   Made made = usquic::try_allocating([&] { return make_context(loop, *options, ext_size); },
                                      Made(usquic::Error{US_QUIC_E_NOMEM}));
-  if (made) return *made;
-  if (error != nullptr) *error = made.error();
-  return nullptr;
+  return to_c(made, error);
 }
 
 void* us_quic_socket_context_ext(us_quic_socket_context_t* context) {
