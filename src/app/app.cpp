@@ -113,14 +113,14 @@ App& App::route(std::string_view method, std::string_view pattern, Handler handl
 
 App& App::addServerName(std::string_view pattern, const AppOptions& identity) {
   if (usquic::app::AppListener* listener = state_->listener()) {
-    state_->error = listener->add_server_name(std::string(pattern), core_options(identity));
+    state_->error = listener->add_server_name(std::string(pattern), core_options(identity)).error();
   }
   return *this;
 }
 
 App& App::removeServerName(std::string_view pattern) {
   if (usquic::app::AppListener* listener = state_->listener()) {
-    state_->error = listener->remove_server_name(std::string(pattern));
+    state_->error = listener->remove_server_name(std::string(pattern)).error();
   }
   return *this;
 }

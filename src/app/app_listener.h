@@ -19,10 +19,10 @@ class AppListener {
 
   // Opens one more port. Returns: its handle in the C interface, which the application gets.
   virtual Result<us_quic_listen_socket_t*> listen(const ListenOptions& options) = 0;
-  // Returns: US_QUIC_OK, or what is wrong with the pattern or the identity.
-  virtual int add_server_name(const std::string& pattern,
-                              const us_quic_socket_context_options_t& identity) = 0;
-  virtual int remove_server_name(const std::string& pattern) = 0;
+  // Errors: what is wrong with the pattern or the identity.
+  virtual Result<void> add_server_name(const std::string& pattern,
+                                       const us_quic_socket_context_options_t& identity) = 0;
+  virtual Result<void> remove_server_name(const std::string& pattern) = 0;
 
   // Accepts no more; requests under way are still answered.
   virtual void stop_accepting() = 0;

@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+#include "base/result.h"
 #include "usquic/quic.h"
 
 namespace usquic::app {
@@ -34,11 +35,11 @@ class ExchangeStream {
   virtual void stop(StreamError error) = 0;
 
   // ---- The response ----
-  // These return 0, or a negative US_QUIC_E_*: US_QUIC_E_HEADERS for fields that may not be sent.
-  virtual int send_headers(std::span<const us_quic_header_t> fields, bool is_last) = 0;
-  // A complete response, or US_QUIC_E_TOO_LARGE: nothing was sent.
-  virtual int send_response(std::span<const us_quic_header_t> fields, std::string_view body) = 0;
-  virtual int send_prepared(us_quic_prepared_response_t* prepared) = 0;
+  // Errors of these: US_QUIC_E_HEADERS for fields that may not be sent, _NOMEM, _CLOSED.
+  virtual Result<void> send_headers(std::span<const us_quic_header_t> fields, bool is_last) = 0;
+  // A complete response. US_QUIC_E_TOO_LARGE: it takes more than one call, and nothing was sent.
+  virtual Result<void> send_response(std::span<const us_quic_header_t> fields, std::string_view body) = 0;
+  virtual Result<void> send_prepared(us_quic_prepared_response_t* prepared) = 0;
   // Body bytes. Returns: how many were taken, or a negative US_QUIC_E_*.
   virtual std::ptrdiff_t write(std::string_view data) = 0;
   // The same without a copy: all of `data` or nothing. `release` runs once if it was taken.

@@ -64,7 +64,8 @@ void ResponseSender::inform(std::string_view status, const FieldView* fields, st
   context_.fields.clear();
   context_.fields.push_back(header_of(":status", status.substr(0, 3)));
   list.append_to(context_.fields);
-  stream_->send_headers(context_.fields, false);
+  // One that cannot be sent is left out. The final response follows either way.
+  static_cast<void>(stream_->send_headers(context_.fields, false));
 }
 
 void ResponseSender::flush_head() {
@@ -140,9 +141,9 @@ ResponseSender::Attempt ResponseSender::end_without_body(std::optional<std::uint
 }
 
 ResponseSender::Attempt ResponseSender::end_prepared(us_quic_prepared_response_t* prepared) {
-  const int error = stream_->send_prepared(prepared);
-  enter(error == US_QUIC_OK ? State::data_sent : State::send);
-  reset_without_memory(error);
+  const Result<void> sent = stream_->send_prepared(prepared);
+  enter(sent ? State::data_sent : State::send);
+  reset_without_memory(sent.error());
   return {.is_taken = true, .is_complete = true};
 }
 
@@ -154,17 +155,17 @@ bool ResponseSender::pump() {
 bool ResponseSender::finish() {
   if (!body_.is_drained()) return false;
   if (state_ >= State::data_sent) return true;
-  int error = US_QUIC_OK;
+  Result<void> sent;
   if (!trailers_.empty()) {
     context_.fields.clear();
     trailers_.append_to(context_.fields);
-    error = stream_->send_headers(context_.fields, true);
-    if (error == US_QUIC_E_HEADERS)
+    sent = stream_->send_headers(context_.fields, true);
+    if (sent.error() == US_QUIC_E_HEADERS)
       context_.logger.log(LogLevel::error, "trailer fields that HTTP does not allow are not sent");
   }
-  if (trailers_.empty() || error == US_QUIC_E_HEADERS) stream_->shutdown();
+  if (trailers_.empty() || sent.error() == US_QUIC_E_HEADERS) stream_->shutdown();
   enter(State::data_sent);
-  reset_without_memory(error);
+  reset_without_memory(sent.error());
   return true;
 }
 
@@ -195,13 +196,13 @@ void ResponseSender::send_head(std::optional<std::uint64_t> length, bool is_last
 
 void ResponseSender::send_complete(std::string_view body) {
   send_fields(body.size(), [&](std::span<const us_quic_header_t> fields, bool& ends_stream) {
-    const int error = stream_->send_response(fields, body);
-    ends_stream = error != US_QUIC_E_TOO_LARGE;
-    return ends_stream ? error : stream_->send_headers(fields, false);
+    const Result<void> sent = stream_->send_response(fields, body);
+    ends_stream = sent.error() != US_QUIC_E_TOO_LARGE;
+    return ends_stream ? sent : stream_->send_headers(fields, false);
   });
 }
 
-// send: takes the fields, says whether they end the stream, and returns 0 or an error.
+// send: takes the fields, says whether they end the stream, and returns a Result<void>.
 template <class Send>
 void ResponseSender::send_fields(std::optional<std::uint64_t> length, Send send) {
   if (head_.is_malformed()) return send_failure();
@@ -214,19 +215,19 @@ void ResponseSender::send_fields(std::optional<std::uint64_t> length, Send send)
   context_.fields.clear();
   head_.append_to(context_.fields, date, length, traits_.is_connect);
   bool ends_stream = false;
-  const int error = send(context_.fields, ends_stream);
-  if (error == US_QUIC_E_HEADERS) {
+  const Result<void> sent = send(context_.fields, ends_stream);
+  if (sent.error() == US_QUIC_E_HEADERS) {
     context_.logger.log(LogLevel::error, "a response with fields that HTTP does not allow; 500 is sent");
     return send_failure();
   }
   enter(ends_stream ? State::data_sent : State::send);
-  reset_without_memory(error);
+  reset_without_memory(sent.error());
 }
 
 void ResponseSender::send_failure() {
   const std::array<us_quic_header_t, 2> fields = {header_of(":status", "500"),
                                                   header_of("content-length", "0")};
-  stream_->send_headers(fields, true);
+  static_cast<void>(stream_->send_headers(fields, true));  // there is nothing else to answer with
   enter(State::data_sent);
 }
 

@@ -140,11 +140,13 @@ class Http3Listener final : public AppListener {
     if (socket == nullptr) return Error{error};
     return socket;
   }
-  int add_server_name(const std::string& pattern, const us_quic_socket_context_options_t& identity) override {
-    return us_quic_socket_context_add_server_name(context_, pattern.c_str(), &identity);
+  Result<void> add_server_name(const std::string& pattern,
+                               const us_quic_socket_context_options_t& identity) override {
+    return Result<void>::of_code(
+        us_quic_socket_context_add_server_name(context_, pattern.c_str(), &identity));
   }
-  int remove_server_name(const std::string& pattern) override {
-    return us_quic_socket_context_remove_server_name(context_, pattern.c_str());
+  Result<void> remove_server_name(const std::string& pattern) override {
+    return Result<void>::of_code(us_quic_socket_context_remove_server_name(context_, pattern.c_str()));
   }
 
   void stop_accepting() override { us_quic_socket_context_shutdown(context_); }

@@ -15,14 +15,16 @@ class Http3Stream final : public ExchangeStream {
   void resume() override { us_quic_stream_resume(stream_); }
   void stop(StreamError error) override;
 
-  int send_headers(std::span<const us_quic_header_t> fields, bool is_last) override {
-    return us_quic_stream_send_headers(stream_, fields.data(), fields.size(), is_last ? 1 : 0);
+  Result<void> send_headers(std::span<const us_quic_header_t> fields, bool is_last) override {
+    return Result<void>::of_code(
+        us_quic_stream_send_headers(stream_, fields.data(), fields.size(), is_last ? 1 : 0));
   }
-  int send_response(std::span<const us_quic_header_t> fields, std::string_view body) override {
-    return us_quic_stream_send_response(stream_, fields.data(), fields.size(), body.data(), body.size());
+  Result<void> send_response(std::span<const us_quic_header_t> fields, std::string_view body) override {
+    return Result<void>::of_code(
+        us_quic_stream_send_response(stream_, fields.data(), fields.size(), body.data(), body.size()));
   }
-  int send_prepared(us_quic_prepared_response_t* prepared) override {
-    return us_quic_stream_send_prepared(stream_, prepared);
+  Result<void> send_prepared(us_quic_prepared_response_t* prepared) override {
+    return Result<void>::of_code(us_quic_stream_send_prepared(stream_, prepared));
   }
   std::ptrdiff_t write(std::string_view data) override {
     return us_quic_stream_write(stream_, data.data(), data.size());

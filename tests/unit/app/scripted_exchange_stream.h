@@ -31,14 +31,14 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
   void resume() override { calls.emplace_back("resume"); }
   void stop(app::StreamError error) override { calls.push_back("stop " + name_of(error)); }
 
-  int send_headers(std::span<const us_quic_header_t> fields, bool is_last) override {
+  Result<void> send_headers(std::span<const us_quic_header_t> fields, bool is_last) override {
     return record((is_last ? "last headers" : "headers") + text_of(fields));
   }
-  int send_response(std::span<const us_quic_header_t> fields, std::string_view body) override {
-    if (!takes_complete_responses) return US_QUIC_E_TOO_LARGE;
+  Result<void> send_response(std::span<const us_quic_header_t> fields, std::string_view body) override {
+    if (!takes_complete_responses) return Error{US_QUIC_E_TOO_LARGE};
     return record("response" + text_of(fields) + " body=" + std::string(body));
   }
-  int send_prepared(us_quic_prepared_response_t*) override { return record("prepared"); }
+  Result<void> send_prepared(us_quic_prepared_response_t*) override { return record("prepared"); }
   std::ptrdiff_t write(std::string_view data) override {
     if (write_error < 0) return write_error;
     const std::size_t taken = std::min(room, data.size());
@@ -65,10 +65,10 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
   us_quic_stream_t* native() const override { return nullptr; }
 
  private:
-  int record(std::string call) {
+  Result<void> record(std::string call) {
     const int error = std::exchange(send_error, US_QUIC_OK);
     if (error == US_QUIC_OK) calls.push_back(std::move(call));
-    return error;
+    return Result<void>::of_code(error);
   }
 
   static std::string name_of(app::StreamError error) {
