@@ -76,7 +76,7 @@ ClientRequest* ClientCore::fetch(std::string_view url, const FetchOptions& optio
   ClientRequest* request = requests_.back().get();
   request->place = std::prev(requests_.end());
   if (is_shut_ || error_ != US_QUIC_OK) {
-    request->finish(is_shut_ ? US_QUIC_E_CLOSED : error_, "the client cannot send requests");
+    request->finish(Failure{{is_shut_ ? US_QUIC_E_CLOSED : error_}, "the client cannot send requests"});
     return request;
   }
   request->start(merge(options.timeouts, timeouts_));
@@ -144,7 +144,8 @@ void ClientCore::shut() {
   if (is_shut_) return;
   is_shut_ = true;
   ++depth_;
-  for (const auto& request : requests_) request->finish(US_QUIC_E_CLOSED, "the client was destroyed");
+  for (const auto& request : requests_)
+    request->finish(Failure{{US_QUIC_E_CLOSED}, "the client was destroyed"});
   // Requests made while these are reported are not reported: that would have no end.
   const std::deque<ClientRequest*> last = std::exchange(to_report_, {});
   for (ClientRequest* request : last) {

@@ -19,21 +19,21 @@ bool is_connection_specific(const Field& field) {
   return field.name == "te" && field.value != "trailers";
 }
 
-std::optional<FieldFailure> check_field(Field& field) {
+std::optional<Failure> check_field(Field& field) {
   if (!http::copy_field_name(field.name, field.name.data())) {
-    return FieldFailure{US_QUIC_E_HEADERS, "malformed header field name"};
+    return Failure{{US_QUIC_E_HEADERS}, "malformed header field name"};
   }
   field.value = std::string(trim(field.value));
   if (!http::is_field_value(field.value)) {
-    return FieldFailure{US_QUIC_E_HEADERS, "malformed value of header field " + field.name};
+    return Failure{{US_QUIC_E_HEADERS}, "malformed value of header field " + field.name};
   }
   if (is_connection_specific(field)) {
-    return FieldFailure{US_QUIC_E_HEADERS, "header field " + field.name + " is not allowed in HTTP/3"};
+    return Failure{{US_QUIC_E_HEADERS}, "header field " + field.name + " is not allowed in HTTP/3"};
   }
   return std::nullopt;
 }
 
-std::optional<FieldFailure> check_content_length(const FetchOptions& options) {
+std::optional<Failure> check_content_length(const FetchOptions& options) {
   bool is_known = false;
   for (const Field& field : options.headers) {
     if (field.name != "content-length") continue;
@@ -41,7 +41,7 @@ std::optional<FieldFailure> check_content_length(const FetchOptions& options) {
     const bool is_wrong =
         !length || is_known ||
         (options.stream_body ? *length < options.body.size() : *length != options.body.size());
-    if (is_wrong) return FieldFailure{US_QUIC_E_HEADERS, "content-length is not the length of the body"};
+    if (is_wrong) return Failure{{US_QUIC_E_HEADERS}, "content-length is not the length of the body"};
     is_known = true;
   }
   return std::nullopt;
@@ -54,11 +54,11 @@ bool expects_body(std::string_view method) {
 
 }  // namespace
 
-std::optional<FieldFailure> check_request(FetchOptions& options) {
-  if (!http::is_token(options.method)) return FieldFailure{US_QUIC_E_INVALID, "malformed method"};
-  if (options.method == "CONNECT") return FieldFailure{US_QUIC_E_INVALID, "method CONNECT is not supported"};
+std::optional<Failure> check_request(FetchOptions& options) {
+  if (!http::is_token(options.method)) return Failure{{US_QUIC_E_INVALID}, "malformed method"};
+  if (options.method == "CONNECT") return Failure{{US_QUIC_E_INVALID}, "method CONNECT is not supported"};
   if (options.urgency < 0 || options.urgency > 7) {
-    return FieldFailure{US_QUIC_E_INVALID, "urgency is 0 to 7"};
+    return Failure{{US_QUIC_E_INVALID}, "urgency is 0 to 7"};
   }
   for (Field& field : options.headers) {
     if (auto failure = check_field(field)) return failure;

@@ -8,19 +8,15 @@
 #include <string_view>
 #include <vector>
 
+#include "client/failure.h"
 #include "usquic/http/client.h"
 #include "usquic/http/url.h"
 
 namespace usquic::client {
 
-struct FieldFailure {
-  int error;  // US_QUIC_E_*
-  std::string text;
-};
-
 // Checks the method and header fields of `options` and brings them into the form they are sent in: lower-case
 // names, values without space around them.
-std::optional<FieldFailure> check_request(FetchOptions& options);
+std::optional<Failure> check_request(FetchOptions& options);
 
 // The fields of the request, pseudo-headers first. `options` were checked; body_length: nothing = unknown.
 std::vector<Field> request_fields(const Url& url, const FetchOptions& options,

@@ -94,7 +94,7 @@ void ClientPool::on_close(PooledConnection& connection, const us_quic_close_info
   // Backwards, as each that is sent again goes to the front of the queue.
   const std::vector<ClientRequest*> orphans = std::exchange(closed->orphans, {});
   for (auto orphan = orphans.rbegin(); orphan != orphans.rend(); ++orphan) {
-    (*orphan)->on_attempt_failed(cause_of(info), error, "connection to " + origin.name() + ": " + text);
+    (*orphan)->on_attempt_failed(cause_of(info), {{error}, "connection to " + origin.name() + ": " + text});
   }
   if (closed->is_open || closed->is_closing) return;
   const bool has_other = std::any_of(origin.connections.begin(), origin.connections.end(),
@@ -102,7 +102,7 @@ void ClientPool::on_close(PooledConnection& connection, const us_quic_close_info
   if (has_other) return;
   // Before the handshake is done, the idle timeout is the handshake's.
   const bool is_timeout = error == US_QUIC_E_IDLE_TIMEOUT;
-  fail_queue(origin, is_timeout ? US_QUIC_E_HANDSHAKE_TIMEOUT : error, text);
+  fail_queue(origin, {is_timeout ? US_QUIC_E_HANDSHAKE_TIMEOUT : error}, text);
 }
 
 void ClientPool::drain(PooledConnection& connection) {
@@ -192,9 +192,9 @@ PooledConnection* ClientPool::choose(Origin& origin) {
 }
 
 void ClientPool::connect(Origin& origin) {
-  int error = 0;
-  us_quic_connection_t* handle = begin(origin, error);
-  if (handle == nullptr) return fail_queue(origin, error, us_quic_strerror(error));
+  Result<us_quic_connection_t*> begun = begin(origin);
+  if (!begun) return fail_queue(origin, {begun.error()}, us_quic_strerror(begun.error()));
+  us_quic_connection_t* handle = *begun;
   auto connection = std::make_unique<PooledConnection>();
   connection->origin = &origin;
   connection->handle = handle;
@@ -202,18 +202,22 @@ void ClientPool::connect(Origin& origin) {
   origin.connections.push_back(std::move(connection));
 }
 
-us_quic_connection_t* ClientPool::begin(const Origin& origin, int& error) {
+Result<us_quic_connection_t*> ClientPool::begin(const Origin& origin) {
+  int error = US_QUIC_OK;
   for (const ClientOptions::Resolve& rule : limits_.resolve) {
     if (rule.host != origin.host || rule.port != origin.port) continue;
     us_quic_socket_t* socket = us_quic_socket_context_create_socket(context_, 0, &error);
-    if (socket == nullptr) return nullptr;
+    if (socket == nullptr) return Error{error};
     us_quic_connection_t* connection = us_quic_socket_connect(
         socket, rule.address.c_str(), origin.port, origin.host.c_str(), sizeof(PooledConnection*), &error);
-    if (connection == nullptr) us_quic_socket_close(socket);
-    return connection;
+    if (connection != nullptr) return connection;
+    us_quic_socket_close(socket);
+    return Error{error};
   }
-  return us_quic_socket_context_connect(context_, origin.host.c_str(), origin.port, sizeof(PooledConnection*),
-                                        &error);
+  us_quic_connection_t* connection = us_quic_socket_context_connect(
+      context_, origin.host.c_str(), origin.port, sizeof(PooledConnection*), &error);
+  if (connection == nullptr) return Error{error};
+  return connection;
 }
 
 // RFC 9114 section 5.1: a connection is kept open while responses are awaited, and else may time out.
@@ -257,9 +261,10 @@ void ClientPool::close(PooledConnection& connection) {
   us_quic_connection_close(connection.handle, US_QUIC_H3_NO_ERROR, nullptr);
 }
 
-void ClientPool::fail_queue(Origin& origin, int error, const std::string& text) {
+void ClientPool::fail_queue(Origin& origin, Error reason, const std::string& text) {
   const std::deque<ClientRequest*> waiting = std::exchange(origin.queue, {});
-  for (ClientRequest* request : waiting) request->finish(error, "connect to " + origin.name() + ": " + text);
+  for (ClientRequest* request : waiting)
+    request->finish(Failure{reason, "connect to " + origin.name() + ": " + text});
 }
 
 void ClientPool::close_idle() {

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/result.h"
 #include "usquic/http/client.h"
 
 namespace usquic::client {
@@ -94,11 +95,11 @@ class ClientPool {
   // The best connection for the next request, or nullptr: wait. May begin a new connection.
   PooledConnection* choose(Origin& origin);
   void connect(Origin& origin);
-  us_quic_connection_t* begin(const Origin& origin, int& error);
+  Result<us_quic_connection_t*> begin(const Origin& origin);
   void keep_alive(PooledConnection& connection) const;
   void close_unused(Origin& origin, PooledConnection& connection);
   void close(PooledConnection& connection);
-  void fail_queue(Origin& origin, int error, const std::string& text);
+  void fail_queue(Origin& origin, Error reason, const std::string& text);
 
   us_quic_socket_context_t* context_;
   Limits limits_;

@@ -21,7 +21,7 @@ ClientRequest::ClientRequest(ClientCore& core, std::string url, FetchOptions opt
 ClientRequest::~ClientRequest() = default;
 
 void ClientRequest::start(const Timeouts& timeouts) {
-  if (auto failure = plan_.prepare()) return finish(failure->error, std::move(failure->text));
+  if (auto failure = plan_.prepare()) return finish(std::move(failure));
   body_ = plan_.take_body();
   clock_.emplace(core_.loop(), *this, timeouts);
   join(false);
@@ -35,8 +35,8 @@ void ClientRequest::join(bool is_first) {
 
 void ClientRequest::send_on(us_quic_stream_t* stream) {
   retries_.begin_attempt();
-  const int error = stream_.begin(stream, plan_.fields(body_.known_length()), body_.is_empty());
-  if (error != US_QUIC_OK) return finish(error, us_quic_strerror(error));
+  const Result<void> sent = stream_.begin(stream, plan_.fields(body_.known_length()), body_.is_empty());
+  if (!sent) return finish(Failure{{sent.error()}, us_quic_strerror(sent.error())});
   if (body_.is_empty()) body_.drop();
   const FetchOptions& options = plan_.options();
   if (options.urgency != 3 || options.incremental) {
@@ -64,7 +64,7 @@ bool ClientRequest::write_body(std::string_view chunk) {
   if (is_finished() || body_.is_finished()) return true;
   if (body_.is_sent()) return true;  // the server wants no more of it
   if (!body_.append(chunk)) {
-    finish(US_QUIC_E_HEADERS, "the request's body is longer than its content-length");
+    finish(Failure{{US_QUIC_E_HEADERS}, "the request's body is longer than its content-length"});
     return true;
   }
   if (stream_.is_open() && body_.send(stream_.handle())) clock_->activity();
@@ -80,7 +80,7 @@ void ClientRequest::end_body(std::string_view chunk) {
   const bool has_promised_length = body_.finish();
   if (body_.is_sent()) return finish_if_complete();
   if (!has_promised_length) {
-    return finish(US_QUIC_E_HEADERS, "the request's body is shorter than its content-length");
+    return finish(Failure{{US_QUIC_E_HEADERS}, "the request's body is shorter than its content-length"});
   }
   send_body();
 }
@@ -101,7 +101,7 @@ void ClientRequest::on_stream_headers(int kind, bool is_end) {
 
 void ClientRequest::take_final_head(const ResponseHead& head, bool is_end) {
   const std::string_view wrong = response_.take_head(head, plan_.options().method);
-  if (!wrong.empty()) return finish(US_QUIC_E_HEADERS, std::string(wrong));
+  if (!wrong.empty()) return finish(Failure{{US_QUIC_E_HEADERS}, std::string(wrong)});
   clock_->head_received();
   if (!follow(head, is_end)) invoke(handlers.response, head);
 }
@@ -110,8 +110,8 @@ void ClientRequest::take_final_head(const ResponseHead& head, bool is_end) {
 bool ClientRequest::follow(const ResponseHead& head, bool is_end) {
   const RequestPlan::Redirection redirection = plan_.follow(head);
   if (std::holds_alternative<RequestPlan::NotFollowed>(redirection)) return false;
-  if (const auto* failure = std::get_if<FieldFailure>(&redirection)) {
-    finish(failure->error, failure->text);
+  if (const auto* failure = std::get_if<Failure>(&redirection)) {
+    finish(*failure);
     return true;
   }
   stream_.leave(!is_end || !body_.is_sent());
@@ -125,28 +125,28 @@ bool ClientRequest::follow(const ResponseHead& head, bool is_end) {
 void ClientRequest::on_stream_data(std::string_view data) {
   clock_->activity();
   const std::string_view wrong = response_.take_data(data.size());
-  if (!wrong.empty()) return finish(US_QUIC_E_HEADERS, std::string(wrong));
+  if (!wrong.empty()) return finish(Failure{{US_QUIC_E_HEADERS}, std::string(wrong)});
   invoke(handlers.data, data);
 }
 
 void ClientRequest::on_stream_end() {
   const std::string_view wrong = response_.take_end();
-  if (!wrong.empty()) return finish(US_QUIC_E_HEADERS, std::string(wrong));
+  if (!wrong.empty()) return finish(Failure{{US_QUIC_E_HEADERS}, std::string(wrong)});
   finish_if_complete();
 }
 
 void ClientRequest::finish_if_complete() {
-  if (response_.is_complete() && body_.is_sent()) finish(US_QUIC_OK, {});
+  if (response_.is_complete() && body_.is_sent()) finish(std::nullopt);
 }
 
 void ClientRequest::on_stream_reset(std::uint64_t code) {
   if (response_.is_complete()) return;
   std::string text = "the server reset the stream (" + http3_code_text(code) + ")";
   // RFC 9114 section 4.1.1: nothing was done with it.
-  if (code != US_QUIC_H3_REQUEST_REJECTED) return finish(US_QUIC_E_RESET, std::move(text));
+  if (code != US_QUIC_H3_REQUEST_REJECTED) return finish(Failure{{US_QUIC_E_RESET}, std::move(text)});
   core_.pool().drain(*pooled_of(us_quic_stream_connection(stream_.handle())));
   stream_.leave(true);
-  on_attempt_failed(RetryBudget::Cause::refused, US_QUIC_E_RESET, text);
+  on_attempt_failed(RetryBudget::Cause::refused, {{US_QUIC_E_RESET}, std::move(text)});
 }
 
 // RFC 9114 section 4.1: a server that has answered may want no more of the request; the answer counts. With
@@ -167,20 +167,20 @@ void ClientRequest::on_stream_writable() {
 void ClientRequest::on_stream_close(const us_quic_stream_close_info_t& info) {
   PooledConnection* connection = pooled_of(us_quic_stream_connection(stream_.handle()));
   stream_.leave(false);
-  if (response_.is_complete()) return finish(US_QUIC_OK, {});
+  if (response_.is_complete()) return finish(std::nullopt);
   if (info.reason == US_QUIC_E_GOAWAY) {
     core_.pool().drain(*connection);
-    return on_attempt_failed(RetryBudget::Cause::refused, info.reason, stream_close_text(info));
+    return on_attempt_failed(RetryBudget::Cause::refused, {{info.reason}, stream_close_text(info)});
   }
   // With the connection, whose close tells why; a stream closed by hand (native()) has a code.
   if (info.reason == US_QUIC_E_CLOSED && info.code == 0) return connection->orphans.push_back(this);
   const int error = info.reason == US_QUIC_OK ? US_QUIC_E_CLOSED : info.reason;
-  finish(error, stream_close_text({error, info.code}));
+  finish(Failure{{error}, stream_close_text({error, info.code})});
 }
 
-void ClientRequest::on_attempt_failed(RetryBudget::Cause cause, int error, const std::string& text) {
+void ClientRequest::on_attempt_failed(RetryBudget::Cause cause, Failure failure) {
   const bool can_repeat = !response_.has_head() && body_.can_replay();
-  if (!can_repeat || !retries_.take(cause, plan_.is_repeatable())) return finish(error, text);
+  if (!can_repeat || !retries_.take(cause, plan_.is_repeatable())) return finish(std::move(failure));
   body_.rewind();
   join(true);
 }
@@ -190,21 +190,23 @@ void ClientRequest::on_limit(Limit limit, int after_ms) {
   switch (limit) {
     case Limit::connect:
       if (origin_->has_open()) return;  // it waits for a stream
-      return finish(US_QUIC_E_HANDSHAKE_TIMEOUT, "connect to " + origin_->name() + ": timed out" + after);
+      return finish(
+          Failure{{US_QUIC_E_HANDSHAKE_TIMEOUT}, "connect to " + origin_->name() + ": timed out" + after});
     case Limit::first_byte:
-      return finish(US_QUIC_E_TIMEOUT, "no response" + after);
+      return finish(Failure{{US_QUIC_E_TIMEOUT}, "no response" + after});
     case Limit::idle:
-      return finish(US_QUIC_E_TIMEOUT, "nothing sent or received" + after);
+      return finish(Failure{{US_QUIC_E_TIMEOUT}, "nothing sent or received" + after});
     case Limit::total:
-      return finish(US_QUIC_E_TIMEOUT, "not done" + after);
+      return finish(Failure{{US_QUIC_E_TIMEOUT}, "not done" + after});
   }
 }
 
-void ClientRequest::finish(int error, std::string text) {
-  if (!outcome_.decide(error, std::move(text))) return;
+void ClientRequest::finish(std::optional<Failure> failure) {
+  const bool is_cancelled = failure.has_value();
+  if (!outcome_.decide(std::move(failure))) return;
   if (clock_) clock_->stop();
   const bool may_wait = stream_.handle() == nullptr;  // in the queue, or for its connection's close
-  stream_.leave(error != US_QUIC_OK);
+  stream_.leave(is_cancelled);
   Origin* origin = std::exchange(origin_, nullptr);
   if (may_wait && origin != nullptr) core_.pool().remove(*origin, *this);
   core_.report_later(*this);
@@ -214,7 +216,7 @@ void ClientRequest::give_up() {
   // What the handlers hold may destroy the client: not before all is done here.
   const std::shared_ptr<ClientCore> kept = core_.shared_from_this();
   const FetchHandlers dropped = std::exchange(handlers, {});
-  finish(US_QUIC_E_CLOSED, {});
+  finish(Failure{{US_QUIC_E_CLOSED}, {}});
   core_.discard(*this);
 }
 

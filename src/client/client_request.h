@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "client/failure.h"
 #include "client/fetch_handlers.h"
 #include "client/outcome.h"
 #include "client/request_body.h"
@@ -42,7 +43,7 @@ class ClientRequest final : public Fetch, public RequestClock::Listener {
   // ---- From the pool ----
   void send_on(us_quic_stream_t* stream);
   // Sends it once more when that is safe, else fails.
-  void on_attempt_failed(RetryBudget::Cause cause, int error, const std::string& text);
+  void on_attempt_failed(RetryBudget::Cause cause, Failure failure);
 
   // ---- From the stream ----
   void on_stream_open();
@@ -55,7 +56,7 @@ class ClientRequest final : public Fetch, public RequestClock::Listener {
   void on_stream_close(const us_quic_stream_close_info_t& info);
 
   // ---- The outcome, which is reported when no callback runs any more ----
-  void finish(int error, std::string text);
+  void finish(std::optional<Failure> failure);  // nothing: it succeeded
   bool is_finished() const { return outcome_.is_decided(); }
   // Runs the handler of the outcome, or, before there is one, onWritable.
   void report();

@@ -7,19 +7,18 @@
 
 namespace usquic::client {
 
-bool Outcome::decide(int error, std::string text) {
+bool Outcome::decide(std::optional<Failure> failure) {
   if (is_decided()) return false;
   phase_ = Phase::decided;
-  error_ = error;
-  text_ = std::move(text);
+  failure_ = std::move(failure);
   return true;
 }
 
 void Outcome::report(FetchHandlers& handlers) {
   CHECK(phase_ == Phase::decided);
   phase_ = Phase::reported;
-  if (error_ == US_QUIC_OK) return invoke(handlers.end);
-  invoke(handlers.error, error_, std::string_view(text_));
+  if (!failure_) return invoke(handlers.end);
+  invoke(handlers.error, failure_->reason.code, std::string_view(failure_->text));
 }
 
 }  // namespace usquic::client

@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "client/client_fields.h"
 #include "client/client_redirect.h"
 
 namespace usquic::client {
@@ -19,10 +20,10 @@ bool is_idempotent(std::string_view method) {
 RequestPlan::RequestPlan(std::string url, FetchOptions options)
     : url_text_(std::move(url)), options_(std::move(options)) {}
 
-std::optional<FieldFailure> RequestPlan::prepare() {
+std::optional<Failure> RequestPlan::prepare() {
   if (auto failure = check_request(options_)) return failure;
   auto url = parseUrl(url_text_, options_.path_as_is ? DotSegments::Keep : DotSegments::Remove);
-  if (auto* failure = std::get_if<UrlError>(&url)) return FieldFailure{US_QUIC_E_INVALID, failure->reason};
+  if (auto* failure = std::get_if<UrlError>(&url)) return Failure{{US_QUIC_E_INVALID}, failure->reason};
   url_ = std::get<Url>(std::move(url));
   return std::nullopt;
 }
@@ -46,12 +47,12 @@ RequestPlan::Redirection RequestPlan::follow(const ResponseHead& head) {
   // What cannot be followed is a response like any other.
   if (location.empty() || (needs_body && options_.stream_body)) return NotFollowed{};
   if (redirects_ >= options_.max_redirects) {
-    return FieldFailure{US_QUIC_E_TOO_LARGE,
-                        "more than " + std::to_string(options_.max_redirects) + " redirects"};
+    return Failure{{US_QUIC_E_TOO_LARGE},
+                   "more than " + std::to_string(options_.max_redirects) + " redirects"};
   }
   auto target = resolveUrl(url_, location);
   if (auto* failure = std::get_if<UrlError>(&target)) {
-    return FieldFailure{US_QUIC_E_HEADERS, "redirect: " + failure->reason};
+    return Failure{{US_QUIC_E_HEADERS}, "redirect: " + failure->reason};
   }
   ++redirects_;
   follow_redirect(options_, head.status, url_, std::get<Url>(target));

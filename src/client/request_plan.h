@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "client/client_fields.h"
+#include "client/failure.h"
 #include "client/request_body.h"
 #include "usquic/http/client.h"
 #include "usquic/http/url.h"
@@ -21,11 +21,11 @@ class RequestPlan {
   struct Followed {
     bool keeps_body;  // which has to be sent again
   };
-  using Redirection = std::variant<NotFollowed, Followed, FieldFailure>;
+  using Redirection = std::variant<NotFollowed, Followed, Failure>;
 
   RequestPlan(std::string url, FetchOptions options);
   // Checks what was asked for, before anything else is used. Returns: what is wrong, or nothing.
-  std::optional<FieldFailure> prepare();
+  std::optional<Failure> prepare();
   // The body that the options gave; once.
   RequestBody take_body();
 

@@ -8,7 +8,7 @@
 
 namespace usquic::client {
 
-int RequestStream::begin(us_quic_stream_t* stream, const std::vector<Field>& fields, bool is_last) {
+Result<void> RequestStream::begin(us_quic_stream_t* stream, const std::vector<Field>& fields, bool is_last) {
   CHECK(phase_ == Phase::none);
   phase_ = Phase::pending;
   handle_ = stream;
@@ -19,7 +19,7 @@ int RequestStream::begin(us_quic_stream_t* stream, const std::vector<Field>& fie
   }
   const int error = us_quic_stream_send_headers(stream, section.data(), section.size(), is_last ? 1 : 0);
   if (error == US_QUIC_OK && is_paused_) us_quic_stream_pause(stream);
-  return error;
+  return Result<void>::of_code(error);
 }
 
 void RequestStream::set_priority(int urgency, bool is_incremental) {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "base/result.h"
 #include "usquic/http/client.h"
 
 namespace usquic::client {
@@ -11,9 +12,9 @@ namespace usquic::client {
 // none -> pending -> open -> none, and pending -> none. A stream is pending until the server allows it.
 class RequestStream {
  public:
-  // Sends the header section. is_last: no body follows. Returns: US_QUIC_OK, or why it cannot be sent; the
-  // stream is this one's either way.
-  int begin(us_quic_stream_t* stream, const std::vector<Field>& fields, bool is_last);
+  // Sends the header section. is_last: no body follows. Error: why it cannot be sent. The stream is this
+  // one's also then.
+  Result<void> begin(us_quic_stream_t* stream, const std::vector<Field>& fields, bool is_last);
   void set_priority(int urgency, bool is_incremental);
   void opened();
   // Leaves the stream, if there is one. is_cancelled: it does not end by itself.

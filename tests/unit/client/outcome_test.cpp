@@ -22,7 +22,7 @@ class OutcomeOf : public testing::Test {
 
 TEST_F(OutcomeOf, ASuccessRunsTheEndHandler) {
   EXPECT_FALSE(outcome.is_decided());
-  EXPECT_TRUE(outcome.decide(US_QUIC_OK, {}));
+  EXPECT_TRUE(outcome.decide(std::nullopt));
   EXPECT_TRUE(outcome.is_decided());
   EXPECT_EQ(ends, 0);
   outcome.report(handlers);
@@ -31,9 +31,9 @@ TEST_F(OutcomeOf, ASuccessRunsTheEndHandler) {
 }
 
 TEST_F(OutcomeOf, AFailureIsTheFirstOneDecided) {
-  EXPECT_TRUE(outcome.decide(US_QUIC_E_TIMEOUT, "not done"));
-  EXPECT_FALSE(outcome.decide(US_QUIC_E_CLOSED, "later"));
-  EXPECT_FALSE(outcome.decide(US_QUIC_OK, {}));
+  EXPECT_TRUE(outcome.decide(Failure{{US_QUIC_E_TIMEOUT}, "not done"}));
+  EXPECT_FALSE(outcome.decide(Failure{{US_QUIC_E_CLOSED}, "later"}));
+  EXPECT_FALSE(outcome.decide(std::nullopt));
   outcome.report(handlers);
   EXPECT_EQ(ends, 0);
   EXPECT_EQ(errors, std::to_string(US_QUIC_E_TIMEOUT) + " not done;");
@@ -41,9 +41,9 @@ TEST_F(OutcomeOf, AFailureIsTheFirstOneDecided) {
 
 TEST_F(OutcomeOf, AFetchIsReportedOnlyOnceAndOnlyWhenDecided) {
   EXPECT_DEATH(outcome.report(handlers), "phase_");
-  outcome.decide(US_QUIC_OK, {});
+  outcome.decide(std::nullopt);
   outcome.report(handlers);
-  EXPECT_FALSE(outcome.decide(US_QUIC_E_CLOSED, "after the report"));
+  EXPECT_FALSE(outcome.decide(Failure{{US_QUIC_E_CLOSED}, "after the report"}));
   EXPECT_DEATH(outcome.report(handlers), "phase_");
 }
 

@@ -14,7 +14,7 @@ RequestPlan prepared(FetchOptions options, const std::string& url = "https://a.e
 
 int error_of(RequestPlan plan) {
   const auto failure = plan.prepare();
-  return failure ? failure->error : US_QUIC_OK;
+  return failure ? failure->reason.code : US_QUIC_OK;
 }
 
 ResponseHead redirect(int status, const std::string& location) {
@@ -30,8 +30,8 @@ bool is_not_followed(const RequestPlan::Redirection& redirection) {
 }
 
 int error_of(const RequestPlan::Redirection& redirection) {
-  const auto* failure = std::get_if<FieldFailure>(&redirection);
-  return failure != nullptr ? failure->error : US_QUIC_OK;
+  const auto* failure = std::get_if<Failure>(&redirection);
+  return failure != nullptr ? failure->reason.code : US_QUIC_OK;
 }
 
 std::string text_of(const std::vector<Field>& fields) {

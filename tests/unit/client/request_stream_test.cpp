@@ -68,7 +68,7 @@ class RequestStreams : public ClientFixture {
     us_quic_stream_t* handle = create();
     const int before = seen.opens;
     seen.opening = &stream;
-    EXPECT_EQ(stream.begin(handle, fields(method), is_last), US_QUIC_OK);
+    EXPECT_EQ(stream.begin(handle, fields(method), is_last).error(), US_QUIC_OK);
     EXPECT_EQ(stream.handle(), handle);
     EXPECT_FALSE(stream.is_open());
     run_until([&] { return seen.opens > before; });
@@ -101,7 +101,7 @@ TEST_F(RequestStreams, SendTheHeaderSectionAndEndByThemselvesWhenLeft) {
 TEST_F(RequestStreams, AreClosedWhenCancelled) {
   RequestStream stream;
   us_quic_stream_t* handle = create();
-  EXPECT_EQ(stream.begin(handle, fields(), true), US_QUIC_OK);
+  EXPECT_EQ(stream.begin(handle, fields(), true).error(), US_QUIC_OK);
   stream.leave(true);
   EXPECT_EQ(us_quic_stream_is_closed(handle), 1);
   stream.leave(true);  // there is none
@@ -114,7 +114,7 @@ TEST_F(RequestStreams, NoLongerLeadToTheRequestOnceLeft) {
   RequestStream stream;
   us_quic_stream_t* handle = create();
   stream_ext(handle).request = reinterpret_cast<client::ClientRequest*>(&request);
-  EXPECT_EQ(stream.begin(handle, fields(), true), US_QUIC_OK);
+  EXPECT_EQ(stream.begin(handle, fields(), true).error(), US_QUIC_OK);
   stream.leave(false);
   EXPECT_EQ(stream_ext(handle).request, nullptr);
 }
@@ -122,7 +122,7 @@ TEST_F(RequestStreams, NoLongerLeadToTheRequestOnceLeft) {
 TEST_F(RequestStreams, BelongToTheRequestWhenTheHeaderSectionIsRefused) {
   RequestStream stream;
   us_quic_stream_t* handle = create();
-  EXPECT_EQ(stream.begin(handle, {{"x", "no pseudo-header fields"}}, true), US_QUIC_E_HEADERS);
+  EXPECT_EQ(stream.begin(handle, {{"x", "no pseudo-header fields"}}, true).error(), US_QUIC_E_HEADERS);
   EXPECT_EQ(stream.handle(), handle);
   stream.leave(true);
   EXPECT_EQ(us_quic_stream_is_closed(handle), 1);
@@ -155,7 +155,7 @@ TEST_F(RequestStreams, ResumeWhenLeftToEndByThemselves) {
 TEST_F(RequestStreams, SayWhetherTheConnectionTookBytes) {
   RequestStream stream;
   us_quic_stream_t* handle = create();
-  EXPECT_EQ(stream.begin(handle, fields("POST"), false), US_QUIC_OK);
+  EXPECT_EQ(stream.begin(handle, fields("POST"), false).error(), US_QUIC_OK);
   EXPECT_FALSE(stream.has_moved());
   seen.opening = &stream;
   EXPECT_EQ(us_quic_stream_write(handle, "body", 4), 4);
@@ -170,7 +170,7 @@ TEST_F(RequestStreams, CheckTheirTransitions) {
   EXPECT_DEATH(stream.opened(), "phase_");
   open(stream);
   EXPECT_DEATH(stream.opened(), "phase_");
-  EXPECT_DEATH(stream.begin(nullptr, {}, true), "phase_");
+  EXPECT_DEATH(static_cast<void>(stream.begin(nullptr, {}, true)), "phase_");
 }
 
 TEST_F(RequestStreams, CarryABodyThatCanBeReplayed) {
