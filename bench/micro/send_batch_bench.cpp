@@ -42,8 +42,8 @@ class Sender {
     OpenOptions options;
     options.system_calls = calls;
     const Address any = *Address::parse("127.0.0.1", 0);
-    is_open_ = socket_.open(loop_.get(), any, options, deaf_, {}, true) == 0 &&
-               sink_.open(loop_.get(), any, {}, deaf_, {}, true) == 0;
+    is_open_ = socket_.open(loop_.get(), any, options, deaf_, {}, true) &&
+               sink_.open(loop_.get(), any, {}, deaf_, {}, true);
   }
   ~Sender() {
     socket_.close();

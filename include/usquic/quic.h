@@ -9,8 +9,8 @@
  * - Closing takes effect at once, memory is freed at the end of the iteration. Until then a closed handle can
  *   be read (ext, getters), and other calls on it return US_QUIC_E_CLOSED or do nothing.
  * - Any call is allowed inside any callback, also closing the object that the callback is about.
- * - Functions return 0 or a positive value, or a negative US_QUIC_E_* (usquic/error.h).
- */
+ * - Functions return 0 or a positive value, or a negative US_QUIC_E_* (usquic/error.h). Those that make an
+ *   object return NULL, and the reason in *error; with the object that is US_QUIC_OK. error may be NULL. */
 #ifndef USQUIC_QUIC_H
 #define USQUIC_QUIC_H
 

@@ -39,8 +39,8 @@ US_API int us_udp_buffer_set_packet_payload(us_udp_packet_buffer_t* buf, int ind
 /* Create a UDP socket bound to host (NULL = any address, IPv6 and IPv4) and port (0 = any).
  * buf: where packets are received; NULL = the socket makes its own. data_cb gets 1 to US_UDP_MAX_PACKETS
  * packets; drain_cb runs when a socket that could not send can send again; may be NULL. Ownership: the
- * loop's; close with us_udp_socket_close. Returns: NULL on failure and then *error (when error is not NULL) =
- * US_QUIC_E_ADDRESS_IN_USE, _ADDRESS, _ACCESS, _RESOLVE, _NOMEM or _IO. Thread: the loop's. */
+ * loop's; close with us_udp_socket_close. Returns: NULL on failure. *error (unless error is NULL) is US_QUIC_OK
+ * or _E_ADDRESS_IN_USE, _E_ADDRESS, _E_ACCESS, _E_RESOLVE, _E_NOMEM, _E_IO. Thread: the loop's. */
 US_API us_udp_socket_t* us_create_udp_socket(us_loop_t* loop, us_udp_packet_buffer_t* buf,
                                              void (*data_cb)(us_udp_socket_t* s, us_udp_packet_buffer_t* buf,
                                                              int packets),

@@ -27,9 +27,9 @@ std::ptrdiff_t OutgoingBody::write(ExchangeStream& stream, std::string_view data
   return taken;
 }
 
-std::ptrdiff_t OutgoingBody::pump(ExchangeStream& stream) {
+Result<void> OutgoingBody::pump(ExchangeStream& stream) {
   const std::ptrdiff_t taken = stream.write(std::string_view(waiting_).substr(sent_));
-  if (taken <= 0) return taken;
+  if (taken <= 0) return Result<void>::of_code(static_cast<int>(taken));
   sent_ += static_cast<std::size_t>(taken);
   if (sent_ == waiting_.size()) {
     waiting_.clear();
@@ -38,7 +38,7 @@ std::ptrdiff_t OutgoingBody::pump(ExchangeStream& stream) {
     waiting_.erase(0, sent_);
     sent_ = 0;
   }
-  return 0;
+  return {};
 }
 
 }  // namespace usquic::app

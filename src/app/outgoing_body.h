@@ -26,8 +26,8 @@ class OutgoingBody {
   std::ptrdiff_t write(ExchangeStream& stream, std::string_view data);
   // Counts bytes that go another way, or nowhere.
   void count(std::size_t bytes) { written_ += bytes; }
-  // Gives the stream what waits. Returns: 0, or the stream's error.
-  std::ptrdiff_t pump(ExchangeStream& stream);
+  // Gives the stream what waits, as far as it takes it.
+  Result<void> pump(ExchangeStream& stream);
 
  private:
   std::uint64_t written_ = 0;

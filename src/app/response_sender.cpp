@@ -148,7 +148,7 @@ ResponseSender::Attempt ResponseSender::end_prepared(us_quic_prepared_response_t
 }
 
 bool ResponseSender::pump() {
-  if (!body_.is_drained()) reset_without_memory(body_.pump(*stream_));
+  if (!body_.is_drained()) reset_without_memory(body_.pump(*stream_).error());
   return body_.is_drained();
 }
 

@@ -1,5 +1,5 @@
-// A value, or an error in the terms of the C interface: a negative US_QUIC_E_* code. Inside the library errors
-// travel in these types. An int stands where the C interface begins.
+// A value, or an error in the terms of the C interface: a negative US_QUIC_E_* code. Inside the library
+// errors travel in these types. An int stands at the C interface and in engine::Stream, which is its image.
 #pragma once
 
 #include <utility>

@@ -31,21 +31,21 @@ unsigned from_epoll(std::uint32_t events) {
   return result;
 }
 
-int error_of(int error_number) {
+Error error_of(int error_number) {
   switch (error_number) {
     case ENOMEM:
     case ENOSPC:
     case EMFILE:
     case ENFILE:
-      return US_QUIC_E_NOMEM;
+      return {US_QUIC_E_NOMEM};
     case EBADF:
-      return US_QUIC_E_INVALID;
+      return {US_QUIC_E_INVALID};
     case EEXIST:
-      return US_QUIC_E_STATE;
+      return {US_QUIC_E_STATE};
     case EPERM:  // a descriptor that cannot be polled, such as a regular file
-      return US_QUIC_E_UNSUPPORTED;
+      return {US_QUIC_E_UNSUPPORTED};
     default:
-      return US_QUIC_E_IO;
+      return {US_QUIC_E_IO};
   }
 }
 
@@ -71,11 +71,11 @@ void close_if_open(int fd) {
 
 std::unique_ptr<Poller> make_poller() {
   std::unique_ptr<EpollPoller> poller(new (std::nothrow) EpollPoller);
-  if (poller == nullptr || poller->open(EpollPoller::Precision::nanoseconds) != 0) return nullptr;
+  if (poller == nullptr || !poller->open(EpollPoller::Precision::nanoseconds)) return nullptr;
   return poller;
 }
 
-int EpollPoller::open(Precision precision) {
+Result<void> EpollPoller::open(Precision precision) {
   precision_ = precision;
   epoll_fd_ = epoll_create1(EPOLL_CLOEXEC);
   if (epoll_fd_ < 0) return error_of(errno);
@@ -90,11 +90,11 @@ EpollPoller::~EpollPoller() {
   close_if_open(epoll_fd_);
 }
 
-int EpollPoller::add(int fd, unsigned events, Poll* poll) {
+Result<void> EpollPoller::add(int fd, unsigned events, Poll* poll) {
   return control(EPOLL_CTL_ADD, fd, events, poll);
 }
 
-int EpollPoller::change(int fd, unsigned events, Poll* poll) {
+Result<void> EpollPoller::change(int fd, unsigned events, Poll* poll) {
   return control(EPOLL_CTL_MOD, fd, events, poll);
 }
 
@@ -103,11 +103,12 @@ void EpollPoller::remove(int fd) {
   epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, fd, &unused);
 }
 
-int EpollPoller::control(int operation, int fd, unsigned events, void* key) {
+Result<void> EpollPoller::control(int operation, int fd, unsigned events, void* key) {
   epoll_event event{};
   event.events = to_epoll(events);
   event.data.ptr = key;
-  return epoll_ctl(epoll_fd_, operation, fd, &event) == 0 ? 0 : error_of(errno);
+  if (epoll_ctl(epoll_fd_, operation, fd, &event) != 0) return error_of(errno);
+  return {};
 }
 
 Poller::Waited EpollPoller::wait(Duration timeout, std::span<Ready> ready) {
@@ -164,15 +165,15 @@ void EpollPoller::drain_wake() {
   is_wake_pending_.exchange(false, std::memory_order_acq_rel);
 }
 
-int EpollPoller::pollable_fd() {
+Result<int> EpollPoller::pollable_fd() {
   if (timer_fd_ >= 0) return epoll_fd_;
   timer_fd_ = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
   if (timer_fd_ < 0) return error_of(errno);
-  const int error = control(EPOLL_CTL_ADD, timer_fd_, Poll::readable, &timer_fd_);
-  if (error == 0) return epoll_fd_;
+  const Result<void> added = control(EPOLL_CTL_ADD, timer_fd_, Poll::readable, &timer_fd_);
+  if (added) return epoll_fd_;
   ::close(timer_fd_);
   timer_fd_ = -1;
-  return error;
+  return Error{added.error()};
 }
 
 void EpollPoller::carry(TimePoint deadline) {

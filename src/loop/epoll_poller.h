@@ -21,21 +21,21 @@ class EpollPoller final : public Poller {
   EpollPoller& operator=(const EpollPoller&) = delete;
   ~EpollPoller() override;
 
-  // Returns 0, US_QUIC_E_NOMEM or US_QUIC_E_IO. Nothing else may be called before it succeeded.
-  int open(Precision precision);
+  // Errors: US_QUIC_E_NOMEM, _IO. Nothing else may be called before it succeeded.
+  Result<void> open(Precision precision);
   Precision precision() const { return precision_; }
 
-  int add(int fd, unsigned events, Poll* poll) override;
-  int change(int fd, unsigned events, Poll* poll) override;
+  Result<void> add(int fd, unsigned events, Poll* poll) override;
+  Result<void> change(int fd, unsigned events, Poll* poll) override;
   void remove(int fd) override;
   Waited wait(Duration timeout, std::span<Ready> ready) override;
   void wake() override;
-  int pollable_fd() override;
+  Result<int> pollable_fd() override;
   void carry(TimePoint deadline) override;
 
  private:
   int wait_for_events(Duration timeout, int capacity);
-  int control(int operation, int fd, unsigned events, void* key);
+  Result<void> control(int operation, int fd, unsigned events, void* key);
   void drain_wake();
 
   int epoll_fd_ = -1;

@@ -106,9 +106,9 @@ void us_loop_t::free_closed() {
   deferred_.run();
 }
 
-int us_loop_t::pollable_fd() {
-  const int fd = poller_->pollable_fd();
-  if (fd < 0) return fd;
+usquic::Result<int> us_loop_t::pollable_fd() {
+  const auto fd = poller_->pollable_fd();
+  if (!fd) return fd;
   is_embedded_ = true;
   if (!is_in_iteration_) update_pollable();
   return fd;
@@ -171,7 +171,8 @@ long long us_loop_iteration_number(us_loop_t* loop) {
 }
 
 int us_loop_fd(us_loop_t* loop) {
-  return loop->pollable_fd();
+  auto fd = loop->pollable_fd();
+  return fd ? *fd : fd.error();
 }
 
 namespace usquic::loop {

@@ -11,6 +11,7 @@
 #include <memory>
 
 #include "base/list.h"
+#include "base/result.h"
 #include "base/time.h"
 #include "usquic/loop.h"
 
@@ -33,9 +34,9 @@ class Poll {
   Poll& operator=(const Poll&) = delete;
   virtual ~Poll();
 
-  // fd stays the caller's. is_fallthrough: does not keep the loop alive. Returns 0 or a negative US_QUIC_E_*.
-  int start(us_loop_t* loop, int fd, unsigned events, bool is_fallthrough);
-  int change(unsigned events);
+  // fd stays the caller's. is_fallthrough: does not keep the loop alive.
+  Result<void> start(us_loop_t* loop, int fd, unsigned events, bool is_fallthrough);
+  Result<void> change(unsigned events);
   void stop();
   bool is_started() const { return loop_ != nullptr; }
   int fd() const { return fd_; }

@@ -38,7 +38,7 @@ struct us_loop_t {
   void request_free() { is_free_requested_ = true; }
   bool is_free_requested() const { return is_free_requested_; }
 
-  int pollable_fd();
+  usquic::Result<int> pollable_fd();
   // Outside an iteration: the host that embeds the loop must tick it soon.
   void note_work();
   // Outside an iteration, when a deadline changed: the host must tick it then.

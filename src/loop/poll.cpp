@@ -7,29 +7,29 @@ Poll::~Poll() {
   stop();
 }
 
-int Poll::start(us_loop_t* loop, int fd, unsigned events, bool is_fallthrough) {
-  if (is_started()) return US_QUIC_E_STATE;
-  if (fd < 0) return US_QUIC_E_INVALID;
+Result<void> Poll::start(us_loop_t* loop, int fd, unsigned events, bool is_fallthrough) {
+  if (is_started()) return Error{US_QUIC_E_STATE};
+  if (fd < 0) return Error{US_QUIC_E_INVALID};
   fd_ = fd;
   events_ = events;
   is_fallthrough_ = is_fallthrough;
-  const int result = loop->polls().start(loop->poller(), *this);
-  if (result == 0) {
+  const Result<void> started = loop->polls().start(loop->poller(), *this);
+  if (started) {
     loop_ = loop;
   } else {
     fd_ = -1;
   }
-  return result;
+  return started;
 }
 
-int Poll::change(unsigned events) {
-  if (!is_started()) return US_QUIC_E_STATE;
-  if (events == events_) return 0;
+Result<void> Poll::change(unsigned events) {
+  if (!is_started()) return Error{US_QUIC_E_STATE};
+  if (events == events_) return {};
   const unsigned before = events_;
   events_ = events;
-  const int result = loop_->polls().change(loop_->poller(), *this);
-  if (result != 0) events_ = before;
-  return result;
+  const Result<void> changed = loop_->polls().change(loop_->poller(), *this);
+  if (!changed) events_ = before;
+  return changed;
 }
 
 void Poll::stop() {

@@ -6,23 +6,22 @@
 
 namespace usquic::loop {
 
-int PollSet::start(Poller& poller, Poll& poll) {
+Result<void> PollSet::start(Poller& poller, Poll& poll) {
   try {
     polls_.push_back(&poll);
   } catch (const std::bad_alloc&) {
-    return US_QUIC_E_NOMEM;
+    return Error{US_QUIC_E_NOMEM};
   }
-  const int error = poller.add(poll.fd_, poll.events_, &poll);
-  if (error != 0) {
+  if (Result<void> added = poller.add(poll.fd_, poll.events_, &poll); !added) {
     polls_.pop_back();
-    return error;
+    return added;
   }
   poll.slot_ = polls_.size() - 1;
   if (!poll.is_fallthrough_) ++keeping_alive_;
-  return 0;
+  return {};
 }
 
-int PollSet::change(Poller& poller, Poll& poll) {
+Result<void> PollSet::change(Poller& poller, Poll& poll) {
   return poller.change(poll.fd_, poll.events_, &poll);
 }
 

@@ -12,9 +12,8 @@ namespace usquic::loop {
 
 class PollSet {
  public:
-  // Both return 0 or a negative US_QUIC_E_*.
-  int start(Poller& poller, Poll& poll);
-  int change(Poller& poller, Poll& poll);
+  Result<void> start(Poller& poller, Poll& poll);
+  Result<void> change(Poller& poller, Poll& poll);
   void stop(Poller& poller, Poll& poll);
   // Stops every poll, as Poll::stop().
   void stop_all();

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 
+#include "base/result.h"
 #include "base/time.h"
 
 namespace usquic::loop {
@@ -27,9 +28,9 @@ class Poller {
 
   virtual ~Poller() = default;
 
-  // Each returns 0 or a negative US_QUIC_E_*. `poll` is what wait() reports for fd.
-  virtual int add(int fd, unsigned events, Poll* poll) = 0;
-  virtual int change(int fd, unsigned events, Poll* poll) = 0;
+  // `poll` is what wait() reports for fd.
+  virtual Result<void> add(int fd, unsigned events, Poll* poll) = 0;
+  virtual Result<void> change(int fd, unsigned events, Poll* poll) = 0;
   virtual void remove(int fd) = 0;
 
   // Waits until a descriptor is ready, wake() was called, or `timeout` is over (zero: does not wait; forever:
@@ -41,8 +42,8 @@ class Poller {
   virtual void wake() = 0;
 
   // A descriptor that is readable while wait() would report something or the time of carry() has come.
-  // Created at the first call; a negative US_QUIC_E_* when that fails.
-  virtual int pollable_fd() = 0;
+  // Created at the first call, which can fail.
+  virtual Result<int> pollable_fd() = 0;
   // The deadline that pollable_fd() carries from now on. Only after pollable_fd() succeeded.
   virtual void carry(TimePoint deadline) = 0;
 };

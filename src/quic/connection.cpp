@@ -27,18 +27,17 @@ void queue_close(us_quic_connection_t& c, CloseReason reason) {
   loop::note_work(c.context->quic->loop());
 }
 
-// Moves one stream that was made early onto the real connection. Returns 0 or why it cannot be.
-// May throw std::bad_alloc.
-int attach_stream(us_quic_stream_t& s, engine::Connection& engine) {
+// Moves one stream that was made early onto the real connection. May throw std::bad_alloc.
+Result<void> attach_stream(us_quic_stream_t& s, engine::Connection& engine) {
   PendingStream& pending = *s.pending;
   Result<engine::Stream*> made = engine.create_stream(pending.direction(), &s);
-  if (!made) return made.error();
+  if (!made) return Error{made.error()};
   s.engine = *made;
-  const int result = pending.replay(**made);
-  if (result == 0 && pending.was_short()) {
+  const Result<void> replayed = pending.replay(**made);
+  if (replayed && pending.was_short()) {
     s.connection->context->quic->events.push(new_stream_event(s, EventKind::stream_writable));
   }
-  return result;
+  return replayed;
 }
 
 // Of a connection that this side closes: why it fails, if it does already.
@@ -98,13 +97,14 @@ void attach_engine(us_quic_connection_t& c, engine::Connection& engine) {
     next = c.streams.next(s);
     if (s->pending == nullptr) continue;
     s->engine = nullptr;
-    const int error = try_allocating([&] { return attach_stream(*s, engine); }, int{US_QUIC_E_NOMEM});
-    if (error != 0) {
+    const Result<void> attached =
+        try_allocating([&] { return attach_stream(*s, engine); }, Result<void>(Error{US_QUIC_E_NOMEM}));
+    if (!attached) {
       if (s->engine != nullptr) {
         s->engine->reset(cancel_code(*s));
         s->engine->stop(cancel_code(*s));
       }
-      fail_stream(*s, error);
+      fail_stream(*s, attached.error());
     }
   }
   if (c.keep_alive) engine.set_keep_alive(*c.keep_alive);

@@ -29,10 +29,11 @@ Result<us_quic_socket_t*> open_socket(us_quic_socket_context_t& context, const A
   auto* socket = new_with_ext<us_quic_socket_t>(ext_size, &context);
   if (socket == nullptr) return Error{US_QUIC_E_NOMEM};
   // Fallthrough: QuicLoop::keeps_alive() decides what keeps the loop alive.
-  const int error = socket->udp.open(context.quic->loop(), local, options, *context.quic, context.log, true);
-  if (error != 0) {
+  const Result<void> opened =
+      socket->udp.open(context.quic->loop(), local, options, *context.quic, context.log, true);
+  if (!opened) {
     delete_with_ext(socket);
-    return Error{error};
+    return Error{opened.error()};
   }
   context.sockets.push_back(&socket->link);
   ++context.socket_count;

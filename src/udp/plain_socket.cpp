@@ -23,7 +23,7 @@ class PlainSocket final : public us_udp_socket_t, public us_udp_socket_t::Handle
               void* user)
       : loop_(loop), buffer_(buffer), data_cb_(data_cb), drain_cb_(drain_cb), user_(user) {}
 
-  int start_on(const Address& local);
+  Result<void> start_on(const Address& local);
   int send(us_udp_packet_buffer_t& buffer, int count);
   void finish();
 
@@ -45,15 +45,15 @@ class PlainSocket final : public us_udp_socket_t, public us_udp_socket_t::Handle
   void* user_;
 };
 
-int PlainSocket::start_on(const Address& local) {
+Result<void> PlainSocket::start_on(const Address& local) {
   if (buffer_ == nullptr) {
     own_buffer_.reset(us_create_udp_packet_buffer());
     buffer_ = own_buffer_.get();
-    if (buffer_ == nullptr) return US_QUIC_E_NOMEM;
+    if (buffer_ == nullptr) return Error{US_QUIC_E_NOMEM};
   }
-  const int error_code = open(loop_, local, OpenOptions{}, *this, Logger{}, false);
-  if (error_code == 0) LoopShare::of(loop_)->owned.push_back(this);
-  return error_code;
+  const Result<void> opened = open(loop_, local, OpenOptions{}, *this, Logger{}, false);
+  if (opened) LoopShare::of(loop_)->owned.push_back(this);
+  return opened;
 }
 
 int PlainSocket::send(us_udp_packet_buffer_t& buffer, int count) {
@@ -113,10 +113,12 @@ PlainSocket& plain(us_udp_socket_t* s) {
   return *static_cast<PlainSocket*>(s);
 }
 
-int create(std::unique_ptr<PlainSocket>& socket, const char* host, unsigned short port) {
-  if (socket == nullptr) return US_QUIC_E_NOMEM;
+// The first step of a socket that was made if there was memory for it.
+Result<void> start(PlainSocket* socket, const char* host, unsigned short port) {
+  if (socket == nullptr) return Error{US_QUIC_E_NOMEM};
   const Address local = resolve(host, port);
-  return local.is_specified() ? socket->start_on(local) : US_QUIC_E_RESOLVE;
+  if (!local.is_specified()) return Error{US_QUIC_E_RESOLVE};
+  return socket->start_on(local);
 }
 
 }  // namespace
@@ -131,10 +133,9 @@ us_udp_socket_t* us_create_udp_socket(us_loop_t* loop, us_udp_packet_buffer_t* b
                                       void (*drain_cb)(us_udp_socket_t* s), const char* host,
                                       unsigned short port, void* user, int* error) {
   std::unique_ptr<PlainSocket> socket(new (std::nothrow) PlainSocket(loop, buf, data_cb, drain_cb, user));
-  const int code = usquic::udp::create(socket, host, port);
-  if (code == 0) return socket.release();
-  if (error != nullptr) *error = code;
-  return nullptr;
+  const auto started = usquic::udp::start(socket.get(), host, port);
+  if (error != nullptr) *error = started.error();
+  return started ? socket.release() : nullptr;
 }
 
 int us_udp_socket_send(us_udp_socket_t* s, us_udp_packet_buffer_t* buf, int count) {

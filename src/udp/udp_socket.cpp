@@ -35,21 +35,25 @@ us_udp_socket_t::~us_udp_socket_t() {
   close();
 }
 
-int us_udp_socket_t::open(us_loop_t* loop, const usquic::Address& local,
-                          const usquic::udp::OpenOptions& options, Handler& handler,
-                          const usquic::Logger& log, bool is_fallthrough) {
-  if (is_open()) return US_QUIC_E_STATE;
+usquic::Result<void> us_udp_socket_t::open(us_loop_t* loop, const usquic::Address& local,
+                                           const usquic::udp::OpenOptions& options, Handler& handler,
+                                           const usquic::Logger& log, bool is_fallthrough) {
+  using usquic::Error;
+  if (is_open()) return Error{US_QUIC_E_STATE};
   try {
     share_ = usquic::udp::LoopShare::of(loop);
   } catch (const std::bad_alloc&) {
-    return US_QUIC_E_NOMEM;
+    return Error{US_QUIC_E_NOMEM};
   }
   auto opened = usquic::udp::open_socket(local, options, log);
-  const int code = opened ? start(loop, opened->fd, readable, is_fallthrough) : opened.error();
-  if (code != 0) {
-    if (opened) ::close(opened->fd);
+  if (!opened) {
     share_.reset();
-    return code;
+    return Error{opened.error()};
+  }
+  if (const auto started = start(loop, opened->fd, readable, is_fallthrough); !started) {
+    ::close(opened->fd);
+    share_.reset();
+    return started;
   }
   fd_ = opened->fd;
   ++generation_;
@@ -59,7 +63,7 @@ int us_udp_socket_t::open(us_loop_t* loop, const usquic::Address& local,
   kernel_ = usquic::udp::Kernel(options.system_calls);
   sender_.attach(kernel_, *opened, log);
   send_batch_.attach(sender_, share_->send_blocks);
-  return 0;
+  return {};
 }
 
 void us_udp_socket_t::close() {
@@ -107,7 +111,7 @@ void us_udp_socket_t::on_wakeup(TimePoint now) {
   if (generation != generation_) return;
   if (receive_at_ <= now) {
     receive_at_ = usquic::never;
-    if (watch() != 0) receive_at_ = now + retry_delay;
+    if (!watch()) receive_at_ = now + retry_delay;
   }
   if (outcome_ == SendOutcome::try_later && retry_at_ <= now) {
     resume();
@@ -147,7 +151,7 @@ void us_udp_socket_t::receive() {
 // The kernel fails, or says readable and gives nothing, time and again: waiting for readable would spin.
 void us_udp_socket_t::pause_receiving() {
   receive_at_ = usquic::loop::now(loop()) + retry_delay;
-  if (watch() == 0) {
+  if (watch()) {
     set_wakeup();
   } else {
     receive_at_ = usquic::never;
@@ -189,7 +193,7 @@ void us_udp_socket_t::after_sending(SendOutcome outcome) {
   if (outcome == outcome_ && outcome == SendOutcome::drained && !sender_.has_errors()) return;
   const bool was_waiting = outcome_ == SendOutcome::try_later && retry_at_ != usquic::never;
   outcome_ = outcome;
-  if (watch() != 0 && outcome == SendOutcome::blocked) outcome_ = SendOutcome::try_later;
+  if (!watch() && outcome == SendOutcome::blocked) outcome_ = SendOutcome::try_later;
   if (outcome_ == SendOutcome::try_later && !was_waiting) {
     retry_at_ = usquic::loop::now(loop()) + retry_delay;
   }
@@ -197,7 +201,7 @@ void us_udp_socket_t::after_sending(SendOutcome outcome) {
   set_wakeup();
 }
 
-int us_udp_socket_t::watch() {
+usquic::Result<void> us_udp_socket_t::watch() {
   unsigned events = 0;
   if (receive_at_ == usquic::never) events |= readable;
   if (outcome_ == SendOutcome::blocked) events |= writable;

@@ -38,9 +38,10 @@ struct us_udp_socket_t : usquic::loop::Poll {
   ~us_udp_socket_t() override;
 
   // Binds to `local` (unspecified = any address, dual stack) and starts watching. is_fallthrough as in
-  // Poll::start. Returns 0, or US_QUIC_E_ADDRESS_IN_USE, _ADDRESS, _ACCESS, _NOMEM, _IO.
-  int open(us_loop_t* loop, const usquic::Address& local, const usquic::udp::OpenOptions& options,
-           Handler& handler, const usquic::Logger& log, bool is_fallthrough);
+  // Poll::start. Errors: US_QUIC_E_ADDRESS_IN_USE, _ADDRESS, _ACCESS, _NOMEM, _IO.
+  usquic::Result<void> open(us_loop_t* loop, const usquic::Address& local,
+                            const usquic::udp::OpenOptions& options, Handler& handler,
+                            const usquic::Logger& log, bool is_fallthrough);
   // Closes the descriptor at once; unsent packets are dropped. The object is its owner's.
   void close();
   bool is_open() const { return fd_ >= 0; }
@@ -78,7 +79,7 @@ struct us_udp_socket_t : usquic::loop::Poll {
   void resume();
   void after_sending(usquic::udp::SendOutcome outcome);
   void pause_receiving();
-  int watch();
+  usquic::Result<void> watch();
   void set_wakeup();
 
   int fd_ = -1;

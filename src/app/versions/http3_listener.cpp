@@ -103,14 +103,8 @@ void on_close(us_quic_connection_t* connection, const us_quic_close_info_t*) noe
 
 class Http3Listener final : public AppListener {
  public:
-  // *error is why native() is nullptr then.
-  Http3Listener(AppServer& server, us_quic_socket_context_options_t options, int* error) {
-    options.stream_ext_size = sizeof(StreamExt);
-    options.connection_ext_size = sizeof(bool);
-    options.alpn = nullptr;  // "h3"
-    options.alpn_count = 0;
-    context_ = us_create_quic_socket_context(server.loop()->native(), &options, sizeof(AppServer*), error);
-    if (context_ == nullptr) return;
+  // Takes over `context`, whose ext memory has room for an AppServer*.
+  Http3Listener(AppServer& server, us_quic_socket_context_t* context) : context_(context) {
     *static_cast<AppServer**>(us_quic_socket_context_ext(context_)) = &server;
     us_quic_socket_context_on_open(context_, on_open);
     us_quic_socket_context_on_close(context_, on_close);
@@ -122,9 +116,7 @@ class Http3Listener final : public AppListener {
     us_quic_socket_context_on_stream_writable(context_, on_writable);
     us_quic_socket_context_on_stream_close(context_, on_stream_close);
   }
-  ~Http3Listener() override {
-    if (context_ != nullptr) us_quic_socket_context_free(context_);
-  }
+  ~Http3Listener() override { us_quic_socket_context_free(context_); }
   Http3Listener(const Http3Listener&) = delete;
   Http3Listener& operator=(const Http3Listener&) = delete;
 
@@ -159,17 +151,22 @@ class Http3Listener final : public AppListener {
   us_quic_socket_context_t* native() const override { return context_; }
 
  private:
-  us_quic_socket_context_t* context_ = nullptr;
+  us_quic_socket_context_t* context_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<AppListener>> create_http3_listener(AppServer& server,
                                                            us_quic_socket_context_options_t options) {
+  options.stream_ext_size = sizeof(StreamExt);
+  options.connection_ext_size = sizeof(bool);
+  options.alpn = nullptr;  // "h3"
+  options.alpn_count = 0;
   int error = US_QUIC_OK;
-  std::unique_ptr<AppListener> listener = std::make_unique<Http3Listener>(server, options, &error);
-  if (listener->native() == nullptr) return Error{error};
-  return listener;
+  us_quic_socket_context_t* context =
+      us_create_quic_socket_context(server.loop()->native(), &options, sizeof(AppServer*), &error);
+  if (context == nullptr) return Error{error};
+  return std::unique_ptr<AppListener>(std::make_unique<Http3Listener>(server, context));
 }
 
 }  // namespace usquic::app

@@ -123,7 +123,7 @@ int PendingStream::end(engine::Stream& stream) const {
   return result;
 }
 
-int PendingStream::replay(engine::Stream& stream) {
+Result<void> PendingStream::replay(engine::Stream& stream) {
   int result = 0;
   for (Step& step : steps_) {
     result = do_step(stream, step);
@@ -132,7 +132,7 @@ int PendingStream::replay(engine::Stream& stream) {
   if (result == 0) result = end(stream);
   detach();
   bytes_ = 0;
-  return result;
+  return Result<void>::of_code(result);
 }
 
 }  // namespace usquic::quic

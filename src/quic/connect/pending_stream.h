@@ -26,9 +26,9 @@ class PendingStream final : public engine::Stream {
   engine::Direction direction() const { return direction_; }
   // A write accepted less than was offered: the writer waits for on_stream_writable.
   bool was_short() const { return was_short_; }
-  // Does to `stream` what was done to this one. Returns 0, or the error of what could not be done: then the
-  // stream cannot be as the application believes.
-  int replay(engine::Stream& stream);
+  // Does to `stream` what was done to this one. Error: what could not be done; then the stream cannot be
+  // as the application believes.
+  Result<void> replay(engine::Stream& stream);
 
   std::int64_t id() const override { return -1; }
   bool is_local() const override { return true; }

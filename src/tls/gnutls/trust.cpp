@@ -19,17 +19,16 @@ void load_system_roots(Trust& trust, const Logger& log) {
   }
 }
 
-// Returns: 0 or a US_QUIC_E_*.
-int add_roots(Trust& trust, const PemSource& source, const Logger& log) {
+Result<void> add_roots(Trust& trust, const PemSource& source, const Logger& log) {
   Result<std::string> text = read_pem(source, log);
-  if (!text) return text.error();
+  if (!text) return Error{text.error()};
   const gnutls_datum_t pem = datum_of(*text);
   const int result =
       gnutls_x509_trust_list_add_trust_mem(trust.native(), &pem, nullptr, GNUTLS_X509_FMT_PEM, 0, 0);
-  if (result > 0) return 0;
+  if (result > 0) return {};
   log.log(LogLevel::error, "%s: no trusted root could be read: %s", describe(source),
           gnutls_strerror(result < 0 ? result : GNUTLS_E_NO_CERTIFICATE_FOUND));
-  return result == GNUTLS_E_MEMORY_ERROR ? US_QUIC_E_NOMEM : US_QUIC_E_CERT_PARSE;
+  return Error{result == GNUTLS_E_MEMORY_ERROR ? US_QUIC_E_NOMEM : US_QUIC_E_CERT_PARSE};
 }
 
 }  // namespace
@@ -40,12 +39,12 @@ Result<std::unique_ptr<Trust>> Trust::load(const PemSource& source, const PemSou
   if (gnutls_x509_trust_list_init(&native, 0) < 0) return Error{US_QUIC_E_NOMEM};
   auto trust = std::make_unique<Trust>(native);
   if (source.is_given()) {
-    if (const int error = add_roots(*trust, source, log)) return Error{error};
+    if (Result<void> added = add_roots(*trust, source, log); !added) return Error{added.error()};
   } else {
     load_system_roots(*trust, log);
   }
   if (extra.is_given()) {
-    if (const int error = add_roots(*trust, extra, log)) return Error{error};
+    if (Result<void> added = add_roots(*trust, extra, log); !added) return Error{added.error()};
   }
   return trust;
 }

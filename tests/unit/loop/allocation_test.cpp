@@ -56,7 +56,7 @@ TEST_F(LoopAllocation, IterationsWithTimersPollsPostsAndDeferredFreesNeedNoMemor
     usquic::loop::defer_free(loop_, [] {});
     usquic::loop::post(*box, [] {});
   });
-  ASSERT_EQ(poll.start(loop_, fd.get(), usquic::loop::Poll::readable, false), 0);
+  ASSERT_EQ(poll.start(loop_, fd.get(), usquic::loop::Poll::readable, false).error(), 0);
   ASSERT_GE(us_loop_fd(loop_), 0);
   for (int i = 0; i < 10; ++i) us_loop_tick(loop_);
   const long long before = allocation_count;

@@ -162,7 +162,7 @@ TEST_F(LoopEmbedding, WakeupsAndPostsMakeTheFdReadable) {
 TEST_F(LoopEmbedding, ReadyPollMakesTheFdReadable) {
   EventFd event;
   FunctionPoll poll([&](unsigned) { event.drain(); });
-  ASSERT_EQ(poll.start(loop_, event.get(), Poll::readable, false), 0);
+  ASSERT_EQ(poll.start(loop_, event.get(), Poll::readable, false).error(), 0);
   EXPECT_FALSE(is_readable());
   event.signal();
   EXPECT_TRUE(is_readable());

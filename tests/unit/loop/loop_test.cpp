@@ -84,7 +84,7 @@ TEST(Loop, RunsItsStepsInTheDocumentedOrder) {
     calls.push_back("poll");
     usquic::loop::defer_free(loop, [&] { calls.push_back("free"); });
   });
-  ASSERT_EQ(poll.start(loop, fd.get(), Poll::readable, true), 0);
+  ASSERT_EQ(poll.start(loop, fd.get(), Poll::readable, true).error(), 0);
   usquic::loop::add_hooks(loop, new RecordingHooks(calls));
   us_timer_t* timer = us_create_timer(loop, 0, 0);
   us_timer_set(
@@ -154,7 +154,7 @@ TEST_F(LoopRun, TimeStandsStillWithinAStepAndIsRealOutside) {
     EXPECT_EQ(usquic::loop::now(loop_), step);
     poll.stop();
   });
-  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false), 0);
+  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false).error(), 0);
   us_loop_run(loop_);
   EXPECT_FALSE(usquic::loop::is_in_iteration(loop_));
   const TimePoint before = usquic::loop::monotonic_now();

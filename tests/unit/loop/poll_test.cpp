@@ -17,7 +17,7 @@ TEST_F(PollTest, TellsReadabilityAndWritability) {
   EventFd fd;
   unsigned seen = 0;
   FunctionPoll poll([&](unsigned events) { seen |= events; });
-  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false), 0);
+  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false).error(), 0);
   EXPECT_EQ(poll.fd(), fd.get());
   EXPECT_EQ(poll.loop(), loop_);
   us_loop_tick(loop_);
@@ -26,7 +26,7 @@ TEST_F(PollTest, TellsReadabilityAndWritability) {
   us_loop_tick(loop_);
   EXPECT_EQ(seen, unsigned{Poll::readable});
   seen = 0;
-  ASSERT_EQ(poll.change(Poll::writable), 0);
+  ASSERT_EQ(poll.change(Poll::writable).error(), 0);
   us_loop_tick(loop_);
   EXPECT_EQ(seen, unsigned{Poll::writable});
 }
@@ -36,7 +36,7 @@ TEST_F(PollTest, TellsThatTheOtherSideIsGone) {
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair), 0);
   unsigned seen = 0;
   FunctionPoll poll([&](unsigned events) { seen |= events; });
-  ASSERT_EQ(poll.start(loop_, pair[0], 0, false), 0);
+  ASSERT_EQ(poll.start(loop_, pair[0], 0, false).error(), 0);
   us_loop_tick(loop_);
   EXPECT_EQ(seen, 0u);
   ::close(pair[1]);
@@ -49,34 +49,34 @@ TEST_F(PollTest, TellsThatTheOtherSideIsGone) {
 TEST_F(PollTest, KeepsTheLoopAliveUnlessFallthrough) {
   EventFd fd;
   FunctionPoll fallthrough([](unsigned) {});
-  ASSERT_EQ(fallthrough.start(loop_, fd.get(), Poll::readable, true), 0);
+  ASSERT_EQ(fallthrough.start(loop_, fd.get(), Poll::readable, true).error(), 0);
   us_loop_run(loop_);
   EXPECT_EQ(us_loop_iteration_number(loop_), 0);
 
   EventFd other;
   other.signal();
   FunctionPoll keeping([&](unsigned) { keeping.stop(); });
-  ASSERT_EQ(keeping.start(loop_, other.get(), Poll::readable, false), 0);
+  ASSERT_EQ(keeping.start(loop_, other.get(), Poll::readable, false).error(), 0);
   us_loop_run(loop_);
   EXPECT_EQ(us_loop_iteration_number(loop_), 1);
 }
 
 TEST_F(PollTest, RefusesWhatCannotBeWatched) {
   FunctionPoll poll([](unsigned) {});
-  EXPECT_EQ(poll.start(loop_, -1, Poll::readable, false), US_QUIC_E_INVALID);
-  EXPECT_EQ(poll.change(Poll::readable), US_QUIC_E_STATE);
+  EXPECT_EQ(poll.start(loop_, -1, Poll::readable, false).error(), US_QUIC_E_INVALID);
+  EXPECT_EQ(poll.change(Poll::readable).error(), US_QUIC_E_STATE);
   const int file = ::open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-  EXPECT_EQ(poll.start(loop_, file, Poll::readable, false), US_QUIC_E_UNSUPPORTED);
+  EXPECT_EQ(poll.start(loop_, file, Poll::readable, false).error(), US_QUIC_E_UNSUPPORTED);
   ::close(file);
-  EXPECT_EQ(poll.start(loop_, file, Poll::readable, false), US_QUIC_E_INVALID);
+  EXPECT_EQ(poll.start(loop_, file, Poll::readable, false).error(), US_QUIC_E_INVALID);
   EXPECT_FALSE(poll.is_started());
   EXPECT_EQ(us_loop_tick(loop_), 0);
 
   EventFd fd;
-  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false), 0);
-  EXPECT_EQ(poll.start(loop_, fd.get(), Poll::readable, false), US_QUIC_E_STATE);
+  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false).error(), 0);
+  EXPECT_EQ(poll.start(loop_, fd.get(), Poll::readable, false).error(), US_QUIC_E_STATE);
   FunctionPoll second([](unsigned) {});
-  EXPECT_EQ(second.start(loop_, fd.get(), Poll::readable, false), US_QUIC_E_STATE);
+  EXPECT_EQ(second.start(loop_, fd.get(), Poll::readable, false).error(), US_QUIC_E_STATE);
 }
 
 TEST_F(PollTest, StoppedByACallbackOfTheSameBatchHearsNothing) {
@@ -90,7 +90,7 @@ TEST_F(PollTest, StoppedByACallbackOfTheSameBatchHearsNothing) {
       ++calls;
       for (auto& poll : polls) poll->stop();
     }));
-    ASSERT_EQ(polls.back()->start(loop_, fds.back()->get(), Poll::readable, false), 0);
+    ASSERT_EQ(polls.back()->start(loop_, fds.back()->get(), Poll::readable, false).error(), 0);
   }
   EXPECT_EQ(us_loop_tick(loop_), 0);
   EXPECT_EQ(calls, 1);
@@ -108,7 +108,7 @@ TEST_F(PollTest, DestroyedByACallbackOfTheSameBatchHearsNothing) {
       // Every other one, so that freed and living polls alternate in the batch; never the one that runs.
       for (std::size_t k = (i + 1) % 2; k < polls.size(); k += 2) polls[k].reset();
     }));
-    ASSERT_EQ(polls.back()->start(loop_, fds.back()->get(), Poll::readable, false), 0);
+    ASSERT_EQ(polls.back()->start(loop_, fds.back()->get(), Poll::readable, false).error(), 0);
   }
   us_loop_tick(loop_);
   EXPECT_EQ(calls, 10);
@@ -133,7 +133,7 @@ TEST_F(PollTest, MayDestroyItselfInItsCallback) {
     int& counter_;
   };
   owner = std::make_unique<SelfDestroying>(owner, calls);
-  ASSERT_EQ(owner->start(loop_, fd.get(), Poll::readable, false), 0);
+  ASSERT_EQ(owner->start(loop_, fd.get(), Poll::readable, false).error(), 0);
   us_loop_run(loop_);
   EXPECT_EQ(calls, 1);
 }
@@ -154,10 +154,10 @@ TEST_F(PollTest, OnAReusedDescriptorHearsNothingOfItsPredecessor) {
       const int other = 1 - i;
       polls[other].reset();
       ASSERT_EQ(dup3(quiet.get(), pairs[other][0], O_CLOEXEC), pairs[other][0]);
-      ASSERT_EQ(fresh.start(loop_, pairs[other][0], Poll::readable, false), 0);
+      ASSERT_EQ(fresh.start(loop_, pairs[other][0], Poll::readable, false).error(), 0);
       polls[i]->stop();
     });
-    ASSERT_EQ(polls[i]->start(loop_, pairs[i][0], Poll::readable, false), 0);
+    ASSERT_EQ(polls[i]->start(loop_, pairs[i][0], Poll::readable, false).error(), 0);
   }
   us_loop_tick(loop_);
   us_loop_tick(loop_);
@@ -181,9 +181,9 @@ TEST_F(PollTest, HearsOnlyWhatItStillWantsWhenChangedInTheSameBatch) {
     fds[i].signal();
     polls[i] = std::make_unique<FunctionPoll>([&, i](unsigned events) {
       seen[i] |= events;
-      EXPECT_EQ(polls[1 - i]->change(Poll::writable), 0);
+      EXPECT_EQ(polls[1 - i]->change(Poll::writable).error(), 0);
     });
-    ASSERT_EQ(polls[i]->start(loop_, fds[i].get(), Poll::readable, false), 0);
+    ASSERT_EQ(polls[i]->start(loop_, fds[i].get(), Poll::readable, false).error(), 0);
   }
   us_loop_tick(loop_);
   EXPECT_EQ(seen[0] | seen[1], unsigned{Poll::readable});
@@ -203,7 +203,7 @@ TEST_F(PollTest, MoreReadyDescriptorsThanABatchHoldsAreAllServed) {
       fds[i]->drain();
       polls[i]->stop();
     }));
-    ASSERT_EQ(polls.back()->start(loop_, fds.back()->get(), Poll::readable, false), 0);
+    ASSERT_EQ(polls.back()->start(loop_, fds.back()->get(), Poll::readable, false).error(), 0);
   }
   us_loop_run(loop_);
   EXPECT_EQ(served, 600);
@@ -212,7 +212,7 @@ TEST_F(PollTest, MoreReadyDescriptorsThanABatchHoldsAreAllServed) {
 TEST_F(PollTest, LeftStartedWhenTheLoopIsFreedIsStopped) {
   EventFd fd;
   FunctionPoll poll([](unsigned) {});
-  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false), 0);
+  ASSERT_EQ(poll.start(loop_, fd.get(), Poll::readable, false).error(), 0);
   free_loop();
   EXPECT_FALSE(poll.is_started());
 }

@@ -77,7 +77,7 @@ TEST(PendingStream, ReplaysInOrderWhatWasDoneToIt) {
   EXPECT_EQ(stream.set_priority(2, false), 0);
   EXPECT_EQ(stream.finish(), 0);
   RealStream real;
-  EXPECT_EQ(stream.replay(real), 0);
+  EXPECT_EQ(stream.replay(real).error(), 0);
   EXPECT_EQ(real.calls, "headers POST;write ab;static c;write d;urgency 2;finish;");
   EXPECT_EQ(released, 0);  // the real stream does that
   EXPECT_EQ(stream.buffered(), 0U);
@@ -91,7 +91,7 @@ TEST(PendingStream, KeepsACopyOfTheHeaderSection) {
   EXPECT_EQ(stream.send_headers(fields, true), 0);
   value = "GONE";
   RealStream real;
-  EXPECT_EQ(stream.replay(real), 0);
+  EXPECT_EQ(stream.replay(real).error(), 0);
   EXPECT_EQ(real.calls, "headers POST last;");
 }
 
@@ -128,7 +128,7 @@ TEST(PendingStream, ReplaysItsEndings) {
   EXPECT_EQ(stream.stop(code + 1), 0);  // the first code counts
   EXPECT_EQ(stream.write(bytes("a")), US_QUIC_E_STATE);
   RealStream real;
-  EXPECT_EQ(stream.replay(real), 0);
+  EXPECT_EQ(stream.replay(real).error(), 0);
   EXPECT_EQ(real.calls, "reset 7;stop 7;");
 }
 
@@ -138,7 +138,7 @@ TEST(PendingStream, ReleasesWhatTheRealStreamDidNotTake) {
   EXPECT_EQ(stream.write_static(bytes("abc"), release, &released), 3);
   RealStream real;
   real.refuse = US_QUIC_E_CLOSED;
-  EXPECT_EQ(stream.replay(real), US_QUIC_E_CLOSED);
+  EXPECT_EQ(stream.replay(real).error(), US_QUIC_E_CLOSED);
   EXPECT_EQ(released, 1);
   {
     PendingStream dropped(engine::Direction::bidirectional, 100, raw);

@@ -120,7 +120,7 @@ class Recorder final : public us_udp_socket_t::Handler {
   std::function<void()> inside_error;
 
   int open(us_loop_t* loop, const Address& local, OpenOptions options = {}, const Logger& log = {}) {
-    return socket.open(loop, local, options, *this, log, false);
+    return socket.open(loop, local, options, *this, log, false).error();
   }
 
   std::uint16_t port() const { return socket.local_address().port(); }

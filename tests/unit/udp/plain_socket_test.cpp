@@ -147,6 +147,8 @@ TEST_F(PlainSocketTest, ReportsWhyItCannotBeCreated) {
   EXPECT_EQ(error_, US_QUIC_E_ADDRESS);
   EXPECT_EQ(create(side, "not an address"), nullptr);
   EXPECT_EQ(error_, US_QUIC_E_RESOLVE);
+  EXPECT_NE(create(side, "127.0.0.1"), nullptr);
+  EXPECT_EQ(error_, US_QUIC_OK);
 }
 
 TEST_F(PlainSocketTest, ClosedInItsDataCallbackItIsNotCalledAgain) {

@@ -258,7 +258,7 @@ TEST_P(SocketTest, MayOutliveItsLoopWhenClosedBefore) {
 
 TEST_P(SocketTest, AFallthroughSocketDoesNotKeepTheLoopAlive) {
   Recorder socket;
-  ASSERT_EQ(socket.socket.open(loop_, loopback(GetParam()), {}, socket, {}, true), 0);
+  ASSERT_EQ(socket.socket.open(loop_, loopback(GetParam()), {}, socket, {}, true).error(), 0);
   us_loop_run(loop_);
   EXPECT_TRUE(socket.socket.is_open());
 }
