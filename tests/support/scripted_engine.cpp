@@ -172,62 +172,8 @@ Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHan
   return std::unique_ptr<Endpoint>(std::make_unique<test::ScriptedEndpoint>(config, events));
 }
 
-namespace {
-
-test::ScriptedEndpoint& own(Endpoint& endpoint) {
-  return static_cast<test::ScriptedEndpoint&>(endpoint);
-}
-const test::ScriptedEndpoint& own(const Endpoint& endpoint) {
-  return static_cast<const test::ScriptedEndpoint&>(endpoint);
-}
-
-}  // namespace
-
-void Endpoint::receive(TimePoint now, std::span<const Datagram> datagrams) {
-  own(*this).receive(now, datagrams);
-}
-TimePoint Endpoint::deadline() const {
-  return own(*this).deadline();
-}
-void Endpoint::expire(TimePoint now) {
-  own(*this).expire(now);
-}
-bool Endpoint::wants_flush() const {
-  return own(*this).wants_flush();
-}
-void Endpoint::flush(TimePoint now, SendBatch& batch) {
-  own(*this).flush(now, batch);
-}
-void Endpoint::unblocked(void* socket) {
-  own(*this).unblocked(socket);
-}
-Result<Connection*> Endpoint::connect(TimePoint now, const Path& path, std::string_view server_name,
-                                      void* user) {
-  return own(*this).connect(now, path, server_name, user);
-}
-void Endpoint::set_accepting(void* socket, bool accepting) {
-  own(*this).set_accepting(socket, accepting);
-}
-void Endpoint::refuse_new_clients(void* socket) {
-  own(*this).refuse_new_clients(socket);
-}
-bool Endpoint::has_handshakes(void* socket) const {
-  return own(*this).has_handshakes(socket);
-}
-void Endpoint::path_failed(TimePoint now, const Path& path, int error_number) {
-  own(*this).path_failed(now, path, error_number);
-}
-void Endpoint::drop_socket(void* socket) {
-  own(*this).drop_socket(socket);
-}
-bool Endpoint::has_unsent_close(void* socket) const {
-  return own(*this).has_unsent_close(socket);
-}
-const Capabilities& Endpoint::capabilities() const {
-  return own(*this).capabilities();
-}
-void Endpoint::stats(us_quic_context_stats_t& out) const {
-  own(*this).stats(out);
-}
+using OwnEndpoint = test::ScriptedEndpoint;
 
 }  // namespace usquic::engine
+
+#include "engine/endpoint_definition.h"
