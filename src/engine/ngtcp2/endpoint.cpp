@@ -34,9 +34,13 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .stateless_resets = true},
       core_(config, events) {}
 
-// ngtcp2 insists on time that never goes back.
 TimePoint QuicEndpoint::begin_call(TimePoint now) {
   ++running_calls_;
+  return advance(now);
+}
+
+// ngtcp2 insists on time that never goes back.
+TimePoint QuicEndpoint::advance(TimePoint now) {
   core_.now = std::max(core_.now, now);
   return core_.now;
 }
@@ -117,7 +121,7 @@ void QuicEndpoint::unblocked(void* socket) {
 
 Result<engine::Connection*> QuicEndpoint::connect(TimePoint now, const Path& path,
                                                   std::string_view server_name, void* user) {
-  core_.now = now = std::max(core_.now, now);
+  now = advance(now);
   if (!path.remote.is_specified()) return Error{US_QUIC_E_INVALID};
   auto made = QuicConnection::create_client(core_, now, path, server_name);
   if (!made) return Error{made.error()};

@@ -31,6 +31,7 @@ class QuicEndpoint final : public engine::Endpoint {
 
  private:
   TimePoint begin_call(TimePoint now);
+  TimePoint advance(TimePoint now);
   void end_call();
   void route(TimePoint now, const Datagram& datagram);
   static void deliver(TimePoint now, const Datagram& datagram, transport::ConnectionIdOwner& owner);
