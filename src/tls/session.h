@@ -30,8 +30,8 @@ class Session {
   // Why the handshake failed, in the library's terms: US_QUIC_E_CERT_UNTRUSTED, _CERT_NAME, _CERT_EXPIRED,
   // _CERT_REQUIRED, _ALPN or _TLS, from what verification found and from a TLS alert (sent or received).
   virtual Error failure(std::optional<Alert> alert) const = 0;
-  // A client's: the QUIC version that was agreed on. Tickets that come are good for it alone (RFC 9369
-  // section 5).
+  // A client's: the QUIC version that was agreed on. Tickets that come are good for it alone
+  // (RFC 9369 section 5).
   virtual void set_quic_version(std::uint32_t version) = 0;
   // Text that goes with it, such as "certificate is for example.org, not for example.com"; with the alert,
   // also for what the peer complained of.
