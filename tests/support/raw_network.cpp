@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "support/endpoint_stats.h"
 
 namespace usquic::test {
 
@@ -141,9 +142,7 @@ void RawNetwork::deliver(Side& side, const Address& from, std::string_view datag
 }
 
 us_quic_context_stats_t RawNetwork::server_stats() const {
-  us_quic_context_stats_t stats;
-  pair.server.endpoint->stats(stats);
-  return stats;
+  return stats_of(pair.server);
 }
 
 bool RawNetwork::neighbours_talk() {

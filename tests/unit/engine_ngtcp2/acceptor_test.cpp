@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/endpoint_stats.h"
 #include "support/engine_pair.h"
 #include "support/http3_message.h"
 #include "transport/handshake_gate.h"
@@ -12,12 +13,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-us_quic_context_stats_t stats_of(const Side& side) {
-  us_quic_context_stats_t stats;
-  side.endpoint->stats(stats);
-  return stats;
-}
 
 // A client whose first flight has reached the server, and whose second is held back.
 class HandshakeUnderWay : public ::testing::Test {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/endpoint_stats.h"
 #include "support/engine_pair.h"
 
 namespace usquic::test {
@@ -96,8 +97,7 @@ TEST(ConnectionClose, DuringTheHandshakeEndsTheServersAttempt) {
   pair.run(milliseconds(5));
   pair.client.close(*c, 1);
   pair.run(seconds(5));
-  us_quic_context_stats_t stats;
-  pair.server.endpoint->stats(stats);
+  const us_quic_context_stats_t stats = stats_of(pair.server);
   EXPECT_EQ(stats.handshakes_failed, 1u);
   EXPECT_TRUE(pair.server.log.empty());
 }
@@ -122,8 +122,7 @@ TEST(ConnectionClose, AsSoonAsTheClientsHandshakeIsDoneReachesTheServer) {
   EXPECT_EQ(pair.server.only_connection()->close.code, 42u);
   EXPECT_EQ(pair.server.only_connection()->close.error, US_QUIC_E_APPLICATION);
   EXPECT_EQ(pair.server.only_connection()->close_reason, "changed my mind");
-  us_quic_context_stats_t stats;
-  pair.server.endpoint->stats(stats);
+  const us_quic_context_stats_t stats = stats_of(pair.server);
   EXPECT_EQ(stats.connections_open, 0u);
   EXPECT_EQ(stats.handshakes_failed, 0u);
 }

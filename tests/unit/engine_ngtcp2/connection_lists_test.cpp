@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/endpoint_stats.h"
 #include "support/engine_pair.h"
 
 namespace usquic::test {
@@ -9,12 +10,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-us_quic_context_stats_t stats_of(const Side& side) {
-  us_quic_context_stats_t stats;
-  side.endpoint->stats(stats);
-  return stats;
-}
 
 TEST(ConnectionLists, CountAHandshakeUntilItIsCompleteAndAConnectionUntilItIsClosed) {
   EnginePair pair;

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/endpoint_stats.h"
 #include "support/engine_pair.h"
 
 namespace usquic::test {
@@ -11,12 +12,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
-
-us_quic_context_stats_t stats_of(const Side& side) {
-  us_quic_context_stats_t stats;
-  side.endpoint->stats(stats);
-  return stats;
-}
 
 void receive(EnginePair& pair, const std::vector<std::uint8_t>& bytes, const Address& from) {
   const engine::Path path{pair.server.address, from, &pair.server};

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/endpoint_stats.h"
 #include "support/engine_pair.h"
 
 namespace usquic::test {
@@ -20,8 +21,7 @@ TEST(ConnectionFailure, ForAnUnknownAuthorityIsUntrusted) {
   EXPECT_EQ(pair.connection->close.error, US_QUIC_E_CERT_UNTRUSTED);
   EXPECT_EQ(pair.connection->handshakes, 0);
   EXPECT_TRUE(pair.server.log.empty());
-  us_quic_context_stats_t stats;
-  pair.server.endpoint->stats(stats);
+  const us_quic_context_stats_t stats = stats_of(pair.server);
   EXPECT_EQ(stats.handshakes_failed, 1u);
   EXPECT_EQ(stats.connections_accepted, 0u);
 }
