@@ -94,6 +94,11 @@ class Load(unittest.TestCase):
             target = self.figures("-c", 2, "-m", 3, "-n", 20, self.server.url("/" + name))["targets"][0]
             self.assertEqual((target["requests"], target["body_received"]), (20, 20 * size))
 
+    def test_requests_paths_in_turn(self):
+        target = self.figures("-c", 2, "-m", 3, "-n", 400, "--path", "/size-1200", "--path", "/missing", "--path", "/size-0",
+                              self.server.url("/size-1"), status=22)["targets"][0]
+        self.assertEqual(target["statuses"], {"200": 300, "404": 100})
+
     def test_counts_statuses_and_fails_for_those_of_400_and_above(self):
         target = self.figures("-n", 50, self.server.url("/nothing"), status=22)["targets"][0]
         self.assertEqual((target["statuses"], target["requests"]), ({"404": 50}, 50))

@@ -47,7 +47,8 @@ void add_load_options(CLI::App& parser, Options& options) {
       ->check(CLI::Range(1, 10000));
 }
 
-void add_request_options(CLI::App& parser, get::Options& request) {
+void add_request_options(CLI::App& parser, Options& options) {
+  get::Options& request = options.request;
   parser.add_option("-X,--method,--request", request.method, "Method")->type_name("METHOD");
   parser.add_option("-H,--header", request.headers, "Header 'Name: value'; 'Name:' leaves a default out")
       ->allow_extra_args(false)
@@ -57,6 +58,9 @@ void add_request_options(CLI::App& parser, get::Options& request) {
   parser.add_option("--data-binary", request.binary_data, "POST this; @FILE as it is, @- standard input")
       ->allow_extra_args(false);
   parser.add_option("-A,--user-agent", request.user_agent, "User agent to name");
+  parser.add_option("--path", options.paths, "Another path of the URL's server, requested in turn with it")
+      ->allow_extra_args(false)
+      ->type_name("PATH");
   parser.add_flag("--path-as-is", request.keeps_path, "Leave /../ and /./ in the path");
 }
 
@@ -96,7 +100,7 @@ Command add_command(CLI::App& app) {
   parser->add_option("URL", options->urls, "What to request; several are measured in turn, side by side")
       ->required();
   add_load_options(*parser, *options);
-  add_request_options(*parser, options->request);
+  add_request_options(*parser, *options);
   add_connection_options(*parser, options->request);
   add_output_options(*parser, *options);
   parser->footer(

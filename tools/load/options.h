@@ -11,6 +11,7 @@ namespace usquic::tools::load {
 
 struct Options {
   std::vector<std::string> urls;
+  std::vector<std::string> paths;  // requested in turn with each URL's own
   // What a request is, and who is trusted: method, headers, data, binary_data, range, user_agent, ca_file,
   // certificate_file, key_file, passphrase, resolve, is_insecure, keeps_path.
   get::Options request;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "get/resolve_rule.h"
 #include "load/duration_text.h"
@@ -72,6 +73,21 @@ std::optional<Failure> apply_resolve_rules(const Options& options, Plan& plan) {
   return std::nullopt;
 }
 
+// As a request names them.
+std::variant<std::vector<std::string>, Failure> read_paths(const Options& options, const get::Url& url,
+                                                           DotSegments dots) {
+  std::vector<std::string> paths;
+  for (const std::string& path : options.paths) {
+    if (!path.starts_with('/')) return usage("--path wants a path that begins with /, not " + path);
+    auto made = get::parse_url("https://" + url.authority + path, dots);
+    if (const auto* failure = std::get_if<Failure>(&made)) {
+      return Failure{failure->code, path + ": " + failure->reason};
+    }
+    paths.push_back(std::get<get::Url>(std::move(made)).target);
+  }
+  return paths;
+}
+
 std::optional<Failure> add_targets(const Options& options, Plan& plan) {
   const auto body = get::plan_body(options.request);
   if (const auto* failure = std::get_if<Failure>(&body)) return *failure;
@@ -86,10 +102,13 @@ std::optional<Failure> add_targets(const Options& options, Plan& plan) {
     auto url = get::parse_url(text, dots);
     if (const auto* failure = std::get_if<Failure>(&url))
       return Failure{failure->code, text + ": " + failure->reason};
+    auto paths = read_paths(options, std::get<get::Url>(url), dots);
+    if (auto* failure = std::get_if<Failure>(&paths)) return std::move(*failure);
     auto head = get::build_request_head(options.request, known);
     if (auto* failure = std::get_if<Failure>(&head)) return std::move(*failure);
-    plan.targets.emplace_back(std::get<get::Url>(std::move(url)), std::get<get::RequestHead>(std::move(head)),
-                              plan.body);
+    plan.targets.emplace_back(std::get<get::Url>(std::move(url)),
+                              std::get<std::vector<std::string>>(std::move(paths)),
+                              std::get<get::RequestHead>(std::move(head)), plan.body);
   }
   return apply_resolve_rules(options, plan);
 }

@@ -135,9 +135,9 @@ bool RequestFlow::launch(Connection& connection, std::int64_t start_ns, std::int
   ++connection.in_flight;
   ++connection.launched;
   ++in_flight_;
+  const auto& fields = target_.fields(launched_);
   ++launched_;
   const bool has_body = !target_.body().empty();
-  const auto& fields = target_.fields();
   us_quic_stream_send_headers(s, fields.data(), fields.size(), has_body ? 0 : 1);
   if (has_body) {
     request.is_body_sent = false;

@@ -10,17 +10,23 @@
 
 namespace usquic::tools::load {
 
-Target::Target(get::Url url, get::RequestHead head, const std::string& body)
-    : url_(std::move(url)), head_(std::move(head)), body_(body) {
-  add_field(":method", head_.method);
-  add_field(":scheme", "https");
-  add_field(":authority", url_.authority);
-  add_field(":path", url_.target);
-  for (const Field& field : head_.fields) add_field(field.name, field.value);
+Target::Target(get::Url url, std::vector<std::string> more_paths, get::RequestHead head,
+               const std::string& body)
+    : url_(std::move(url)), more_paths_(std::move(more_paths)), head_(std::move(head)), body_(body) {
+  add_section(url_.target);
+  for (const std::string& path : more_paths_) add_section(path);
 }
 
-void Target::add_field(std::string_view name, std::string_view value) {
-  fields_.push_back({name.data(), name.size(), value.data(), value.size(), US_QUIC_HEADER_STATIC});
+void Target::add_section(std::string_view path) {
+  std::vector<us_quic_header_t>& section = sections_.emplace_back();
+  const auto add = [&section](std::string_view name, std::string_view value) {
+    section.push_back({name.data(), name.size(), value.data(), value.size(), US_QUIC_HEADER_STATIC});
+  };
+  add(":method", head_.method);
+  add(":scheme", "https");
+  add(":authority", url_.authority);
+  add(":path", path);
+  for (const Field& field : head_.fields) add(field.name, field.value);
 }
 
 std::variant<std::string, Failure> load_body(const get::BodyPlan& plan) {

@@ -1,6 +1,7 @@
-// One URL under load: where it is, and its request, made once.
+// One URL under load: where it is, and its requests, made once.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -15,15 +16,18 @@ namespace usquic::tools::load {
 
 class Target {
  public:
-  // body: outlives the target.
-  Target(get::Url url, get::RequestHead head, const std::string& body);
+  // more_paths: requested in turn with the URL's own, which is the first. body: outlives the target.
+  Target(get::Url url, std::vector<std::string> more_paths, get::RequestHead head, const std::string& body);
   // fields() points into it.
   Target(const Target&) = delete;
   Target& operator=(const Target&) = delete;
 
   const get::Url& url() const { return url_; }
-  // The header section of the request. Its texts stay where they are as long as the target.
-  const std::vector<us_quic_header_t>& fields() const { return fields_; }
+  // The header section of a request: number counts from 0, and the paths come round. Its texts stay where they
+  // are as long as the target.
+  const std::vector<us_quic_header_t>& fields(std::uint64_t number) const {
+    return sections_[number % sections_.size()];
+  }
   const std::string& body() const { return body_; }
   // A response to HEAD tells the length of a body that does not come (RFC 9110 section 9.3.2).
   bool is_head() const { return head_.method == "HEAD"; }
@@ -32,12 +36,13 @@ class Target {
   std::string address;
 
  private:
-  void add_field(std::string_view name, std::string_view value);
+  void add_section(std::string_view path);
 
   get::Url url_;
+  std::vector<std::string> more_paths_;
   get::RequestHead head_;
   const std::string& body_;
-  std::vector<us_quic_header_t> fields_;
+  std::vector<std::vector<us_quic_header_t>> sections_;  // one for each path
 };
 
 // The body of every request, read into memory; "" when there is none.

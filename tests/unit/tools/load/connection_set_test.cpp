@@ -36,7 +36,7 @@ class LoadConnectionSet : public testing::Test, public Measurement::Delegate, pu
 
   Plan plan_;
   std::string body_;
-  Target target_{{}, {}, body_};
+  Target target_{{}, {}, {}, body_};
   Board board_;
   std::unique_ptr<Measurement> measurement_;
   std::unique_ptr<Generator> generator_;

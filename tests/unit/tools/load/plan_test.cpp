@@ -10,6 +10,7 @@ namespace {
 
 using test::TemporaryDirectory;
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 class LoadPlan : public testing::Test {
@@ -32,8 +33,9 @@ class LoadPlan : public testing::Test {
     EXPECT_EQ(failure->code, code);
     EXPECT_THAT(failure->reason, HasSubstr(said));
   }
-  static std::string field(const Target& target, std::string_view name) {
-    for (const us_quic_header_t& header : target.fields()) {
+  // Of the request of this number.
+  static std::string field(const Target& target, std::string_view name, std::uint64_t number = 0) {
+    for (const us_quic_header_t& header : target.fields(number)) {
       if (std::string_view(header.name, header.name_length) == name)
         return {header.value, header.value_length};
     }
@@ -73,6 +75,23 @@ TEST_F(LoadPlan, ARequestNamesMethodPathAndAuthority) {
   EXPECT_EQ(field(target, ":path"), "/a");
   EXPECT_EQ(field(target, "x-one"), "1");
   EXPECT_FALSE(target.is_head());
+}
+
+TEST_F(LoadPlan, PathsAreRequestedInTurnAfterTheUrlsOwn) {
+  options_.paths = {"/b?c=1", "/d/../e"};
+  const auto made = plan();
+  const Target& target = made->targets.front();
+  std::vector<std::string> paths;
+  for (std::uint64_t number = 0; number < 5; ++number) paths.push_back(field(target, ":path", number));
+  EXPECT_THAT(paths, ElementsAre("/a", "/b?c=1", "/e", "/a", "/b?c=1"));
+  EXPECT_EQ(field(target, ":authority", 1), "localhost:4433");
+}
+
+TEST_F(LoadPlan, APathBeginsWithASlash) {
+  options_.paths = {"b"};
+  expect_refused(ExitCode::Usage, "--path wants a path that begins with /, not b");
+  options_.paths = {"/a b"};
+  expect_refused(ExitCode::MalformedUrl, "/a b: ");
 }
 
 TEST_F(LoadPlan, ABodyMakesAPostWithItsLength) {

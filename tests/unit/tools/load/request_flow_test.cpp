@@ -21,7 +21,7 @@ class LoadRequestFlow : public testing::Test, public Measurement::Delegate {
 
   Plan plan_;
   std::string body_;
-  Target target_{{}, {}, body_};
+  Target target_{{}, {}, {}, body_};
   int finished_ = 0;
 };
 
