@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import random
 import shutil
 import tempfile
 
@@ -9,7 +10,11 @@ from support import make_certificate, run, TOOL
 
 DOWNLOAD_BYTES = 500_000_000
 UPLOAD_BYTES = 16 << 20
-FILES = {"6b": 6, "1k": 1 << 10, "20k": 20 << 10, "1m": 1 << 20}
+# A page's files, in bytes: 0.5 to 300 kB, half of them below 15 kB, which is also their geometric mean; 49 kB on average.
+STATIC_SIZES = (500, 900, 1500, 2300, 3400, 4900, 6900, 9300, 12000, 14700,
+                15300, 24000, 31500, 40000, 50500, 62000, 85000, 125000, 195000, 300000)
+STATIC = {f"static-{number:02}": size for number, size in enumerate(STATIC_SIZES, 1)}
+FILES = {"6b": 6, "1k": 1 << 10, "15k": 15 << 10, "20k": 20 << 10, "1m": 1 << 20} | STATIC
 DOWNLOAD = "500m"
 
 
@@ -33,7 +38,8 @@ class Content(tempfile.TemporaryDirectory):
 
     @staticmethod
     def _write(path, size):
-        block, digest = os.urandom(1 << 20), hashlib.sha256()
+        # Of its name, so that every run serves the same bytes, and no file those of another.
+        block, digest = random.Random(os.path.basename(path)).randbytes(1 << 20), hashlib.sha256()
         with open(path, "wb") as file:
             while size > 0:
                 piece = block[:size]

@@ -1,6 +1,5 @@
 """The measurements: each loads one running server and gives figures for one or more rows of the table."""
 
-import json
 import re
 import statistics
 import subprocess
@@ -8,75 +7,59 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
-from support import TOOL, find_program, run
-
-from lib.content import DOWNLOAD, UPLOAD_BYTES
-from lib.machine import CLIENT_CORE, cpu_seconds, pinned
+from lib.clients import MeasureFailed, load, load_command, read_load
+from lib.content import DOWNLOAD, STATIC, UPLOAD_BYTES
+from lib.datagrams import Relay, usual_size
+from lib.machine import CLIENT_CORE, pinned
+from lib.rows import DATAGRAM_DOWN, DATAGRAM_UP, ROWS
 
 UPLOADS = 6
+STATIC_CONNECTIONS, STATIC_STREAMS = 64, 64
+STATIC_PASSES_PER_SECOND = 13  # through all files, of each connection
 HELD_CONNECTIONS = 400
 MEMORY_SECONDS = 3
 
 
-class MeasureFailed(Exception):
-    """Of one server in one round; said in the report."""
-
-
-def load_command(server, *options):
-    return [str(word) for word in (TOOL, "load", "-k", "--json", "-", "--server-pid", server.process.pid, *options)]
-
-
-def read_load(returncode, output, errors):
-    """The target's figures of a run of `usquic load` in which nothing failed."""
-    if returncode != 0:
-        raise MeasureFailed(errors.strip() or f"usquic load: exit status {returncode}")
-    return json.loads(output)["targets"][0]
-
-
-def load(server, *options):
-    with pinned(CLIENT_CORE):
-        done = run(*load_command(server, *options))
-    return read_load(done.returncode, done.stdout, done.stderr)
-
-
-def small_requests(server, path, connections, streams, seconds):
-    target = load(server, "-c", connections, "-m", streams, "-d", f"{seconds}s", "--warm-up", f"{seconds / 4}s",
-                  server.url(path))
-    return target["server_cpu"]["us_per"]["median"]
-
-
-def http2_requests(server, path, connections, streams, seconds):
-    """By h2load, its handshakes included: a second at least, as it takes whole ones."""
-    before = cpu_seconds(server.process.pid)
-    with pinned(CLIENT_CORE):
-        done = run(find_program("h2load"), "-c", connections, "-m", streams, "-D", max(1, round(seconds)), server.url(path))
-    used = cpu_seconds(server.process.pid) - before
-    match = re.search(r"requests: \d+ total, \d+ started, (\d+) done, (\d+) succeeded, (\d+) failed", done.stdout)
-    if match is None or int(match.group(2)) == 0 or int(match.group(3)) > 0:
-        raise MeasureFailed(f"h2load: {(done.stderr or done.stdout).strip()[-200:]}")
-    return used * 1e6 / int(match.group(1))
-
-
 def requests(path, connections, streams):
-    def measure(kind, server, _content, seconds):
-        by = small_requests if kind.is_http3 else http2_requests
-        return [by(server, path, connections, streams, seconds)]
+    def measure(client, server, _content, seconds):
+        return [client.requests(server, path, connections, streams, seconds)]
     return measure
 
 
-def download(_kind, server, _content, _seconds):
-    target = load(server, "-c", 1, "-m", 1, "-n", 1, server.url(f"/{DOWNLOAD}"))
-    return [target["seconds"], target["rounds"][0]["server_seconds"]]
+def static(client, server, _content, seconds):
+    """A number of requests instead of a time, in which more of the small files than of the large ones would be answered. By
+    the bytes of a mean file, as a client may not ask for all of them equally often."""
+    count = STATIC_CONNECTIONS * len(STATIC) * max(4, round(STATIC_PASSES_PER_SECOND * seconds))
+    done = client.transfers(server, [f"/{name}" for name in STATIC], count, STATIC_CONNECTIONS, STATIC_STREAMS)
+    mean = sum(STATIC.values()) / len(STATIC)
+    return [done.server_seconds * 1e6 / (done.body_received / mean)]
 
 
-def upload(_kind, server, content, _seconds):
-    target = load(server, "-c", 1, "-m", 1, "-n", UPLOADS, "--data-binary", f"@{content.upload}", server.url("/6b"))
-    if target["body_sent"] != UPLOADS * UPLOAD_BYTES:
+def download(client, server, _content, _seconds):
+    done = client.transfers(server, [f"/{DOWNLOAD}"], 1)
+    return [done.wall_seconds, done.server_seconds]
+
+
+def upload(client, server, content, _seconds):
+    done = client.transfers(server, ["/6b"], UPLOADS, upload=content.upload)
+    if done.body_sent != UPLOADS * UPLOAD_BYTES:
         raise MeasureFailed("an upload was not taken in full")
-    return [target["rounds"][0]["server_seconds"] * 1e3 / (target["body_sent"] / 1e8)]
+    return [done.server_seconds * 1e3 / (done.body_sent / 1e8)]
 
 
-def handshake(_kind, server, _content, seconds):
+def datagram_down(client, server, _content, _seconds):
+    with Relay(server) as relay:
+        client.transfers(relay, ["/1m"], 8)
+    return [usual_size(relay.down)]
+
+
+def datagram_up(client, server, content, _seconds):
+    with Relay(server) as relay:
+        client.transfers(relay, ["/6b"], 1, upload=content.upload)
+    return [usual_size(relay.up)]
+
+
+def handshake(_client, server, _content, seconds):
     target = load(server, "--handshakes", "-c", 8, "-d", f"{seconds}s", "--warm-up", f"{seconds / 4}s", server.url("/6b"))
     return [target["server_cpu"]["us_per"]["median"] / 1e3]
 
@@ -87,7 +70,7 @@ def own_memory(pid):
         return int(re.search(r"RssAnon:\s+(\d+) kB", status.read()).group(1)) * 1024
 
 
-def memory(_kind, server, _content, _seconds):
+def memory(_client, server, _content, _seconds):
     """What 400 connections with a request a second each add to what one connection needed."""
     load(server, "-c", 1, "-m", 1, "-n", HELD_CONNECTIONS, server.url("/6b"))
     before = own_memory(server.process.pid)
@@ -113,10 +96,11 @@ def memory(_kind, server, _content, _seconds):
 class Measure:
     name: str
     rows: tuple  # of the table, one for each figure
-    run: Callable  # (kind, server, content, seconds) -> figures
+    run: Callable  # (client, server, content, seconds) -> figures
     only_http3: bool = False
     uploads: bool = False
     large: bool = False  # serves the large file
+    own_client: bool = False  # by usquic load, whatever client was given
 
     def reason_against(self, kind):
         """Why this server is not measured so, or None."""
@@ -125,20 +109,34 @@ class Measure:
         return "takes no uploads" if self.uploads and not kind.takes_uploads else None
 
 
-def grid(name, path, connections, streams):
+def grid(name, connections, streams, path):
     return Measure(name, (name,), requests(path, connections, streams))
 
 
 MEASURES = (
-    grid("small 1x1", "/6b", 1, 1),
-    grid("small 1x10", "/6b", 1, 10),
-    grid("small 8x32", "/6b", 8, 32),
-    grid("small 64x10", "/6b", 64, 10),
-    grid("body 1k", "/1k", 8, 32),
-    grid("body 20k", "/20k", 8, 32),
-    grid("body 1m", "/1m", 8, 4),
+    grid("small 1x1", 1, 1, "/6b"),
+    grid("small 1x10", 1, 10, "/6b"),
+    grid("small 8x32", 8, 32, "/6b"),
+    grid("small 64x10", 64, 10, "/6b"),
+    grid("small 64x64", 64, 64, "/6b"),
+    grid("body 1k", 8, 32, "/1k"),
+    grid("body 15k", 8, 32, "/15k"),
+    grid("body 20k", 8, 32, "/20k"),
+    Measure("static", ("static",), static),
+    grid("body 1m", 8, 4, "/1m"),
     Measure("download", ("download wall", "download cpu"), download, only_http3=True, large=True),
     Measure("upload", ("upload",), upload, only_http3=True, uploads=True),
-    Measure("handshake", ("handshake",), handshake, only_http3=True),
-    Measure("memory", ("memory",), memory, only_http3=True),
+    Measure("handshake", ("handshake",), handshake, only_http3=True, own_client=True),
+    Measure("memory", ("memory",), memory, only_http3=True, own_client=True),
 )
+
+DATAGRAMS = (
+    Measure("datagram down", (DATAGRAM_DOWN,), datagram_down, only_http3=True),
+    Measure("datagram up", (DATAGRAM_UP,), datagram_up, only_http3=True, uploads=True),
+)
+
+
+def with_datagrams(measures):
+    """These, and the sizes of the datagrams that carry their bulk transfers."""
+    wanted = {row.datagrams for row in ROWS for measure in measures if row.name in measure.rows}
+    return [*measures, *(measure for measure in DATAGRAMS if measure.name in wanted)]

@@ -1,7 +1,7 @@
 """The tables in Markdown. No input or output here."""
 
 from lib.figures import gigabits_per_second, judge, measured, ratio
-from lib.rows import GOALS, REFERENCE, ROWS, USQUIC_SERVE
+from lib.rows import GOALS, REFERENCE, ROWS, USQUIC_OLD, USQUIC_SERVE
 
 OWN = ("usquic serve", "bare C", "App", "npm serve, Node", "npm serve, Bun")
 
@@ -21,6 +21,13 @@ def spread_text(found, digits):
     return f"{found.median:.{digits}f} ({found.least:.{digits}f} - {found.greatest:.{digits}f})"
 
 
+def figure_text(figures, row, server):
+    """With the size of the datagrams where it is a bulk transfer's."""
+    text = spread_text(measured(figures, row.name, server), row.digits)
+    datagram = measured(figures, row.datagrams, server) if row.datagrams else None
+    return text if datagram is None or text == "-" else f"{text} [{datagram.greatest:.0f}]"
+
+
 def row_of(name):
     return next(row for row in ROWS if row.name == name)
 
@@ -33,7 +40,7 @@ def goals_table(figures, servers):
             continue
         row, result = row_of(goal.row), judge(figures, goal)
         lines.append([
-            row.title, goal.server, f"{spread_text(result.measured, row.digits)} {row.unit}",
+            row.title, goal.server, f"{figure_text(figures, row, goal.server)} {row.unit}",
             number(result.ratio, 2), number(goal.ratio, 2), f"{goal.absolute:g} {row.unit}", result.verdict,
             *(number(ratio(figures, goal.row, goal.server, peer), 2) for peer in peers)])
     head = ["load", "server", "measured", f"ratio to {REFERENCE}", "goal", "absolute goal", "verdict",
@@ -46,7 +53,7 @@ def figures_table(figures, servers):
     for row in ROWS:
         if row.name in figures:
             lines.append([f"{row.title}, {row.unit}",
-                          *(spread_text(measured(figures, row.name, server), row.digits) for server in servers)])
+                          *(figure_text(figures, row, server) for server in servers)])
     return table(["load", *servers], lines)
 
 
@@ -56,6 +63,26 @@ def ratios_table(figures, servers):
     lines = [[row.title, *(number(ratio(figures, row.name, USQUIC_SERVE, other), 2) for other in others)]
              for row in ROWS if figures.get(row.name, {}).get(USQUIC_SERVE)]
     return table(["`usquic serve` to", *others], lines)
+
+
+def ahead_text(figures, servers):
+    """Where other people's servers take less than `usquic serve`."""
+    lines = []
+    for server in servers:
+        if server in (*OWN, USQUIC_OLD):
+            continue
+        found = {row.title: ratio(figures, row.name, USQUIC_SERVE, server) for row in ROWS}
+        ahead = [f"{title} ({value:.2f})" for title, value in found.items() if value is not None and value > 1]
+        if ahead:
+            lines.append(f"{server} in " + "; ".join(ahead))
+    return "Ahead of `usquic serve`, with its ratio to theirs: " + ". ".join(lines) + ".\n" if lines else ""
+
+
+def client_text(result):
+    text = f"Client: {result['client']}"
+    if result["own_client_loads"]:
+        text += ", but `usquic load` for " + " and ".join(result["own_client_loads"])
+    return text + ("; Node http2 by the h2load of this system" if "Node http2" in result["servers"] else "") + ".\n"
 
 
 def loopback_text(loopback, figures, size):
@@ -78,12 +105,16 @@ def render(result):
         f"{machine['date']}, {how}. {machine['cores']} cores of {machine['processor']}, Linux {machine['kernel']}, "
         f"{machine['system']}; load average {machine['load_before']:.1f} before, {result['load_after']:.1f} after.\n",
         "Versions: " + "; ".join(f"{name} {version}" for name, version in machine["versions"].items()) + ".\n",
+        client_text(result),
         "### Goals\n", goals_table(figures, servers),
         "Figures are medians of the rounds (least - most), ratios are medians of the rounds' ratios. The verdict goes by the "
-        "ratio where the goal has one: absolute goals were set on another machine.\n"]
+        "ratio where the goal has one: absolute goals were set on another machine. In brackets, for bulk transfers: the UDP "
+        "payload, in bytes, of the datagrams that carried most of it.\n"]
     if result.get("loopback"):
         parts.append(loopback_text(result["loopback"], figures, result["download_bytes"]))
     parts += ["### All figures\n", figures_table(figures, servers), "### Ratios\n", ratios_table(figures, servers)]
+    if ahead := ahead_text(figures, servers):
+        parts.append(ahead)
     if result["skipped"]:
         parts.append("Skipped: " + "; ".join(f"{name}: {reason}" for name, reason in result["skipped"].items()) + ".\n")
     if result["failed"]:

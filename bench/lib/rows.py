@@ -12,19 +12,25 @@ class Row:
     title: str
     unit: str
     digits: int
+    datagrams: str | None = None  # of a bulk transfer: the row of the sizes of the datagrams that carried it
 
+
+DATAGRAM_DOWN, DATAGRAM_UP = "datagram down", "datagram up"  # UDP payload, in bytes
 
 ROWS = (
     Row("small 1x1", "6 B, 1 connection x 1 stream: server CPU", "us/request", 2),
     Row("small 1x10", "6 B, 1 x 10: server CPU", "us/request", 2),
     Row("small 8x32", "6 B, 8 x 32: server CPU", "us/request", 2),
     Row("small 64x10", "6 B, 64 x 10: server CPU", "us/request", 2),
+    Row("small 64x64", "6 B, 64 x 64: server CPU", "us/request", 2),
     Row("body 1k", "1 KiB, 8 x 32: server CPU", "us/request", 2),
+    Row("body 15k", "15 KiB, 8 x 32: server CPU", "us/request", 1),
     Row("body 20k", "20 KiB, 8 x 32: server CPU", "us/request", 1),
-    Row("body 1m", "1 MiB, 8 x 4: server CPU", "us/request", 0),
-    Row("download wall", "500 MB, 1 connection: wall", "s", 3),
-    Row("download cpu", "500 MB, 1 connection: server CPU", "s", 3),
-    Row("upload", "upload of 16 MiB at a time, 1 connection: server CPU", "ms/100 MB", 1),
+    Row("static", "20 files of 0.5 to 300 kB in turn, 64 x 64: server CPU", "us/request", 1),
+    Row("body 1m", "1 MiB, 8 x 4: server CPU", "us/request", 0, DATAGRAM_DOWN),
+    Row("download wall", "500 MB, 1 connection: wall", "s", 3, DATAGRAM_DOWN),
+    Row("download cpu", "500 MB, 1 connection: server CPU", "s", 3, DATAGRAM_DOWN),
+    Row("upload", "upload of 16 MiB at a time, 1 connection: server CPU", "ms/100 MB", 1, DATAGRAM_UP),
     Row("handshake", "full handshake: server CPU", "ms", 3),
     Row("memory", "memory per almost idle connection, 400 held", "KB", 1),
 )

@@ -1,5 +1,6 @@
 """bench/run's arithmetic, tables and chart, without running anything."""
 
+import statistics
 import sys
 import unittest
 from xml.etree import ElementTree
@@ -8,8 +9,11 @@ from project_files import SOURCE
 
 sys.path[:0] = [str(SOURCE / "bench"), str(SOURCE / "tests/interop")]
 from lib import chart, figures, report  # noqa: E402
-from lib.measures import MEASURES, MeasureFailed, read_load  # noqa: E402
-from lib.rows import BARE, GOALS, REFERENCE, ROWS, USQUIC_SERVE, Goal  # noqa: E402
+from lib.clients import MeasureFailed, answered, read_load  # noqa: E402
+from lib.content import STATIC  # noqa: E402
+from lib.datagrams import usual_size  # noqa: E402
+from lib.measures import DATAGRAMS, MEASURES, with_datagrams  # noqa: E402
+from lib.rows import BARE, DATAGRAM_DOWN, DATAGRAM_UP, GOALS, REFERENCE, ROWS, USQUIC_SERVE, Goal  # noqa: E402
 from lib.servers import KINDS  # noqa: E402
 
 GOAL = Goal("small 8x32", USQUIC_SERVE, 2.6, 0.70)
@@ -24,6 +28,7 @@ def result(found, **more):
     machine = {"date": "2026-01-02 03:04 UTC", "processor": "A Processor", "cores": 2, "kernel": "6.1", "system": "Debian",
                "load_before": 0.25, "versions": {"usquic": "0.1.0", "g++": "12"}}
     return {"machine": machine, "load_after": 1.5, "quick": False, "rounds": 3, "seconds": 1, "download_bytes": 500_000_000,
+            "client": "`usquic load`", "own_client_loads": [],
             "servers": [USQUIC_SERVE, REFERENCE], "skipped": {}, "failed": [], "loopback": None, "figures": found, **more}
 
 
@@ -82,10 +87,25 @@ class Rows(unittest.TestCase):
             self.assertIn(goal.row, names)
             self.assertIn(goal.server, (USQUIC_SERVE, BARE))
 
-
     def test_every_row_is_measured_once(self):
         measured = [row for measure in MEASURES for row in measure.rows]
         self.assertEqual(sorted(measured), sorted(row.name for row in ROWS))
+
+    def test_bulk_transfers_come_with_the_size_of_their_datagrams(self):
+        self.assertEqual([row for measure in DATAGRAMS for row in measure.rows], [DATAGRAM_DOWN, DATAGRAM_UP])
+        measures = {measure.name: measure for measure in MEASURES}
+        small, download, upload = (measures[name] for name in ("small 1x1", "download", "upload"))
+        self.assertEqual(with_datagrams([small]), [small])
+        self.assertEqual(with_datagrams([small, download]), [small, download, DATAGRAMS[0]])
+        self.assertEqual(with_datagrams([upload]), [upload, DATAGRAMS[1]])
+
+    def test_the_size_of_datagrams_is_that_which_carried_the_most(self):
+        self.assertEqual(usual_size({40: 5000, 1452: 3000, 1200: 20, 9600: 1}), 1452)
+
+    def test_a_pages_files_are_twenty_of_a_known_spread(self):
+        sizes = sorted(STATIC.values())
+        self.assertEqual((len(sizes), sizes[0], sizes[-1]), (20, 500, 300_000))
+        self.assertAlmostEqual(statistics.geometric_mean(sizes), 15_000, delta=500)
 
     def test_goals_and_the_reference_name_servers_that_there_are(self):
         names = [kind.name for kind in KINDS]
@@ -96,6 +116,12 @@ class Rows(unittest.TestCase):
         self.assertEqual(read_load(0, '{"targets": [{"requests": 5}]}', ""), {"requests": 5})
         with self.assertRaisesRegex(MeasureFailed, "3 failed"):
             read_load(22, '{"targets": [{"requests": 5}]}', "usquic: load: 3 failed\n")
+        requests = "requests: 9 total, 9 started, 9 done, {} succeeded, {} failed, 0 errored, 0 timeout\n"
+        self.assertEqual(answered(requests.format(9, 0)), 9)
+        with self.assertRaisesRegex(MeasureFailed, "h2load: 9 done, 7 succeeded, 2 failed"):
+            answered(requests.format(7, 2))
+        with self.assertRaisesRegex(MeasureFailed, "h2load: no such host"):
+            answered("no such host")
 
 
 class Report(unittest.TestCase):
@@ -118,6 +144,23 @@ class Report(unittest.TestCase):
     def test_what_a_server_does_not_do_is_a_dash(self):
         self.assertIn("| upload of 16 MiB at a time, 1 connection: server CPU, ms/100 MB | - | 7.0 (7.0 - 7.0) |",
                       self.lines({"upload": {REFERENCE: [7]}}))
+
+    def test_the_size_of_datagrams_stands_behind_bulk_figures(self):
+        lines = self.lines({"body 1m": {USQUIC_SERVE: [700], REFERENCE: [800]}, DATAGRAM_DOWN: {USQUIC_SERVE: [1452, 1452]}})
+        self.assertIn("| 1 MiB, 8 x 4: server CPU, us/request | 700 (700 - 700) [1452] | 800 (800 - 800) |", lines)
+
+    def test_rows_in_which_others_are_ahead_are_named(self):
+        found = {"small 8x32": {USQUIC_SERVE: [2], BARE: [1], REFERENCE: [4], "Bun http3": [1.6]},
+                 "handshake": {USQUIC_SERVE: [3], "Bun http3": [2]}}
+        self.assertIn("Ahead of `usquic serve`, with its ratio to theirs: Bun http3 in 6 B, 8 x 32: server CPU (1.25); "
+                      "full handshake: server CPU (1.50).",
+                      self.lines(found, servers=[USQUIC_SERVE, BARE, REFERENCE, "Bun http3"]))
+        self.assertNotIn("Ahead", "".join(self.lines(made([2], [4]))))
+
+    def test_the_client_is_named(self):
+        self.assertIn("Client: `usquic load`.", self.lines(made([1], [2])))
+        self.assertIn("Client: h2load nghttp2/1.70.0, but `usquic load` for handshake and memory.",
+                      self.lines(made([1], [2]), client="h2load nghttp2/1.70.0", own_client_loads=["handshake", "memory"]))
 
     def test_every_line_of_a_table_has_as_many_cells_as_its_head(self):
         width = 0
