@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 USQUIC_SERVE, BARE, REFERENCE = "usquic serve", "bare C", "gtlsserver"
 USQUIC_OLD = "usquic serve, old"  # of the build that bench/run --old names
+NGTCP2_GIVEN = "ngtcp2, given"  # the server that bench/run --ngtcp2-server names
 
 
 @dataclass(frozen=True)

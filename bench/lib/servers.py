@@ -4,10 +4,11 @@ import os
 from dataclasses import dataclass
 from typing import Callable
 
-from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_program
+from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_program, free_udp_port, wait_for_udp_port
 
+from lib import nginx
 from lib.machine import debian_version, first_line
-from lib.rows import BARE, REFERENCE, USQUIC_OLD, USQUIC_SERVE
+from lib.rows import BARE, NGTCP2_GIVEN, REFERENCE, USQUIC_OLD, USQUIC_SERVE
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 BIN = os.path.dirname(TOOL)
@@ -20,6 +21,18 @@ class FolderServer(Program):
     def __init__(self, *command):
         super().__init__(*command, env={**os.environ, "USQUIC_NODE_BINARY": ADDON})
         self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
+
+    def url(self, path="/"):
+        return f"https://127.0.0.1:{self.port}{path}"
+
+
+class Ngtcp2Server(Program):
+    """One of ngtcp2's examples/ (osslserver, bsslserver): all take what gtlsserver takes."""
+
+    def __init__(self, program, folder, cert, key):
+        self.port = free_udp_port()
+        super().__init__(program, "-q", "-d", folder, "127.0.0.1", self.port, key, cert)
+        wait_for_udp_port(self.port)
 
     def url(self, path="/"):
         return f"https://127.0.0.1:{self.port}{path}"
@@ -77,6 +90,8 @@ KINDS = (
          lambda: first_line(find_bun(), "--version")),
     Kind("Caddy", lambda folder, content: Caddy(folder, content.cert, content.key, content.name),
          lambda: without("Caddy", lambda: find_program("caddy")), lambda: debian_version("caddy"), takes_uploads=False),
+    Kind("nginx", lambda folder, content: nginx.Nginx(folder, content.cert, content.key, content.name), nginx.missing,
+         nginx.version, takes_uploads=False),
     Kind("Node http2", script(find_node, "node_http2.mjs"), without_h2load,
          lambda: first_line(find_node(), "--version"), is_http3=False, takes_uploads=False),
 )
@@ -87,6 +102,12 @@ def older_build(tool):
     return Kind(USQUIC_OLD, lambda folder, content: Serve(folder, content.cert, content.key, "--quiet", tool=tool),
                 lambda: None if os.access(tool, os.X_OK) else f"{tool} is no program",
                 lambda: first_line(tool, "--version"), takes_uploads=False)
+
+
+def given_ngtcp2_server(program):
+    return Kind(NGTCP2_GIVEN, lambda folder, content: Ngtcp2Server(program, folder, content.cert, content.key),
+                lambda: None if os.access(program, os.X_OK) else f"{program} is no program",
+                lambda: program)  # it does not say its version
 
 
 def versions(kinds):
