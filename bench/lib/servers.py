@@ -20,7 +20,11 @@ class FolderServer(Program):
 
     def __init__(self, *command):
         super().__init__(*command, env={**os.environ, "USQUIC_NODE_BINARY": ADDON})
-        self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
+        try:
+            self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
+        except AssertionError:
+            self.stop()  # nobody else can: it is no server yet
+            raise
 
     def url(self, path="/"):
         return f"https://127.0.0.1:{self.port}{path}"
