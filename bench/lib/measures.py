@@ -8,14 +8,12 @@ from dataclasses import dataclass
 from typing import Callable
 
 from lib.clients import MeasureFailed, load, load_command, read_load
-from lib.content import DOWNLOAD, STATIC, UPLOAD_BYTES
+from lib.content import DOWNLOAD, FILES, STATIC, UPLOAD_BYTES
 from lib.datagrams import Relay, usual_size
 from lib.machine import CLIENT_CORE, pinned
 from lib.rows import DATAGRAM_DOWN, DATAGRAM_UP, ROWS
 
 UPLOADS = 6
-STATIC_CONNECTIONS, STATIC_STREAMS = 64, 64
-STATIC_PASSES_PER_SECOND = 13  # through all files, of each connection
 HELD_CONNECTIONS = 400
 MEMORY_SECONDS = 3
 
@@ -26,13 +24,17 @@ def requests(path, connections, streams):
     return measure
 
 
-def static(client, server, _content, seconds):
-    """A number of requests instead of a time, in which more of the small files than of the large ones would be answered. By
-    the bytes of a mean file, as a client may not ask for all of them equally often."""
-    count = STATIC_CONNECTIONS * len(STATIC) * max(4, round(STATIC_PASSES_PER_SECOND * seconds))
-    done = client.transfers(server, [f"/{name}" for name in STATIC], count, STATIC_CONNECTIONS, STATIC_STREAMS)
-    mean = sum(STATIC.values()) / len(STATIC)
-    return [done.server_seconds * 1e6 / (done.body_received / mean)]
+def counted(paths, connections, streams, passes_per_second):
+    """A number of requests instead of a time, for bodies that take long: in a time more of the small ones are answered, and
+    large ones that a server sends side by side all end at once, or just not. By the bytes of a mean file, as a client may
+    not ask for all of them equally often."""
+    mean = statistics.fmean(FILES[path.removeprefix("/")] for path in paths)
+
+    def measure(client, server, _content, seconds):
+        count = connections * len(paths) * max(4, round(passes_per_second * seconds))
+        done = client.transfers(server, paths, count, connections, streams)
+        return [done.server_seconds * 1e6 / (done.body_received / mean)]
+    return measure
 
 
 def download(client, server, _content, _seconds):
@@ -122,8 +124,8 @@ MEASURES = (
     grid("body 1k", 8, 32, "/1k"),
     grid("body 15k", 8, 32, "/15k"),
     grid("body 20k", 8, 32, "/20k"),
-    Measure("static", ("static",), static),
-    grid("body 1m", 8, 4, "/1m"),
+    Measure("static", ("static",), counted([f"/{name}" for name in STATIC], 64, 64, 13)),
+    Measure("body 1m", ("body 1m",), counted(["/1m"], 8, 4, 100)),
     Measure("download", ("download wall", "download cpu"), download, only_http3=True, large=True),
     Measure("upload", ("upload",), upload, only_http3=True, uploads=True),
     Measure("handshake", ("handshake",), handshake, only_http3=True, own_client=True),
