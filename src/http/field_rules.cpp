@@ -4,81 +4,34 @@
 #include <cstddef>
 
 #include "base/ascii.h"
+#include "base/check.h"
 
 namespace usquic::http {
 
 namespace {
 
-// What a byte may be part of.
-enum CharacterClass : std::uint8_t {
-  field_name = 1,   // token without upper case (RFC 9110 section 5.1, RFC 9114 section 4.2)
-  field_value = 2,  // no control character but HTAB (RFC 9110 section 5.5)
-  token = 4,        // RFC 9110 section 5.6.2
-  authority = 8,    // host and port, no userinfo (RFC 9114 section 4.3.1)
-  path = 16,
-  scheme = 32,  // RFC 3986 section 3.1
-  digit = 64,
-};
-
-constexpr bool contains(std::string_view set, char c) {
-  return set.find(c) != std::string_view::npos;
-}
-
-constexpr std::uint8_t classes_of(unsigned code) {
-  const char c = static_cast<char>(code);
-  const bool is_letter_or_digit = is_letter(c) || is_digit(c);
-  const bool is_mark = code < 0x80 && contains("!#$%&'*+-.^_`|~", c);
-  unsigned classes = 0;
-  if ((is_letter_or_digit || is_mark) && to_lower(c) == c) classes |= field_name;
-  if (c == '\t' || (code >= 0x20 && code != 0x7f)) classes |= field_value;
-  if (is_letter_or_digit || is_mark) classes |= token;
-  if (is_letter_or_digit || (code < 0x80 && contains("-._~!$&'()*+,;=:[]%", c))) classes |= authority;
-  if (code > 0x20 && code != 0x7f) classes |= path;
-  if (is_letter_or_digit || (code < 0x80 && contains("+-.", c))) classes |= scheme;
-  if (is_digit(c)) classes |= digit;
-  return static_cast<std::uint8_t>(classes);
-}
-
-constexpr std::array<std::uint8_t, 256> make_table() {
-  std::array<std::uint8_t, 256> table{};
-  for (unsigned code = 0; code < 256; ++code) table[code] = classes_of(code);
-  return table;
-}
-
-constexpr std::array<std::uint8_t, 256> character_classes = make_table();
-
-// The classes that every byte is of; one pass without branches, since nearly all sections are well-formed.
-unsigned common_classes(std::string_view text) {
-  unsigned common = 0xff;
-  for (const char c : text) common &= character_classes[static_cast<unsigned char>(c)];
-  return common;
-}
-
 // For each byte of a token: it in lower case; 0 for other bytes.
 constexpr std::array<char, 256> make_name_characters() {
   std::array<char, 256> table{};
   for (std::size_t code = 0; code < table.size(); ++code) {
-    if ((character_classes[code] & token) != 0) table[code] = to_lower(static_cast<char>(code));
+    if ((character_classes[code] & character_of_token) != 0) table[code] = to_lower(static_cast<char>(code));
   }
   return table;
 }
 
 constexpr std::array<char, 256> name_characters = make_name_characters();
 
-// A field's value, read once.
+// A field's value and what its bytes are.
 struct Value {
-  explicit Value(std::string_view of) : text(of), classes(common_classes(of)) {}
-  Value() = default;
-
   bool consists_of(CharacterClass wanted) const { return (classes & wanted) != 0; }
 
   std::string_view text;
-  unsigned classes = 0xff;
+  std::uint8_t classes = 0xff;
 };
 
 // -1 for what is no number of 0 to 10^18 - 1.
 std::int64_t parse_number(const Value& value) {
-  if (value.text.empty() || value.text.size() > 18 || !value.consists_of(digit)) return -1;
+  if (value.text.empty() || value.text.size() > 18 || !value.consists_of(character_of_number)) return -1;
   std::int64_t number = 0;
   for (const char c : value.text) number = number * 10 + (c - '0');
   return number;
@@ -90,14 +43,24 @@ class SectionCheck {
  public:
   SectionCheck(SectionKind kind, Origin origin) : kind_(kind), origin_(origin) {}
 
-  bool field(const us_quic_header_t& header) {
-    const std::string_view name(header.name, header.name_length);
-    const Value value({header.value, header.value_length});
-    if (name.empty() || !value.consists_of(field_value)) return false;
-    if (!value.text.empty() && (is_blank(value.text.front()) || is_blank(value.text.back()))) return false;
-    if (name.front() == ':') return !regular_seen_ && pseudo(name.substr(1), value);
-    regular_seen_ = true;
-    return (common_classes(name) & field_name) != 0 && regular(name, value);
+  bool field(const us_quic_header_t& header, FieldClass field_class) {
+    if (!field_class.is_valid()) return false;
+    const Value value{{header.value, header.value_length}, field_class.value};
+    switch (field_class.name) {
+      case FieldName::invalid:
+        return false;
+      case FieldName::method:
+      case FieldName::scheme:
+      case FieldName::authority:
+      case FieldName::path:
+      case FieldName::protocol:
+        return !regular_seen_ && kind_ == SectionKind::request && request_field(field_class.name, value);
+      case FieldName::status:
+        return !regular_seen_ && is_response() && status(value);
+      default:
+        regular_seen_ = true;
+        return regular(field_class.name, value);
+    }
   }
 
   bool finish() const {
@@ -130,51 +93,47 @@ class SectionCheck {
     return true;
   }
 
-  bool pseudo(std::string_view name, const Value& value) {
-    if (kind_ == SectionKind::trailers) return false;
-    if (kind_ != SectionKind::request) return name == "status" && status(value);
-    if (name == "method") {
-      facts_.is_head = value.text == "HEAD";
-      facts_.is_connect = value.text == "CONNECT";
-      return !value.text.empty() && value.consists_of(token) && once(method_, has_method_, value);
+  bool is_response() const { return kind_ == SectionKind::response || kind_ == SectionKind::informational; }
+
+  // Pseudo-header fields of a request.
+  bool request_field(FieldName name, const Value& value) {
+    switch (name) {
+      case FieldName::method:
+        facts_.is_head = value.text == "HEAD";
+        facts_.is_connect = value.text == "CONNECT";
+        return !value.text.empty() && value.consists_of(character_of_token) &&
+               once(method_, has_method_, value);
+      case FieldName::path:
+        return value.consists_of(character_of_path) && once(path_, has_path_, value);
+      case FieldName::authority:
+        return once(authority_, has_authority_, value);
+      case FieldName::scheme:
+        return !value.text.empty() && value.consists_of(character_of_scheme) &&
+               is_letter(value.text.front()) && once(scheme_, has_scheme_, value);
+      default:
+        return !value.text.empty() && once(protocol_, has_protocol_, value);
     }
-    if (name == "path") return value.consists_of(path) && once(path_, has_path_, value);
-    if (name == "authority") return once(authority_, has_authority_, value);
-    if (name == "scheme") {
-      return !value.text.empty() && value.consists_of(scheme) && is_letter(value.text.front()) &&
-             once(scheme_, has_scheme_, value);
-    }
-    return name == "protocol" && !value.text.empty() && once(protocol_, has_protocol_, value);
   }
 
   bool status(const Value& value) {
-    if (facts_.status != 0 || value.text.size() != 3 || !value.consists_of(digit)) return false;
+    if (facts_.status != 0 || value.text.size() != 3 || !value.consists_of(character_of_number)) return false;
     facts_.status = static_cast<int>(parse_number(value));
     return facts_.status != 0;
   }
 
-  // Connection-specific fields have no place in HTTP/3 (RFC 9114 section 4.2).
-  bool regular(std::string_view name, const Value& value) {
-    switch (name.size()) {
-      case 2:
-        return name != "te" || equals_ignoring_case(value.text, "trailers");
-      case 4:
-        return name != "host" || kind_ != SectionKind::request || once(host_, has_host_, value);
-      case 7:
-        return name != "upgrade";
-      case 8:
-        if (name == "priority") facts_.priority = value.text;
+  bool regular(FieldName name, const Value& value) {
+    switch (name) {
+      case FieldName::te:
+        return equals_ignoring_case(value.text, "trailers");
+      case FieldName::host:
+        return kind_ != SectionKind::request || once(host_, has_host_, value);
+      case FieldName::priority:
+        facts_.priority = value.text;
         return true;
-      case 10:
-        return name != "connection" && name != "keep-alive";
-      case 14:
-        return name != "content-length" || content_length(value);
-      case 16:
-        return name != "proxy-connection";
-      case 17:
-        return name != "transfer-encoding";
+      case FieldName::content_length:
+        return content_length(value);
       default:
-        return true;
+        return name != FieldName::connection_specific;
     }
   }
 
@@ -208,8 +167,9 @@ class SectionCheck {
   // :authority or Host, not empty, without userinfo; when both are there they say the same.
   bool host_is_valid() const {
     if (!has_authority_ && !has_host_) return false;
-    if (has_authority_ && (authority_.text.empty() || !authority_.consists_of(authority))) return false;
-    if (has_host_ && (host_.text.empty() || !host_.consists_of(authority))) return false;
+    if (has_authority_ && (authority_.text.empty() || !authority_.consists_of(character_of_authority)))
+      return false;
+    if (has_host_ && (host_.text.empty() || !host_.consists_of(character_of_authority))) return false;
     return !has_authority_ || !has_host_ || equals_ignoring_case(authority_.text, host_.text);
   }
 
@@ -222,20 +182,31 @@ class SectionCheck {
   SectionFacts facts_;
 };
 
-int check(SectionKind kind, Origin origin, std::span<const us_quic_header_t> fields, SectionFacts* facts) {
+// class_of(i): the class of the i-th field.
+template <class ClassOf>
+int check(SectionKind kind, Origin origin, std::span<const us_quic_header_t> fields, ClassOf class_of,
+          SectionFacts* facts) {
   SectionCheck section(kind, origin);
-  for (const us_quic_header_t& header : fields) {
-    if (!section.field(header)) return US_QUIC_E_HEADERS;
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    if (!section.field(fields[i], class_of(i))) return US_QUIC_E_HEADERS;
   }
   if (!section.finish()) return US_QUIC_E_HEADERS;
   if (facts != nullptr) *facts = section.facts();
   return 0;
 }
 
+int check(SectionKind kind, Origin origin, std::span<const us_quic_header_t> fields, SectionFacts* facts) {
+  const auto class_of = [fields](std::size_t i) {
+    const us_quic_header_t& field = fields[i];
+    return classify({field.name, field.name_length}, {field.value, field.value_length});
+  };
+  return check(kind, origin, fields, class_of, facts);
+}
+
 }  // namespace
 
 bool is_token(std::string_view text) {
-  return !text.empty() && (common_classes(text) & token) != 0;
+  return !text.empty() && (common_classes(text) & character_of_token) != 0;
 }
 
 bool copy_field_name(std::string_view name, char* to) {
@@ -249,7 +220,7 @@ bool copy_field_name(std::string_view name, char* to) {
 }
 
 bool is_field_value(std::string_view text) {
-  return (common_classes(text) & field_value) != 0;
+  return (common_classes(text) & character_of_value) != 0;
 }
 
 int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts* facts) {
@@ -258,6 +229,13 @@ int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, Se
 
 int check_received_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts& facts) {
   return check(kind, Origin::peers, fields, &facts);
+}
+
+int check_received_section(SectionKind kind, std::span<const us_quic_header_t> fields,
+                           std::span<const FieldClass> classes, SectionFacts& facts) {
+  CHECK(classes.size() == fields.size());
+  return check(
+      kind, Origin::peers, fields, [classes](std::size_t i) { return classes[i]; }, &facts);
 }
 
 }  // namespace usquic::http

@@ -6,6 +6,7 @@
 #include <span>
 #include <string_view>
 
+#include "http/field_class.h"
 #include "usquic/quic.h"
 
 namespace usquic::http {
@@ -39,5 +40,9 @@ int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, Se
 // informational ones too: facts.status tells. Returns 0 or US_QUIC_E_HEADERS: the message is malformed
 // (RFC 9114 section 4.1.2).
 int check_received_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts& facts);
+
+// The same for fields that were classified where they were decoded: their bytes are not read again.
+int check_received_section(SectionKind kind, std::span<const us_quic_header_t> fields,
+                           std::span<const FieldClass> classes, SectionFacts& facts);
 
 }  // namespace usquic::http
