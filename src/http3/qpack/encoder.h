@@ -1,0 +1,61 @@
+// QPACK encoding of one connection (RFC 9204): fields and the peer's decoder stream come in, sections and the
+// instructions of our encoder stream go out.
+//
+// A section refers only to entries of which the peer said that it has them, so no stream ever waits for the
+// encoder stream. What is entered into the table, and when, is in indexing_policy.h.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "base/block_pool.h"
+#include "base/bytes.h"
+#include "http3/qpack/encoder_table.h"
+#include "http3/qpack/instruction_buffer.h"
+#include "http3/qpack/prefixed_integer.h"
+#include "http3/qpack/qpack_error.h"
+#include "http3/qpack/unacknowledged_sections.h"
+#include "usquic/quic.h"
+
+namespace usquic::http3::qpack {
+
+class Encoder {
+ public:
+  // max_table_capacity: what it uses at most, whatever the peer allows; 0 = no dynamic table. `pool` outlives it.
+  Encoder(std::size_t max_table_capacity, BlockPool& pool);
+
+  // The peer's SETTINGS_QPACK_MAX_TABLE_CAPACITY came. Its SETTINGS_QPACK_BLOCKED_STREAMS does not matter here.
+  void peer_settings(std::uint64_t max_table_capacity);
+
+  // Bytes that encode() and encode_static() write at most.
+  static std::size_t bound(std::span<const us_quic_header_t> fields);
+  // Writes one section, prefix and lines; returns where it ends.
+  std::uint8_t* encode(std::int64_t stream_id, std::span<const us_quic_header_t> fields, std::uint8_t* out);
+  // The same without dynamic entries: it can be sent on any stream of any connection.
+  static std::uint8_t* encode_static(std::span<const us_quic_header_t> fields, std::uint8_t* out);
+
+  // The next bytes of the peer's decoder stream, split anywhere.
+  QpackResult<void> read_decoder_stream(Bytes data);
+
+  // Bytes for our encoder stream. write_instructions() moves as much as fits to `room`, and returns how much.
+  bool has_instructions() const { return instructions_.size() > 0; }
+  std::size_t write_instructions(MutableBytes room) { return instructions_.take(room); }
+
+ private:
+  class SectionWriter;
+
+  QpackResult<void> act(std::uint8_t first, std::uint64_t number);
+
+  const std::size_t max_table_capacity_;
+  std::uint64_t peer_capacity_ = 0;   // of which its count of inserts is made (RFC 9204 section 4.5.1.1)
+  std::uint64_t known_received_ = 0;  // inserts that the peer has (RFC 9204 section 2.1.4)
+  EncoderTable table_;
+  UnacknowledgedSections sections_;
+  InstructionBuffer instructions_;
+  IntegerReader integer_;  // of an instruction that comes in pieces
+  std::uint8_t first_ = 0;
+  bool in_instruction_ = false;
+};
+
+}  // namespace usquic::http3::qpack

@@ -1,0 +1,95 @@
+// The fields of a section that was received, in memory of their own: they stay as long as the section does.
+// Fields whose memory moves are seen by nobody: views are handed out of a complete section only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "base/block_pool.h"
+#include "http/field_class.h"
+#include "http3/qpack/prefixed_integer.h"
+#include "http3/qpack/string_reader.h"
+#include "usquic/quic.h"
+
+namespace usquic::http3::qpack {
+
+// How much memory a section is made with.
+struct SectionRoom {
+  std::uint32_t fields;
+  std::uint32_t text;  // bytes
+};
+
+// Where decoding a section stands (RFC 9204 section 4.5).
+struct SectionProgress {
+  enum class Part : std::uint8_t {
+    required_insert_count,
+    base,
+    line,   // its first byte
+    index,  // the rest of a line's index
+    name_length,
+    name,
+    value_first,  // the first byte of the value's length
+    value_length,
+    value,
+  };
+
+  IntegerReader integer;
+  StringReader string;
+  std::uint64_t insert_count = 0;  // the Required Insert Count
+  std::uint64_t base = 0;
+  std::uint64_t size = 0;          // of the fields so far, as RFC 9114 section 4.2.2 counts
+  std::uint32_t string_begin = 0;  // where the text of `string` begins
+  Part part = Part::required_insert_count;
+  bool in_part = false;    // the number of this part has begun
+  std::uint8_t line = 0;   // first byte of the line
+  http::FieldName name{};  // of the line's field
+};
+
+class FieldSection {
+ public:
+  // Throws std::bad_alloc.
+  static std::unique_ptr<FieldSection> create(SectionRoom room, BlockPool& pool);
+  ~FieldSection();
+  FieldSection(const FieldSection&) = delete;
+  FieldSection& operator=(const FieldSection&) = delete;
+  static void operator delete(void* memory) { BlockPool::release(memory); }
+
+  // Of a complete section.
+  std::span<const us_quic_header_t> fields() const { return {fields_, count_}; }
+  std::span<const http::FieldClass> classes() const { return {classes(fields_, room_), count_}; }
+
+  std::unique_ptr<FieldSection> next;  // an older section of the same stream, kept until the stream ends
+
+ private:
+  friend class Decoder;
+  friend class SectionReader;
+
+  FieldSection(SectionRoom room, BlockPool& pool);
+
+  static std::size_t bytes_of(SectionRoom room);
+  static http::FieldClass* classes(us_quic_header_t* fields, SectionRoom room);
+  static char* text(us_quic_header_t* fields, SectionRoom room);
+
+  // The next field, for which there is room; it counts after close_field().
+  us_quic_header_t* open_field();
+  void close_field(http::FieldClass field_class);
+  // Room for `length` bytes at the end of the text; nullptr: memory is used up. Fields and text can move.
+  char* reserve(std::size_t length);
+  // Text ends here now.
+  void commit(const char* end);
+  char* text_at(std::uint32_t offset) const { return text(fields_, room_) + offset; }
+  bool grow(SectionRoom room);
+  bool is_inline() const;
+
+  BlockPool& pool_;
+  us_quic_header_t* fields_;  // then their classes, then the text
+  SectionRoom room_;
+  std::uint32_t count_ = 0;
+  std::uint32_t text_length_ = 0;
+  SectionProgress progress_;
+};
+
+}  // namespace usquic::http3::qpack
