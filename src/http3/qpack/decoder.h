@@ -53,6 +53,7 @@ class Decoder {
   std::uint64_t insert_count() const { return table_.insert_count(); }
 
  private:
+  QpackResult<Status> finish(FieldSection& section, std::int64_t stream_id);
   QpackResult<void> queue(std::int64_t stream_id, unsigned bits, unsigned flags);
 
   const Limits limits_;
@@ -61,7 +62,7 @@ class Decoder {
   EncoderStreamReader encoder_stream_;
   InstructionBuffer instructions_;
   std::uint64_t reported_ = 0;  // inserts that the peer learns of by what was queued
-  SectionRoom usual_room_;      // what the section before needed
+  SectionRoom usual_room_;      // what sections needed lately
 };
 
 }  // namespace usquic::http3::qpack

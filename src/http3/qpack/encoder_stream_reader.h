@@ -24,15 +24,24 @@ class EncoderStreamReader {
   QpackResult<void> read(Bytes data);
 
  private:
-  enum class Part : std::uint8_t { instruction, number, name, value_first, value_length, value };
+  enum class Part : std::uint8_t {
+    instruction,  // its first byte, then the rest of its number
+    instruction_rest,
+    name,
+    value_length,
+    value_length_rest,
+    value,
+  };
 
   QpackResult<void> act();
-  QpackResult<void> set_capacity(std::uint64_t capacity);
   QpackResult<void> duplicate(std::uint64_t relative);
   QpackResult<void> begin_with_name(std::uint64_t index);
-  QpackResult<void> begin_string(std::uint64_t length, bool is_huffman, Part part);
+  QpackResult<void> begin_string(bool is_huffman, Part part);
   QpackResult<void> read_string(Bytes& data);
+  QpackResult<void> end_string();
   QpackResult<void> insert();
+  const TableEntry* find(std::uint64_t relative) const;
+  bool fits(std::uint64_t length) const;
   bool reserve_text(std::size_t length);
 
   const std::size_t max_capacity_;
@@ -41,7 +50,7 @@ class EncoderStreamReader {
   TableEntry* entry_ = nullptr;  // that is being read
   std::uint32_t room_ = 0;       // for its text
   Part part_ = Part::instruction;
-  std::uint8_t first_ = 0;  // byte of the instruction
+  std::uint8_t first_ = 0;  // byte of the instruction, or of the value's length
   IntegerReader integer_;
   StringReader string_;
 };

@@ -25,14 +25,15 @@ struct SectionRoom {
 // Where decoding a section stands (RFC 9204 section 4.5).
 struct SectionProgress {
   enum class Part : std::uint8_t {
-    required_insert_count,
+    insert_count,  // its first byte, then the others, as for all numbers here
+    insert_count_rest,
     base,
-    line,   // its first byte
-    index,  // the rest of a line's index
-    name_length,
+    base_rest,
+    line,
+    line_rest,  // of its index, or of the length of its name
     name,
-    value_first,  // the first byte of the value's length
     value_length,
+    value_length_rest,
     value,
   };
 
@@ -42,9 +43,8 @@ struct SectionProgress {
   std::uint64_t base = 0;
   std::uint64_t size = 0;          // of the fields so far, as RFC 9114 section 4.2.2 counts
   std::uint32_t string_begin = 0;  // where the text of `string` begins
-  Part part = Part::required_insert_count;
-  bool in_part = false;    // the number of this part has begun
-  std::uint8_t line = 0;   // first byte of the line
+  Part part = Part::insert_count;
+  std::uint8_t first = 0;  // byte of the line, or of another number
   http::FieldName name{};  // of the line's field
 };
 
@@ -73,13 +73,14 @@ class FieldSection {
   static http::FieldClass* classes(us_quic_header_t* fields, SectionRoom room);
   static char* text(us_quic_header_t* fields, SectionRoom room);
 
-  // The next field, for which there is room; it counts after close_field().
+  // The next field, empty; nullptr: memory is used up. It counts after close_field().
   us_quic_header_t* open_field();
-  void close_field(http::FieldClass field_class);
+  us_quic_header_t& field() { return fields_[count_]; }
+  void close_field(http::FieldClass field_class) { classes(fields_, room_)[count_++] = field_class; }
   // Room for `length` bytes at the end of the text; nullptr: memory is used up. Fields and text can move.
   char* reserve(std::size_t length);
   // Text ends here now.
-  void commit(const char* end);
+  void commit(const char* end) { text_length_ = static_cast<std::uint32_t>(end - text(fields_, room_)); }
   char* text_at(std::uint32_t offset) const { return text(fields_, room_) + offset; }
   bool grow(SectionRoom room);
   bool is_inline() const;
@@ -89,6 +90,7 @@ class FieldSection {
   SectionRoom room_;
   std::uint32_t count_ = 0;
   std::uint32_t text_length_ = 0;
+  std::uint32_t text_needed_ = 0;  // the most that was reserved
   SectionProgress progress_;
 };
 

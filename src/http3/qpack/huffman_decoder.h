@@ -10,8 +10,9 @@ namespace usquic::http3::qpack {
 
 class HuffmanDecoder {
  public:
-  // What `length` further bytes become at most: the shortest code has five bits.
-  std::size_t max_decoded(std::size_t length) const { return (length * 8 + count_) / 5; }
+  // Room that decode() wants for `length` further bytes: the shortest code has five bits, and what is written
+  // last may be followed by a byte of no meaning.
+  std::size_t max_decoded(std::size_t length) const { return (length * 8 + count_) / 5 + 1; }
   // What a string of `length` bytes becomes at least: the longest code has thirty bits.
   static constexpr std::uint64_t min_decoded(std::uint64_t length) {
     return length == 0 ? 0 : (length * 8 - 7 + 29) / 30;

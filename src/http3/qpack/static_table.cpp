@@ -14,7 +14,7 @@ struct Entry {
   std::string_view value;
 };
 
-constexpr std::array<Entry, 99> table = {{
+constexpr std::array<Entry, static_table_size> table = {{
     {":authority", ""},
     {":path", "/"},
     {"age", "0"},
@@ -116,6 +116,24 @@ constexpr std::array<Entry, 99> table = {{
     {"x-frame-options", "sameorigin"},
 }};
 
+constexpr auto make_fields() {
+  std::array<us_quic_header_t, table.size()> fields{};
+  for (std::size_t i = 0; i < table.size(); ++i) {
+    const Entry& entry = table[i];
+    fields[i] = {entry.name.data(), entry.name.size(), entry.value.data(), entry.value.size(), 0};
+  }
+  return fields;
+}
+
+constexpr auto make_classes() {
+  std::array<http::FieldClass, table.size()> classes;
+  for (std::size_t i = 0; i < table.size(); ++i) classes[i] = http::classify(table[i].name, table[i].value);
+  return classes;
+}
+
+constexpr auto fields = make_fields();
+constexpr auto field_classes = make_classes();
+
 constexpr std::size_t max_name_bytes = 32;
 
 // The entries of one name: `count` of Index::entries from `first` on.
@@ -155,6 +173,14 @@ constexpr Index make_index() {
 constexpr Index by_name = make_index();
 
 }  // namespace
+
+const us_quic_header_t& static_field(std::size_t index) {
+  return fields[index];
+}
+
+http::FieldClass static_field_class(std::size_t index) {
+  return field_classes[index];
+}
 
 StaticTableMatch find_in_static_table(std::string_view name, std::string_view value) {
   StaticTableMatch match;
