@@ -15,6 +15,7 @@
 #include "http3/qpack/instruction_buffer.h"
 #include "http3/qpack/prefixed_integer.h"
 #include "http3/qpack/qpack_error.h"
+#include "http3/qpack/repeated_fields.h"
 #include "http3/qpack/unacknowledged_sections.h"
 #include "usquic/quic.h"
 
@@ -45,15 +46,18 @@ class Encoder {
  private:
   class SectionWriter;
 
-  QpackResult<void> act(std::uint8_t first, std::uint64_t number);
+  QpackResult<void> act();
 
   const std::size_t max_table_capacity_;
-  std::uint64_t peer_capacity_ = 0;   // of which its count of inserts is made (RFC 9204 section 4.5.1.1)
+  std::size_t capacity_ = 0;          // of the table, once it is used
+  std::uint64_t peer_capacity_ = 0;   // of which insert counts are made (RFC 9204 section 4.5.1.1)
   std::uint64_t known_received_ = 0;  // inserts that the peer has (RFC 9204 section 2.1.4)
   EncoderTable table_;
+  RepeatedFields repeated_;
   UnacknowledgedSections sections_;
   InstructionBuffer instructions_;
-  IntegerReader integer_;  // of an instruction that comes in pieces
+  std::uint32_t held_back_ = 0;  // fields that were to take another one's place
+  IntegerReader integer_;        // of an instruction that comes in pieces
   std::uint8_t first_ = 0;
   bool in_instruction_ = false;
 };
