@@ -140,7 +140,7 @@ class Encoder::SectionWriter {
     if (table_.find(hash, name, value, UINT64_MAX) != EncoderTable::none) return;
     const std::size_t size = entry_overhead + name.size() + value.size();
     // A larger one would take the place of most others.
-    if (size > encoder_.capacity_ / 2) return;
+    if (size > encoder_.capacity_ / 4 * 3) return;
     if (takes_a_place(size) && ++encoder_.held_back_ % admitted_of != 0) return;
     std::uint8_t* out = begin_entering(size);
     if (out == nullptr) return;
