@@ -5,7 +5,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
+#include <type_traits>
 
 #include "base/ascii.h"
 
@@ -112,12 +114,56 @@ constexpr FieldName classify_name(std::string_view name) {
   }
 }
 
-// The CharacterClass bits that all bytes of a value have; none for what is no field value: one with white space
-// at an end (RFC 9110 section 5.5), or with a control character.
-constexpr std::uint8_t classify_value(std::string_view value) {
+// Whether the rules look at what a field's value is made of.
+constexpr bool has_ruled_value(FieldName name) {
+  return name != FieldName::other && name != FieldName::protocol && name != FieldName::te &&
+         name != FieldName::priority && name != FieldName::connection_specific && name != FieldName::invalid;
+}
+
+namespace field_class_detail {
+
+// Whether no byte is a control character but HTAB. Eight bytes at a time, of which bit 7 says what is found.
+constexpr std::uint64_t every(std::uint8_t byte) {
+  return byte * std::uint64_t{0x0101010101010101};
+}
+
+constexpr std::uint64_t control_characters(std::uint64_t eight) {
+  const std::uint64_t low = eight & every(0x7f);
+  const auto below = [low](std::uint8_t limit) { return ~(low + every(0x80 - limit)); };
+  const std::uint64_t is_tab = below(0x0a) & ~below(0x09);
+  const std::uint64_t is_delete = low + every(1);
+  return ((below(0x20) & ~is_tab) | is_delete) & ~eight & every(0x80);
+}
+
+inline bool is_free_of_control_characters(std::string_view text) {
+  std::uint64_t found = 0;
+  std::uint64_t eight = every(' ');
+  if (text.size() < sizeof eight) {
+    for (const char c : text) eight = eight << 8 | static_cast<unsigned char>(c);
+    return control_characters(eight) == 0;
+  }
+  for (std::size_t i = 0; i + sizeof eight < text.size(); i += sizeof eight) {
+    std::memcpy(&eight, text.data() + i, sizeof eight);
+    found |= control_characters(eight);
+  }
+  std::memcpy(&eight, text.data() + text.size() - sizeof eight, sizeof eight);
+  return (found | control_characters(eight)) == 0;
+}
+
+}  // namespace field_class_detail
+
+// The CharacterClass bits that all bytes of a value have, of most fields character_of_value alone. None for what is
+// no field value: one with white space at an end (RFC 9110 section 5.5), or with a control character.
+constexpr std::uint8_t classify_value(FieldName name, std::string_view value) {
   if (!value.empty() && (is_blank(value.front()) || is_blank(value.back()))) return 0;
-  const std::uint8_t classes = common_classes(value);
-  return (classes & character_of_value) != 0 ? classes : std::uint8_t{0};
+  if (has_ruled_value(name) || std::is_constant_evaluated()) {
+    const std::uint8_t classes = common_classes(value);
+    if ((classes & character_of_value) == 0) return 0;
+    if (has_ruled_value(name)) return classes;
+  } else if (!field_class_detail::is_free_of_control_characters(value)) {
+    return 0;
+  }
+  return character_of_value;
 }
 
 struct FieldClass {
@@ -129,7 +175,8 @@ struct FieldClass {
 };
 
 constexpr FieldClass classify(std::string_view name, std::string_view value) {
-  return {classify_name(name), classify_value(value)};
+  const FieldName known = classify_name(name);
+  return {known, classify_value(known, value)};
 }
 
 }  // namespace usquic::http

@@ -157,7 +157,8 @@ QpackResult<void> EncoderStreamReader::end_string() {
   }
   part_ = Part::instruction;
   // White space around a value is not part of it (RFC 9110 section 5.5), though it counts in the table.
-  entry_->field_class.value = http::classify_value(trim(entry_->value()));
+  http::FieldClass& field_class = entry_->field_class;
+  field_class.value = http::classify_value(field_class.name, trim(entry_->value()));
   return insert();
 }
 

@@ -295,7 +295,7 @@ SectionReader::Outcome SectionReader::take_value() {
   us_quic_header_t& field = section_.field();
   field.value = value.data();
   field.value_length = value.size();
-  section_.close_field({progress_.name, http::classify_value(value)});
+  section_.close_field({progress_.name, http::classify_value(progress_.name, value)});
   progress_.part = Part::line;
   return Outcome::more;
 }
