@@ -122,32 +122,32 @@ constexpr bool has_ruled_value(FieldName name) {
 
 namespace field_class_detail {
 
-// Whether no byte is a control character but HTAB. Eight bytes at a time, of which bit 7 says what is found.
 constexpr std::uint64_t every(std::uint8_t byte) {
   return byte * std::uint64_t{0x0101010101010101};
 }
 
-constexpr std::uint64_t control_characters(std::uint64_t eight) {
+// Whether one of eight bytes is below 0x20, or 0x7f: what a value seldom has. Bit 7 of a byte says so.
+constexpr std::uint64_t find_controls(std::uint64_t eight) {
   const std::uint64_t low = eight & every(0x7f);
-  const auto below = [low](std::uint8_t limit) { return ~(low + every(0x80 - limit)); };
-  const std::uint64_t is_tab = below(0x0a) & ~below(0x09);
-  const std::uint64_t is_delete = low + every(1);
-  return ((below(0x20) & ~is_tab) | is_delete) & ~eight & every(0x80);
+  return (~(low + every(0x60)) | (low + every(1))) & ~eight & every(0x80);
 }
 
-inline bool is_free_of_control_characters(std::string_view text) {
+// Whether no byte is a control character but HTAB.
+inline bool is_free_of_controls(std::string_view text) {
   std::uint64_t found = 0;
   std::uint64_t eight = every(' ');
   if (text.size() < sizeof eight) {
     for (const char c : text) eight = eight << 8 | static_cast<unsigned char>(c);
-    return control_characters(eight) == 0;
+    found = find_controls(eight);
+  } else {
+    for (std::size_t i = 0; i + sizeof eight < text.size(); i += sizeof eight) {
+      std::memcpy(&eight, text.data() + i, sizeof eight);
+      found |= find_controls(eight);
+    }
+    std::memcpy(&eight, text.data() + text.size() - sizeof eight, sizeof eight);
+    found |= find_controls(eight);
   }
-  for (std::size_t i = 0; i + sizeof eight < text.size(); i += sizeof eight) {
-    std::memcpy(&eight, text.data() + i, sizeof eight);
-    found |= control_characters(eight);
-  }
-  std::memcpy(&eight, text.data() + text.size() - sizeof eight, sizeof eight);
-  return (found | control_characters(eight)) == 0;
+  return found == 0 || (common_classes(text) & character_of_value) != 0;
 }
 
 }  // namespace field_class_detail
@@ -160,7 +160,7 @@ constexpr std::uint8_t classify_value(FieldName name, std::string_view value) {
     const std::uint8_t classes = common_classes(value);
     if ((classes & character_of_value) == 0) return 0;
     if (has_ruled_value(name)) return classes;
-  } else if (!field_class_detail::is_free_of_control_characters(value)) {
+  } else if (!field_class_detail::is_free_of_controls(value)) {
     return 0;
   }
   return character_of_value;

@@ -122,7 +122,7 @@ QpackResult<void> EncoderStreamReader::begin_with_name(std::uint64_t index) {
 
 // Of the length that was read.
 QpackResult<void> EncoderStreamReader::begin_string(bool is_huffman, Part part) {
-  string_.begin(integer_.value(), is_huffman);
+  string_ = StringReader(integer_.value(), is_huffman);
   part_ = part;
   // What cannot fit is refused before it is read.
   if (!fits(string_.min_length())) return QpackError::encoder_stream;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 
 #include "http3/qpack/huffman_table.h"
@@ -17,40 +18,62 @@ using huffman::max_code_bits;
 
 constexpr unsigned step_bits = 12;
 constexpr unsigned window_bits = 64;
+constexpr unsigned min_code_bits = 5;
 
-// What the next bits begin with: one or two characters whose codes are complete within them, or none where the
-// first code is longer.
-struct Step {
-  std::array<std::uint8_t, 2> characters{};
-  std::uint8_t count = 0;
-  std::uint8_t bits = 0;  // of the codes of these characters
-};
+// What the next bits begin with: one or two characters whose codes are complete within them. Zero where the first
+// code is longer: then such a step takes nothing and makes nothing.
+// The length of their codes is in the lowest bits, where a shift takes it from: bits 0 to 7. Bits 8 to 15: the
+// number of characters, then these, in the order of memory.
+using Step = std::uint32_t;
+
+constexpr Step make_step(std::uint32_t first, std::uint32_t second, std::uint32_t length,
+                         std::uint32_t count) {
+  const std::uint32_t characters =
+      std::endian::native == std::endian::little ? first | second << 8 : first << 8 | second;
+  return length | count << 8 | characters << 16;
+}
+
+constexpr unsigned length_of(Step step) {
+  return step & 0xff;
+}
 
 constexpr auto make_steps() {
   constexpr std::size_t size = std::size_t{1} << step_bits;
-  std::array<Step, size> first{};
+  struct Single {
+    std::uint8_t character = 0;
+    std::uint8_t length = 0;
+  };
+  std::array<Single, size> singles{};
   for (std::size_t c = 0; c < codes.size(); ++c) {
     if (codes[c].length > step_bits) continue;
     const unsigned spare = step_bits - codes[c].length;
     for (std::size_t i = 0; i < std::size_t{1} << spare; ++i) {
-      first[(codes[c].bits << spare) + i] = {
-          {static_cast<std::uint8_t>(c), 0}, 1, static_cast<std::uint8_t>(codes[c].length)};
+      singles[(codes[c].bits << spare) + i] = {static_cast<std::uint8_t>(c), code_lengths[c]};
     }
   }
-  std::array<Step, size> steps = first;
+  std::array<Step, size> steps{};
   for (std::size_t i = 0; i < size; ++i) {
-    Step& step = steps[i];
-    if (step.count == 0) continue;
-    const Step& second = first[(i << step.bits) & (size - 1)];
-    if (second.count == 0 || step.bits + second.bits > step_bits) continue;
-    step.characters[1] = second.characters[0];
-    step.count = 2;
-    step.bits = static_cast<std::uint8_t>(step.bits + second.bits);
+    const Single first = singles[i];
+    if (first.length == 0) continue;
+    const Single second = singles[(i << first.length) & (size - 1)];
+    const unsigned both = first.length + second.length;
+    steps[i] = second.length == 0 || both > step_bits ? make_step(first.character, 0, first.length, 1)
+                                                      : make_step(first.character, second.character, both, 2);
   }
   return steps;
 }
 
 constexpr auto steps = make_steps();
+
+// What comes of one step is written to `out`, two bytes whatever it is.
+inline Step take_step(std::uint64_t& window, char*& out) {
+  const Step step = steps[window >> (window_bits - step_bits)];
+  window <<= length_of(step);
+  const auto characters = static_cast<std::uint16_t>(step >> 16);
+  std::memcpy(out, &characters, sizeof characters);
+  out += step >> 8 & 0xff;
+  return step;
+}
 
 // The characters in the order of their codes, and where each length begins.
 struct CanonicalCode {
@@ -80,15 +103,15 @@ constexpr CanonicalCode make_canonical_code() {
 
 constexpr CanonicalCode canonical_code = make_canonical_code();
 
-// The character whose code is longer than a step and begins `window`. Length 0: it is the end's code.
-struct LongCode {
+// The first character of `window`. Length 0: it is the end's code.
+struct Character {
   std::uint8_t character;
   unsigned length;
 };
 
-LongCode find_long_code(std::uint64_t window) {
+Character find_character(std::uint64_t window) {
   const auto bits = static_cast<std::uint32_t>(window >> 32);
-  for (unsigned length = step_bits + 1; length <= max_code_bits; ++length) {
+  for (unsigned length = min_code_bits; length <= max_code_bits; ++length) {
     if (bits >= canonical_code.end[length]) continue;
     const std::uint32_t offset = (bits >> (32 - length)) - canonical_code.first_code[length];
     return {canonical_code.characters[canonical_code.first_character[length] + offset], length};
@@ -119,58 +142,52 @@ char* HuffmanDecoder::decode(Bytes data, bool is_end, char* out) {
   std::uint64_t window = count_ == 0 ? 0 : std::uint64_t{bits_} << (window_bits - count_);
   unsigned count = count_;
 
-  while (end - next >= 8) {
-    std::uint64_t loaded = 0;
-    std::memcpy(&loaded, next, sizeof loaded);
-    // Bits beyond `count` are those that will be loaded again, at the same place.
-    window |= be64toh(loaded) >> count;
-    next += (window_bits - 1 - count) / 8;
-    count |= 56;
-    for (int i = 0; i < 4; ++i) {  // 56 bits have four steps
-      const Step step = steps[window >> (window_bits - step_bits)];
-      if (step.count == 0) [[unlikely]] {
-        if (count < max_code_bits) break;
-        const LongCode code = find_long_code(window);
-        if (code.length == 0) return nullptr;
-        *out++ = static_cast<char>(code.character);
-        window <<= code.length;
-        count -= code.length;
-        break;
+  for (;;) {
+    if (end - next >= 8) {
+      std::uint64_t loaded = 0;
+      std::memcpy(&loaded, next, sizeof loaded);
+      // Bits beyond `count` are those that will be loaded again, at the same place.
+      window |= be64toh(loaded) >> count;
+      next += (window_bits - 1 - count) / 8;
+      count |= 56;
+    } else {
+      // From here on zeros stand for bits to come. No end's code comes of them.
+      window &= ~(~std::uint64_t{0} >> count);
+      const auto left = static_cast<std::size_t>(end - next);
+      const std::size_t loadable = std::min<std::size_t>(left, (window_bits - 1 - count) / 8);
+      if (loadable > 0) {
+        window |= load_bytes(next, loadable) >> count;
+        next += loadable;
+        count += static_cast<unsigned>(loadable) * 8;
       }
-      std::memcpy(out, step.characters.data(), 2);
-      out += step.count;
-      window <<= step.bits;
-      count -= step.bits;
+      if (count < 4 * step_bits) break;
     }
+    std::uint32_t taken = length_of(take_step(window, out));
+    taken += length_of(take_step(window, out));
+    taken += length_of(take_step(window, out));
+    const Step last = take_step(window, out);
+    count -= taken + length_of(last);
+    if (last != 0 || count < max_code_bits) continue;
+    const Character found = find_character(window);
+    if (found.length == 0) return nullptr;
+    *out++ = static_cast<char>(found.character);
+    window <<= found.length;
+    count -= found.length;
   }
-  // From here on zeros stand for bits to come. No end's code comes of them.
-  window &= ~(~std::uint64_t{0} >> count);
 
   for (;;) {
-    const std::size_t loadable =
-        std::min<std::size_t>(static_cast<std::size_t>(end - next), (window_bits - count) / 8);
-    if (loadable > 0) {
-      window |= load_bytes(next, loadable) >> count;
-      next += loadable;
-      count += static_cast<unsigned>(loadable) * 8;
-    }
     const Step step = steps[window >> (window_bits - step_bits)];
-    if (step.count > 0 && step.bits <= count) {
-      std::memcpy(out, step.characters.data(), 2);
-      out += step.count;
-      window <<= step.bits;
-      count -= step.bits;
+    if (step != 0 && length_of(step) <= count) {
+      take_step(window, out);
+      count -= length_of(step);
       continue;
     }
-    LongCode code{step.characters[0], code_lengths[step.characters[0]]};
-    if (step.count == 0) {
-      code = find_long_code(window);
-      if (code.length == 0) return nullptr;
-    }
-    if (code.length > count) break;
-    *out++ = static_cast<char>(code.character);
-    window <<= code.length;
-    count -= code.length;
+    const Character found = find_character(window);
+    if (found.length == 0) return nullptr;
+    if (found.length > count) break;
+    *out++ = static_cast<char>(found.character);
+    window <<= found.length;
+    count -= found.length;
   }
   bits_ = count == 0 ? 0 : static_cast<std::uint32_t>(window >> (window_bits - count));
   count_ = count;

@@ -115,29 +115,29 @@ SectionReader::Outcome SectionReader::read_lines(Bytes& data) {
         data = data.subspan(1);
         progress = p.integer.begin(p.first, form_of(p.first).bits);
         p.part = Part::line_rest;
-        if (progress == Progress::done) outcome = take_index();
+        if (progress == Progress::done) outcome = take_index(data);
         break;
       case Part::value_length:
         p.first = data.front();
         data = data.subspan(1);
         progress = p.integer.begin(p.first, 7);
         p.part = Part::value_length_rest;
-        if (progress == Progress::done) outcome = begin_value();
+        if (progress == Progress::done) outcome = begin_value(data);
         break;
       case Part::line_rest:
         progress = p.integer.read(data);
-        if (progress == Progress::done) outcome = take_index();
+        if (progress == Progress::done) outcome = take_index(data);
         break;
       case Part::value_length_rest:
         progress = p.integer.read(data);
-        if (progress == Progress::done) outcome = begin_value();
+        if (progress == Progress::done) outcome = begin_value(data);
         break;
       case Part::name:
-        outcome = read_string(data, is_complete);
+        outcome = read_string(p.string, data, is_complete);
         if (outcome == Outcome::more && is_complete) outcome = take_name();
         break;
       case Part::value:
-        outcome = read_string(data, is_complete);
+        outcome = read_string(p.string, data, is_complete);
         if (outcome == Outcome::more && is_complete) outcome = take_value();
         break;
       default:
@@ -149,7 +149,7 @@ SectionReader::Outcome SectionReader::read_lines(Bytes& data) {
   return Outcome::more;
 }
 
-SectionReader::Outcome SectionReader::take_index() {
+SectionReader::Outcome SectionReader::take_index(Bytes& data) {
   const std::uint64_t index = progress_.integer.value();
   const std::uint8_t first = progress_.first;
   us_quic_header_t* field = section_.open_field();
@@ -169,7 +169,7 @@ SectionReader::Outcome SectionReader::take_index() {
     case Line::literal_with_name_post_base:
       return find_post_base(index, entry) ? begin_with_entry_name(entry) : Outcome::invalid;
     case Line::literal:
-      return begin_name();
+      return begin_name(data);
   }
   return Outcome::invalid;
 }
@@ -244,27 +244,32 @@ SectionReader::Outcome SectionReader::begin_with_entry_name(std::uint64_t index)
   return Outcome::more;
 }
 
-SectionReader::Outcome SectionReader::begin_name() {
+SectionReader::Outcome SectionReader::begin_name(Bytes& data) {
   progress_.part = Part::name;
-  if (!begin_string((progress_.first & 0x08) != 0)) return Outcome::too_large;
-  return progress_.string.is_complete() ? take_name() : Outcome::more;
+  bool is_complete = false;
+  const Outcome outcome = begin_string((progress_.first & 0x08) != 0, data, is_complete);
+  return outcome == Outcome::more && is_complete ? take_name() : outcome;
 }
 
-SectionReader::Outcome SectionReader::begin_value() {
+SectionReader::Outcome SectionReader::begin_value(Bytes& data) {
   progress_.part = Part::value;
-  if (!begin_string((progress_.first & 0x80) != 0)) return Outcome::too_large;
-  return progress_.string.is_complete() ? take_value() : Outcome::more;
+  bool is_complete = false;
+  const Outcome outcome = begin_string((progress_.first & 0x80) != 0, data, is_complete);
+  return outcome == Outcome::more && is_complete ? take_value() : outcome;
 }
 
-// Of the length that was read. false: it is known to be too long.
-bool SectionReader::begin_string(bool is_huffman) {
-  progress_.string.begin(progress_.integer.value(), is_huffman);
+// Of the length that was read.
+SectionReader::Outcome SectionReader::begin_string(bool is_huffman, Bytes& data, bool& is_complete) {
+  StringReader string(progress_.integer.value(), is_huffman);
   progress_.string_begin = section_.text_length_;
-  return progress_.string.min_length() <= max_section_size_ - progress_.size;
+  // Too long as far as is known, and so never read.
+  if (string.min_length() > max_section_size_ - progress_.size) return Outcome::too_large;
+  const Outcome outcome = read_string(string, data, is_complete);
+  if (!is_complete) progress_.string = string;
+  return outcome;
 }
 
-SectionReader::Outcome SectionReader::read_string(Bytes& data, bool& is_complete) {
-  StringReader& string = progress_.string;
+SectionReader::Outcome SectionReader::read_string(StringReader& string, Bytes& data, bool& is_complete) {
   const Bytes part = string.part_of(data);
   char* text = section_.reserve(string.max_decoded(part.size()));
   if (text == nullptr) return Outcome::no_memory;

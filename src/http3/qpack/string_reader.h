@@ -12,11 +12,10 @@ namespace usquic::http3::qpack {
 
 class StringReader {
  public:
-  void begin(std::uint64_t encoded_length, bool is_huffman) {
-    left_ = encoded_length;
-    is_huffman_ = is_huffman;
-    huffman_ = HuffmanDecoder();
-  }
+  StringReader() = default;
+  StringReader(std::uint64_t encoded_length, bool is_huffman)
+      : left_(encoded_length), is_huffman_(is_huffman) {}
+
   // Its text has at least so many bytes; of a plain one exactly.
   std::uint64_t min_length() const { return is_huffman_ ? HuffmanDecoder::min_decoded(left_) : left_; }
 
