@@ -55,7 +55,17 @@ class List {
     return hook == &head_ ? nullptr : static_cast<T*>(hook);
   }
 
+  // The element before this one, or nullptr at the start.
+  T* previous(T* element) {
+    Hook* hook = static_cast<Hook*>(element)->previous_;
+    return hook == &head_ ? nullptr : static_cast<T*>(hook);
+  }
+
   void push_back(T* element) { insert_before(&head_, element); }
+  // nullptr: at the start.
+  void insert_after(T* place, T* element) {
+    insert_before(place == nullptr ? head_.next_ : static_cast<Hook*>(place)->next_, element);
+  }
   void push_front(T* element) { insert_before(head_.next_, element); }
 
   T* pop_front() {

@@ -100,9 +100,13 @@ bool SendBuffer::append(Bytes data, Bytes more) {
   return true;
 }
 
-bool SendBuffer::append_static(Bytes data, void (*release)(void* user), void* user) {
+bool SendBuffer::append_static(Bytes head, Bytes data, void (*release)(void* user), void* user) {
   Block* block = allocate(0);
   if (block == nullptr) return false;
+  if (!append(head)) {
+    BlockPool::release(block);
+    return false;
+  }
   *block = Block{nullptr, data.data(), data.size(), 0, release, user};
   link(block, block);
   accepted_ += data.size();

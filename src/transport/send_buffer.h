@@ -24,7 +24,11 @@ class SendBuffer {
   bool append(Bytes data, Bytes more = {});  // one after the other
   // `release` may be nullptr. It runs from inside acknowledge(), clear() or the destructor, after the bytes
   // left this buffer; for empty `data` too.
-  bool append_static(Bytes data, void (*release)(void* user), void* user);
+  bool append_static(Bytes data, void (*release)(void* user), void* user) {
+    return append_static({}, data, release, user);
+  }
+  // `head`, which is copied, goes before it.
+  bool append_static(Bytes head, Bytes data, void (*release)(void* user), void* user);
 
   std::uint64_t accepted() const { return accepted_; }          // bytes ever appended
   std::uint64_t taken() const { return taken_; }                // bytes ever taken for sending

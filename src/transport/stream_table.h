@@ -23,6 +23,12 @@ class StreamTable {
     return slot.id == id ? &slot.value : nullptr;
   }
 
+  // The value; nullptr also when the stream is not there.
+  T* get(std::int64_t id) const {
+    T* const* found = find(id);
+    return found == nullptr ? nullptr : *found;
+  }
+
   // Adds the stream, or gives it another value. May throw std::bad_alloc; then nothing changed.
   void put(std::int64_t id, T* value) {
     CHECK(id >= 0);
