@@ -11,12 +11,14 @@
 #include <vector>
 
 #include "http3/codec.h"
-#include "http3/nghttp3/field_decoder.h"
+#include "http3/qpack/decoder.h"
+#include "http3/qpack/encoder.h"
 
 namespace {
 
 using usquic::BlockPool;
 using usquic::Bytes;
+namespace http = usquic::http;
 namespace http3 = usquic::http3;
 using namespace usquic::http3;
 
@@ -56,15 +58,14 @@ Fields request_of(const benchmark::State& state) {
 }
 
 // One side of a connection, whose streams exist for one request.
-class Side final : private http3::Codec::Events {
+class Side final : private http3::CodecEvents {
  public:
   explicit Side(bool is_server) {
-    auto created =
-        http3::Codec::create({.is_server = is_server, .max_header_list_size = 65536}, pool_, *this);
-    if (!created) return;
-    http3_ = std::move(*created);
+    http3::CodecEvents& events = *this;
+    const http3::CodecOptions options{.is_server = is_server, .max_header_list_size = 65536};
+    http3_ = std::make_unique<http3::Codec>(options, pool_, events);
     const std::int64_t first = is_server ? 3 : 2;
-    is_well_ = http3_->bind_streams(first, first + 4, first + 8) == 0;
+    is_well_ = static_cast<bool>(http3_->bind_streams(first, first + 4, first + 8));
     if (is_server) http3_->set_max_client_streams(std::uint64_t{1} << 60);
   }
   Side(const Side&) = delete;
@@ -75,38 +76,46 @@ class Side final : private http3::Codec::Events {
 
   void request(std::int64_t id, Fields fields) {
     stream_ = std::make_unique<http3::MessageState>(nullptr, pool_);
-    stream_->fin = true;
-    is_well_ = is_well_ && http3_->send_request(id, *stream_, fields) == 0;
+    http3_->open_request(id, *stream_);
+    id_ = id;
+    is_well_ = is_well_ && stream_->send_section(http::SectionKind::request, fields);
   }
-  void respond(std::int64_t id) {
-    stream_->fin = true;
-    is_well_ = is_well_ && http3_->send_headers(id, response_fields) == 0;
+  void respond() {
+    is_well_ = is_well_ && stream_->send_section(http::SectionKind::response, response_fields);
   }
   // Hands what is to be sent to `sink(id, bytes, fin)`; it counts as acknowledged.
   template <typename Sink>
   void send(Sink&& sink) {
     std::array<Bytes, 16> views;
-    for (http3::Codec::Output out; is_well_; out = {}) {
-      is_well_ = http3_->next_output(views, out) == 0;
+    while (is_well_) {
+      const http3::Codec::Output out = http3_->next_output(views);
       if (out.id < 0) break;
-      sent_.clear();
-      for (const Bytes& view : std::span(views).first(out.count))
-        sent_.insert(sent_.end(), view.begin(), view.end());
-      http3_->written(out.id, sent_.size());
-      http3_->acknowledged(out.id, sent_.size());
-      sink(out.id, Bytes(sent_), out.fin);
+      join(std::span(views).first(out.count));
+      http3_->critical_streams().written(out.id, sent_.size());
+      http3_->critical_streams().acknowledged(out.id, sent_.size());
+      sink(out.id, Bytes(sent_), false);
     }
+    join(std::span(views).first(stream_->output.peek(views, SIZE_MAX)));
+    stream_->output.take(sent_.size());
+    stream_->output.acknowledge(sent_.size());
+    sink(id_, Bytes(sent_), true);
   }
   void read(std::int64_t id, Bytes bytes, bool fin) {
-    is_well_ = is_well_ && http3_->read(id, bytes, fin) == 0;
+    is_well_ = is_well_ && http3_->read(id, bytes, fin) == http3::ConnectionError::none;
   }
   void end(std::int64_t id) {
-    is_well_ = is_well_ && http3_->stream_closed(id, 0);
+    is_well_ = is_well_ && http3_->stream_closed(id);
     stream_.reset();
   }
 
  private:
-  http3::MessageState* http3_request_stream(std::int64_t) override {
+  void join(std::span<const Bytes> views) {
+    sent_.clear();
+    for (const Bytes& view : views) sent_.insert(sent_.end(), view.begin(), view.end());
+  }
+
+  http3::MessageState* http3_request_stream(std::int64_t id) override {
+    id_ = id;
     stream_ = std::make_unique<http3::MessageState>(nullptr, pool_);
     return stream_.get();
   }
@@ -125,6 +134,7 @@ class Side final : private http3::Codec::Events {
   std::unique_ptr<http3::Codec> http3_;
   std::unique_ptr<http3::MessageState> stream_;
   std::vector<std::uint8_t> sent_;
+  std::int64_t id_ = -1;
   std::size_t sections_ = 0;
   bool is_well_ = false;
 };
@@ -144,35 +154,25 @@ void encode_a_request(benchmark::State& state) {
 }
 BENCHMARK(encode_a_request)->ArgName("long")->Arg(0)->Arg(1);
 
-// The encoded section of a request: what follows type and length of its HEADERS frame
-// (RFC 9114 section 7.2.2).
+// The section of a request, without the dynamic table.
 std::vector<std::uint8_t> encoded(Fields fields) {
-  Side client(false);
-  std::vector<std::uint8_t> frame;
-  client.request(0, fields);
-  client.send([&frame](std::int64_t id, Bytes sent, bool) {
-    if (id == 0) frame.insert(frame.end(), sent.begin(), sent.end());
-  });
-  client.end(0);
-  const std::size_t length_bytes =
-      frame.size() > 1 ? std::size_t{1} << (frame[1] >> 6) : 0;  // RFC 9000 section 16
-  frame.erase(frame.begin(), frame.begin() + static_cast<std::ptrdiff_t>(1 + length_bytes));
-  return frame;
+  std::vector<std::uint8_t> section(http3::qpack::Encoder::bound(fields));
+  const std::uint8_t* end = http3::qpack::Encoder::encode_static(fields, section.data());
+  section.resize(static_cast<std::size_t>(end - section.data()));
+  return section;
 }
 
 void decode_a_request(benchmark::State& state) {
   const std::vector<std::uint8_t> section = encoded(request_of(state));
   BlockPool pool;
-  const auto memory = std::make_shared<http3::Nghttp3Memory>(pool);
-  http3::FieldDecoder decoder(65536, memory);
-  bool is_well = decoder.init() == 0;
+  http3::qpack::Decoder decoder({65536, 4096}, pool);
+  bool is_well = true;
   std::int64_t id = 0;
   while (state.KeepRunning()) {
     const auto fields = decoder.make_section();
     std::size_t used = 0;
-    http3::FieldDecoder::Status status = http3::FieldDecoder::Status::more;
-    is_well = is_well && decoder.decode(*fields, id, section, true, used, status) == 0 &&
-              status == http3::FieldDecoder::Status::done &&
+    const auto status = decoder.decode(*fields, id, section, true, used);
+    is_well = is_well && status && *status == http3::qpack::Decoder::Status::done &&
               fields->fields().size() == request_of(state).size();
     id += 4;
   }
@@ -192,7 +192,7 @@ void exchange(benchmark::State& state) {
   while (state.KeepRunning()) {
     client.request(id, request_of(state));
     carry(client, server);
-    server.respond(id);
+    server.respond();
     carry(server, client);
     client.end(id);
     server.end(id);

@@ -1,4 +1,4 @@
-// Allocation functions over a BlockPool, of the shape that ngtcp2 and nghttp3 take; `user` is the pool.
+// Allocation functions over a BlockPool, of the shape that ngtcp2 takes; `user` is the pool.
 #pragma once
 
 #include <cstddef>

@@ -74,10 +74,11 @@ class SendBatch {
 };
 
 // A complete response as HTTP/3 frames, the same for every connection: its field section refers to no
-// dynamic table (RFC 9204 section 3.2).
+// dynamic table (RFC 9204 section 3.2). A connection that has such a table may send `fields` by it instead.
 struct PreparedResponse {
   std::vector<std::uint8_t> bytes;  // HEADERS; if there is a body, DATA behind it, whose payload comes last
   std::size_t body_length = 0;
+  std::span<const us_quic_header_t> fields;  // the owner's, as long as the response; empty: not known
 
   Bytes body() const { return Bytes(bytes).last(body_length); }
 };
@@ -101,7 +102,7 @@ class Stream {
   virtual std::ptrdiff_t write(Bytes data) = 0;
   virtual std::ptrdiff_t write_static(Bytes data, void (*release)(void* user), void* user_data) = 0;
   // Sends a complete response and ends the stream. true: taken; `frames` stays the caller's and must not
-  // change until `release` ran, exactly once. false: not in this way, or not now; send_headers() and
+  // change until `release` ran, exactly once, maybe inside this call. false: not in this way, or not now; send_headers() and
   // write_static() send it, or return why they cannot.
   virtual bool send_prepared(const PreparedResponse& /*frames*/, void (* /*release*/)(void* user),
                              void* /*user_data*/) {

@@ -1,37 +1,119 @@
-// Complete responses, which go into `body` as frames.
+#include "http3/message_state.h"
+
+#include <algorithm>
 #include <array>
 
 #include "http3/codec.h"
-#include "http3/response_framing.h"
+#include "http3/frame_types.h"
+#include "http3/section_frame.h"
 
 namespace usquic::http3 {
+namespace {
 
-// Frames go past the codec: it must have nothing of this stream still to send, and no priority for it other
-// than the default, since the transport does not ask it whose turn it is.
-bool MessageState::can_send_frames() const {
-  return takes_frames_ && connection_ != nullptr && !write_closed_ && !final_submitted_ && !informed_ &&
-         !is_background_;
+// A prepared body up to here is copied: that costs less than a block of its own.
+constexpr std::size_t max_copied_body = 512;
+
+struct DataHead {
+  explicit DataHead(std::uint64_t length) : end(put_varint(length, put_varint(frame_data, memory.data()))) {}
+  Bytes bytes() const { return {memory.data(), end}; }
+
+  std::array<std::uint8_t, 1 + max_varint_bytes> memory;
+  const std::uint8_t* end;
+};
+
+}  // namespace
+
+ReceiveState::ReceiveState() = default;
+ReceiveState::~ReceiveState() = default;
+
+MessageState::~MessageState() {
+  if (codec_ != nullptr) codec_->forget(*this);
 }
 
-bool MessageState::send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user) {
-  if (!can_send_frames() || !body.append_static(frames.bytes, release, user)) return false;
-  note_frames(frames.body_length);
+std::span<const us_quic_header_t> MessageState::headers() const {
+  if (receive_.latest == nullptr) return {};
+  return receive_.latest->fields();
+}
+
+std::size_t MessageState::unsent() const {
+  return static_cast<std::size_t>(std::min<std::uint64_t>(output.untaken(), body_accepted_));
+}
+
+Result<void> MessageState::send_section(http::SectionKind kind, std::span<const us_quic_header_t> fields) {
+  http::SectionFacts facts;
+  if (const int error = http::check_section(kind, fields, &facts); error != 0) return Error{error};
+  const SectionFrame frame(codec_ == nullptr ? nullptr : &codec_->encoder_, id_, fields);
+  if (frame.bytes().empty() || !output.append(frame.bytes())) return Error{US_QUIC_E_NOMEM};
+  switch (kind) {
+    case http::SectionKind::request:
+      receive_.request_is_head = facts.is_head;
+      receive_.is_connect = facts.is_connect;
+      sent_ = Sent::message;
+      break;
+    case http::SectionKind::response:
+      sent_ = Sent::message;
+      break;
+    case http::SectionKind::informational:
+      break;
+    case http::SectionKind::trailers:
+      sent_ = Sent::trailers;
+      break;
+  }
+  return {};
+}
+
+Result<void> MessageState::send_response(std::span<const us_quic_header_t> fields, Bytes content) {
+  if (const int error = http::check_section(http::SectionKind::response, fields); error != 0)
+    return Error{error};
+  SectionFrame frame(codec_ == nullptr ? nullptr : &codec_->encoder_, id_, fields);
+  if (frame.bytes().empty()) return Error{US_QUIC_E_NOMEM};
+  if (!content.empty()) frame.begin_data(content.size());
+  if (!output.append(frame.bytes(), content)) return Error{US_QUIC_E_NOMEM};
+  body_accepted_ += content.size();
+  sent_ = Sent::message;
+  return {};
+}
+
+bool MessageState::send_prepared(const PreparedResponse& response, void (*release)(void* user), void* user) {
+  const bool is_added = codec_ != nullptr && codec_->encoder_.has_table() && !response.fields.empty()
+                            ? send_by_table(response, release, user)
+                            : output.append_static(response.bytes, release, user);
+  if (!is_added) return false;
+  body_accepted_ += response.body_length;
+  sent_ = Sent::message;
   return true;
 }
 
-std::optional<int> MessageState::send_response(std::span<const us_quic_header_t> fields, Bytes content) {
-  std::array<std::uint8_t, 1024> head;  // longer ones are for the codec
-  if (!can_send_frames() || response_head_bound(fields) > head.size()) return std::nullopt;
-  if (const int error = http::check_section(http::SectionKind::response, fields); error != 0) return error;
-  const std::uint8_t* end = put_response_head(fields, content.size(), head.data());
-  if (!body.append({head.data(), end}, content)) return US_QUIC_E_NOMEM;
-  note_frames(content.size());
-  return 0;
+// Fields that repeat on the connection take a byte each instead of the some hundred that were prepared.
+bool MessageState::send_by_table(const PreparedResponse& response, void (*release)(void* user), void* user) {
+  const Bytes head = Bytes(response.bytes).first(response.bytes.size() - response.body_length);
+  SectionFrame frame(&codec_->encoder_, id_, response.fields, head);
+  if (frame.bytes().empty()) return false;
+  const Bytes body = response.body();
+  if (!body.empty()) frame.begin_data(body.size());
+  if (body.size() > max_copied_body) return output.append_static(frame.bytes(), body, release, user);
+  if (!output.append(frame.bytes(), body)) return false;
+  if (release != nullptr) release(user);
+  return true;
 }
 
-void MessageState::note_frames(std::size_t body_length) {
-  has_frames_ = final_submitted_ = write_ended_ = true;
-  frames_body_ = body_length;
+bool MessageState::write(Bytes data) {
+  if (data.empty()) return true;
+  if (!output.append(DataHead(data.size()).bytes(), data)) return false;
+  body_accepted_ += data.size();
+  return true;
+}
+
+bool MessageState::write_static(Bytes data, void (*release)(void* user), void* user) {
+  const DataHead head(data.size());
+  if (!output.append_static(data.empty() ? Bytes() : head.bytes(), data, release, user)) return false;
+  body_accepted_ += data.size();
+  return true;
+}
+
+void MessageState::close_writing() {
+  is_write_closed_ = true;
+  output.clear();
 }
 
 }  // namespace usquic::http3

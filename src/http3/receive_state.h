@@ -10,7 +10,9 @@
 
 namespace usquic::http3 {
 
+namespace qpack {
 class FieldSection;
+}
 
 struct ReceiveState {
   ReceiveState();
@@ -35,9 +37,9 @@ struct ReceiveState {
   std::uint64_t frame_left = 0;
   std::int64_t content_length = -1;  // bytes of body that must come; -1 = any
   std::int64_t body_received = 0;
-  std::unique_ptr<FieldSection> latest;   // the section last delivered
-  std::unique_ptr<FieldSection> pending;  // the section that is being read
-  std::vector<std::uint8_t> held;         // what came while is_blocked
+  std::unique_ptr<qpack::FieldSection> latest;   // the section last delivered, and those before it
+  std::unique_ptr<qpack::FieldSection> pending;  // the section that is being read
+  std::vector<std::uint8_t> held;                // what came while is_blocked
 };
 
 }  // namespace usquic::http3

@@ -7,8 +7,6 @@
 namespace usquic::http3 {
 namespace {
 
-constexpr std::uint64_t control_stream_type = 0x0;  // RFC 9114 section 6.2.1
-
 enum SettingId : std::uint64_t {
   setting_qpack_table_capacity = 0x1,
   setting_max_field_section_size = 0x6,
@@ -54,7 +52,7 @@ SettingsError read_setting(std::uint64_t id, std::uint64_t value, Settings& sett
 
 }  // namespace
 
-std::vector<std::uint8_t> begin_control_stream(const Settings& settings) {
+std::vector<std::uint8_t> settings_frame(const Settings& settings) {
   const Settings defaults;
   std::vector<std::uint8_t> payload;
   const auto append = [&payload](std::uint64_t id, std::uint64_t value, std::uint64_t default_value) {
@@ -69,7 +67,6 @@ std::vector<std::uint8_t> begin_control_stream(const Settings& settings) {
   append(setting_datagrams, settings.datagrams ? 1 : 0, 0);
 
   std::vector<std::uint8_t> bytes;
-  append_varint(bytes, control_stream_type);
   append_varint(bytes, frame_settings);
   append_varint(bytes, payload.size());
   bytes.insert(bytes.end(), payload.begin(), payload.end());

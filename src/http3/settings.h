@@ -19,9 +19,8 @@ struct Settings {
   bool datagrams = false;         // RFC 9297 section 2.1.1
 };
 
-// What the bytes of a control stream begin with: its type, and the SETTINGS frame. A setting that has its
-// default is left out.
-std::vector<std::uint8_t> begin_control_stream(const Settings& settings);
+// The frame that announces them. A setting that has its default is left out.
+std::vector<std::uint8_t> settings_frame(const Settings& settings);
 
 enum class SettingsError : std::uint8_t {
   none,

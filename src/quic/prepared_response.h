@@ -12,7 +12,8 @@
 // Counted: by its owner until freed, and by everything of it that the engine still has.
 struct us_quic_prepared_response_t {
   us_quic_prepared_response_t(usquic::http::HeaderSection section, usquic::engine::PreparedResponse encoded)
-      : headers(std::move(section)), frames(std::move(encoded)) {}
+      : headers(std::move(section)),
+        frames{std::move(encoded.bytes), encoded.body_length, headers.fields()} {}
 
   const usquic::http::HeaderSection headers;
   const usquic::engine::PreparedResponse frames;

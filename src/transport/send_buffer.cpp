@@ -14,7 +14,7 @@ namespace {
 // Small answers get a block of about their size; a stream that goes on gets larger ones, so that a bulk
 // transfer costs one allocation per 64 KiB while thousands of small streams stay small.
 constexpr std::size_t min_block_bytes = 256;
-constexpr std::size_t max_block_bytes = 64 * 1024;
+constexpr std::size_t max_block_bytes = 64 * 1024 + 16;  // and the head of a frame
 
 // Moves bytes from the front of the sources.
 void fill(MutableBytes to, std::span<Bytes> sources) {

@@ -154,7 +154,9 @@ TEST(Rfc9114Section4_3_1, RequestsWithoutWhatTheyNeed) {
       {"empty :path", with(":path", "")},
       {"empty :authority", with(":authority", "")},
       {"user information in :authority", with(":authority", "user@server.test")},
+      {"a slash in :authority", with(":authority", "server/test")},
       {"a host that differs", get_fields({{"host", "other.test"}})},
+      {"two hosts", get_fields({{"host", "server.test"}, {"host", "server.test"}})},
   });
 }
 

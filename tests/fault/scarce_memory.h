@@ -1,5 +1,5 @@
 // Memory that runs out by a plan: while one of these lives, the program's allocations go through it. It sees
-// operator new, what the library asks of malloc, the blocks of its pools (with those of ngtcp2 and nghttp3),
+// operator new, what the library asks of malloc, the blocks of its pools (with those of ngtcp2),
 // and GnuTLS's own.
 #pragma once
 

@@ -13,6 +13,7 @@ namespace usquic::fuzz {
 namespace {
 
 using usquic::http3::Codec;
+using usquic::http3::ConnectionError;
 using usquic::http3::MessageState;
 
 struct Chunk {
@@ -31,17 +32,16 @@ struct Told {
   friend bool operator==(const Told&, const Told&) = default;
 };
 
-class Reader final : public http3::Codec::Events {
+class Reader final : public http3::CodecEvents {
  public:
   Reader() {
-    auto made = http3::Codec::create({.is_server = true, .max_header_list_size = 2048}, pool_, *this);
-    CHECK(made);
-    http3_ = std::move(*made);
-    CHECK(http3_->bind_streams(3, 7, 11) == 0);
+    const http3::CodecOptions options{.is_server = true, .max_header_list_size = 2048};
+    http3_ = std::make_unique<Codec>(options, pool_, *this);
+    CHECK(static_cast<bool>(http3_->bind_streams(3, 7, 11)));
     http3_->set_max_client_streams(100);
   }
   ~Reader() {
-    for (const auto& [id, s] : streams_) http3_->stream_closed(id, 0);
+    for (const auto& [id, s] : streams_) http3_->stream_closed(id);
   }
 
   void read(const std::vector<Chunk>& chunks, std::size_t piece) {
@@ -52,13 +52,13 @@ class Reader final : public http3::Codec::Events {
         left.remove_prefix(now.size());
         if (told[chunk.id].stop_code != 0) break;
         result = http3_->read(chunk.id, as_bytes(now), chunk.fin && left.empty());
-        if (result != 0) return;
+        if (result != ConnectionError::none) return;
       } while (!left.empty());
     }
   }
 
   std::map<std::int64_t, Told> told;
-  int result = 0;
+  ConnectionError result = ConnectionError::none;
 
  private:
   static std::int64_t id_of(http3::MessageState& s) { return *static_cast<const std::int64_t*>(s.owner); }
@@ -123,8 +123,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Reader whole, split;
   whole.read(chunks, SIZE_MAX);
   split.read(chunks, piece);
-  CHECK((whole.result == 0) == (split.result == 0));
-  if (whole.result != 0) return 0;
+  CHECK((whole.result == usquic::http3::ConnectionError::none) ==
+        (split.result == usquic::http3::ConnectionError::none));
+  if (whole.result != usquic::http3::ConnectionError::none) return 0;
   // Of the unidirectional streams nothing is told but a wish to stop, and that not when FIN came
   // with the type.
   for (const std::int64_t id : request_ids) CHECK(whole.told[id] == split.told[id]);

@@ -26,20 +26,22 @@ us_quic_header_t header(std::string_view name, std::string_view value) {
 Http3Transport::Http3Transport(Input& input)
     : input_(input), is_server_(input.flag()), answers_inside_(input.flag()) {
   constexpr std::size_t limits[] = {65536, 4096, 200};
-  auto created = http3::Codec::create({.is_server = is_server_,
-                                       .max_header_list_size = input.choose(limits),
-                                       .extended_connect = input.flag()},
-                                      pool_, *this);
-  CHECK(created);
-  http3_ = std::move(*created);
+  constexpr std::size_t tables[] = {4096, 0, 100};
+  http3::CodecEvents& events = *this;
+  http3_ = std::make_unique<Codec>(http3::CodecOptions{.is_server = is_server_,
+                                                       .max_header_list_size = input.choose(limits),
+                                                       .extended_connect = input.flag(),
+                                                       .qpack_table_capacity = input.choose(tables),
+                                                       .qpack_encoder_table_capacity = input.choose(tables)},
+                                   pool_, events);
   const std::int64_t first = is_server_ ? 3 : 2;
-  CHECK(http3_->bind_streams(first, first + 4, first + 8) == 0);
+  CHECK(static_cast<bool>(http3_->bind_streams(first, first + 4, first + 8)));
   if (is_server_) http3_->set_max_client_streams(100);
 }
 
 // As a connection ends: its streams first, the codec after them. All bytes that came were credited.
 Http3Transport::~Http3Transport() {
-  for (const auto& [id, s] : streams_) http3_->stream_closed(id, 0);
+  for (const auto& [id, s] : streams_) http3_->stream_closed(id);
   CHECK(credited_bytes_ <= read_bytes_);
   streams_.clear();
   CHECK(http3_is_over() || credited_bytes_ == read_bytes_);
@@ -78,7 +80,7 @@ void Http3Transport::act() {
       if (Stream* s = any_stream()) answer(*s);
       return;
     default:
-      input_.flag() ? http3_->shutdown() : http3_->send_shutdown_notice();
+      CHECK(static_cast<bool>(input_.flag() ? http3_->shutdown() : http3_->send_shutdown_notice()));
   }
 }
 
@@ -107,7 +109,7 @@ void Http3Transport::read(std::int64_t id, std::string_view bytes, bool fin) {
   // A copy of its own: reading beyond its end is found out.
   const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
   result_ = http3_->read(id, copy, fin);
-  if (http3_is_over()) CHECK(http3::Codec::application_error(result_) >= 0x100);
+  CHECK(result_ != http3::ConnectionError::out_of_memory);
 }
 
 void Http3Transport::read_something() {
@@ -184,27 +186,43 @@ void Http3Transport::read_unidirectional() {
 
 void Http3Transport::send() {
   for (std::size_t rounds = 1 + input_.pick(8); rounds > 0; --rounds) {
-    std::array<Bytes, 16> views;
-    http3::Codec::Output out;
-    result_ = http3_->next_output(views, out);
-    if (http3_is_over() || out.id < 0) return;
-    std::size_t offered = 0;
-    for (std::size_t i = 0; i < out.count; ++i) {
-      offered += views[i].size();
-      for (const std::uint8_t b : views[i]) check_sum_ += b;  // the views can be read
-    }
-    Wire& wire = wires_[out.id];
-    CHECK(!wire.is_write_over && (offered > 0 || out.fin));
-    const std::uint8_t most = input_.byte();
-    if (most == 0) {
-      http3_->blocked(out.id);
-      return;
-    }
-    const std::size_t taken = most > 127 ? offered : std::min<std::size_t>(offered, most);
-    http3_->written(out.id, taken);
-    wire.sent += taken;
-    wire.is_write_over = out.fin && taken == offered;
+    send_own();
+    if (Stream* s = any_stream()) send_stream(*s);
   }
+}
+
+// Of the codec's own streams.
+void Http3Transport::send_own() {
+  std::array<Bytes, 16> views;
+  const Codec::Output out = http3_->next_output(views);
+  if (out.id < 0) return;
+  std::size_t offered = 0;
+  for (std::size_t i = 0; i < out.count; ++i) {
+    offered += views[i].size();
+    for (const std::uint8_t b : views[i]) check_sum_ += b;  // the views can be read
+  }
+  CHECK(http3_->critical_streams().contains(out.id) && offered > 0);
+  const std::uint8_t most = input_.byte();
+  if (most == 0) return http3_->critical_streams().set_blocked(out.id, true);
+  const std::size_t taken = most > 127 ? offered : std::min<std::size_t>(offered, most);
+  http3_->critical_streams().written(out.id, taken);
+  wires_[out.id].sent += taken;
+}
+
+void Http3Transport::send_stream(Stream& s) {
+  Wire& wire = wires_[s.id];
+  if (wire.is_write_over || s.waits) return;
+  std::array<Bytes, 16> views;
+  std::size_t taken = 0;
+  const std::size_t count = s.http3.output.peek(views, input_.byte());
+  for (std::size_t i = 0; i < count; ++i) {
+    taken += views[i].size();
+    for (const std::uint8_t b : views[i]) check_sum_ += b;
+  }
+  s.http3.output.take(taken);
+  CHECK(s.http3.unsent() <= s.http3.output.untaken());
+  wire.sent += taken;
+  wire.is_write_over = s.http3.fin && s.http3.output.untaken() == 0;
 }
 
 void Http3Transport::acknowledge() {
@@ -214,9 +232,15 @@ void Http3Transport::acknowledge() {
         static_cast<std::size_t>(std::min<std::uint64_t>(most, wire.sent - wire.acknowledged));
     if (wire.is_closed || length == 0) continue;
     wire.acknowledged += length;
-    http3_->acknowledged(id, length);
+    if (http3_->critical_streams().contains(id)) {
+      http3_->critical_streams().acknowledged(id, length);
+    } else if (const auto known = streams_.find(id); known != streams_.end()) {
+      known->second->http3.output.acknowledge(length);
+    }
   }
-  if (input_.flag()) http3_->unblocked(request_id());
+  const std::int64_t first = is_server_ ? 3 : 2;
+  if (input_.flag())
+    http3_->critical_streams().set_blocked(first + 4 * static_cast<std::int64_t>(input_.pick(3)), false);
 }
 
 // RESET_STREAM or STOP_SENDING came, or this side gave up.
@@ -228,7 +252,8 @@ void Http3Transport::end_half() {
   if (input_.flag()) {
     if (wire.is_write_over || (id & 2) != 0) return;
     wire.is_write_over = true;
-    result_ = http3_->no_more_writes(id);
+    result_ = http3_->critical_streams().peer_stopped(id);
+    close_writing(id);
   } else if (!wire.is_read_over) {
     wire.is_read_over = true;
     result_ = http3_->peer_reset(id);
@@ -246,7 +271,7 @@ void Http3Transport::close_streams() {
 void Http3Transport::close(std::int64_t id) {
   wires_[id].is_closed = true;
   const auto known = streams_.find(id);
-  if (http3_->stream_closed(id, 0x100)) {
+  if (http3_->stream_closed(id)) {
     streams_.erase(id);
   } else {
     CHECK(known != streams_.end());
@@ -256,7 +281,7 @@ void Http3Transport::close(std::int64_t id) {
     if ((what & is_destroyed) != 0) {
       streams_.erase(known);
     } else if (what == is_read_no_more) {
-      http3_->peer_reset(id);
+      result_ = http3_->peer_reset(id);
       CHECK(std::ranges::find(gone_, id) != gone_.end());
     }
   }
@@ -268,9 +293,13 @@ void Http3Transport::apply_wishes() {
   for (auto& [id, wire] : wires_) {
     if (wire.is_reset && !wire.is_write_over && !wire.is_closed && !http3_is_over()) {
       wire.is_write_over = true;
-      result_ = http3_->no_more_writes(id);
+      close_writing(id);
     }
   }
+}
+
+void Http3Transport::close_writing(std::int64_t id) {
+  if (const auto known = streams_.find(id); known != streams_.end()) known->second->http3.close_writing();
 }
 
 void Http3Transport::request() {
@@ -280,13 +309,18 @@ void Http3Transport::request() {
   constexpr std::string_view methods[] = {"GET", "HEAD", "CONNECT"};
   const std::string_view method = input_.choose(methods);
   made->http3.fin = input_.flag();
-  made->http3.body.append(as_bytes(input_.text()));
+  const std::string_view body = input_.text();
   std::vector<us_quic_header_t> fields = {header(":method", method), header(":scheme", "https"),
                                           header(":authority", "a"), header(":path", "/")};
   if (method == "CONNECT") fields = {header(":method", method), header(":authority", "a:1")};
   const std::string_view value = input_.text();
   fields.push_back(header("x-field", value));
-  if (http3_->send_request(id, made->http3, fields) != 0) return;
+  // Before the stream has an ID, or after.
+  const bool is_early = input_.flag();
+  if (!is_early) http3_->open_request(id, made->http3);
+  if (!made->http3.send_section(http::SectionKind::request, fields)) return;
+  CHECK(made->http3.write(as_bytes(body)));
+  if (is_early) http3_->open_request(id, made->http3);
   wires_[id];
   streams_.emplace(id, std::move(made));
 }
@@ -297,31 +331,37 @@ void Http3Transport::answer(Stream& s) {
   const std::string_view value = input_.text();
   const us_quic_header_t fields[] = {header(":status", input_.choose(statuses)), header("x-field", value)};
   const us_quic_header_t trailers[] = {header("x-trailer", value)};
+  using Sent = http3::MessageState::Sent;
+  http3::MessageState& message = s.http3;
+  if (message.fin || wires_[s.id].is_write_over || wires_[s.id].is_reset || s.waits) return;
+  constexpr auto informational = http::SectionKind::informational;
   switch (input_.pick(7)) {
     case 0:
-      http3_->send_headers(s.id, fields);
+      if (message.sent() == Sent::nothing) {
+        static_cast<void>(message.send_section(http::SectionKind::response, fields));
+      }
       return;
     case 1:
-      http3_->send_informational(s.id, fields);
+      if (message.sent() == Sent::nothing) static_cast<void>(message.send_section(informational, fields));
       return;
     case 2:
-      http3_->send_trailers(s.id, trailers);
+      if (message.sent() != Sent::message) return;
+      message.fin = static_cast<bool>(message.send_section(http::SectionKind::trailers, trailers));
       return;
     case 3:
-      if (!s.http3.fin) s.http3.body.append(as_bytes(value));
-      http3_->resume(s.id);
+      if (message.sent() == Sent::message) CHECK(message.write(as_bytes(value)));
       return;
     case 4:
-      s.http3.fin = true;
-      http3_->resume(s.id);
+      message.fin = message.sent() != Sent::nothing;
       return;
-    case 5:
-      http3_->set_priority(s.id, static_cast<int>(input_.pick(9)), input_.flag());
+    case 5: {
+      const http3::Priority priority{static_cast<std::uint8_t>(input_.pick(8)), input_.flag()};
+      if (!is_server_) CHECK(static_cast<bool>(http3_->send_priority_update(s.id, priority)));
       return;
+    }
     default:
-      if (wires_[s.id].is_write_over || s.waits) return;
       wires_[s.id].is_write_over = true;
-      http3_->no_more_writes(s.id);
+      message.close_writing();
   }
 }
 
@@ -378,6 +418,10 @@ void Http3Transport::http3_consumed(std::int64_t, std::size_t length) {
 
 void Http3Transport::http3_goaway(std::int64_t id) {
   CHECK(id >= 0);
+}
+
+void Http3Transport::http3_answered(http3::MessageState& http3) {
+  CHECK(http3.fin && http3.output.untaken() > 0);
 }
 
 void Http3Transport::http3_closed(http3::MessageState& http3) {

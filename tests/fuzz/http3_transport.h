@@ -1,5 +1,5 @@
 // The transport below the HTTP/3 codec, played by a fuzz target: it feeds the codec stream data, takes what
-// is to be sent, acknowledges it and ends streams, in any order that the contract in http3.h allows, and
+// is to be sent, acknowledges it and ends streams, in any order that the contract in codec.h allows, and
 // checks what the codec tells.
 #pragma once
 
@@ -15,7 +15,7 @@
 
 namespace usquic::fuzz {
 
-class Http3Transport final : private usquic::http3::Codec::Events {
+class Http3Transport final : private usquic::http3::CodecEvents {
  public:
   explicit Http3Transport(Input& input);
   ~Http3Transport();
@@ -44,17 +44,20 @@ class Http3Transport final : private usquic::http3::Codec::Events {
     bool is_closed = false;
   };
 
-  bool http3_is_over() const { return result_ != 0; }
+  bool http3_is_over() const { return result_ != usquic::http3::ConnectionError::none; }
   void act();
   void read(std::int64_t id, std::string_view bytes, bool fin);
   void read_something();
   void read_request();
   void read_unidirectional();
   void send();
+  void send_own();
+  void send_stream(Stream& s);
   void acknowledge();
   void end_half();
   void close_streams();
   void close(std::int64_t id);
+  void close_writing(std::int64_t id);
   void apply_wishes();
   void answer(Stream& s);
   void request();
@@ -74,11 +77,12 @@ class Http3Transport final : private usquic::http3::Codec::Events {
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t id) override;
   void http3_closed(http3::MessageState& s) override;
+  void http3_answered(http3::MessageState& s) override;
 
   Input& input_;
   const bool is_server_;
   const bool answers_inside_;
-  int result_ = 0;  // of the call that failed
+  usquic::http3::ConnectionError result_ = usquic::http3::ConnectionError::none;  // of the call that failed
   BlockPool pool_;
   std::unique_ptr<usquic::http3::Codec> http3_;
   std::map<std::int64_t, std::unique_ptr<Stream>> streams_;

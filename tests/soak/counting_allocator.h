@@ -7,7 +7,7 @@ namespace usquic::test {
 
 // What malloc gave, in the whole program.
 BlockTable& allocated_blocks();
-// What the engine's pool gave to ngtcp2 and nghttp3.
+// What the engine's pool gave to ngtcp2.
 BlockTable& library_blocks();
 
 }  // namespace usquic::test

@@ -13,14 +13,13 @@ enum class Owner : std::uint8_t {
   gnutls,     // malloc, in GnuTLS and the libraries below it
   c_library,  // malloc, in any other library
   ngtcp2,     // of `blocks`: what ngtcp2 asked the pool for
-  nghttp3,    // of `blocks`: what nghttp3 asked the pool for
   count
 };
 
 using OwnerBytes = std::array<std::uint64_t, static_cast<std::size_t>(Owner::count)>;
 
-// In use now: `blocks` and those above it as the allocator rounds them, ngtcp2 and nghttp3 as they
-// were asked for.
+// In use now: `blocks` and those above it as the allocator rounds them, ngtcp2 as it was
+// asked for.
 OwnerBytes owner_bytes();
 
 }  // namespace usquic::test

@@ -79,10 +79,10 @@ struct ConnectionCallbacks {
                                       std::uint64_t length, void* user, void* /*stream_user*/) {
     ConnectionParts& c = self(user);
     c.writer.black_hole().acknowledged();
-    if (c.core.codec != nullptr) {
-      c.core.codec->acknowledged(id, static_cast<std::size_t>(length));
-    } else if (QuicStream* s = c.streams.find(id)) {
-      s->message.body.acknowledge(static_cast<std::size_t>(length));
+    if (QuicStream* s = c.streams.find(id)) {
+      s->message.output.acknowledge(static_cast<std::size_t>(length));
+    } else if (c.core.codec != nullptr) {
+      c.core.codec->critical_streams().acknowledged(id, static_cast<std::size_t>(length));
     }
     return 0;
   }
@@ -91,14 +91,15 @@ struct ConnectionCallbacks {
                           std::uint64_t code, void* user, void* /*stream_user*/) {
     ConnectionParts& c = self(user);
     if (c.core.codec != nullptr) {
-      if (const int result = c.core.codec->peer_reset(id); result < 0) return c.core.fail_http3(result);
+      const http3::ConnectionError error = c.core.codec->peer_reset(id);
+      if (error != http3::ConnectionError::none) return c.core.fail_http3(error);
     }
     QuicStream* s = c.streams.find(id);
     if (s == nullptr && c.core.is_http3() && ngtcp2_is_bidi_stream(id) &&
         !ngtcp2_conn_is_local_stream(c.core.library, id)) {
       // A request that is reset before its first byte: nobody else ends this side of it. And RFC 9114 section
       // 6.1: servers open no bidirectional streams.
-      if (c.core.is_client) return c.core.fail_http3(http3::Codec::stream_creation_error());
+      if (c.core.is_client) return c.core.fail_http3(http3::ConnectionError::stream_creation_error);
       ngtcp2_conn_shutdown_stream_write(c.core.library, 0, id, c.core.abandon_code());
     }
     if (s != nullptr) {
@@ -138,11 +139,11 @@ struct ConnectionCallbacks {
                                     void* user, void* /*stream_user*/) {
     ConnectionParts& c = self(user);
     QuicStream* s = c.streams.find(id);
-    if (s != nullptr && !c.streams.is_sent_by_codec(*s)) {
+    if (s != nullptr) {
       s->is_blocked_ = false;
       c.streams.has_data(*s);
     } else if (c.core.codec != nullptr) {
-      c.core.codec->unblocked(id);
+      c.core.codec->critical_streams().set_blocked(id, false);
     }
     return 0;
   }

@@ -29,11 +29,11 @@ std::uint64_t ConnectionCore::abandon_code() const {
   return is_http3() ? std::uint64_t{US_QUIC_H3_REQUEST_CANCELLED} : 0;
 }
 
-int ConnectionCore::fail_http3(int codec_result) {
-  if (http3::Codec::is_out_of_memory(codec_result)) {
+int ConnectionCore::fail_http3(http3::ConnectionError error) {
+  if (error == http3::ConnectionError::out_of_memory) {
     return fail(from_error(TransportError::internal_error, US_QUIC_E_NOMEM, {}));
   }
-  const ApplicationError code{http3::Codec::application_error(codec_result)};
+  const ApplicationError code{static_cast<std::uint16_t>(error)};
   return fail(from_error(code, US_QUIC_E_APPLICATION, "HTTP/3 protocol error"));
 }
 

@@ -51,7 +51,7 @@ struct ConnectionCore {
     failure = std::move(reason);
     return NGTCP2_ERR_CALLBACK_FAILURE;
   }
-  int fail_http3(int codec_result);
+  int fail_http3(http3::ConnectionError error);
 
   QuicConnection& connection;
   EndpointCore& endpoint;

@@ -143,7 +143,7 @@ void ConnectionEnding::become_gone() {
   forget();
   ngtcp2_conn_del(std::exchange(core_.library, nullptr));
   core_.codec.reset();
-  streams_.clear_bodies();
+  streams_.clear_output();
   writer_.clear();
 }
 

@@ -15,12 +15,11 @@ QuicStream& stream_of(http3::MessageState& message) {
 }  // namespace
 
 int Http3Driver::start() {
-  auto made = http3::Codec::create({.is_server = !core_.is_client,
-                                    .max_header_list_size = core_.config().max_header_list_size,
-                                    .extended_connect = true},
-                                   core_.endpoint.memory.pool(), *this);
-  if (!made) return made.error();
-  core_.codec = std::move(*made);
+  http3::CodecEvents& events = *this;
+  core_.codec = std::make_unique<http3::Codec>(
+      http3::CodecOptions{.is_server = !core_.is_client,
+                          .max_header_list_size = core_.config().max_header_list_size},
+      core_.endpoint.memory.pool(), events);
   std::int64_t ids[3];
   for (std::int64_t& id : ids) {
     if (ngtcp2_conn_open_uni_stream(core_.library, &id, nullptr) != 0) return US_QUIC_E_STREAM_LIMIT;
@@ -28,12 +27,12 @@ int Http3Driver::start() {
   if (!core_.is_client) {
     core_.codec->set_max_client_streams(core_.endpoint.settings.parameters().initial_max_streams_bidi);
   }
-  return core_.codec->bind_streams(ids[0], ids[1], ids[2]);
+  return core_.codec->bind_streams(ids[0], ids[1], ids[2]).error();
 }
 
 int Http3Driver::read(std::int64_t id, Bytes data, bool fin) {
-  const int result = core_.codec->read(id, data, fin);
-  return result < 0 ? core_.fail_http3(result) : 0;
+  const http3::ConnectionError error = core_.codec->read(id, data, fin);
+  return error == http3::ConnectionError::none ? 0 : core_.fail_http3(error);
 }
 
 http3::MessageState* Http3Driver::http3_request_stream(std::int64_t id) {
@@ -76,6 +75,15 @@ void Http3Driver::http3_closed(http3::MessageState& message) {
   streams_.close(stream_of(message));
 }
 
+void Http3Driver::http3_priority(http3::MessageState& message, http3::Priority priority) {
+  QuicStream& s = stream_of(message);
+  if (!s.is_priority_ours_) s.set_priority(priority);
+}
+
+void Http3Driver::http3_answered(http3::MessageState& message) {
+  streams_.has_data(stream_of(message));
+}
+
 void Http3Driver::http3_consumed(std::int64_t id, std::size_t length) {
   if (core_.library != nullptr) core_.credit(id, length);
 }
@@ -101,8 +109,9 @@ void Http3Driver::end_late_headers(TimePoint now) {
     const std::int64_t id = static_cast<QuicStream*>(late)->id_;
     http3_stop_sending(id, transport::HeaderTimeouts::late_code);
     http3_reset_stream(id, transport::HeaderTimeouts::late_code);
-    core_.codec->no_more_writes(id);
-    core_.codec->peer_reset(id);  // its end may be notified now
+    if (QuicStream* s = streams_.find(id)) s->message.close_writing();
+    static_cast<void>(
+        core_.codec->peer_reset(id));  // its end may be notified now; a request's reset is no error
   }
 }
 

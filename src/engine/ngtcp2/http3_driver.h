@@ -8,7 +8,7 @@
 
 namespace usquic::engine::ngtcp2 {
 
-class Http3Driver final : private http3::Codec::Events {
+class Http3Driver final : private http3::CodecEvents {
  public:
   explicit Http3Driver(StreamSet& streams)
       : streams_(streams), core_(streams.core()), header_timeouts_(core_.config().header_timeout) {}
@@ -32,6 +32,8 @@ class Http3Driver final : private http3::Codec::Events {
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t first_unprocessed_id) override;
   void http3_closed(http3::MessageState& message) override;
+  void http3_priority(http3::MessageState& message, http3::Priority priority) override;
+  void http3_answered(http3::MessageState& message) override;
 
   StreamSet& streams_;
   ConnectionCore& core_;

@@ -17,7 +17,6 @@ PacketWriter::Outcome PacketWriter::write(TimePoint now, SendBatch& batch) {
   const std::size_t most = black_hole_.limit(now, core_.endpoint.settings.max_udp_payload());
   const std::size_t quantum = std::min(ngtcp2_conn_get_send_quantum(core_.library), max_burst);
   transport::PacketRun run(batch, core_.path.socket, held_packet_);
-  if (core_.codec != nullptr) core_.codec->forget_output();
   bool has_room = true;
   std::size_t sent = 0;
   while (sent < quantum) {
@@ -121,15 +120,11 @@ ngtcp2_ssize PacketWriter::write_packet(MutableBytes room, ngtcp2_path& path, ng
   ngtcp2_ssize written = 0;
   // A closing connection ends its handshake, and says nothing more of the application's.
   const bool has_output = core_.is_handshake_complete && core_.is_active();
-  is_codec_first_ = !is_codec_first_;
   if (has_output && write_datagrams(room, path, info, now, written)) return written;
   for (;;) {
     Views views;
     StreamOutput out;
-    if (has_output) {
-      const int result = next_output(views, out);
-      if (result != 0) return result;
-    }
+    if (has_output) next_output(views, out);
     std::array<ngtcp2_vec, max_views> vectors;
     for (std::size_t i = 0; i < out.count; ++i) {
       vectors[i] = {const_cast<std::uint8_t*>(views[i].data()), views[i].size()};
@@ -197,35 +192,22 @@ std::size_t PacketWriter::path_payload() const {
   return black_hole_.limit(core_.now(), ngtcp2_conn_get_path_max_tx_udp_payload_size(core_.library));
 }
 
-int PacketWriter::next_output(Views& views, StreamOutput& out) {
-  const bool is_codec_first = core_.is_http3() && is_codec_first_;
-  if (!is_codec_first) next_own_output(views, out);
-  if (core_.is_raw() || out.stream != nullptr) return 0;
-  if (const int result = next_codec_output(views, out)) return result;
-  if (is_codec_first && out.id < 0) next_own_output(views, out);
-  return 0;
-}
-
-int PacketWriter::next_codec_output(Views& views, StreamOutput& out) {
-  // Without credit of the connection no stream could send; the codec would be asked in vain.
-  if (ngtcp2_conn_get_max_data_left(core_.library) == 0) return 0;
-  http3::Codec::Output output;
-  if (const int result = core_.codec->next_output(views, output); result < 0) return core_.fail_http3(result);
-  out.id = output.id;
-  out.fin = output.fin;
-  out.count = output.count;
-  return 0;
-}
-
-void PacketWriter::next_own_output(Views& views, StreamOutput& out) {
+// What the codec says about the connection goes first: settings, and what the peer's QPACK waits for.
+void PacketWriter::next_output(Views& views, StreamOutput& out) {
   const bool has_credit = ngtcp2_conn_get_max_data_left(core_.library) > 0;
-  List<QuicStream, SendableTag>& sendable = streams_.sendable();
-  for (QuicStream* s = sendable.front(); s != nullptr; s = sendable.next(s)) {
-    const std::size_t untaken = s->message.body.untaken();
+  if (core_.codec != nullptr && has_credit) {
+    const http3::Codec::Output output = core_.codec->next_output(views);
+    out.id = output.id;
+    out.count = output.count;
+    if (out.id >= 0) return;
+  }
+  auto& schedule = streams_.schedule();
+  for (QuicStream* s = schedule.front(); s != nullptr; s = schedule.next(*s)) {
+    const std::size_t untaken = s->message.output.untaken();
     if (untaken > 0 && !has_credit) continue;
     out.stream = s;
     out.id = s->id_;
-    out.count = s->message.body.peek(views, core_.endpoint.settings.max_udp_payload());
+    out.count = s->message.output.peek(views, core_.endpoint.settings.max_udp_payload());
     for (std::size_t i = 0; i < out.count; ++i) out.length += views[i].size();
     out.fin = s->message.fin && out.length == untaken;
     return;
@@ -234,29 +216,26 @@ void PacketWriter::next_own_output(Views& views, StreamOutput& out) {
 
 void PacketWriter::stream_written(const StreamOutput& out, std::size_t length, bool is_packet_done) {
   if (out.stream == nullptr) {
-    core_.codec->written(out.id, length);
-    if (QuicStream* s = streams_.find(out.id)) streams_.after_sending(*s);
+    core_.codec->critical_streams().written(out.id, length);
     return;
   }
   QuicStream& s = *out.stream;
-  s.message.body.take(length);
+  s.message.output.take(length);
   const bool is_fin_sent = out.fin && length == out.length;
   s.send_.sent(is_fin_sent);
-  const bool has_more = s.message.body.untaken() > 0 || (s.message.fin && !is_fin_sent);
+  const bool has_more = s.message.output.untaken() > 0 || (s.message.fin && !is_fin_sent);
   if (!has_more) {
-    s.ListHook<SendableTag>::unlink();
+    streams_.schedule().remove(s);
   } else if (is_packet_done) {
-    // Round robin, a packet each.
-    s.ListHook<SendableTag>::unlink();
-    streams_.sendable().push_back(&s);
+    streams_.schedule().turn_over(s);  // a packet each
   }
   streams_.after_sending(s);
 }
 
 void PacketWriter::stream_blocked(const StreamOutput& out) {
-  if (out.stream == nullptr) return core_.codec->blocked(out.id);
+  if (out.stream == nullptr) return core_.codec->critical_streams().set_blocked(out.id, true);
   out.stream->is_blocked_ = true;
-  out.stream->ListHook<SendableTag>::unlink();
+  streams_.schedule().remove(*out.stream);
 }
 
 }  // namespace usquic::engine::ngtcp2

@@ -52,7 +52,7 @@ class PacketWriter {
  private:
   struct StreamOutput {
     std::int64_t id = -1;
-    QuicStream* stream = nullptr;  // when it is not the codec's
+    QuicStream* stream = nullptr;  // nullptr: one of the codec's own
     bool fin = false;
     std::size_t count = 0;
     std::size_t length = 0;
@@ -63,9 +63,7 @@ class PacketWriter {
   ngtcp2_ssize write_packet(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info, TimePoint now);
   bool write_datagrams(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info, TimePoint now,
                        ngtcp2_ssize& written);
-  int next_output(Views& views, StreamOutput& out);
-  int next_codec_output(Views& views, StreamOutput& out);
-  void next_own_output(Views& views, StreamOutput& out);
+  void next_output(Views& views, StreamOutput& out);
   void stream_written(const StreamOutput& out, std::size_t length, bool is_packet_done);
   void stream_blocked(const StreamOutput& out);
   std::size_t max_datagram_bytes() const;
@@ -73,7 +71,6 @@ class PacketWriter {
   StreamSet& streams_;
   ConnectionCore& core_;
   std::uint64_t expiry_ = UINT64_MAX;  // of ngtcp2, since packets were last written
-  bool is_codec_first_ = false;  // packets take turns, so that neither kind of stream waits for the other
   bool owes_finished_ = false;
   transport::DatagramQueue datagrams_;
   transport::HeldPacket held_packet_;

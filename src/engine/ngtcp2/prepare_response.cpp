@@ -2,7 +2,7 @@
 
 #include "engine/engine.h"
 #include "http/field_rules.h"
-#include "http3/response_framing.h"
+#include "http3/section_frame.h"
 
 namespace usquic::engine {
 
@@ -11,9 +11,11 @@ Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fiel
   try {
     PreparedResponse frames;
     frames.body_length = body.size();
-    frames.bytes.resize(http3::response_head_bound(fields));
-    const std::uint8_t* end = http3::put_response_head(fields, body.size(), frames.bytes.data());
-    frames.bytes.resize(static_cast<std::size_t>(end - frames.bytes.data()));
+    http3::SectionFrame head(nullptr, -1, fields);
+    if (head.bytes().empty()) return Error{US_QUIC_E_NOMEM};
+    if (!body.empty()) head.begin_data(body.size());
+    frames.bytes.reserve(head.bytes().size() + body.size());
+    frames.bytes.assign(head.bytes().begin(), head.bytes().end());
     frames.bytes.insert(frames.bytes.end(), body.begin(), body.end());
     return frames;
   } catch (const std::bad_alloc&) {

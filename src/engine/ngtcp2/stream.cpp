@@ -10,8 +10,7 @@
 namespace usquic::engine::ngtcp2 {
 namespace {
 
-// Frames go out without regard to priorities: no other stream must have to wait for long.
-constexpr std::size_t max_framed_bytes = 16 * 1024;
+using Sent = http3::MessageState::Sent;
 
 bool is_informational(std::span<const us_quic_header_t> fields) {
   for (const us_quic_header_t& f : fields) {
@@ -21,21 +20,6 @@ bool is_informational(std::span<const us_quic_header_t> fields) {
 }
 
 }  // namespace
-
-QueuedSection::QueuedSection(std::span<const us_quic_header_t> wanted, bool ends_stream)
-    : fields(wanted.begin(), wanted.end()), end_stream(ends_stream) {
-  std::size_t length = 0;
-  for (const us_quic_header_t& f : wanted) length += f.name_length + f.value_length;
-  text.reserve(std::max(length, std::size_t{32}));  // on the heap, so that views survive a move
-  for (us_quic_header_t& f : fields) {
-    if ((f.flags & US_QUIC_HEADER_STATIC) != 0) continue;
-    const std::size_t at = text.size();
-    text.append(f.name, f.name_length);
-    text.append(f.value, f.value_length);
-    f.name = text.data() + at;
-    f.value = f.name + f.name_length;
-  }
-}
 
 QuicStream::QuicStream(StreamSet& streams, std::int64_t id, bool is_local, bool is_unidirectional)
     : message(this, streams.core().endpoint.memory.pool()),
@@ -62,30 +46,22 @@ int QuicStream::check_sending() const {
   return 0;
 }
 
+// Whether what is written is the body of a message. Before the handshake has decided, what was sent first tells.
+bool QuicStream::is_message() const {
+  return core().is_http3() || message.sent() != Sent::nothing;
+}
+
 int QuicStream::send_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (const int error = check_sending()) return error;
-  if (core().is_raw() || sent_ == Sent::trailers || kind_.is_unidirectional) return US_QUIC_E_STATE;
+  if (core().is_raw() || message.sent() == Sent::trailers || kind_.is_unidirectional) return US_QUIC_E_STATE;
   http::SectionKind kind = http::SectionKind::trailers;
-  if (sent_ == Sent::nothing) {
+  if (message.sent() == Sent::nothing) {
     kind = core().is_client           ? http::SectionKind::request
            : is_informational(fields) ? http::SectionKind::informational
                                       : http::SectionKind::response;
   }
   if (kind == http::SectionKind::informational && end_stream) return US_QUIC_E_HEADERS;
-  if (kind == http::SectionKind::response && end_stream) {
-    if (const std::optional<int> result = try_send_response(fields, {})) return *result;
-  }
-  if (id_ < 0) {
-    if (const int error = http::check_section(kind, fields)) return error;
-    queued_.sections.emplace_back(fields, end_stream);
-  } else if (const int error = send_section(kind, fields)) {
-    return error;
-  }
-  if (kind == http::SectionKind::trailers) {
-    sent_ = Sent::trailers;
-  } else if (kind != http::SectionKind::informational) {
-    sent_ = Sent::message;
-  }
+  if (const Result<void> sent = message.send_section(kind, fields); !sent) return sent.error();
   if (end_stream || kind == http::SectionKind::trailers) message.fin = true;
   streams_.has_data(*this);
   return 0;
@@ -93,46 +69,17 @@ int QuicStream::send_headers(std::span<const us_quic_header_t> fields, bool end_
 
 int QuicStream::send_response(std::span<const us_quic_header_t> fields, Bytes body) {
   if (const int error = check_sending()) return error;
-  if (core().is_raw() || core().is_client || sent_ != Sent::nothing || kind_.is_unidirectional) {
+  if (core().is_raw() || core().is_client || message.sent() != Sent::nothing || kind_.is_unidirectional) {
     return US_QUIC_E_STATE;
   }
   if (body.size() > core().config().send_buffer_bytes) return US_QUIC_E_TOO_LARGE;
-  if (is_informational(fields)) return US_QUIC_E_HEADERS;
-  if (body.size() <= max_framed_bytes) {
-    if (const std::optional<int> result = try_send_response(fields, body)) return *result;
-  }
-  if (const int error = send_headers(fields, body.empty()); error != 0 || body.empty()) return error;
-  if (!message.body.append(body)) {
-    reset(US_QUIC_H3_INTERNAL_ERROR);  // what was submitted is no complete response
-    return US_QUIC_E_NOMEM;
-  }
-  return finish();
-}
-
-int QuicStream::send_section(http::SectionKind kind, std::span<const us_quic_header_t> fields) {
-  switch (kind) {
-    case http::SectionKind::request:
-      return core().codec->send_request(id_, message, fields);
-    case http::SectionKind::response:
-      return core().codec->send_headers(id_, fields);
-    case http::SectionKind::informational:
-      return core().codec->send_informational(id_, fields);
-    case http::SectionKind::trailers:
-      break;
-  }
-  return core().codec->send_trailers(id_, fields);
-}
-
-// Framed here, if that can be.
-std::optional<int> QuicStream::try_send_response(std::span<const us_quic_header_t> fields, Bytes body) {
-  const std::optional<int> result = message.send_response(fields, body);
-  if (result == 0) note_complete_response();
-  return result;
+  if (const Result<void> sent = message.send_response(fields, body); !sent) return sent.error();
+  note_complete_response();
+  return 0;
 }
 
 // A complete response is in the buffer.
 void QuicStream::note_complete_response() {
-  sent_ = Sent::message;
   message.fin = true;
   streams_.has_data(*this);
 }
@@ -148,29 +95,32 @@ std::size_t QuicStream::room(std::size_t wanted) {
 
 std::ptrdiff_t QuicStream::write(Bytes data) {
   if (const int error = check_sending()) return error;
-  if (core().is_http3() && sent_ == Sent::nothing) return US_QUIC_E_STATE;
+  if (core().is_http3() && message.sent() == Sent::nothing) return US_QUIC_E_STATE;
   const std::size_t accepted = room(data.size());
   if (accepted == 0) return 0;
-  if (!message.body.append(data.first(accepted))) return US_QUIC_E_NOMEM;
+  const Bytes fitting = data.first(accepted);
+  if (!(is_message() ? message.write(fitting) : message.output.append(fitting))) return US_QUIC_E_NOMEM;
   streams_.has_data(*this);
   return static_cast<std::ptrdiff_t>(accepted);
 }
 
 std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user), void* user_data) {
   if (const int error = check_sending()) return error;
-  if (core().is_http3() && sent_ == Sent::nothing) return US_QUIC_E_STATE;
+  if (core().is_http3() && message.sent() == Sent::nothing) return US_QUIC_E_STATE;
   if (data.size() > static_cast<std::size_t>(std::numeric_limits<std::ptrdiff_t>::max())) {
     return US_QUIC_E_TOO_LARGE;
   }
   // All or nothing: what is larger than the whole buffer goes through when nothing else waits.
   if (buffered() > 0 && room(data.size()) < data.size()) return 0;
-  if (!message.body.append_static(data, release, user_data)) return US_QUIC_E_NOMEM;
+  const bool is_done = is_message() ? message.write_static(data, release, user_data)
+                                    : message.output.append_static(data, release, user_data);
+  if (!is_done) return US_QUIC_E_NOMEM;
   streams_.has_data(*this);
   return static_cast<std::ptrdiff_t>(data.size());
 }
 
 bool QuicStream::send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user_data) {
-  if (check_sending() != 0 || sent_ != Sent::nothing || frames.bytes.size() > max_framed_bytes) return false;
+  if (check_sending() != 0 || core().is_client || message.sent() != Sent::nothing) return false;
   if (!message.send_prepared(frames, release, user_data)) return false;
   note_complete_response();
   return true;
@@ -178,12 +128,12 @@ bool QuicStream::send_prepared(const PreparedResponse& frames, void (*release)(v
 
 std::size_t QuicStream::buffered() const {
   if (send_.is_reset()) return 0;
-  return core().is_http3() && id_ >= 0 ? message.unsent() : message.body.untaken();
+  return is_message() ? message.unsent() : message.output.untaken();
 }
 
 int QuicStream::finish() {
   if (const int error = check_sending()) return error;
-  if (core().is_http3() && sent_ == Sent::nothing) return US_QUIC_E_STATE;
+  if (core().is_http3() && message.sent() == Sent::nothing) return US_QUIC_E_STATE;
   message.fin = true;
   streams_.has_data(*this);
   return 0;
@@ -209,12 +159,21 @@ int QuicStream::set_priority(int urgency, bool incremental) {
   if (!is_open_here()) return US_QUIC_E_CLOSED;
   if (urgency < 0 || urgency > 7) return US_QUIC_E_INVALID;
   if (core().is_raw()) return US_QUIC_E_STATE;
-  if (id_ < 0) {
-    queued_.priority = {urgency, incremental};
-    return 0;
-  }
-  core().mark_dirty();
-  return core().codec->set_priority(id_, urgency, incremental);
+  is_priority_ours_ = true;
+  set_priority({static_cast<std::uint8_t>(urgency), incremental});
+  if (id_ < 0 || !core().is_client) return 0;
+  return core().codec->send_priority_update(id_, priority_).error();
+}
+
+transport::SendRank QuicStream::send_rank() const {
+  return {priority_.urgency, priority_.incremental || core().is_raw(), id_};
+}
+
+// Of this side's output. The schedule goes by it.
+void QuicStream::set_priority(http3::Priority priority) {
+  ListHook<SendableTag>::unlink();
+  priority_ = priority;
+  streams_.has_data(*this);
 }
 
 void QuicStream::consume(std::size_t length) {

@@ -10,9 +10,11 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
-#include "http3/codec.h"
+#include "http3/message_state.h"
+#include "http3/priority.h"
 #include "transport/header_timeouts.h"
 #include "transport/receive_credit.h"
+#include "transport/send_schedule.h"
 #include "transport/stream_state.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -21,25 +23,9 @@ struct ConnectionCore;
 class StreamSet;
 
 struct PendingTag {};   // local, not open yet
-struct SendableTag {};  // sent without a codec, has something to send and credit to send it
+struct SendableTag {};  // has something to send and credit to send it
 struct TouchedTag {};   // the application asked for something that the next flush does
 struct EventTag {};     // a callback is due at the end of the flush
-
-// A header section that waits for its stream to open.
-struct QueuedSection {
-  QueuedSection(std::span<const us_quic_header_t> fields, bool ends_stream);
-  QueuedSection(QueuedSection&&) = default;
-
-  std::string text;  // names and values, one after the other
-  std::vector<us_quic_header_t> fields;
-  bool end_stream;
-};
-
-// What the application asked for before its stream had an ID.
-struct QueuedMessage {
-  std::vector<QueuedSection> sections;
-  std::optional<std::pair<int, bool>> priority;  // urgency, incremental
-};
 
 class QuicStream final : public engine::Stream,
                          public Pooled,
@@ -49,8 +35,6 @@ class QuicStream final : public engine::Stream,
                          public ListHook<EventTag>,
                          public transport::HeaderWait {
  public:
-  enum class Sent : std::uint8_t { nothing, message, trailers };
-
   // The application's handle: held until its end is notified, or until the application drops it.
   enum class Handle : std::uint8_t { held, closed, detached };
 
@@ -75,6 +59,9 @@ class QuicStream final : public engine::Stream,
   std::span<const us_quic_header_t> headers() const override { return message.headers(); }
   void detach() override;
 
+  // Raw streams take turns.
+  transport::SendRank send_rank() const;
+
  private:
   friend class StreamSet;
   friend class Http3Driver;
@@ -84,13 +71,13 @@ class QuicStream final : public engine::Stream,
   ConnectionCore& core() const;
   bool is_open_here() const;
   int check_sending() const;
-  int send_section(http::SectionKind kind, std::span<const us_quic_header_t> fields);
+  bool is_message() const;
+  void set_priority(http3::Priority priority);
   void note_complete_response();
-  std::optional<int> try_send_response(std::span<const us_quic_header_t> fields, Bytes body);
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
 
-  http3::MessageState message;  // raw streams use its `body` and `fin` alone
+  http3::MessageState message;  // raw streams use its `output` and `fin` alone
   StreamSet& streams_;
   std::int64_t id_;
   const transport::StreamKind kind_;
@@ -98,12 +85,12 @@ class QuicStream final : public engine::Stream,
   bool is_blocked_ = false;      // no stream credit
   bool wants_writable_ = false;  // a write accepted less than offered
   bool stop_is_due_ = false;     // on_stop is to be notified at the end of the flush
-  Sent sent_ = Sent::nothing;
-  transport::SendState send_;  // its FIN is seen where no codec sends the stream
+  http3::Priority priority_;
+  bool is_priority_ours_ = false;  // the application set it, whatever the peer says
+  transport::SendState send_;
   transport::ReceiveState receive_;
   transport::ReceiveCredit credit_;
   std::optional<std::uint64_t> close_code_;  // that ngtcp2 closed it with
-  QueuedMessage queued_;
 };
 
 }  // namespace usquic::engine::ngtcp2

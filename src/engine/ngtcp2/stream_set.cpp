@@ -23,8 +23,7 @@ StreamSet::~StreamSet() {
 }
 
 QuicStream* StreamSet::find(std::int64_t id) const {
-  QuicStream* const* found = table_.find(id);
-  return found == nullptr ? nullptr : *found;
+  return table_.get(id);
 }
 
 Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {
@@ -37,6 +36,7 @@ Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {
   }
   auto* s = new (core_.endpoint.memory.pool()) QuicStream(*this, -1, true, is_unidirectional);
   s->user = user;
+  if (core_.codec != nullptr) core_.codec->expect_request(s->message);
   if (is_unidirectional) {
     pending_uni_.push_back(s);
   } else {
@@ -63,12 +63,8 @@ void StreamSet::has_data(QuicStream& s) {
   if (!core_.is_active()) return;
   core_.mark_dirty();
   if (s.id_ < 0 || s.send_.is_reset() || !s.kind_.can_send()) return;
-  if (is_sent_by_codec(s)) {
-    if (s.sent_ != QuicStream::Sent::nothing) core_.codec->resume(s.id_);
-    return;
-  }
-  const bool has_output = s.message.body.untaken() > 0 || (s.message.fin && !s.send_.is_fin_sent());
-  if (has_output && !s.is_blocked_ && !s.ListHook<SendableTag>::is_linked()) sendable_.push_back(&s);
+  const bool has_output = s.message.output.untaken() > 0 || (s.message.fin && !s.send_.is_fin_sent());
+  if (has_output && !s.is_blocked_ && !schedule_.holds(s)) schedule_.add(s);
 }
 
 void StreamSet::open_pending() {
@@ -76,8 +72,7 @@ void StreamSet::open_pending() {
   for (List<QuicStream, PendingTag>* pending : {&pending_bidi_, &pending_uni_}) {
     while (core_.is_active() && !pending->empty()) {
       QuicStream& s = *pending->front();
-      const bool is_wrong =
-          core_.is_http3() ? s.kind_.is_unidirectional || !core_.is_client : !s.queued_.sections.empty();
+      const bool is_wrong = !fits_protocol(s);
       if (is_wrong || core_.peer_is_going_away) {
         close(s, {is_wrong ? US_QUIC_E_STATE : US_QUIC_E_GOAWAY, 0});
         continue;
@@ -93,32 +88,29 @@ void StreamSet::open_pending() {
       if (!s.kind_.is_unidirectional) --pending_bidi_count_;
       s.id_ = id;
       core_.traffic.stream_opened();
-      if (!settle_opened(s)) continue;
+      settle_opened(s);
       if (may_notify(s)) core_.events().on_stream_open(core_.connection, s, true);
     }
   }
 }
 
-// What was asked for before the stream had an ID. false: it could not be done, and the stream is ending.
-bool StreamSet::settle_opened(QuicStream& s) {
-  for (const QueuedSection& section : s.queued_.sections) {
-    const bool is_request = &section == &s.queued_.sections.front();
-    const int error = is_request ? core_.codec->send_request(s.id_, s.message, section.fields)
-                                 : core_.codec->send_trailers(s.id_, section.fields);
-    if (error == 0) continue;
-    s.send_.request_reset(core_.abandon_code());
-    s.receive_.request_stop(core_.abandon_code());
-    touch(s);
-    notify_closed(s, {error, 0});
-    return false;
-  }
-  s.queued_.sections.clear();
-  if (s.queued_.priority && core_.codec != nullptr) {
-    core_.codec->set_priority(s.id_, s.queued_.priority->first, s.queued_.priority->second);
+// Whether what the application asked for, before the handshake decided, is of the protocol that it decided for.
+bool StreamSet::fits_protocol(const QuicStream& s) const {
+  const bool is_message = s.message.sent() != http3::MessageState::Sent::nothing;
+  if (!core_.is_http3()) return !is_message;
+  const bool has_bytes = s.message.output.untaken() > 0 || s.message.fin;
+  return core_.is_client && !s.kind_.is_unidirectional && (is_message || !has_bytes);
+}
+
+// What was asked for before the stream had an ID.
+void StreamSet::settle_opened(QuicStream& s) {
+  if (core_.codec != nullptr) {
+    core_.codec->open_request(s.id_, s.message);
+    // For want of memory the server is not told, and the priority counts here alone.
+    if (s.is_priority_ours_) static_cast<void>(core_.codec->send_priority_update(s.id_, s.priority_));
   }
   apply(s);
   has_data(s);
-  return true;
 }
 
 void StreamSet::apply_touched() {
@@ -129,7 +121,7 @@ void StreamSet::apply_touched() {
 
 void StreamSet::apply(QuicStream& s) {
   if (s.id_ < 0) {
-    const bool has_output = s.message.fin || s.message.body.untaken() > 0 || !s.queued_.sections.empty();
+    const bool has_output = s.message.fin || s.message.output.untaken() > 0;
     if (s.send_.is_reset() || (s.handle_ == Handle::detached && !has_output)) {
       close(s, {US_QUIC_E_CLOSED, s.send_.reset_code().value_or(0)});
     }
@@ -141,15 +133,14 @@ void StreamSet::apply(QuicStream& s) {
     s.send_.reset_sent();
     ngtcp2_conn_shutdown_stream_write(core_.library, 0, s.id_, *s.send_.reset_code());
     s.ListHook<SendableTag>::unlink();
-    if (core_.codec != nullptr) core_.codec->no_more_writes(s.id_);
-    // ngtcp2 sends nothing of it again, and the codec reads none of its views: what is held goes now, not
-    // when the peer acknowledges, which may be never.
-    s.message.body.clear();
+    // ngtcp2 sends nothing of it again: what is held goes now, not when the peer acknowledges, which may be never.
+    s.message.close_writing();
   }
   if (s.receive_.is_stop_due()) {
     s.receive_.stop_sent();
     ngtcp2_conn_shutdown_stream_read(core_.library, 0, s.id_, *s.receive_.stop_code());
-    if (core_.codec != nullptr) core_.codec->peer_reset(s.id_);
+    // A request's reset is never an error.
+    if (core_.codec != nullptr) static_cast<void>(core_.codec->peer_reset(s.id_));
   }
 }
 
@@ -202,14 +193,17 @@ void StreamSet::deliver_end(QuicStream& s) {
 // The peer sent STOP_SENDING. 0, or what ngtcp2 would return for the error that it is.
 int StreamSet::peer_stopped(std::int64_t id, std::uint64_t code) {
   if (core_.codec != nullptr) {
-    if (const int result = core_.codec->no_more_writes(id); result < 0) return core_.fail_http3(result);
+    if (const auto error = core_.codec->critical_streams().peer_stopped(id);
+        error != http3::ConnectionError::none) {
+      return core_.fail_http3(error);
+    }
   }
   QuicStream* s = find(id);
   if (s == nullptr || !s->kind_.can_send()) return 0;
   s->ListHook<SendableTag>::unlink();
   if (!s->send_.stopped(code)) return 0;
   s->stop_is_due_ = true;
-  s->message.body.clear();
+  s->message.close_writing();
   if (!s->ListHook<EventTag>::is_linked()) eventful_.push_back(s);
   return 0;
 }
@@ -239,8 +233,7 @@ void StreamSet::closed_by_library(std::int64_t id, std::optional<std::uint64_t> 
   QuicStream* s = find(id);
   if (s != nullptr) s->close_code_ = code;
   if (s != nullptr && reaches_final_state_last(*s)) core_.graceful_end.final_state_reached(core_.now());
-  const bool is_over =
-      core_.codec == nullptr || core_.codec->stream_closed(id, code.value_or(number_of(core_.no_error())));
+  const bool is_over = core_.codec == nullptr || core_.codec->stream_closed(id);
   // What waits for QPACK instructions is told first, unless nobody wants it.
   if (s != nullptr && (is_over || !may_notify(*s))) close(*s);
   // A stream that the application waited for may open now, or a shutdown be complete.
@@ -299,8 +292,8 @@ void StreamSet::notify_all_closed() {
   for (QuicStream* s = pending_uni_.front(); s != nullptr; s = pending_uni_.next(s)) notify(*s);
 }
 
-void StreamSet::clear_bodies() {
-  for_each([](QuicStream& s) { s.message.body.clear(); });
+void StreamSet::clear_output() {
+  for_each([](QuicStream& s) { s.message.output.clear(); });
 }
 
 }  // namespace usquic::engine::ngtcp2

@@ -9,6 +9,7 @@
 #include "engine/engine.h"
 #include "engine/ngtcp2/connection_core.h"
 #include "engine/ngtcp2/stream.h"
+#include "transport/send_schedule.h"
 #include "transport/stream_table.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -41,13 +42,9 @@ class StreamSet {
   void open_pending();
   void apply_touched();
   void dispatch_events();
-  // Streams that are sent without the codec, have something to send and credit to send it.
-  List<QuicStream, SendableTag>& sendable() { return sendable_; }
+  // Streams that have something to send and credit of their own to send it.
+  transport::SendSchedule<QuicStream, SendableTag>& schedule() { return schedule_; }
   void after_sending(QuicStream& s);
-  // By the codec, or from its `body` as it is.
-  bool is_sent_by_codec(const QuicStream& s) const {
-    return core_.codec != nullptr && !s.message.has_frames();
-  }
 
   // For what came. nullptr: the application wants no more streams.
   QuicStream* add_peer_stream(std::int64_t id);
@@ -66,13 +63,14 @@ class StreamSet {
   // The connection ends: notifies each stream's end once. The objects go with the connection.
   void notify_all_closed();
   // What the streams hold to be sent is not needed any more.
-  void clear_bodies();
+  void clear_output();
 
  private:
   bool may_notify(const QuicStream& s) const {
     return core_.may_notify() && s.handle_ == QuicStream::Handle::held;
   }
-  bool settle_opened(QuicStream& s);
+  bool fits_protocol(const QuicStream& s) const;
+  void settle_opened(QuicStream& s);
   void apply(QuicStream& s);
   void notify_closed(QuicStream& s, const us_quic_stream_close_info_t& info);
   void close(QuicStream& s, const us_quic_stream_close_info_t& info);
@@ -83,7 +81,7 @@ class StreamSet {
   List<QuicStream, PendingTag> pending_bidi_;  // owned
   List<QuicStream, PendingTag> pending_uni_;   // owned
   std::size_t pending_bidi_count_ = 0;
-  List<QuicStream, SendableTag> sendable_;
+  transport::SendSchedule<QuicStream, SendableTag> schedule_;
   List<QuicStream, TouchedTag> touched_;
   List<QuicStream, EventTag> eventful_;
 };

@@ -12,7 +12,7 @@ namespace {
 constexpr SectionRoom first_room = {8, 160};
 
 // A peer that takes no instructions causes no more than these.
-constexpr std::size_t max_instruction_bytes = 8192;
+constexpr std::size_t max_instruction_bytes = 64 * 1024;
 
 // Half of the way from what was enough before to what is enough now, or all of it if that is more.
 std::uint32_t adapt(std::uint32_t before, std::uint32_t now) {

@@ -78,6 +78,7 @@ class Encoder::SectionWriter {
     }
     const Indexing indexing = indexing_of(role_, field, match);
     if (indexing == Indexing::enter && encoder_.repeated_.is_repeated(hash.field)) enter(hash, field, match);
+    if (indexing == Indexing::enter) is_settled_ = false;
     if (match.name < 0 && indexing != Indexing::never) {
       const std::uint64_t named = table_.find_name(hash, name_of(field), limit_);
       if (named != EncoderTable::none && !table_.is_old(named)) return add_with_entry_name(field, named);
@@ -89,6 +90,7 @@ class Encoder::SectionWriter {
   std::uint64_t first_entry() const { return first_entry_; }
   std::uint64_t insert_count() const { return insert_count_; }  // the Required Insert Count
   std::uint64_t base() const { return limit_; }
+  bool is_settled() const { return is_settled_; }
 
  private:
   void add_literal(const us_quic_header_t& field, Indexing indexing) {
@@ -118,6 +120,7 @@ class Encoder::SectionWriter {
   // section 2.1.1.1). false: it must not be referred to, so that it can be evicted.
   bool keep(std::uint64_t entry, FieldHash hash, const us_quic_header_t& field) {
     if (!table_.is_old(entry)) return true;
+    is_settled_ = false;
     const std::uint64_t newest = table_.find(hash, name_of(field), value_of(field), UINT64_MAX);
     return newest != entry || (duplicate(hash, entry) && table_.entries().has(entry));
   }
@@ -191,6 +194,7 @@ class Encoder::SectionWriter {
   const std::uint64_t limit_;  // entries below it may be referred to
   std::uint64_t first_entry_ = UINT64_MAX;
   std::uint64_t insert_count_ = 0;
+  bool is_settled_ = true;
   std::uint8_t* out_;
 };
 
@@ -199,6 +203,7 @@ Encoder::Encoder(std::size_t max_table_capacity, BlockPool& pool)
       table_(pool),
       repeated_(pool),
       sections_(pool),
+      section_cache_(pool),
       instructions_(pool) {}
 
 void Encoder::peer_settings(std::uint64_t max_table_capacity) {
@@ -233,13 +238,33 @@ std::uint8_t* Encoder::encode_static(std::span<const us_quic_header_t> fields, s
 
 std::uint8_t* Encoder::encode(std::int64_t stream_id, std::span<const us_quic_header_t> fields,
                               std::uint8_t* out) {
+  return capacity_ == 0 ? encode_static(fields, out) : write(stream_id, fields, out).end;
+}
+
+std::uint8_t* Encoder::encode_repeated(std::int64_t stream_id, Bytes identity,
+                                       std::span<const us_quic_header_t> fields, std::uint8_t* out) {
   if (capacity_ == 0) return encode_static(fields, out);
+  const SectionCache::Section* known = section_cache_.find(identity);
+  if (known != nullptr && table_.entries().has(known->first_entry) && !table_.is_old(known->first_entry) &&
+      sections_.reserve()) {
+    sections_.add(stream_id, known->first_entry);
+    return std::copy_n(known->bytes.begin(), known->length, out);
+  }
+  const Written written = write(stream_id, fields, out);
+  if (written.first_entry != UINT64_MAX && written.is_settled) {
+    section_cache_.put(identity, {out, written.end}, written.first_entry);
+  }
+  return written.end;
+}
+
+Encoder::Written Encoder::write(std::int64_t stream_id, std::span<const us_quic_header_t> fields,
+                                std::uint8_t* out) {
   std::uint8_t* const lines = out + usual_prefix_bytes;
   SectionWriter section(*this, role_of(fields), lines);
   for (const us_quic_header_t& field : fields) section.add(field);
   if (section.insert_count() == 0) {
     out[0] = out[1] = 0;
-    return section.out();
+    return {section.out(), UINT64_MAX, section.is_settled()};
   }
   sections_.add(stream_id, section.first_entry());
   // RFC 9204 section 4.5.1.
@@ -251,7 +276,7 @@ std::uint8_t* Encoder::encode(std::int64_t stream_id, std::span<const us_quic_he
   const auto lines_length = static_cast<std::size_t>(section.out() - lines);
   if (prefix_length != usual_prefix_bytes) std::memmove(out + prefix_length, lines, lines_length);
   std::memcpy(out, prefix.data(), prefix_length);
-  return out + prefix_length + lines_length;
+  return {out + prefix_length + lines_length, section.first_entry(), section.is_settled()};
 }
 
 QpackResult<void> Encoder::read_decoder_stream(Bytes data) {

@@ -16,6 +16,7 @@
 #include "http3/qpack/prefixed_integer.h"
 #include "http3/qpack/qpack_error.h"
 #include "http3/qpack/repeated_fields.h"
+#include "http3/qpack/section_cache.h"
 #include "http3/qpack/unacknowledged_sections.h"
 #include "usquic/quic.h"
 
@@ -26,6 +27,9 @@ class Encoder {
   // max_table_capacity: what it uses at most, whatever the peer allows; 0 = no dynamic table. `pool` outlives it.
   Encoder(std::size_t max_table_capacity, BlockPool& pool);
 
+  // Whether the peer lets it use a dynamic table.
+  bool has_table() const { return capacity_ > 0; }
+
   // The peer's SETTINGS_QPACK_MAX_TABLE_CAPACITY came. Its SETTINGS_QPACK_BLOCKED_STREAMS does not matter here.
   void peer_settings(std::uint64_t max_table_capacity);
 
@@ -33,8 +37,15 @@ class Encoder {
   static std::size_t bound(std::span<const us_quic_header_t> fields);
   // Writes one section, prefix and lines; returns where it ends.
   std::uint8_t* encode(std::int64_t stream_id, std::span<const us_quic_header_t> fields, std::uint8_t* out);
+  // The same for a section that is sent often. identity: bytes that only sections with the same fields have.
+  std::uint8_t* encode_repeated(std::int64_t stream_id, Bytes identity,
+                                std::span<const us_quic_header_t> fields, std::uint8_t* out);
   // The same without dynamic entries: it can be sent on any stream of any connection.
   static std::uint8_t* encode_static(std::span<const us_quic_header_t> fields, std::uint8_t* out);
+
+  // For a stream that has no ID yet a number below -1 may stand for it: until it is opened, or never will be.
+  void stream_opened(std::int64_t number, std::int64_t stream_id) { sections_.rename(number, stream_id); }
+  void stream_abandoned(std::int64_t number) { sections_.cancel(number); }
 
   // The next bytes of the peer's decoder stream, split anywhere.
   QpackResult<void> read_decoder_stream(Bytes data);
@@ -46,6 +57,13 @@ class Encoder {
  private:
   class SectionWriter;
 
+  // What a section that was just written refers to.
+  struct Written {
+    std::uint8_t* end;
+    std::uint64_t first_entry;  // UINT64_MAX: no entry
+    bool is_settled;            // written again it would be the same, as long as the entries are there
+  };
+  Written write(std::int64_t stream_id, std::span<const us_quic_header_t> fields, std::uint8_t* out);
   QpackResult<void> act();
 
   const std::size_t max_table_capacity_;
@@ -55,6 +73,7 @@ class Encoder {
   EncoderTable table_;
   RepeatedFields repeated_;
   UnacknowledgedSections sections_;
+  SectionCache section_cache_;
   InstructionBuffer instructions_;
   std::uint32_t held_back_ = 0;  // fields that were to take another one's place
   IntegerReader integer_;        // of an instruction that comes in pieces

@@ -5,7 +5,7 @@
 namespace usquic::http3::qpack {
 namespace {
 
-constexpr std::int64_t over = -1;
+constexpr std::int64_t over = -1;  // neither an ID nor one that stands for it
 
 }  // namespace
 
@@ -36,6 +36,12 @@ bool UnacknowledgedSections::acknowledge(std::int64_t stream_id) {
     return true;
   }
   return false;
+}
+
+void UnacknowledgedSections::rename(std::int64_t stream_id, std::int64_t new_id) {
+  for (std::uint32_t i = 0; i < count_; ++i) {
+    if (at(i).stream_id == stream_id) at(i).stream_id = new_id;
+  }
 }
 
 void UnacknowledgedSections::cancel(std::int64_t stream_id) {

@@ -25,6 +25,8 @@ class UnacknowledgedSections {
   void add(std::int64_t stream_id, std::uint64_t first_entry);
   // The oldest section of the stream was acknowledged; false: there is none.
   bool acknowledge(std::int64_t stream_id);
+  // The stream has another ID from now on.
+  void rename(std::int64_t stream_id, std::int64_t new_id);
   // None of the stream's will be.
   void cancel(std::int64_t stream_id);
   // The lowest index that any of them refers to; UINT64_MAX: none.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <stdexcept>
 
 #include "usquic/http3_codes.h"
 
@@ -154,23 +153,6 @@ RawRequest& RawRequest::finish() {
   has_fin_ = true;
   pump();
   return *this;
-}
-
-int RawRequest::send_malformed(const Fields& fields_to_check, const Fields& written) {
-  // Sections are checked by the call, and static fields read only when packets are made. Breaking the promise
-  // that static fields stay as they are changes what is sent after the check.
-  kept_ = fields_to_check;
-  const auto headers = as_headers(kept_, US_QUIC_HEADER_STATIC);
-  const int error = us_quic_stream_send_headers(stream_, headers.data(), headers.size(), 1);
-  fin_sent_ = true;
-  for (std::size_t i = 0; i < kept_.size(); ++i) {
-    if (kept_[i].first.size() != written[i].first.size() ||
-        kept_[i].second.size() != written[i].second.size())
-      throw std::invalid_argument("a malformed field has to be as long as the one it replaces");
-    std::copy(written[i].first.begin(), written[i].first.end(), kept_[i].first.begin());
-    std::copy(written[i].second.begin(), written[i].second.end(), kept_[i].second.begin());
-  }
-  return error;
 }
 
 bool RawRequest::is_open() const {

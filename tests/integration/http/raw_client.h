@@ -49,11 +49,6 @@ class RawRequest {
   RawRequest& send_trailers(const Fields& trailer_fields);
   RawRequest& finish();
 
-  // On a stream of create() that is open: sends `fields`, with `written` in their place on the wire, each
-  // text as long as the one it replaces. This is how a malformed section gets past the library. Returns an
-  // error of US_QUIC_E_*.
-  int send_malformed(const Fields& fields, const Fields& written);
-
   bool is_open() const;
   std::uint64_t bytes_sent() const { return sent_; }
   void reset_sending(std::uint64_t code);
@@ -80,7 +75,6 @@ class RawRequest {
   std::uint64_t pattern_left_ = 0;
   std::uint64_t pattern_offset_ = 0;
   Fields trailers_to_send_;
-  Fields kept_;  // what was sent without copying
   bool has_fin_ = false;
   bool fin_sent_ = false;
 };

@@ -124,39 +124,42 @@ TEST_F(Framed, AreTakenOnManyStreams) {
   EXPECT_EQ(releases_, 300);
 }
 
-TEST_F(Framed, AreNotTakenWhenLong) {
-  answer_with(std::string(20'000, 'z'));
+TEST_F(Framed, AreTakenWhenLong) {
+  answer_with(std::string(200'000, 'z'));
   ASSERT_TRUE(pair_.join("h3"));
-  ask();
-  pair_.run(milliseconds(200));
-  EXPECT_EQ(taken_, 0);
-  EXPECT_EQ(releases_, 0);
-}
-
-// RFC 9218: what is less urgent than others must not pass them.
-TEST_F(Framed, AreNotTakenForARequestThatIsNotUrgent) {
-  answer_with("later");
-  ASSERT_TRUE(pair_.join("h3"));
-  ask("u=5");
-  pair_.run(milliseconds(200));
-  EXPECT_EQ(taken_, 0);
-  ask("u=2");
-  pair_.run(milliseconds(200));
+  StreamRecord* s = ask();
+  ASSERT_TRUE(await_close(s));
+  EXPECT_EQ(s->body, std::string(200'000, 'z'));
   EXPECT_EQ(taken_, 1);
 }
 
-TEST_F(Framed, AreNotTakenAfterAnInformationalResponse) {
+// RFC 9218: what is less urgent than others must not pass them.
+TEST_F(Framed, AreSentByTheirUrgency) {
+  answer_with(std::string(100'000, 'u'));
+  ASSERT_TRUE(pair_.join("h3"));
+  StreamRecord* later = ask("u=5");
+  StreamRecord* first = ask("u=2");
+  ASSERT_TRUE(await_close(first));
+  EXPECT_EQ(later->closes, 0);
+  EXPECT_LT(later->body.size(), 100'000U);
+  ASSERT_TRUE(await_close(later));
+  EXPECT_EQ(taken_, 2);
+}
+
+TEST_F(Framed, AreTakenAfterAnInformationalResponse) {
   ASSERT_TRUE(pair_.join("h3"));
   const PreparedResponse frames = frames_of("after");
-  bool is_taken = true;
+  bool is_taken = false;
   pair_.server.on_section = [&](StreamRecord& s) {
     const std::vector informational = {field(":status", "103")};
     EXPECT_EQ(s.handle->send_headers(informational, false), 0);
     is_taken = s.handle->send_prepared(frames, nullptr, nullptr);
   };
-  ask();
-  pair_.run(milliseconds(200));
-  EXPECT_FALSE(is_taken);
+  StreamRecord* s = ask();
+  ASSERT_TRUE(await_close(s));
+  EXPECT_TRUE(is_taken);
+  EXPECT_EQ(s->sections.size(), 2U);
+  EXPECT_EQ(s->body, "after");
 }
 
 TEST_F(Framed, AreReleasedWhenTheStreamIsReset) {

@@ -11,15 +11,12 @@ namespace {
 
 using Octets = std::vector<std::uint8_t>;
 
-// The payload of the SETTINGS frame that begin_control_stream() wrote.
+// The payload of the SETTINGS frame that settings_frame() wrote.
 Bytes payload_of(Bytes bytes) {
-  std::uint64_t stream_type = 1;
   std::uint64_t frame_type = 0;
   std::uint64_t length = 0;
-  EXPECT_TRUE(take_varint(bytes, stream_type));
   EXPECT_TRUE(take_varint(bytes, frame_type));
   EXPECT_TRUE(take_varint(bytes, length));
-  EXPECT_EQ(stream_type, 0U);
   EXPECT_EQ(frame_type, frame_settings);
   EXPECT_EQ(length, bytes.size());
   return bytes;
@@ -31,16 +28,16 @@ SettingsError read(const Octets& payload) {
 }
 
 TEST(Http3Settings, ThatHaveTheirDefaultsAreAnEmptyFrame) {
-  EXPECT_EQ(begin_control_stream({}), (Octets{0x00, 0x04, 0x00}));
+  EXPECT_EQ(settings_frame({}), (Octets{0x04, 0x00}));
 }
 
 TEST(Http3Settings, AreWrittenAsIdentifierAndValue) {
-  const Octets bytes = begin_control_stream({.max_field_section_size = 65536,
-                                             .qpack_table_capacity = 4096,
-                                             .qpack_blocked_streams = 100,
-                                             .extended_connect = true});
-  EXPECT_EQ(bytes, (Octets{0x00, 0x04, 0x0d, 0x06, 0x80, 0x01, 0x00, 0x00, 0x01, 0x50, 0x00, 0x07, 0x40, 0x64,
-                           0x08, 0x01}));
+  const Octets bytes = settings_frame({.max_field_section_size = 65536,
+                                       .qpack_table_capacity = 4096,
+                                       .qpack_blocked_streams = 100,
+                                       .extended_connect = true});
+  EXPECT_EQ(bytes, (Octets{0x04, 0x0d, 0x06, 0x80, 0x01, 0x00, 0x00, 0x01, 0x50, 0x00, 0x07, 0x40, 0x64, 0x08,
+                           0x01}));
 }
 
 TEST(Http3Settings, AreReadAsTheyWereWritten) {
@@ -49,7 +46,7 @@ TEST(Http3Settings, AreReadAsTheyWereWritten) {
                       .qpack_blocked_streams = 3,
                       .extended_connect = true,
                       .datagrams = true};
-  const Octets bytes = begin_control_stream(sent);
+  const Octets bytes = settings_frame(sent);
   Settings read;
   ASSERT_EQ(read_settings(payload_of(bytes), read), SettingsError::none);
   EXPECT_EQ(read.max_field_section_size, 1U);

@@ -201,6 +201,8 @@ TEST_P(Oracle, ItsDecoderReadsWhatOurEncoderWrites) {
     std::deque<Sent> on_their_way;
     std::string encoder_stream;
     std::size_t dynamic = 0, inserted = 0;
+    std::vector<Fields> repeated(5);
+    for (Fields& fields : repeated) fields = any_fields();
     const auto read = [&](const Sent& sent) {
       nghttp3_qpack_stream_context* context = nullptr;
       ASSERT_EQ(nghttp3_qpack_stream_context_new(&context, sent.stream, memory), 0);
@@ -230,10 +232,16 @@ TEST_P(Oracle, ItsDecoderReadsWhatOurEncoderWrites) {
       ASSERT_EQ(fields, sent.fields);
     };
     for (std::int64_t stream = 0; stream < 4 * 3000; stream += 4) {
-      Fields fields = any_fields();
+      // Every second one is one of those that are sent often.
+      const std::size_t often = below(2 * repeated.size());
+      const bool is_repeated = often < repeated.size();
+      Fields fields = is_repeated ? repeated[often] : any_fields();
       const auto headers = to_headers(fields);
       std::vector<std::uint8_t> bytes(Encoder::bound(headers));
-      const std::uint8_t* end = encoder.encode(stream, headers, bytes.data());
+      const std::string identity = "section " + std::to_string(often);
+      const std::uint8_t* end =
+          is_repeated ? encoder.encode_repeated(stream, as_bytes(identity), headers, bytes.data())
+                      : encoder.encode(stream, headers, bytes.data());
       on_their_way.push_back({stream, std::move(fields), std::string(as_text({bytes.data(), end}))});
       encoder_stream += instructions_of(encoder);
 

@@ -1,6 +1,5 @@
 // Bounds on what a peer can make this side hold or do.
 #include <gtest/gtest.h>
-#include <nghttp3/nghttp3.h>
 
 #include "http3_pair.h"
 #include "usquic/http3_codes.h"
@@ -14,26 +13,21 @@ void expect_431(const std::string& bytes) {
     TestPair pair(2000);
     // The client's own stream 0, so that the answer has where to go.
     pair.request(0, get_request);
-    std::array<Bytes, 16> views;
-    Codec::Output out;
-    do {
-      ASSERT_EQ(pair.client.http3->next_output(views, out), 0);
-      std::size_t length = 0;
-      for (std::size_t i = 0; i < out.count; ++i) length += views[i].size();
-      if (out.id >= 0) pair.client.http3->written(out.id, length);
-    } while (out.id >= 0);
+    while (pair.take(pair.client).id >= 0) {
+    }
     pair.piece = piece;
-    ASSERT_EQ(pair.deliver(pair.server, 0, bytes, true), 0);
+    ASSERT_EQ(pair.deliver(pair.server, 0, bytes, true), ConnectionError::none);
     EXPECT_TRUE(pair.server.stream(0).sections.empty());
     EXPECT_TRUE(pair.server.resets.empty());
     EXPECT_EQ(pair.server.stops[0], US_QUIC_H3_NO_ERROR);
     EXPECT_EQ(pair.server.consumed, bytes.size());
-    EXPECT_EQ(pair.server.http3->send_headers(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
+    EXPECT_EQ(pair.server.stream(0).http3.sent(), MessageState::Sent::message);
+    EXPECT_TRUE(pair.server.stream(0).http3.fin);
     pair.move(pair.server);
     ASSERT_EQ(pair.client.stream(0).sections.size(), 1u);
     EXPECT_EQ(pair.client.stream(0).sections[0].fields[0].second, "431");
     EXPECT_EQ(pair.client.stream(0).ends, 1);
-    EXPECT_EQ(pair.deliver(pair.server, 4, request, true), 0);
+    EXPECT_EQ(pair.deliver(pair.server, 4, request, true), ConnectionError::none);
     EXPECT_EQ(pair.server.stream(4).ends, 1);
   }
 }
@@ -66,7 +60,7 @@ TEST(Http3Limits, AResponseOverTheLimitEndsTheStream) {
   pair.request(0, get_request);
   pair.run();
   const std::string value(1990, 'x');
-  EXPECT_EQ(pair.server.http3->send_headers(0, to_headers({{":status", "200"}, {"x", value}})), 0);
+  EXPECT_EQ(pair.server.send(0, http::SectionKind::response, Fields{{":status", "200"}, {"x", value}}), 0);
   pair.run();
   EXPECT_TRUE(pair.client.stream(0).sections.empty());
   EXPECT_EQ(pair.client.resets[0], US_QUIC_H3_EXCESSIVE_LOAD);
@@ -77,12 +71,12 @@ TEST(Http3Limits, ResettingManyStreamsKeepsTheDecoderStreamSmall) {
   Server server;
   for (std::int64_t id = 0; id < 4 * 100000; id += 4) {
     ASSERT_EQ(server.read(id, request.substr(0, 9), false), 0u);
-    const int rv = server.side.http3->peer_reset(id);
-    EXPECT_TRUE(server.side.http3->stream_closed(id, US_QUIC_H3_REQUEST_CANCELLED));
+    const ConnectionError error = server.side.http3->peer_reset(id);
+    EXPECT_TRUE(server.side.http3->stream_closed(id));
     server.side.streams.erase(id);
-    if (rv != 0) {
+    if (error != ConnectionError::none) {
       // Nothing is taken from the decoder stream here: past 64 KiB this is an attack.
-      EXPECT_EQ(Codec::application_error(rv), US_QUIC_H3_EXCESSIVE_LOAD);
+      EXPECT_EQ(error, ConnectionError::excessive_load);
       EXPECT_GT(id, 4 * 10000);
       return;
     }

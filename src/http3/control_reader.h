@@ -1,13 +1,14 @@
-// Reads the peer's control stream (RFC 9114 sections 6.2.1 and 7.2) and lets pass to nghttp3 what it must act
-// on: complete frames that are right. nghttp3 1.8 takes settings that come twice, reads on in the middle of a
-// frame that is too long, and has other error codes than RFC 9114 for some.
+// Reads the peer's control stream (RFC 9114 sections 6.2.1 and 7.2).
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/varint.h"
+#include "http3/connection_error.h"
+#include "http3/settings.h"
 
 namespace usquic::http3 {
 
@@ -22,8 +23,10 @@ class ControlReader {
 
   class Delegate {
    public:
-    // PRIORITY_UPDATE for this request came. Whether it is for nothing, and 0 or an error as read().
-    virtual int priority_update(std::int64_t id, bool& is_ignored) = 0;
+    virtual ConnectionError settings_received(Settings settings) = 0;
+    virtual void goaway_received(std::int64_t id) = 0;
+    // PRIORITY_UPDATE of this request (RFC 9218 section 7.2).
+    virtual ConnectionError priority_updated(std::int64_t id, std::string_view value) = 0;
 
    protected:
     ~Delegate() = default;
@@ -31,21 +34,20 @@ class ControlReader {
 
   ControlReader(bool is_server, Delegate& delegate) : is_server_(is_server), delegate_(delegate) {}
 
-  // What comes after the stream's type, in pieces of any size. Appends to `out` what nghttp3 is to read. 0 or
-  // a negative error of the connection.
-  int read(Bytes data, std::vector<std::uint8_t>& out);
+  // What comes after the stream's type, in pieces of any size.
+  ConnectionError read(Bytes data);
   void request_opened() { frames_left_ += frames_per_request; }
 
  private:
   enum class Part : std::uint8_t { type, length, payload };
 
-  int begin_frame();
-  int check_type() const;
-  int finish_frame(std::vector<std::uint8_t>& out);
-  int check_settings() const;
-  int check_goaway();
-  int check_max_push_id();
-  int check_priority_update(bool& is_ignored);
+  ConnectionError begin_frame();
+  ConnectionError check_type() const;
+  ConnectionError finish_frame();
+  ConnectionError finish_settings();
+  ConnectionError finish_goaway();
+  ConnectionError finish_max_push_id();
+  ConnectionError finish_priority_update();
 
   const bool is_server_;
   Delegate& delegate_;

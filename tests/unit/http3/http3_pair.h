@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "http3/codec.h"
+#include "transport/send_schedule.h"
 
 namespace usquic::http3 {
 
@@ -30,7 +31,10 @@ inline std::vector<us_quic_header_t> to_headers(const Fields& fields, unsigned f
   return headers;
 }
 
-struct TestStream {
+struct TestSendTag {};
+
+// A request stream as the transport has it.
+struct TestStream : ListHook<TestSendTag> {
   TestStream(std::int64_t stream_id, BlockPool& pool) : id(stream_id), http3(this, pool) {}
 
   struct Section {
@@ -40,8 +44,13 @@ struct TestStream {
     std::vector<unsigned> flags;
   };
 
+  transport::SendRank send_rank() const { return {priority.urgency, priority.incremental, id}; }
+
   const std::int64_t id;
   MessageState http3;
+  Priority priority;
+  bool is_blocked = false;
+  bool is_fin_sent = false;
   std::vector<Section> sections;
   std::string body;
   int ends = 0;
@@ -51,16 +60,14 @@ struct TestStream {
 class TestSide final : public Codec::Events {
  public:
   explicit TestSide(const Codec::Options& options) : is_server(options.is_server) {
-    auto created = Codec::create(options, pool, *this);
-    EXPECT_TRUE(created);
-    http3 = std::move(*created);
+    http3 = std::make_unique<Codec>(options, pool, *this);
     const std::int64_t first = is_server ? 3 : 2;
-    EXPECT_EQ(http3->bind_streams(first, first + 4, first + 8), 0);
+    EXPECT_TRUE(http3->bind_streams(first, first + 4, first + 8));
   }
 
   ~TestSide() {
     // As the transport does: end every stream, then the codec.
-    for (auto& [id, stream] : streams) http3->stream_closed(id, 0);
+    for (auto& [id, stream] : streams) http3->stream_closed(id);
   }
 
   TestStream& stream(std::int64_t id) { return *streams.at(id); }
@@ -68,6 +75,44 @@ class TestSide final : public Codec::Events {
     return *streams.emplace(id, std::make_unique<TestStream>(id, pool)).first->second;
   }
   static TestStream& of(MessageState& s) { return *static_cast<TestStream*>(s.owner); }
+
+  // 0 or the error.
+  int send(std::int64_t id, http::SectionKind kind, const std::vector<us_quic_header_t>& fields) {
+    const int error = stream(id).http3.send_section(kind, fields).error();
+    schedule(stream(id));
+    return error;
+  }
+  int send(std::int64_t id, http::SectionKind kind, const Fields& fields) {
+    return send(id, kind, to_headers(fields));
+  }
+  // Body, and the end.
+  void write(std::int64_t id, std::string_view text, bool fin = false) {
+    TestStream& s = stream(id);
+    EXPECT_TRUE(s.http3.write(as_bytes(text)));
+    s.http3.fin = s.http3.fin || fin;
+    schedule(s);
+  }
+  void finish(std::int64_t id) { write(id, {}, true); }
+  void close_writing(std::int64_t id) {
+    stream(id).http3.close_writing();
+    stream(id).unlink();
+  }
+  void set_priority(std::int64_t id, Priority priority) {
+    TestStream& s = stream(id);
+    s.unlink();
+    s.priority = priority;
+    schedule(s);
+  }
+  void set_blocked(std::int64_t id, bool is_blocked) {
+    TestStream& s = stream(id);
+    s.is_blocked = is_blocked;
+    s.unlink();
+    schedule(s);
+  }
+  void schedule(TestStream& s) {
+    const bool has_output = s.http3.output.untaken() > 0 || (s.http3.fin && !s.is_fin_sent);
+    if (has_output && !s.is_blocked && !s.is_linked()) sending.add(s);
+  }
 
   MessageState* http3_request_stream(std::int64_t id) override { return refuse ? nullptr : &make(id).http3; }
   void http3_headers(MessageState& s, int kind, bool end_stream) override {
@@ -88,12 +133,15 @@ class TestSide final : public Codec::Events {
   void http3_consumed(std::int64_t, std::size_t length) override { consumed += length; }
   void http3_goaway(std::int64_t id) override { goaways.push_back(id); }
   void http3_closed(MessageState& s) override { ++of(s).closed; }
+  void http3_priority(MessageState& s, Priority priority) override { set_priority(of(s).id, priority); }
+  void http3_answered(MessageState& s) override { schedule(of(s)); }
 
   BlockPool pool;
   const bool is_server;
   bool refuse = false;
   std::unique_ptr<Codec> http3;
   std::map<std::int64_t, std::unique_ptr<TestStream>> streams;
+  transport::SendSchedule<TestStream, TestSendTag> sending;
   std::map<std::int64_t, std::uint64_t> resets, stops;
   std::vector<std::int64_t> goaways;
   std::size_t consumed = 0, body_bytes = 0;
@@ -102,8 +150,43 @@ class TestSide final : public Codec::Events {
 class TestPair {
  public:
   explicit TestPair(std::size_t max_header_list_size = 65536)
-      : client({false, max_header_list_size, true}), server({true, max_header_list_size, true}) {
+      : client({.is_server = false, .max_header_list_size = max_header_list_size}),
+        server({.is_server = true, .max_header_list_size = max_header_list_size}) {
     server.http3->set_max_client_streams(1000);
+  }
+
+  struct Piece {
+    std::int64_t id = -1;
+    std::string bytes;
+    bool fin = false;
+  };
+
+  // What `from` sends next, at most `packet` bytes. id -1: nothing.
+  Piece take(TestSide& from) {
+    std::array<Bytes, 16> views;
+    Piece next;
+    const Codec::Output own = from.http3->next_output(views);
+    if (own.id >= 0) {
+      next.id = own.id;
+      for (std::size_t i = 0; i < own.count; ++i) next.bytes += as_text(views[i]);
+      next.bytes.resize(std::min(next.bytes.size(), packet));
+      from.http3->critical_streams().written(own.id, next.bytes.size());
+      return next;
+    }
+    TestStream* s = from.sending.front();
+    if (s == nullptr) return next;
+    next.id = s->id;
+    const std::size_t count = s->http3.output.peek(views, packet);
+    for (std::size_t i = 0; i < count; ++i) next.bytes += as_text(views[i]);
+    s->http3.output.take(next.bytes.size());
+    const bool is_all = s->http3.output.untaken() == 0;
+    next.fin = s->is_fin_sent = is_all && s->http3.fin;
+    if (is_all) {
+      s->unlink();
+    } else {
+      from.sending.turn_over(*s);
+    }
+    return next;
   }
 
   // Moves what `from` has to send, in packets of at most `packet` bytes, to the other side in pieces of at
@@ -112,37 +195,31 @@ class TestPair {
     TestSide& to = &from == &client ? server : client;
     std::size_t moved = 0;
     for (;;) {
-      std::array<Bytes, 16> views;
-      Codec::Output out;
-      EXPECT_EQ(from.http3->next_output(views, out), 0);
-      if (out.id < 0) break;
-      std::string bytes;
-      for (std::size_t i = 0; i < out.count; ++i) bytes += as_text(views[i]);
-      const bool whole = bytes.size() <= packet;
-      if (!whole) bytes.resize(packet);
-      from.http3->written(out.id, bytes.size());
-      moved += bytes.size();
-      total[&from == &client ? 0 : 1] += bytes.size();
-      acknowledgements.push_back({&from, out.id, bytes.size()});
+      const Piece sent = take(from);
+      if (sent.id < 0) break;
+      moved += sent.bytes.size() + (sent.fin ? 1 : 0);
+      total[&from == &client ? 0 : 1] += sent.bytes.size();
+      acknowledgements.push_back({&from, sent.id, sent.bytes.size()});
       if (!hold_acknowledgements) acknowledge();
-      if (held_streams.count({&from, out.id}) != 0) {
-        held[{&from, out.id}] += bytes;
-      } else if (const int rv = deliver(to, out.id, bytes, whole && out.fin); rv != 0) {
-        errors.push_back(rv);
+      if (held_streams.count({&from, sent.id}) != 0) {
+        held[{&from, sent.id}] += sent.bytes;
+      } else if (const auto error = deliver(to, sent.id, sent.bytes, sent.fin);
+                 error != ConnectionError::none) {
+        errors.push_back(error);
         break;
       }
     }
     return moved;
   }
 
-  int deliver(TestSide& to, std::int64_t id, std::string_view bytes, bool fin) {
+  ConnectionError deliver(TestSide& to, std::int64_t id, std::string_view bytes, bool fin) {
     do {
       const std::string_view now = bytes.substr(0, piece);
       bytes.remove_prefix(now.size());
-      const int rv = to.http3->read(id, as_bytes(now), fin && bytes.empty());
-      if (rv != 0) return rv;
+      const ConnectionError error = to.http3->read(id, as_bytes(now), fin && bytes.empty());
+      if (error != ConnectionError::none) return error;
     } while (!bytes.empty());
-    return 0;
+    return ConnectionError::none;
   }
 
   // Until nothing more is to be sent.
@@ -155,7 +232,11 @@ class TestPair {
     while (!acknowledgements.empty()) {
       const auto [side, id, length] = acknowledgements.front();
       acknowledgements.pop_front();
-      side->http3->acknowledged(id, length);
+      if (side->http3->critical_streams().contains(id)) {
+        side->http3->critical_streams().acknowledged(id, length);
+      } else if (side->streams.contains(id)) {
+        side->stream(id).http3.output.acknowledge(length);
+      }
     }
   }
 
@@ -163,13 +244,14 @@ class TestPair {
   void let_through(TestSide& from, std::int64_t id) {
     held_streams.erase({&from, id});
     const std::string bytes = std::exchange(held[{&from, id}], {});
-    EXPECT_EQ(deliver(&from == &client ? server : client, id, bytes, false), 0);
+    EXPECT_EQ(deliver(&from == &client ? server : client, id, bytes, false), ConnectionError::none);
   }
 
   TestStream& request(std::int64_t id, const Fields& fields, bool fin = true) {
     TestStream& s = client.make(id);
     s.http3.fin = fin;
-    EXPECT_EQ(client.http3->send_request(id, s.http3, to_headers(fields)), 0);
+    client.http3->open_request(id, s.http3);
+    EXPECT_EQ(client.send(id, http::SectionKind::request, fields), 0);
     return s;
   }
 
@@ -185,7 +267,7 @@ class TestPair {
   TestSide client, server;
   std::size_t total[2] = {0, 0};
   std::deque<Acknowledgement> acknowledgements;
-  std::vector<int> errors;
+  std::vector<ConnectionError> errors;
   std::map<std::pair<TestSide*, std::int64_t>, std::string> held;
   std::map<std::pair<TestSide*, std::int64_t>, bool> held_streams;
 };
@@ -215,10 +297,8 @@ inline Fields with(Fields fields, const Fields& more) {
 
 inline void respond(TestPair& pair, std::int64_t id, const Fields& fields, std::string_view body,
                     bool fin = true) {
-  TestStream& s = pair.server.stream(id);
-  s.http3.body.append(as_bytes(body));
-  s.http3.fin = fin;
-  ASSERT_EQ(pair.server.http3->send_headers(id, to_headers(fields)), 0);
+  ASSERT_EQ(pair.server.send(id, http::SectionKind::response, fields), 0);
+  pair.server.write(id, body, fin);
 }
 
 }  // namespace usquic::http3

@@ -27,7 +27,8 @@ inline Fields request_with(const Fields& more) {
 
 // A server that reads what was written by hand.
 struct Server {
-  explicit Server(std::size_t max_header_list_size = 65536) : side({true, max_header_list_size, true}) {
+  explicit Server(std::size_t max_header_list_size = 65536)
+      : side({.is_server = true, .max_header_list_size = max_header_list_size}) {
     side.http3->set_max_client_streams(1000);
   }
   // In pieces of `piece` bytes; the application error code, 0 = none.
@@ -36,8 +37,8 @@ struct Server {
     do {
       const std::string_view now = bytes.substr(0, piece);
       bytes.remove_prefix(now.size());
-      const int rv = side.http3->read(id, as_bytes(now), fin && bytes.empty());
-      if (rv != 0) return Codec::application_error(rv);
+      const ConnectionError error = side.http3->read(id, as_bytes(now), fin && bytes.empty());
+      if (error != ConnectionError::none) return static_cast<std::uint64_t>(error);
     } while (!bytes.empty());
     return 0;
   }

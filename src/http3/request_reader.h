@@ -8,8 +8,10 @@
 #include <vector>
 
 #include "base/bytes.h"
-#include "http3/codec.h"
-#include "http3/nghttp3/field_decoder.h"
+#include "http3/codec_events.h"
+#include "http3/connection_error.h"
+#include "http3/message_state.h"
+#include "http3/qpack/decoder.h"
 
 namespace usquic::http3 {
 
@@ -30,38 +32,36 @@ class RequestReader {
     ~Delegate() = default;
   };
 
-  RequestReader(const Codec::Options& options, FieldDecoder& decoder, Codec::Events& events,
-                Delegate& delegate)
+  RequestReader(const CodecOptions& options, qpack::Decoder& decoder, CodecEvents& events, Delegate& delegate)
       : options_(options), decoder_(decoder), events_(events), delegate_(delegate) {}
 
-  // All that return int: 0 or a negative error of the connection.
-  int read(MessageState& s, Bytes data, bool fin);
+  ConnectionError read(MessageState& s, Bytes data, bool fin);
   // Nothing more is read from this stream: what it holds is dropped and credited.
-  int discard(MessageState& s);
+  ConnectionError discard(MessageState& s);
   // Instructions came: a stream that waited for them and was read on, or nullptr when none is left.
   // Call until then.
-  int read_unblocked(MessageState*& s);
+  ConnectionError read_unblocked(MessageState*& s);
 
  private:
-  int step(MessageState& s, Bytes& data, bool fin, std::size_t& overhead);
-  int begin_frame(MessageState& s);
-  int begin_section(MessageState& s);
-  int skip_frame(MessageState& s);
-  int read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead);
-  int finish_section(MessageState& s, bool end_stream);
+  ConnectionError step(MessageState& s, Bytes& data, bool fin, std::size_t& overhead);
+  ConnectionError begin_frame(MessageState& s);
+  ConnectionError begin_section(MessageState& s);
+  ConnectionError skip_frame(MessageState& s);
+  ConnectionError read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead);
+  ConnectionError finish_section(MessageState& s, bool end_stream);
   bool accept_request(MessageState& s);
   bool accept_response(MessageState& s, bool end_stream, int& kind);
-  void read_body(MessageState& s, Bytes& data);
-  int end(MessageState& s);
-  int fail(MessageState& s, std::uint64_t code);
-  int too_large(MessageState& s);
+  ConnectionError read_body(MessageState& s, Bytes& data);
+  ConnectionError end(MessageState& s);
+  ConnectionError fail(MessageState& s, std::uint64_t code);
+  ConnectionError too_large(MessageState& s);
   void stop_holding(MessageState& s);
 
-  const Codec::Options& options_;
-  FieldDecoder& decoder_;
-  Codec::Events& events_;
+  const CodecOptions& options_;
+  qpack::Decoder& decoder_;
+  CodecEvents& events_;
   Delegate& delegate_;
-  std::vector<MessageState*> blocked_;  // at most FieldDecoder::max_blocked_streams
+  std::vector<MessageState*> blocked_;  // at most options_.qpack_blocked_streams
 };
 
 }  // namespace usquic::http3

@@ -1,4 +1,4 @@
-#include "http3/nghttp3/request_reader.h"
+#include "http3/request_reader.h"
 
 #include <algorithm>
 #include <utility>
@@ -19,6 +19,10 @@ constexpr std::uint32_t max_idle_frames = 1000;
 // Interim responses before the final one. Servers send one or two.
 constexpr std::uint8_t max_interim_responses = 64;
 
+bool check(http::SectionKind kind, const qpack::FieldSection& section, http::SectionFacts& facts) {
+  return http::check_received_section(kind, section.fields(), section.classes(), facts) == 0;
+}
+
 bool read_varint(VarintReader& varint, Bytes& data, std::size_t& overhead) {
   const std::size_t before = data.size();
   const bool is_complete = varint.read(data);
@@ -28,31 +32,33 @@ bool read_varint(VarintReader& varint, Bytes& data, std::size_t& overhead) {
 
 }  // namespace
 
-int RequestReader::read(MessageState& s, Bytes data, bool fin) {
+ConnectionError RequestReader::read(MessageState& s, Bytes data, bool fin) {
   ReceiveState& r = s.receive_;
   if (r.is_blocked) {
     r.held.insert(r.held.end(), data.begin(), data.end());
     r.held_fin = r.held_fin || fin;
-    return 0;
+    return ConnectionError::none;
   }
   std::size_t overhead = 0;
-  int rv = 0;
-  while (rv == 0 && !data.empty() && !r.discarding && !r.is_blocked) rv = step(s, data, fin, overhead);
-  if (rv == 0) {
+  ConnectionError error = ConnectionError::none;
+  while (error == ConnectionError::none && !data.empty() && !r.discarding && !r.is_blocked) {
+    error = step(s, data, fin, overhead);
+  }
+  if (error == ConnectionError::none) {
     if (r.discarding) {
       overhead += data.size();
     } else if (r.is_blocked) {
       r.held.assign(data.begin(), data.end());
       r.held_fin = fin;
     } else if (fin) {
-      rv = end(s);
+      error = end(s);
     }
   }
   if (overhead > 0) events_.http3_consumed(s.id_, overhead);
-  return rv;
+  return error;
 }
 
-int RequestReader::step(MessageState& s, Bytes& data, bool fin, std::size_t& overhead) {
+ConnectionError RequestReader::step(MessageState& s, Bytes& data, bool fin, std::size_t& overhead) {
   ReceiveState& r = s.receive_;
   switch (r.part) {
     case Part::type:
@@ -60,42 +66,43 @@ int RequestReader::step(MessageState& s, Bytes& data, bool fin, std::size_t& ove
         r.frame_type = r.varint.value();
         r.part = Part::length;
       }
-      return 0;
+      return ConnectionError::none;
     case Part::length:
-      if (!read_varint(r.varint, data, overhead)) return 0;
+      if (!read_varint(r.varint, data, overhead)) return ConnectionError::none;
       r.frame_left = r.varint.value();
       r.part = r.frame_left > 0 ? Part::payload : Part::type;
-      if (const int rv = begin_frame(s); rv != 0 || r.discarding) return rv;
+      if (const ConnectionError error = begin_frame(s); error != ConnectionError::none || r.discarding) {
+        return error;
+      }
       if (r.frame_left == 0 && r.frame_type == frame_headers) return finish_section(s, data.empty() && fin);
-      return 0;
+      return ConnectionError::none;
     case Part::payload:
       break;
   }
   if (r.frame_type == frame_headers) return read_section(s, data, fin, overhead);
   if (r.frame_type == frame_data) {
-    read_body(s, data);
-    return 0;
+    return read_body(s, data);
   }
   const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
   data = data.subspan(skipped);
   overhead += skipped;
   r.frame_left -= skipped;
   if (r.frame_left == 0) r.part = Part::type;
-  return 0;
+  return ConnectionError::none;
 }
 
-int RequestReader::begin_frame(MessageState& s) {
+ConnectionError RequestReader::begin_frame(MessageState& s) {
   const ReceiveState& r = s.receive_;
   switch (r.frame_type) {
     case frame_data:
       // RFC 9114 section 4.1: a wrong order of frames is an error of the connection.
-      if (r.phase != Phase::in_message) return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
-      return r.frame_left == 0 ? skip_frame(s) : 0;
+      if (r.phase != Phase::in_message) return ConnectionError::frame_unexpected;
+      return r.frame_left == 0 ? skip_frame(s) : ConnectionError::none;
     case frame_headers:
       return begin_section(s);
     case frame_push_promise:
       // No client here ever allows a push (RFC 9114 section 7.2.5).
-      return options_.is_server ? NGHTTP3_ERR_H3_FRAME_UNEXPECTED : NGHTTP3_ERR_H3_ID_ERROR;
+      return options_.is_server ? ConnectionError::frame_unexpected : ConnectionError::id_error;
     case frame_h2_priority:
     case frame_cancel_push:
     case frame_settings:
@@ -106,67 +113,66 @@ int RequestReader::begin_frame(MessageState& s) {
     case frame_max_push_id:
     case frame_priority_update:
     case frame_priority_update_push:
-      return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
+      return ConnectionError::frame_unexpected;
     default:
       return skip_frame(s);
   }
 }
 
-int RequestReader::skip_frame(MessageState& s) {
-  if (++s.receive_.idle_frames <= max_idle_frames) return 0;
+ConnectionError RequestReader::skip_frame(MessageState& s) {
+  if (++s.receive_.idle_frames <= max_idle_frames) return ConnectionError::none;
   return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
 }
 
-int RequestReader::begin_section(MessageState& s) {
+ConnectionError RequestReader::begin_section(MessageState& s) {
   ReceiveState& r = s.receive_;
   const bool is_message = r.phase == Phase::before_message;
   const bool are_trailers = r.phase == Phase::in_message && !r.is_connect;
-  if (!is_message && !are_trailers) return NGHTTP3_ERR_H3_FRAME_UNEXPECTED;
+  if (!is_message && !are_trailers) return ConnectionError::frame_unexpected;
   // No encoder needs more bytes than the fields themselves: refuse what cannot fit before decoding it.
-  if (r.frame_left > decoder_.max_list_size()) return too_large(s);
+  if (r.frame_left > options_.max_header_list_size) return too_large(s);
   r.pending = decoder_.make_section();
-  return 0;
+  return ConnectionError::none;
 }
 
-int RequestReader::read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead) {
+ConnectionError RequestReader::read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead) {
   ReceiveState& r = s.receive_;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
   std::size_t used = 0;
-  FieldDecoder::Status status{};
-  const int rv = decoder_.decode(*r.pending, s.id_, data.first(length), length == r.frame_left, used, status);
-  if (rv != 0) return rv;
+  const auto status = decoder_.decode(*r.pending, s.id_, data.first(length), length == r.frame_left, used);
+  if (!status) return connection_error(status.error());
   data = data.subspan(used);
   overhead += used;
   r.frame_left -= used;
-  switch (status) {
-    case FieldDecoder::Status::more:
-      return 0;
-    case FieldDecoder::Status::too_large:
+  switch (*status) {
+    case qpack::Decoder::Status::more:
+      return ConnectionError::none;
+    case qpack::Decoder::Status::too_large:
       return too_large(s);
-    case FieldDecoder::Status::blocked:
+    case qpack::Decoder::Status::blocked:
       // RFC 9204 section 2.1.2: more than we allowed is an error of the connection.
       // So is a section of a prefix alone that claims to need instructions (section 4.5.1.1).
-      if (blocked_.size() >= FieldDecoder::max_blocked_streams || r.frame_left == 0) {
-        return NGHTTP3_ERR_QPACK_DECOMPRESSION_FAILED;
+      if (blocked_.size() >= options_.qpack_blocked_streams || r.frame_left == 0) {
+        return ConnectionError::qpack_decompression_failed;
       }
       blocked_.push_back(&s);
       r.is_blocked = true;
-      return 0;
-    case FieldDecoder::Status::done:
+      return ConnectionError::none;
+    case qpack::Decoder::Status::done:
       r.part = Part::type;
       return finish_section(s, data.empty() && fin);
   }
-  return 0;
+  return ConnectionError::none;
 }
 
-int RequestReader::finish_section(MessageState& s, bool end_stream) {
+ConnectionError RequestReader::finish_section(MessageState& s, bool end_stream) {
   ReceiveState& r = s.receive_;
   int kind = US_QUIC_HEADERS_MESSAGE;
   bool accepted = false;
   if (r.phase == Phase::in_message) {
     http::SectionFacts facts;
     kind = US_QUIC_HEADERS_TRAILERS;
-    accepted = http::check_received_section(http::SectionKind::trailers, r.pending->fields(), facts) == 0;
+    accepted = check(http::SectionKind::trailers, *r.pending, facts);
     r.phase = Phase::after_trailers;
   } else {
     accepted = options_.is_server ? accept_request(s) : accept_response(s, end_stream, kind);
@@ -177,15 +183,16 @@ int RequestReader::finish_section(MessageState& s, bool end_stream) {
   if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > max_interim_responses) {
     return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
   }
+  r.pending->next = std::move(r.latest);
   r.latest = std::move(r.pending);
   events_.http3_headers(s, kind, end_stream);
-  return 0;
+  return ConnectionError::none;
 }
 
 bool RequestReader::accept_request(MessageState& s) {
   ReceiveState& r = s.receive_;
   http::SectionFacts facts;
-  if (http::check_received_section(http::SectionKind::request, r.pending->fields(), facts) != 0) return false;
+  if (!check(http::SectionKind::request, *r.pending, facts)) return false;
   if (!facts.protocol.empty() && !options_.extended_connect) return false;
   r.is_connect = facts.is_connect;
   // RFC 9114 section 4.4: what follows CONNECT is a tunnel, not a body.
@@ -198,8 +205,7 @@ bool RequestReader::accept_request(MessageState& s) {
 bool RequestReader::accept_response(MessageState& s, bool end_stream, int& kind) {
   ReceiveState& r = s.receive_;
   http::SectionFacts facts;
-  if (http::check_received_section(http::SectionKind::response, r.pending->fields(), facts) != 0)
-    return false;
+  if (!check(http::SectionKind::response, *r.pending, facts)) return false;
   if (facts.status < 200) {
     kind = US_QUIC_HEADERS_INFORMATIONAL;
     return !end_stream;  // RFC 9114 section 4.1: a final response must come
@@ -215,63 +221,62 @@ bool RequestReader::accept_response(MessageState& s, bool end_stream, int& kind)
   return true;
 }
 
-void RequestReader::read_body(MessageState& s, Bytes& data) {
+ConnectionError RequestReader::read_body(MessageState& s, Bytes& data) {
   ReceiveState& r = s.receive_;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
   r.body_received += static_cast<std::int64_t>(length);
   // RFC 9114 section 4.1.2: more body than content-length says is malformed. The bytes stay in `data`,
   // to be credited.
   if (r.content_length != -1 && r.body_received > r.content_length) {
-    fail(s, US_QUIC_H3_MESSAGE_ERROR);
-    return;
+    return fail(s, US_QUIC_H3_MESSAGE_ERROR);
   }
   const Bytes body = data.first(length);
   data = data.subspan(length);
   r.frame_left -= length;
   if (r.frame_left == 0) r.part = Part::type;
   events_.http3_body(s, body);
+  return ConnectionError::none;
 }
 
-int RequestReader::end(MessageState& s) {
+ConnectionError RequestReader::end(MessageState& s) {
   ReceiveState& r = s.receive_;
   // RFC 9114 section 7.1.
-  if (r.part != Part::type || r.varint.is_incomplete()) return NGHTTP3_ERR_H3_FRAME_ERROR;
+  if (r.part != Part::type || r.varint.is_incomplete()) return ConnectionError::frame_error;
   if (r.phase == Phase::before_message) {
     return fail(s, options_.is_server ? US_QUIC_H3_REQUEST_INCOMPLETE : US_QUIC_H3_MESSAGE_ERROR);
   }
-  if (r.content_length != -1 && r.content_length != r.body_received) {
-    return fail(s, US_QUIC_H3_MESSAGE_ERROR);
-  }
+  if (r.content_length != -1 && r.content_length != r.body_received) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
   r.phase = Phase::ended;
   events_.http3_end(s);
-  return 0;
+  return ConnectionError::none;
 }
 
-int RequestReader::fail(MessageState& s, std::uint64_t code) {
-  const int rv = discard(s);
+ConnectionError RequestReader::fail(MessageState& s, std::uint64_t code) {
+  const ConnectionError error = discard(s);
   delegate_.stream_failed(s, code);
-  return rv;
+  return error;
 }
 
-int RequestReader::too_large(MessageState& s) {
+ConnectionError RequestReader::too_large(MessageState& s) {
   const OversizedSection section{
       .is_request = options_.is_server && s.receive_.phase == Phase::before_message,
-      .is_answered = s.final_submitted_,
-      .is_write_closed = s.write_closed_,
+      .is_answered = s.sent_ != MessageState::Sent::nothing,
+      .is_write_closed = s.is_write_closed_,
   };
   if (!is_answered_with_431(section)) return fail(s, oversized_failed);
-  const int rv = discard(s);
+  const ConnectionError error = discard(s);
   delegate_.request_too_large(s);
-  return rv;
+  return error;
 }
 
-int RequestReader::discard(MessageState& s) {
+ConnectionError RequestReader::discard(MessageState& s) {
   ReceiveState& r = s.receive_;
-  if (r.discarding || r.phase == Phase::ended) return 0;
+  if (r.discarding || r.phase == Phase::ended) return ConnectionError::none;
   r.discarding = true;
   r.pending.reset();
   stop_holding(s);
-  return decoder_.cancel(s.id_);
+  const auto cancelled = decoder_.cancel(s.id_);
+  return cancelled ? ConnectionError::none : connection_error(cancelled.error());
 }
 
 void RequestReader::stop_holding(MessageState& s) {
@@ -283,12 +288,12 @@ void RequestReader::stop_holding(MessageState& s) {
   if (!held.empty()) events_.http3_consumed(s.id_, held.size());
 }
 
-int RequestReader::read_unblocked(MessageState*& s) {
+ConnectionError RequestReader::read_unblocked(MessageState*& s) {
   s = nullptr;
   const auto ready = std::find_if(blocked_.begin(), blocked_.end(), [this](const MessageState* waiting) {
     return decoder_.is_ready(*waiting->receive_.pending);
   });
-  if (ready == blocked_.end()) return 0;
+  if (ready == blocked_.end()) return ConnectionError::none;
   s = *ready;
   blocked_.erase(ready);
   s->receive_.is_blocked = false;

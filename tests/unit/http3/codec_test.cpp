@@ -1,7 +1,6 @@
 #include "http3/codec.h"
 
 #include <gtest/gtest.h>
-#include <nghttp3/nghttp3.h>
 
 #include "http3_pair.h"
 #include "usquic/http3_codes.h"
@@ -37,10 +36,9 @@ TEST_P(Http3Bodies, ArriveByteExactBothWaysAndAreCountedExactly) {
   pair.hold_acknowledgements = hold;
   const std::string up = pattern(length), down = pattern(length + 1);
   TestStream& s = pair.client.make(0);
-  ASSERT_EQ(pair.client.http3->send_request(0, s.http3, to_headers(get_request)), 0);
-  s.http3.body.append(as_bytes(up));
-  s.http3.fin = true;
-  pair.client.http3->resume(0);
+  pair.client.http3->open_request(0, s.http3);
+  ASSERT_EQ(pair.client.send(0, http::SectionKind::request, get_request), 0);
+  pair.client.write(0, up, true);
   EXPECT_EQ(s.http3.unsent(), length);
   pair.run();
   EXPECT_EQ(s.http3.unsent(), 0u);
@@ -51,12 +49,12 @@ TEST_P(Http3Bodies, ArriveByteExactBothWaysAndAreCountedExactly) {
   EXPECT_TRUE(s.body == down);
   EXPECT_EQ(remote.ends + s.ends, 2);
   EXPECT_EQ(remote.http3.unsent(), 0u);
-  EXPECT_EQ(remote.http3.body.acknowledged(), hold ? 0u : down.size());
+  EXPECT_EQ(remote.http3.output.acknowledged(), hold ? 0u : remote.http3.output.accepted());
   // Every byte that came is either body or was consumed by the framing.
   EXPECT_EQ(pair.server.consumed + pair.server.body_bytes, pair.total[0]);
   EXPECT_EQ(pair.client.consumed + pair.client.body_bytes, pair.total[1]);
   pair.acknowledge();
-  EXPECT_EQ(remote.http3.body.acknowledged(), down.size());
+  EXPECT_EQ(remote.http3.output.acknowledged(), remote.http3.output.accepted());
   EXPECT_TRUE(pair.errors.empty());
 }
 
@@ -67,27 +65,19 @@ INSTANTIATE_TEST_SUITE_P(SizesPiecesAndDelays, Http3Bodies,
                                          std::tuple{5u << 20, 1u << 20, true},
                                          std::tuple{5u << 20, 1200u, false}));
 
-TEST(Codec, CountsUnsentBodyBytesExactlyWhilePartOfAFrameIsWritten) {
+TEST(Codec, CountsTheBodyAsUnsentUntilItIsTaken) {
   TestPair pair;
   TestStream& s = pair.request(0, get_request, false);
-  const std::string body = pattern(100000);
-  s.http3.body.append(as_bytes(body));
-  pair.client.http3->resume(0);
-  std::array<Bytes, 16> views;
-  Codec::Output out;
-  std::size_t body_written = 0;
-  for (int i = 0; i < 100; ++i) {
-    ASSERT_EQ(pair.client.http3->next_output(views, out), 0);
-    if (out.id < 0) break;
-    std::size_t length = 0;
-    for (std::size_t v = 0; v < out.count; ++v) length += views[v].size();
-    length = std::min<std::size_t>(length, 997);
-    pair.client.http3->written(out.id, length);
-    body_written = body.size() - s.http3.unsent();
-    EXPECT_EQ(s.http3.body.taken(), body_written);
+  EXPECT_EQ(s.http3.unsent(), 0u) << "of the body; the head waits";
+  pair.client.write(0, pattern(100000));
+  EXPECT_EQ(s.http3.unsent(), 100000u);
+  while (s.http3.output.untaken() > 0) {
+    const std::size_t before = s.http3.unsent();
+    pair.take(pair.client);
+    ASSERT_LE(s.http3.unsent(), before);
+    ASSERT_EQ(s.http3.unsent(), std::min<std::size_t>(100000, s.http3.output.untaken()));
   }
-  EXPECT_GT(body_written, 90000u);
-  EXPECT_LT(body_written, 100 * 997u);
+  EXPECT_EQ(s.http3.unsent(), 0u);
 }
 
 TEST(Codec, CarriesInformationalFinalAndTrailers) {
@@ -96,13 +86,13 @@ TEST(Codec, CarriesInformationalFinalAndTrailers) {
     pair.piece = piece;
     TestStream& s = pair.request(0, get_request);
     pair.run();
-    Codec& server = *pair.server.http3;
-    EXPECT_EQ(server.send_informational(0, to_headers({{":status", "103"}, {"link", "</x.css>"}})), 0);
-    EXPECT_EQ(server.send_informational(0, to_headers({{":status", "100"}})), 0);
+    constexpr auto informational = http::SectionKind::informational;
+    EXPECT_EQ(pair.server.send(0, informational, Fields{{":status", "103"}, {"link", "</x.css>"}}), 0);
+    EXPECT_EQ(pair.server.send(0, informational, Fields{{":status", "100"}}), 0);
     respond(pair, 0, {{":status", "200"}}, "body", false);
     pair.run();
     pair.server.stream(0).http3.fin = true;
-    EXPECT_EQ(server.send_trailers(0, to_headers({{"checksum", "42"}})), 0);
+    EXPECT_EQ(pair.server.send(0, http::SectionKind::trailers, Fields{{"checksum", "42"}}), 0);
     pair.run();
     ASSERT_EQ(s.sections.size(), 4u);
     EXPECT_EQ(s.sections[0].kind, US_QUIC_HEADERS_INFORMATIONAL);
@@ -120,15 +110,15 @@ TEST(Codec, CarriesInformationalFinalAndTrailers) {
 TEST(Codec, CarriesRequestTrailers) {
   TestPair pair;
   TestStream& s = pair.request(0, get_request, false);
-  s.http3.body.append(as_bytes("upload"));
-  EXPECT_EQ(pair.client.http3->send_trailers(0, to_headers({{"sum", "1"}})), 0);
+  pair.client.write(0, "upload");
+  s.http3.fin = true;
+  EXPECT_EQ(pair.client.send(0, http::SectionKind::trailers, Fields{{"sum", "1"}}), 0);
   pair.run();
   TestStream& remote = pair.server.stream(0);
   ASSERT_EQ(remote.sections.size(), 2u);
   EXPECT_EQ(remote.sections[1].kind, US_QUIC_HEADERS_TRAILERS);
   EXPECT_EQ(remote.body, "upload");
   EXPECT_EQ(remote.ends, 1);
-  EXPECT_EQ(pair.client.http3->send_trailers(0, to_headers({{"sum", "1"}})), US_QUIC_E_STATE);
 }
 
 TEST(Codec, ResponsesWithoutBodyEndWithTheirHeaders) {
@@ -167,13 +157,11 @@ TEST(Codec, BodyWrittenInManySteps) {
   for (int i = 0; i < 200; ++i) {
     const std::string piece = pattern(static_cast<std::size_t>(i) * 37);
     all += piece;
-    s.http3.body.append(as_bytes(piece));
-    pair.client.http3->resume(0);
+    pair.client.write(0, piece);
     pair.run();
     ASSERT_EQ(s.http3.unsent(), 0u);
   }
-  s.http3.fin = true;
-  pair.client.http3->resume(0);
+  pair.client.finish(0);
   pair.run();
   EXPECT_TRUE(pair.server.stream(0).body == all);
   EXPECT_EQ(pair.server.stream(0).ends, 1);
@@ -188,7 +176,7 @@ TEST(Codec, RefusedRequestsAreRejected) {
   EXPECT_EQ(pair.server.resets[0], US_QUIC_H3_REQUEST_REJECTED);
   EXPECT_EQ(pair.server.stops[0], US_QUIC_H3_REQUEST_REJECTED);
   EXPECT_EQ(pair.server.consumed, pair.total[0]);
-  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
+  EXPECT_TRUE(pair.server.http3->stream_closed(0));
 }
 
 TEST(Codec, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
@@ -196,12 +184,12 @@ TEST(Codec, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
   pair.request(0, get_request);
   pair.request(4, get_request);
   pair.run();
-  EXPECT_TRUE(pair.server.http3->stream_closed(4, 0));
-  EXPECT_EQ(pair.server.http3->shutdown(), 0);
+  EXPECT_TRUE(pair.server.http3->stream_closed(4));
+  EXPECT_TRUE(pair.server.http3->shutdown());
   pair.run();
   EXPECT_EQ(pair.client.goaways, std::vector<std::int64_t>{8});
   EXPECT_FALSE(pair.server.http3->is_drained());
-  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
+  EXPECT_TRUE(pair.server.http3->stream_closed(0));
   EXPECT_TRUE(pair.server.http3->is_drained());
 }
 
@@ -209,30 +197,28 @@ TEST(Codec, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
   TestPair pair;
   pair.request(0, get_request);
   pair.run();
-  EXPECT_EQ(pair.server.http3->send_shutdown_notice(), 0);
+  EXPECT_TRUE(pair.server.http3->send_shutdown_notice());
   pair.run();
   ASSERT_EQ(pair.client.goaways.size(), 1u);
   EXPECT_EQ(pair.client.goaways[0], (std::int64_t{1} << 62) - 4);
   EXPECT_FALSE(pair.server.http3->is_drained());
-  EXPECT_EQ(pair.server.http3->shutdown(), 0);
-  EXPECT_EQ(pair.server.http3->shutdown(), 0);
-  EXPECT_EQ(pair.server.http3->send_shutdown_notice(), 0);
+  EXPECT_TRUE(pair.server.http3->shutdown());
+  EXPECT_TRUE(pair.server.http3->shutdown());
+  EXPECT_TRUE(pair.server.http3->send_shutdown_notice());
   pair.run();
   ASSERT_EQ(pair.client.goaways.size(), 2u);
   EXPECT_EQ(pair.client.goaways[1], 4);
-  TestStream& late = pair.client.make(4);
-  EXPECT_EQ(pair.client.http3->send_request(4, late.http3, to_headers(get_request)), US_QUIC_E_GOAWAY);
   // A request that was on its way.
-  ASSERT_EQ(pair.server.http3->read(4, as_bytes("\x01\x10"), false), 0);
-  ASSERT_EQ(pair.server.http3->read(4, as_bytes("abc"), false), 0);
+  ASSERT_EQ(pair.server.http3->read(4, as_bytes("\x01\x10"), false), ConnectionError::none);
+  ASSERT_EQ(pair.server.http3->read(4, as_bytes("abc"), false), ConnectionError::none);
   EXPECT_EQ(pair.server.resets[4], US_QUIC_H3_REQUEST_REJECTED);
   EXPECT_EQ(pair.server.streams.count(4), 0u);
   EXPECT_FALSE(pair.server.http3->is_drained());
   respond(pair, 0, {{":status", "200"}}, "done");
   pair.run();
   EXPECT_EQ(pair.client.stream(0).body, "done");
-  EXPECT_TRUE(pair.server.http3->stream_closed(0, 0));
-  EXPECT_TRUE(pair.server.http3->stream_closed(4, 0));
+  EXPECT_TRUE(pair.server.http3->stream_closed(0));
+  EXPECT_TRUE(pair.server.http3->stream_closed(4));
   EXPECT_TRUE(pair.server.http3->is_drained());
 }
 
@@ -242,7 +228,8 @@ TEST(Codec, FlagsOfFieldsTravelAndStaticFieldsAreTheSame) {
   s.http3.fin = true;
   auto headers = to_headers(get_request, US_QUIC_HEADER_STATIC);
   headers.push_back({"authorization", 13, "secret", 6, US_QUIC_HEADER_NEVER_INDEX});
-  EXPECT_EQ(pair.client.http3->send_request(0, s.http3, headers), 0);
+  pair.client.http3->open_request(0, s.http3);
+  EXPECT_EQ(pair.client.send(0, http::SectionKind::request, headers), 0);
   pair.run();
   const auto& section = pair.server.stream(0).sections.at(0);
   EXPECT_EQ(section.fields, with(get_request, {{"authorization", "secret"}}));
@@ -262,8 +249,7 @@ TEST(Codec, ConnectAndExtendedConnectOpenTunnels) {
   pair.run();
   for (const std::int64_t id : {0, 4}) {
     respond(pair, id, {{":status", "200"}}, "from the server", false);
-    pair.client.stream(id).http3.body.append(as_bytes("from the client"));
-    pair.client.http3->resume(id);
+    pair.client.write(id, "from the client");
   }
   pair.run();
   for (const std::int64_t id : {0, 4}) {
@@ -273,23 +259,79 @@ TEST(Codec, ConnectAndExtendedConnectOpenTunnels) {
   EXPECT_TRUE(pair.errors.empty());
 }
 
-TEST(Codec, CallsOutOfOrderAreRefused) {
+TEST(Codec, SectionsThatMayNotBeSentAreRefusedAndAddNothing) {
   TestPair pair;
-  TestStream& s = pair.request(0, get_request);
-  EXPECT_EQ(pair.client.http3->send_request(0, s.http3, to_headers(get_request)), US_QUIC_E_STATE);
-  EXPECT_EQ(pair.client.http3->send_headers(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
-  EXPECT_EQ(pair.client.http3->send_trailers(0, {}), US_QUIC_E_STATE);
-  TestStream& bad = pair.client.make(4);
-  EXPECT_EQ(pair.client.http3->send_request(4, bad.http3, to_headers({{":method", "GET"}})),
-            US_QUIC_E_HEADERS);
+  TestStream& s = pair.client.make(0);
+  pair.client.http3->open_request(0, s.http3);
+  EXPECT_EQ(pair.client.send(0, http::SectionKind::request, Fields{{":method", "GET"}}), US_QUIC_E_HEADERS);
+  EXPECT_EQ(s.http3.output.untaken(), 0u);
+  EXPECT_EQ(s.http3.sent(), MessageState::Sent::nothing);
+  s.http3.fin = true;
+  EXPECT_EQ(pair.client.send(0, http::SectionKind::request, get_request), 0);
+  EXPECT_EQ(s.http3.sent(), MessageState::Sent::message);
   pair.run();
-  Codec& server = *pair.server.http3;
-  EXPECT_EQ(server.send_trailers(0, {}), US_QUIC_E_STATE);
-  EXPECT_EQ(server.send_informational(0, to_headers({{":status", "200"}})), US_QUIC_E_HEADERS);
-  EXPECT_EQ(server.send_headers(8, to_headers({{":status", "200"}})), US_QUIC_E_CLOSED);
-  respond(pair, 0, {{":status", "200"}}, "");
-  EXPECT_EQ(server.send_headers(0, to_headers({{":status", "200"}})), US_QUIC_E_STATE);
-  EXPECT_EQ(server.send_informational(0, to_headers({{":status", "103"}})), US_QUIC_E_STATE);
+  EXPECT_EQ(pair.server.send(0, http::SectionKind::informational, Fields{{":status", "200"}}),
+            US_QUIC_E_HEADERS);
+  EXPECT_EQ(pair.server.stream(0).http3.output.untaken(), 0u);
+}
+
+// A request may be made before there is a connection.
+TEST(Codec, ARequestThatWasMadeBeforeItsStreamIsOpenIsSentAsItIs) {
+  TestPair pair;
+  TestStream& s = pair.client.make(0);
+  ASSERT_TRUE(s.http3.send_section(http::SectionKind::request, to_headers(get_request)));
+  ASSERT_TRUE(s.http3.write(as_bytes("early")));
+  s.http3.fin = true;
+  pair.client.http3->open_request(0, s.http3);
+  pair.client.schedule(s);
+  pair.run();
+  EXPECT_EQ(pair.server.stream(0).sections.at(0).fields, get_request);
+  EXPECT_EQ(pair.server.stream(0).body, "early");
+  EXPECT_EQ(pair.server.stream(0).ends, 1);
+}
+
+// What waits for its ID uses the table too, and is acknowledged under the ID that it gets.
+TEST(Codec, ARequestThatWaitsForItsStreamUsesTheTable) {
+  TestPair pair;
+  const Fields fields = with(get_request, {{"user-agent", "a value that is worth a table entry"}});
+  for (const std::int64_t id : {0, 4, 8}) {
+    pair.request(id, fields);
+    pair.run();
+  }
+  TestStream& s = pair.client.make(12);
+  pair.client.http3->expect_request(s.http3);
+  {
+    MessageState abandoned(nullptr, pair.client.pool);
+    pair.client.http3->expect_request(abandoned);
+    ASSERT_TRUE(abandoned.send_section(http::SectionKind::request, to_headers(fields)));
+  }
+  s.http3.fin = true;
+  ASSERT_TRUE(s.http3.send_section(http::SectionKind::request, to_headers(fields)));
+  EXPECT_LT(s.http3.output.untaken(), 20u);
+  pair.client.http3->open_request(12, s.http3);
+  pair.client.schedule(s);
+  pair.run();
+  EXPECT_EQ(pair.server.stream(12).sections.at(0).fields, fields);
+  EXPECT_TRUE(pair.errors.empty());
+}
+
+TEST(Codec, ARequestThatWaitsForItsStreamMayOutliveTheCodec) {
+  BlockPool pool;
+  MessageState waiting(nullptr, pool);
+  {
+    TestSide client({.is_server = false, .max_header_list_size = 65536});
+    client.http3->expect_request(waiting);
+  }
+  EXPECT_TRUE(waiting.send_section(http::SectionKind::request, to_headers(get_request)));
+}
+
+TEST(Codec, PeerSettingsAreKnownWhenTheyCame) {
+  TestPair pair(1234);
+  EXPECT_EQ(pair.client.http3->peer_settings(), nullptr);
+  pair.run();
+  ASSERT_NE(pair.client.http3->peer_settings(), nullptr);
+  EXPECT_EQ(pair.client.http3->peer_settings()->max_field_section_size, 1234u);
+  EXPECT_TRUE(pair.client.http3->peer_settings()->extended_connect);
 }
 
 }  // namespace

@@ -1,0 +1,174 @@
+// Life of a connection and its streams, and what this side sends on the critical ones.
+#include "http3/codec.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "http3/frame_types.h"
+#include "usquic/http3_codes.h"
+
+namespace usquic::http3 {
+namespace {
+
+// RFC 9114 section 5.2: the largest ID of a request.
+constexpr std::uint64_t largest_request_id = max_varint - 3;
+
+bool append_goaway(transport::SendBuffer& output, std::uint64_t id) {
+  std::array<std::uint8_t, 3 * max_varint_bytes> frame;
+  std::uint8_t* end = put_varint(frame_goaway, frame.data());
+  end = put_varint(id, put_varint(shortest_varint(id), end));
+  return output.append({frame.data(), end});
+}
+
+// false: memory is used up, and instructions are lost.
+template <class Coder>
+bool drain(Coder& coder, transport::SendBuffer& output) {
+  std::array<std::uint8_t, 512> bytes;
+  while (coder.has_instructions() && output.untaken() < bytes.size()) {
+    if (!output.append(Bytes(bytes).first(coder.write_instructions(bytes)))) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Codec::Codec(const Options& options, BlockPool& pool, Events& events)
+    : options_(options),
+      events_(events),
+      decoder_({options.max_header_list_size, options.qpack_table_capacity}, pool),
+      encoder_(options.qpack_encoder_table_capacity, pool),
+      reader_(options_, decoder_, events, *this),
+      unidirectional_(options.is_server, events, encoder_, *this),
+      own_(pool) {}
+
+Codec::~Codec() {
+  streams_.for_each([](std::int64_t, MessageState* s) {
+    if (s != nullptr) s->codec_ = nullptr;
+  });
+  expected_.for_each([](MessageState& s) { s.codec_ = nullptr; });
+}
+
+Result<void> Codec::bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder) {
+  using Name = CriticalStreams::Name;
+  // An HTTP Datagram begins with a quarter stream ID (RFC 9297 section 2.1). As long as DATAGRAM frames go
+  // up to the application as they come, SETTINGS_H3_DATAGRAM is not announced.
+  const std::vector<std::uint8_t> settings = settings_frame({
+      .max_field_section_size = options_.max_header_list_size,
+      .qpack_table_capacity = options_.qpack_table_capacity,
+      .qpack_blocked_streams = options_.qpack_blocked_streams,
+      .extended_connect = options_.is_server && options_.extended_connect,
+  });
+  const bool is_done = own_.open(Name::control, control) && own_.output(Name::control).append(settings) &&
+                       own_.open(Name::encoder, encoder) && own_.open(Name::decoder, decoder);
+  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
+}
+
+void Codec::attach(std::int64_t id, MessageState& s) {
+  streams_.put(id, &s);
+  s.codec_ = this;
+  s.id_ = id;
+}
+
+void Codec::expect_request(MessageState& s) {
+  CHECK(!options_.is_server && s.codec_ == nullptr);
+  s.id_ = expected_.add(s);
+  s.codec_ = this;
+}
+
+void Codec::open_request(std::int64_t id, MessageState& s) {
+  CHECK(!options_.is_server);
+  const std::int64_t number = s.id_;
+  attach(id, s);
+  if (expected_.remove(s)) encoder_.stream_opened(number, id);
+  unidirectional_.request_opened();
+}
+
+ConnectionError Codec::peer_reset(std::int64_t id) {
+  MessageState* s = streams_.get(id);
+  if (s == nullptr) return unidirectional_.reset(id);
+  const bool was_waiting = s->receive_.is_blocked;
+  const ConnectionError error = reader_.discard(*s);
+  if (was_waiting && s->is_close_pending_) finish_closing(*s);
+  return error;
+}
+
+// The transport closed the stream before; now nothing more of it waits.
+void Codec::finish_closing(MessageState& s) {
+  stream_closed(s.id_);
+  events_.http3_closed(s);
+}
+
+bool Codec::stream_closed(std::int64_t id) {
+  MessageState* s = streams_.get(id);
+  if (s != nullptr && s->receive_.is_blocked && s->receive_.held_fin) {
+    s->is_close_pending_ = true;
+    return false;
+  }
+  if (s != nullptr) {
+    // Out of the decoder's books, unless all of it was read. What fails for want of memory, or because the peer does
+    // not read our decoder stream, the next read() meets too.
+    static_cast<void>(reader_.discard(*s));
+    s->codec_ = nullptr;
+  }
+  streams_.erase(id);
+  unidirectional_.close(id);
+  return true;
+}
+
+void Codec::forget(MessageState& s) {
+  if (expected_.remove(s)) return encoder_.stream_abandoned(s.id_);
+  s.receive_.held_fin = false;
+  stream_closed(s.id_);
+}
+
+void Codec::set_max_client_streams(std::uint64_t count) {
+  if (options_.is_server) peer_requests_.allowed = std::max(peer_requests_.allowed, count);
+}
+
+// QPACK instructions are moved to their streams first. While the peer lets us send nothing they wait in the decoder and
+// the encoder, which bound what waits.
+Codec::Output Codec::next_output(std::span<Bytes> views) {
+  using Name = CriticalStreams::Name;
+  const bool is_done =
+      drain(decoder_, own_.output(Name::decoder)) && drain(encoder_, own_.output(Name::encoder));
+  if (!is_done) has_lost_instructions_ = true;
+  Output out;
+  out.id = own_.next_output(views, out.count);
+  return out;
+}
+
+Result<void> Codec::send_priority_update(std::int64_t id, Priority priority) {
+  CHECK(!options_.is_server);
+  const std::string value = format_priority(priority);
+  std::array<std::uint8_t, 3 * max_varint_bytes> head;
+  const auto stream_id = static_cast<std::uint64_t>(id);
+  std::uint8_t* end = put_varint(frame_priority_update, head.data());
+  end = put_varint(shortest_varint(stream_id) + value.size(), end);
+  end = put_varint(stream_id, end);
+  const bool is_done =
+      own_.output(CriticalStreams::Name::control).append({head.data(), end}, as_bytes(value));
+  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
+}
+
+Result<void> Codec::send_shutdown_notice() {
+  if (!own_.are_open()) return Error{US_QUIC_E_STATE};
+  if (shutdown_ != Shutdown::none) return {};
+  shutdown_ = Shutdown::noticed;
+  // A client's names a push, and it never allowed one.
+  const std::uint64_t first_refused = options_.is_server ? largest_request_id : max_varint;
+  const bool is_done = append_goaway(own_.output(CriticalStreams::Name::control), first_refused);
+  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
+}
+
+Result<void> Codec::shutdown() {
+  if (!own_.are_open()) return Error{US_QUIC_E_STATE};
+  if (shutdown_ == Shutdown::begun) return {};
+  const std::uint64_t first_refused =
+      options_.is_server ? static_cast<std::uint64_t>(peer_requests_.latest + 4) : 0;
+  shutdown_ = Shutdown::begun;
+  const bool is_done = append_goaway(own_.output(CriticalStreams::Name::control), first_refused);
+  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
+}
+
+}  // namespace usquic::http3

@@ -1,0 +1,132 @@
+// What comes: request streams, and the peer's unidirectional streams.
+#include <algorithm>
+#include <new>
+#include <utility>
+
+#include "base/varint.h"
+#include "http3/codec.h"
+#include "http3/oversized_section.h"
+#include "usquic/http3_codes.h"
+
+namespace usquic::http3 {
+namespace {
+
+bool is_unidirectional(std::int64_t id) {
+  return (id & 0x2) != 0;
+}
+
+bool is_client_initiated(std::int64_t id) {
+  return (id & 0x1) == 0;
+}
+
+}  // namespace
+
+ConnectionError Codec::read(std::int64_t id, Bytes data, bool fin) {
+  if (has_lost_instructions_) return ConnectionError::out_of_memory;
+  if (data.empty() && !fin) return ConnectionError::none;
+  // RFC 9114 section 6.1: servers open no bidirectional streams. And no stream that this side opened comes here, but
+  // for its own requests.
+  const bool is_request = !is_unidirectional(id);
+  const bool is_allowed = is_client_initiated(id) == (is_request || options_.is_server);
+  if (!is_allowed) return ConnectionError::stream_creation_error;
+  // The caller is a C library's callback: no exception may pass.
+  try {
+    return is_request ? read_request(id, data, fin) : unidirectional_.read(id, data, fin);
+  } catch (const std::bad_alloc&) {
+    return ConnectionError::out_of_memory;
+  }
+}
+
+ConnectionError Codec::read_request(std::int64_t id, Bytes data, bool fin) {
+  MessageState* const* known = streams_.find(id);
+  MessageState* s = known == nullptr ? nullptr : *known;
+  if (known == nullptr && options_.is_server) s = open_peer_request(id);
+  if (s != nullptr) return reader_.read(*s, data, fin);
+  if (!data.empty()) events_.http3_consumed(id, data.size());
+  return ConnectionError::none;
+}
+
+// nullptr: it is refused.
+MessageState* Codec::open_peer_request(std::int64_t id) {
+  streams_.put(id, nullptr);
+  unidirectional_.request_opened();
+  // RFC 9114 section 5.2: requests from the announced ID on are rejected.
+  const bool is_shut_down = shutdown_ == Shutdown::begun;
+  const bool is_too_late = is_shut_down && id > peer_requests_.latest;
+  if (!is_shut_down) peer_requests_.latest = std::max(peer_requests_.latest, id);
+  MessageState* s = is_too_late ? nullptr : events_.http3_request_stream(id);
+  if (s == nullptr) {
+    // RFC 9114 section 4.1.1.
+    events_.http3_stop_sending(id, US_QUIC_H3_REQUEST_REJECTED);
+    events_.http3_reset_stream(id, US_QUIC_H3_REQUEST_REJECTED);
+    return nullptr;
+  }
+  attach(id, *s);
+  if (const std::optional<Priority> priority = early_priorities_.take(id)) {
+    s->has_priority_update_ = true;
+    events_.http3_priority(*s, *priority);
+  }
+  return s;
+}
+
+ConnectionError Codec::encoder_instructions(Bytes data) {
+  if (const auto result = decoder_.read_encoder_stream(data); !result)
+    return connection_error(result.error());
+  for (;;) {
+    MessageState* s = nullptr;
+    if (const ConnectionError error = reader_.read_unblocked(s); error != ConnectionError::none) return error;
+    if (s == nullptr) return ConnectionError::none;
+    if (s->is_close_pending_ && !s->receive_.is_blocked) finish_closing(*s);
+  }
+}
+
+// RFC 9114 section 4.1.2: a malformed message ends its stream, nothing else. An answer that was given in full
+// goes on: a client that is asked not to upload may break off its body for that.
+void Codec::stream_failed(MessageState& s, std::uint64_t code) {
+  const std::int64_t id = s.id_;
+  const bool is_answered = options_.is_server && s.fin;
+  events_.http3_stop_sending(id, code);
+  if (is_answered) return;
+  s.close_writing();
+  events_.http3_reset_stream(id, code);
+}
+
+void Codec::request_too_large(MessageState& s) {
+  if (!s.send_section(http::SectionKind::response, oversized_response()))
+    return stream_failed(s, oversized_failed);
+  s.fin = true;
+  events_.http3_answered(s);
+  events_.http3_stop_sending(s.id_, oversized_answered);
+}
+
+void Codec::request_priority(MessageState& s, std::string_view value) {
+  if (s.has_priority_update_) return;
+  if (const std::optional<Priority> priority = parse_priority(value)) events_.http3_priority(s, *priority);
+}
+
+ConnectionError Codec::settings_received(Settings settings) {
+  peer_settings_ = std::move(settings);
+  encoder_.peer_settings(peer_settings_->qpack_table_capacity);
+  return ConnectionError::none;
+}
+
+void Codec::goaway_received(std::int64_t id) {
+  events_.http3_goaway(id);
+}
+
+// RFC 9218 section 7.2: it may come before its request, but not for one that the client cannot open yet. A value that
+// is no dictionary is ignored.
+ConnectionError Codec::priority_updated(std::int64_t id, std::string_view value) {
+  if (static_cast<std::uint64_t>(id) / 4 >= peer_requests_.allowed) return ConnectionError::id_error;
+  const std::optional<Priority> priority = parse_priority(value);
+  if (!priority) return ConnectionError::none;
+  if (MessageState* s = streams_.get(id)) {
+    s->has_priority_update_ = true;
+    events_.http3_priority(*s, *priority);
+  } else {
+    early_priorities_.put(id, *priority);
+  }
+  return ConnectionError::none;
+}
+
+}  // namespace usquic::http3

@@ -1,0 +1,37 @@
+#include "http3/section_frame.h"
+
+#include <algorithm>
+#include <new>
+
+#include "http3/frame_types.h"
+#include "http3/qpack/encoder.h"
+
+namespace usquic::http3 {
+
+SectionFrame::SectionFrame(qpack::Encoder* encoder, std::int64_t stream_id,
+                           std::span<const us_quic_header_t> fields, Bytes identity) {
+  const std::size_t room = 2 * frame_head_bytes + qpack::Encoder::bound(fields);
+  std::uint8_t* memory = usual_.data();
+  if (room > usual_.size()) {
+    large_.reset(new (std::nothrow) std::uint8_t[room]);
+    memory = large_.get();
+    if (memory == nullptr) return;
+  }
+  // The section's length stands before it and is known after it.
+  std::uint8_t* const section = memory + frame_head_bytes;
+  end_ = encoder == nullptr ? qpack::Encoder::encode_static(fields, section)
+         : identity.empty() ? encoder->encode(stream_id, fields, section)
+                            : encoder->encode_repeated(stream_id, identity, fields, section);
+  std::array<std::uint8_t, frame_head_bytes> head;
+  const std::uint8_t* const head_end =
+      put_varint(static_cast<std::uint64_t>(end_ - section), put_varint(frame_headers, head.data()));
+  const auto length = static_cast<std::size_t>(head_end - head.data());
+  begin_ = section - length;
+  std::copy_n(head.data(), length, begin_);
+}
+
+void SectionFrame::begin_data(std::uint64_t length) {
+  end_ = put_varint(length, put_varint(frame_data, end_));
+}
+
+}  // namespace usquic::http3
