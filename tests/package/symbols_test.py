@@ -13,6 +13,9 @@ SHARED = BUILD / "libusquic.so"
 # us_quic_..., us_loop_...; members, vtables and type names of classes right in namespace usquic.
 INTERFACE = re.compile(r"us_[a-z]|_ZT[VIS]N6usquic|_ZNK?6usquic")
 WRITABLE = re.compile(r"\.(data|bss|tdata|tbss)\b(?!\.rel\.ro)|\*COM\*")
+# What the README says that it is built on, and the compiler's own.
+LIBRARIES = {"libngtcp2", "libngtcp2_crypto_gnutls", "libgnutls", "libcrypto", "libIPSec_MB", "libstdc++", "libgcc_s",
+             "libm", "libc"}
 
 
 def lines_of(*command):
@@ -44,6 +47,11 @@ class Symbols(unittest.TestCase):
         for line in lines_of("nm", "-DC", "--defined-only", SHARED):
             for name in re.findall(r"^\S+ \S (?:\w+ )*for usquic::(\w+)|^\S+ \S usquic::(\w+)", line):
                 self.assertIn("".join(name), declared, line)
+
+    def test_the_shared_library_needs_only_the_libraries_of_the_readme(self):
+        needed = set(re.findall(r"\(NEEDED\).*\[(lib.*?)\.so", "\n".join(lines_of("readelf", "-d", "-W", SHARED))))
+        self.assertIn("libngtcp2", needed)
+        self.assertEqual(needed - LIBRARIES, set())
 
     def test_the_static_library_has_no_strong_symbol_beside_the_interface(self):
         # Weak ones are the standard library's templates, which every program may have.

@@ -10,7 +10,6 @@ const isAsan = process.argv.includes("--asan");
 const packages = {
   "libngtcp2 >= 1.11": "libngtcp2-dev",
   libngtcp2_crypto_gnutls: "libngtcp2-crypto-gnutls-dev",
-  "libnghttp3 >= 1.8": "libnghttp3-dev",
   "gnutls >= 3.7": "libgnutls28-dev",
 };
 const programs = { cmake: "cmake", "pkg-config": "pkg-config", "c++": "g++" };
