@@ -117,7 +117,7 @@ def given_ngtcp2_server(program):
 def versions(kinds):
     found = {"usquic": (first_line(TOOL, "--version") or "").removeprefix("usquic "),
              "commit": first_line("git", "-C", ROOT, "describe", "--always", "--dirty"),
-             "libngtcp2": debian_version("libngtcp2-dev"), "libnghttp3": debian_version("libnghttp3-dev"),
-             "GnuTLS": debian_version("libgnutls28-dev"), "g++": first_line("g++", "-dumpfullversion"),
+             "libngtcp2": debian_version("libngtcp2-dev"), "GnuTLS": debian_version("libgnutls28-dev"),
+             "g++": first_line("g++", "-dumpfullversion"),
              "Node": first_line(find_node(), "--version") if find_node() else None}
     return found | {kind.name: kind.version() for kind in kinds if kind.is_http3}
