@@ -108,6 +108,13 @@ class CheckLayers(unittest.TestCase):
                         self.assert_refused(f"{folder}/place.cpp:1:", name)
                     (self.root / folder / "place.cpp").unlink()
 
+    def test_refuses_names_of_a_library_that_tests_alone_use(self):
+        for folder in ("src/base", "src/engine/ngtcp2", "include/usquic"):
+            with self.subTest(folder=folder):
+                self.write(f"{folder}/place.h", "int nghttp3_version(int);\n")
+                self.assert_refused(f"{folder}/place.h:1:", "nghttp3_version", "outside the tests")
+                (self.root / folder / "place.h").unlink()
+
     def test_refuses_names_that_say_nothing(self):
         for name in ("src/base/utils.h", "src/base/common.h", "src/quic/internal.h", "tools/common/list.h"):
             with self.subTest(name=name):
