@@ -294,6 +294,13 @@ US_API uint64_t us_quic_connection_max_streams(us_quic_connection_t* c);
 /* Send a datagram (RFC 9221): unreliable, not ordered.
  * Returns: 0; US_QUIC_E_UNSUPPORTED (peer takes none), _TOO_LARGE, _AGAIN (queue full), _STATE, _CLOSED. */
 US_API int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, size_t length);
+/* A setting of HTTP/3 that the peer sent, any identifier, into *value; of one that the peer left out, the
+ * default where RFC 9114, 9204, 9220 or 9297 gives one (SETTINGS_MAX_FIELD_SECTION_SIZE: 2^62 - 1, no limit).
+ * Returns: 0; US_QUIC_E_UNSUPPORTED (the peer left it out, and it has no default known here), _AGAIN (the
+ * peer's SETTINGS frame has not come: it may be later than the first request), _STATE (not HTTP/3), _CLOSED,
+ * _INVALID (value is NULL, or id above 2^62 - 1); then *value stays as it is.
+ * Source: RFC 9114 section 7.2.4. */
+US_API int us_quic_connection_peer_setting(us_quic_connection_t* c, uint64_t id, uint64_t* value);
 
 /* ---- Streams ---- */
 

@@ -148,6 +148,8 @@ class Connection {
   virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
   virtual std::uint64_t max_streams() const = 0;
   virtual int send_datagram(Bytes data) = 0;
+  // As documented for us_quic_connection_peer_setting.
+  virtual Result<std::uint64_t> peer_setting(std::uint64_t id) const = 0;
   // The silence after which a PING is sent, at most half of the idle timeout that both sides agreed on
   // (RFC 9000 section 10.1.2); 0 = none. Config::keep_alive is its first value.
   virtual void set_keep_alive(Duration after) = 0;

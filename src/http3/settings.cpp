@@ -52,6 +52,29 @@ SettingsError read_setting(std::uint64_t id, std::uint64_t value, Settings& sett
 
 }  // namespace
 
+std::optional<std::uint64_t> Settings::value(std::uint64_t id) const {
+  Bytes left = received;
+  std::uint64_t sent_id = 0;
+  std::uint64_t sent_value = 0;
+  while (take_varint(left, sent_id) && take_varint(left, sent_value)) {
+    if (sent_id == id) return sent_value;
+  }
+  const Settings defaults;
+  switch (id) {
+    case setting_qpack_table_capacity:
+      return defaults.qpack_table_capacity;
+    case setting_max_field_section_size:
+      return defaults.max_field_section_size;
+    case setting_qpack_blocked_streams:
+      return defaults.qpack_blocked_streams;
+    case setting_extended_connect:
+    case setting_datagrams:
+      return 0;
+    default:
+      return std::nullopt;
+  }
+}
+
 std::vector<std::uint8_t> settings_frame(const Settings& settings) {
   const Settings defaults;
   std::vector<std::uint8_t> payload;
@@ -74,6 +97,7 @@ std::vector<std::uint8_t> settings_frame(const Settings& settings) {
 }
 
 SettingsError read_settings(Bytes payload, Settings& settings) {
+  settings.received.assign(payload.begin(), payload.end());
   std::vector<std::uint64_t> ids;
   while (!payload.empty()) {
     std::uint64_t id = 0;

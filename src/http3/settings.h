@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.h"
@@ -17,6 +18,12 @@ struct Settings {
   std::uint64_t qpack_blocked_streams = 0;
   bool extended_connect = false;  // RFC 9220 section 3
   bool datagrams = false;         // RFC 9297 section 2.1.1
+  // A peer's, all of them: the payload of its frame, the shortest form there is.
+  std::vector<std::uint8_t> received = {};
+
+  // Of a peer's settings: any one that it sent, or the default of one that is absent. Nothing: it is not
+  // known here, and absent.
+  std::optional<std::uint64_t> value(std::uint64_t id) const;
 };
 
 // The frame that announces them. A setting that has its default is left out.
@@ -28,7 +35,8 @@ enum class SettingsError : std::uint8_t {
   forbidden,  // H3_SETTINGS_ERROR: a setting of HTTP/2, one that comes twice, an impossible value
 };
 
-// Reads the payload of a SETTINGS frame. Settings that are not known are ignored.
+// Reads the payload of a SETTINGS frame. Settings that are not known are kept in `received` alone.
+// Throws std::bad_alloc.
 SettingsError read_settings(Bytes payload, Settings& settings);
 
 }  // namespace usquic::http3

@@ -6,6 +6,7 @@
 
 #include "base/ext.h"
 #include "base/try_allocating.h"
+#include "base/varint.h"
 #include "quic/address_copy.h"
 #include "quic/c_result.h"
 #include "quic/connection.h"
@@ -236,6 +237,18 @@ int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, 
   usquic::loop::note_work(c->context->quic->loop());
   return usquic::try_allocating([&] { return c->engine->send_datagram(usquic::as_bytes(data, length)); },
                                 int{US_QUIC_E_NOMEM});
+}
+
+int us_quic_connection_peer_setting(us_quic_connection_t* c, uint64_t id, uint64_t* value) {
+  if (value == nullptr || id > usquic::max_varint) return US_QUIC_E_INVALID;
+  if (c->life.is_closed()) return US_QUIC_E_CLOSED;
+  if (c->engine == nullptr) {
+    if (c->setup == nullptr) return US_QUIC_E_CLOSED;
+    return c->context->is_raw_only ? US_QUIC_E_STATE : US_QUIC_E_AGAIN;
+  }
+  usquic::Result<std::uint64_t> setting = c->engine->peer_setting(id);
+  if (setting) *value = *setting;
+  return setting.error();
 }
 
 us_quic_stream_t* us_quic_connection_create_stream(us_quic_connection_t* c, unsigned int ext_size,

@@ -60,6 +60,17 @@ int ScriptedConnection::send_datagram(Bytes data) {
   return 0;
 }
 
+http3::Settings ScriptedConnection::own_settings() const {
+  return {.max_field_section_size = endpoint_.config_.max_header_list_size};
+}
+
+Result<std::uint64_t> ScriptedConnection::peer_setting(std::uint64_t id) const {
+  if (!is_open_) return Error{US_QUIC_E_AGAIN};
+  if (alpn_ != "h3") return Error{US_QUIC_E_STATE};
+  if (const std::optional<std::uint64_t> value = peer_settings_.value(id)) return *value;
+  return Error{US_QUIC_E_UNSUPPORTED};
+}
+
 void ScriptedConnection::close(std::uint64_t code, std::string_view reason) {
   if (is_closing_) return;
   is_closing_ = close_wanted_ = true;
@@ -163,6 +174,7 @@ void ScriptedConnection::write_control(FrameWriter& writer) {
     writer.put(endpoint_.config_.max_stream_data);
     writer.put_bytes(as_bytes(alpn_));
     writer.put_bytes(as_bytes(server_name_));
+    writer.put_bytes(http3::settings_frame(own_settings()));
     hello_wanted_ = welcome_wanted_ = false;
   }
   if (goaway_wanted_) writer.put(frame_goaway);

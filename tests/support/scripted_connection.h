@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "http3/settings.h"
 #include "support/scripted_engine.h"
 
 namespace usquic::test {
@@ -104,6 +105,7 @@ class ScriptedConnection final : public engine::Connection {
   Result<engine::Stream*> create_stream(engine::Direction direction, void* stream_user) override;
   std::uint64_t max_streams() const override;
   int send_datagram(Bytes data) override;
+  Result<std::uint64_t> peer_setting(std::uint64_t id) const override;
   void set_keep_alive(Duration) override {}  // it sends no PINGs
   void shutdown() override { is_draining_ = true; }
   void close(std::uint64_t code, std::string_view reason) override;
@@ -114,6 +116,7 @@ class ScriptedConnection final : public engine::Connection {
   friend class ScriptedEndpoint;
   friend class ScriptedStream;
 
+  http3::Settings own_settings() const;
   void receive(Bytes frames);
   void refuse();
   void receive_frame(std::uint8_t type, FrameReader& reader);
@@ -147,6 +150,7 @@ class ScriptedConnection final : public engine::Connection {
   std::uint64_t next_stream_ = 0;         // of this side's
   std::uint64_t next_remote_stream_ = 0;  // lowest that the peer has not opened
   std::uint64_t peer_max_streams_ = 0, peer_window_ = 0;
+  http3::Settings peer_settings_;  // as HTTP/3 writes them, in the first frame
   std::vector<std::vector<std::uint8_t>> datagrams_;
   std::uint64_t data_sent_ = 0, data_acked_ = 0, data_received_ = 0;
   us_quic_stats_t stats_{};

@@ -220,6 +220,15 @@ int QuicConnection::handshake_completed() {
   return 0;
 }
 
+Result<std::uint64_t> QuicConnection::peer_setting(std::uint64_t id) const {
+  const ConnectionCore& core = parts_.core;
+  if (core.is_raw()) return Error{US_QUIC_E_STATE};
+  const http3::Settings* settings = core.codec == nullptr ? nullptr : core.codec->peer_settings();
+  if (settings == nullptr) return Error{US_QUIC_E_AGAIN};
+  if (const std::optional<std::uint64_t> value = settings->value(id)) return *value;
+  return Error{US_QUIC_E_UNSUPPORTED};
+}
+
 void QuicConnection::stats(us_quic_stats_t& out) const {
   out = {};
   parts_.core.traffic.write_to(out);

@@ -45,6 +45,7 @@ class QuicConnection final : public engine::Connection,
   }
   std::uint64_t max_streams() const override { return parts_.streams.max_new(); }
   int send_datagram(Bytes data) override { return parts_.writer.queue_datagram(data); }
+  Result<std::uint64_t> peer_setting(std::uint64_t id) const override;
   void set_keep_alive(Duration after) override { parts_.keep_alive.set(after); }
   void shutdown() override { parts_.shutdown.begin(); }
   void close(std::uint64_t code, std::string_view reason) override { parts_.ending.close(code, reason); }

@@ -68,6 +68,27 @@ TEST(Http3Settings, ThatAreNotKnownAreIgnored) {
   EXPECT_EQ(read({0x21, 0x05, 0x40, 0x40, 0x00}), SettingsError::none);
 }
 
+TEST(Http3Settings, ThatAPeerSentCanAllBeAskedFor) {
+  Settings settings;
+  ASSERT_EQ(read_settings(Octets{0x21, 0x05, 0x40, 0x40, 0x00, 0x06, 0x41, 0x00}, settings),
+            SettingsError::none);
+  EXPECT_EQ(settings.value(0x21), 5U);
+  EXPECT_EQ(settings.value(0x40), 0U);
+  EXPECT_EQ(settings.value(0x06), 256U);
+  EXPECT_EQ(settings.value(0x05), std::nullopt);  // a value, not an identifier
+}
+
+TEST(Http3Settings, ThatAPeerLeftOutHaveTheirDefaultsWhereTheyAreKnown) {
+  const Settings settings;
+  EXPECT_EQ(settings.value(0x01), 0U);
+  EXPECT_EQ(settings.value(0x06), max_varint);
+  EXPECT_EQ(settings.value(0x07), 0U);
+  EXPECT_EQ(settings.value(0x08), 0U);
+  EXPECT_EQ(settings.value(0x33), 0U);
+  for (const std::uint64_t id : {0x0, 0x2, 0x5, 0x9, 0x21, 0x34})
+    EXPECT_EQ(settings.value(id), std::nullopt) << id;
+}
+
 // RFC 9114 section 7.1.
 TEST(Http3Settings, ThatEndInTheMiddleAreMalformed) {
   EXPECT_EQ(read({0x06}), SettingsError::malformed);

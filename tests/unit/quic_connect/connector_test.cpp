@@ -30,6 +30,7 @@ class FakeAttempt final : public engine::Connection {
   Result<engine::Stream*> create_stream(engine::Direction, void*) override { return Error{US_QUIC_E_STATE}; }
   std::uint64_t max_streams() const override { return 0; }
   int send_datagram(Bytes) override { return US_QUIC_E_STATE; }
+  Result<std::uint64_t> peer_setting(std::uint64_t) const override { return Error{US_QUIC_E_STATE}; }
   void set_keep_alive(Duration) override {}
   void shutdown() override {}
   void close(std::uint64_t, std::string_view) override { is_closed = true; }
