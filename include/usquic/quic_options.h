@@ -35,6 +35,12 @@ typedef struct us_quic_blob_t {
   size_t length;
 } us_quic_blob_t;
 
+/* A setting of HTTP/3 (RFC 9114 section 7.2.4). */
+typedef struct us_quic_setting_t {
+  uint64_t id;
+  uint64_t value;
+} us_quic_setting_t;
+
 /* Start from US_QUIC_OPTIONS_INIT. All memory is borrowed for the creating call only, but for callbacks'
  * users. */
 typedef struct us_quic_socket_context_options_t {
@@ -125,6 +131,19 @@ typedef struct us_quic_socket_context_options_t {
    * with more workers are told by one of today's that their connections are gone. 0 = default: not told;
    * then each worker answers for its own index alone. */
   unsigned int worker_count;
+
+  /* HTTP/3: bytes of QPACK's dynamic tables (RFC 9204) of a connection, 0 = none: of the one that the peer may
+   * fill, and of the one that this side fills where the peer allows as many. And the peer's streams whose header
+   * section may wait for what comes into its table; more of them close the connection. */
+  size_t qpack_table_capacity;
+  size_t qpack_blocked_streams;
+  size_t qpack_encoder_table_capacity;
+  /* HTTP/3: settings that are announced beside those of the library, for an extension that the application
+   * speaks; us_quic_connection_peer_setting gives the peer's. Creating the context fails with US_QUIC_E_INVALID
+   * for an identifier that the library announces itself (those of RFC 9114, 9204, 9220 and 9297), that is
+   * reserved (RFC 9114 section 11.2.2) or given twice, and for numbers above 2^62 - 1. */
+  const us_quic_setting_t* settings;
+  size_t settings_count;
 } us_quic_socket_context_options_t;
 
 /* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */

@@ -244,6 +244,10 @@ struct Config {
   bool datagrams = option_defaults::datagrams != 0;
   Congestion congestion = static_cast<Congestion>(option_defaults::congestion);
   AddressValidation address_validation = static_cast<AddressValidation>(option_defaults::address_validation);
+  std::size_t qpack_table_capacity = option_defaults::qpack_table_capacity;
+  std::size_t qpack_blocked_streams = option_defaults::qpack_blocked_streams;
+  std::size_t qpack_encoder_table_capacity = option_defaults::qpack_encoder_table_capacity;
+  std::vector<us_quic_setting_t> settings;
   crypto::CipherSource cipher_source = crypto::CipherSource::fastest;
 };
 
@@ -293,7 +297,7 @@ class Endpoint {
 Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fields, Bytes body);
 
 // The engine that was chosen when the library was built. `events` and what `config` points to
-// outlive the endpoint.
+// outlive the endpoint. US_QUIC_E_INVALID: config.settings has one that cannot be announced.
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events);
 
 }  // namespace usquic::engine

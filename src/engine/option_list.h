@@ -19,6 +19,9 @@ inline constexpr std::uint32_t max_rate = 100'000'000;                // ten tim
 inline constexpr std::size_t min_udp_payload = 1200;                  // RFC 9000 section 14
 inline constexpr std::size_t max_udp_payload = 65527;                 // RFC 9000 section 18.2
 inline constexpr int max_worker_index = 255;                          // an octet of the connection ID
+inline constexpr std::size_t max_table = 16 << 20;
+inline constexpr std::size_t max_blocked = 65535;
+inline constexpr std::size_t max_settings = 128;  // a frame of them all is one that this library reads
 
 }  // namespace usquic::option_bounds
 
@@ -106,7 +109,16 @@ inline constexpr int max_worker_index = 255;                          // an octe
   NUMBER(http_idle_timeout_ms, unsigned int, 75'000, 0, UINT_MAX, ms, engine.http_idle_timeout,          \
          "Server: time without any open request on an HTTP/3 connection; 0 = no limit")                  \
   NUMBER(worker_count, unsigned int, 0, 0, max_worker_index + 1, workers, engine.worker_count,           \
-         "Workers with this secret and server id; 0 = not known")
+         "Workers with this secret and server id; 0 = not known")                                        \
+  NUMBER(qpack_table_capacity, size_t, 4096, 0, max_table, bytes, engine.qpack_table_capacity,           \
+         "HTTP/3: dynamic QPACK table that the peer may fill")                                           \
+  NUMBER(qpack_blocked_streams, size_t, 100, 0, max_blocked, streams, engine.qpack_blocked_streams,      \
+         "HTTP/3: streams whose header section may wait for QPACK instructions")                         \
+  NUMBER(qpack_encoder_table_capacity, size_t, 4096, 0, max_table, bytes,                                \
+         engine.qpack_encoder_table_capacity,                                                            \
+         "HTTP/3: dynamic QPACK table that this side fills, where the peer allows it")                   \
+  POINTER(settings, engine.settings, "HTTP/3: settings to announce beside the library's own")            \
+  PART(settings_count, size_t, 0, 0, max_settings, settings, settings, "Number of `settings`")
 
 // What programs of this project call an option where they let people set it.
 //

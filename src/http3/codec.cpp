@@ -53,12 +53,12 @@ Result<void> Codec::bind_streams(std::int64_t control, std::int64_t encoder, std
   using Name = CriticalStreams::Name;
   // An HTTP Datagram begins with a quarter stream ID (RFC 9297 section 2.1). As long as DATAGRAM frames go
   // up to the application as they come, SETTINGS_H3_DATAGRAM is not announced.
-  const std::vector<std::uint8_t> settings = settings_frame({
-      .max_field_section_size = options_.max_header_list_size,
-      .qpack_table_capacity = options_.qpack_table_capacity,
-      .qpack_blocked_streams = options_.qpack_blocked_streams,
-      .extended_connect = options_.is_server && options_.extended_connect,
-  });
+  const std::vector<std::uint8_t> settings =
+      settings_frame({.max_field_section_size = options_.max_header_list_size,
+                      .qpack_table_capacity = options_.qpack_table_capacity,
+                      .qpack_blocked_streams = options_.qpack_blocked_streams,
+                      .extended_connect = options_.is_server && options_.extended_connect},
+                     options_.added_settings);
   const bool is_done = own_.open(Name::control, control) && own_.output(Name::control).append(settings) &&
                        own_.open(Name::encoder, encoder) && own_.open(Name::decoder, decoder);
   return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};

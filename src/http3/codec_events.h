@@ -3,9 +3,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/bytes.h"
 #include "http3/priority.h"
+#include "usquic/quic_options.h"
 
 namespace usquic::http3 {
 
@@ -20,6 +22,7 @@ struct CodecOptions {
   std::size_t qpack_table_capacity = 4096;
   std::size_t qpack_blocked_streams = 100;
   std::size_t qpack_encoder_table_capacity = 4096;
+  std::span<const us_quic_setting_t> added_settings;  // see may_be_added()
 };
 
 // Events for the transport and, through it, the application. Called from inside Codec::read() alone, but for

@@ -15,9 +15,13 @@ enum SettingId : std::uint64_t {
   setting_datagrams = 0x33,
 };
 
-// RFC 9114 sections 7.2.4.1 and 11.2.2: reserved, as they meant something in HTTP/2.
+// RFC 9114 sections 7.2.4.1 and 11.2.2: reserved, as they meant something in HTTP/2. So is 0x0, which meant nothing.
 constexpr std::uint64_t first_http2_setting = 0x2;
 constexpr std::uint64_t last_http2_setting = 0x5;
+
+bool is_of_http2(std::uint64_t id) {
+  return id >= first_http2_setting && id <= last_http2_setting;
+}
 
 void append_varint(std::vector<std::uint8_t>& out, std::uint64_t value) {
   std::uint8_t bytes[max_varint_bytes];
@@ -45,20 +49,12 @@ SettingsError read_setting(std::uint64_t id, std::uint64_t value, Settings& sett
     case setting_datagrams:
       return read_switch(value, settings.datagrams);
     default:
-      return id >= first_http2_setting && id <= last_http2_setting ? SettingsError::forbidden
-                                                                   : SettingsError::none;
+      return is_of_http2(id) ? SettingsError::forbidden : SettingsError::none;
   }
 }
 
-}  // namespace
-
-std::optional<std::uint64_t> Settings::value(std::uint64_t id) const {
-  Bytes left = received;
-  std::uint64_t sent_id = 0;
-  std::uint64_t sent_value = 0;
-  while (take_varint(left, sent_id) && take_varint(left, sent_value)) {
-    if (sent_id == id) return sent_value;
-  }
+// Of a setting that Settings has.
+std::optional<std::uint64_t> default_value(std::uint64_t id) {
   const Settings defaults;
   switch (id) {
     case setting_qpack_table_capacity:
@@ -75,7 +71,34 @@ std::optional<std::uint64_t> Settings::value(std::uint64_t id) const {
   }
 }
 
-std::vector<std::uint8_t> settings_frame(const Settings& settings) {
+bool has_any_twice(std::vector<std::uint64_t>& ids) {
+  std::sort(ids.begin(), ids.end());
+  return std::adjacent_find(ids.begin(), ids.end()) != ids.end();
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> Settings::value(std::uint64_t id) const {
+  Bytes left = received;
+  std::uint64_t sent_id = 0;
+  std::uint64_t sent_value = 0;
+  while (take_varint(left, sent_id) && take_varint(left, sent_value)) {
+    if (sent_id == id) return sent_value;
+  }
+  return default_value(id);
+}
+
+bool may_be_added(std::span<const us_quic_setting_t> settings) {
+  std::vector<std::uint64_t> ids;
+  for (const us_quic_setting_t& s : settings) {
+    const bool is_reserved = s.id == 0 || is_of_http2(s.id);
+    if (is_reserved || default_value(s.id) || s.id > max_varint || s.value > max_varint) return false;
+    ids.push_back(s.id);
+  }
+  return !has_any_twice(ids);
+}
+
+std::vector<std::uint8_t> settings_frame(const Settings& settings, std::span<const us_quic_setting_t> added) {
   const Settings defaults;
   std::vector<std::uint8_t> payload;
   const auto append = [&payload](std::uint64_t id, std::uint64_t value, std::uint64_t default_value) {
@@ -88,6 +111,10 @@ std::vector<std::uint8_t> settings_frame(const Settings& settings) {
   append(setting_qpack_blocked_streams, settings.qpack_blocked_streams, defaults.qpack_blocked_streams);
   append(setting_extended_connect, settings.extended_connect ? 1 : 0, 0);
   append(setting_datagrams, settings.datagrams ? 1 : 0, 0);
+  for (const us_quic_setting_t& s : added) {
+    append_varint(payload, s.id);
+    append_varint(payload, s.value);
+  }
 
   std::vector<std::uint8_t> bytes;
   append_varint(bytes, frame_settings);
@@ -108,9 +135,7 @@ SettingsError read_settings(Bytes payload, Settings& settings) {
     }
     ids.push_back(id);
   }
-  std::sort(ids.begin(), ids.end());
-  const bool is_any_twice = std::adjacent_find(ids.begin(), ids.end()) != ids.end();
-  return is_any_twice ? SettingsError::forbidden : SettingsError::none;
+  return has_any_twice(ids) ? SettingsError::forbidden : SettingsError::none;
 }
 
 }  // namespace usquic::http3

@@ -4,10 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/varint.h"
+#include "usquic/quic_options.h"
 
 namespace usquic::http3 {
 
@@ -26,8 +28,13 @@ struct Settings {
   std::optional<std::uint64_t> value(std::uint64_t id) const;
 };
 
-// The frame that announces them. A setting that has its default is left out.
-std::vector<std::uint8_t> settings_frame(const Settings& settings);
+// Whether settings may be announced beside those of Settings: none of them is one of those or reserved (RFC 9114
+// sections 7.2.4.1 and 11.2.2), none is there twice.
+bool may_be_added(std::span<const us_quic_setting_t> settings);
+
+// The frame that announces them, and others that may be added. A setting that has its default is left out.
+std::vector<std::uint8_t> settings_frame(const Settings& settings,
+                                         std::span<const us_quic_setting_t> added = {});
 
 enum class SettingsError : std::uint8_t {
   none,

@@ -81,6 +81,7 @@ const char* invalid_field(const us_quic_socket_context_options_t& o) {
   if (o.worker_count > 0 && (o.worker_index < 0 || o.worker_index >= static_cast<int>(o.worker_count))) {
     return "worker_index";
   }
+  if (o.settings == nullptr && o.settings_count > 0) return "settings_count";
   if (o.alpn != nullptr && o.alpn_count == 0) return "alpn_count";
   return has_valid_alpn(o) ? nullptr : "alpn";
 }
@@ -128,6 +129,7 @@ void fill_engine(ContextConfig& config, const us_quic_socket_context_options_t& 
     out.random.fill(out.secret);
   }
   out.server_id.assign(o.server_id, o.server_id + o.server_id_length);
+  out.settings.assign(o.settings, o.settings + o.settings_count);
 }
 
 }  // namespace

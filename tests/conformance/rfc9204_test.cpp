@@ -64,6 +64,37 @@ TEST(Rfc9204Section3_2_3, ACapacityAboveTheLimit) {
   }
 }
 
+TEST(Rfc9204Section3_2_3, ACapacityAboveTheOption) {
+  Http3Joined joined(Engine::server, wire_settings({}),
+                     [](EnginePair& pair) { pair.server.config.qpack_table_capacity = 100; });
+  joined.h3->encoder(set_capacity(100));
+  expect_h3_open(joined);
+  joined.h3->encoder(set_capacity(101));
+  expect_h3_closed(joined, qpack_encoder_stream_error);
+}
+
+// Bytes of the engine's encoder stream after ten requests for the same, by a peer that allows a table.
+std::size_t encoder_bytes(std::size_t encoder_capacity) {
+  Http3Joined joined(Engine::client, wire_settings({{0x1, 4096}}), [&](EnginePair& pair) {
+    pair.client.config.qpack_encoder_table_capacity = encoder_capacity;
+  });
+  for (int i = 0; i < 10; ++i) {
+    StreamRecord* s = joined.net.pair.client.create_stream(*joined.net.connection);
+    constexpr us_quic_header_t request[] = {{":method", 7, "GET", 3, 0},
+                                            {":scheme", 7, "https", 5, 0},
+                                            {":authority", 10, "a.long.name.of.a.server", 23, 0},
+                                            {":path", 5, "/", 1, 0}};
+    EXPECT_EQ(s->handle->send_headers(request, true), 0);
+    joined.net.run();
+  }
+  return joined.peer().stream(6).data.size();
+}
+
+TEST(Rfc9204Section3_2_3, TheEncoderFillsNoTableThatIsTurnedOff) {
+  EXPECT_EQ(encoder_bytes(0), 1u);  // the stream's type
+  EXPECT_GT(encoder_bytes(4096), 20u);
+}
+
 TEST(Rfc9204Section3_2_2, AnEntryThatDoesNotFitTheTable) {
   expect_encoder_closes(Engine::server, insert_literal("a", "b"));  // capacity is 0 at first
   expect_encoder_closes(Engine::server, set_capacity(100) + insert_literal("a", std::string(100, 'x')));
@@ -270,15 +301,19 @@ TEST(Rfc9204Section2_2_1, ARequestThatIsGivenUpBeforeItsInstructionsComeEnds) {
 }
 
 TEST(Rfc9204Section2_1_2, MoreBlockedStreamsThanAllowed) {
-  constexpr int allowed = 100;
-  Http3Joined joined(Engine::server, wire_settings({}),
-                     [](EnginePair& pair) { pair.server.config.max_streams_bidi = 200; });
-  const std::string waits = section(2, false, 0, request_lines + indexed_dynamic(0));
-  for (int i = 0; i < allowed; ++i) joined.h3->request(waits);
-  joined.net.run();
-  ASSERT_FALSE(joined.peer().close());
-  joined.h3->request(waits);
-  expect_h3_closed(joined, qpack_decompression_failed);
+  for (const std::size_t allowed : {100, 3, 0}) {
+    SCOPED_TRACE(allowed);
+    Http3Joined joined(Engine::server, wire_settings({}), [&](EnginePair& pair) {
+      pair.server.config.max_streams_bidi = 200;
+      pair.server.config.qpack_blocked_streams = allowed;
+    });
+    const std::string waits = section(2, false, 0, request_lines + indexed_dynamic(0));
+    for (std::size_t i = 0; i < allowed; ++i) joined.h3->request(waits);
+    joined.net.run();
+    ASSERT_FALSE(joined.peer().close());
+    joined.h3->request(waits);
+    expect_h3_closed(joined, qpack_decompression_failed);
+  }
 }
 
 TEST(Rfc9204Section4_4_1, AnAcknowledgmentOfASectionThatWasNeverSent) {

@@ -44,5 +44,40 @@ TEST_F(EngineOptions, KeepAliveKeepsAnIdleConnection) {
   EXPECT_EQ(client->close.error, US_QUIC_E_IDLE_TIMEOUT);
 }
 
+// What the peer reads of a setting.
+std::uint64_t setting_seen(ConnectionRecord& peer, std::uint64_t id) {
+  Result<std::uint64_t> value = peer.handle->peer_setting(id);
+  EXPECT_EQ(value.error(), 0) << id;
+  return value ? *value : 0;
+}
+
+TEST_F(EngineOptions, QpackTableAndBlockedStreamsAreAnnounced) {
+  pair.server.config.qpack_table_capacity = 8192;
+  pair.server.config.qpack_blocked_streams = 0;
+  join("h3");
+  EXPECT_EQ(setting_seen(*client, 0x1), 8192U);
+  EXPECT_EQ(setting_seen(*client, 0x7), 0U);
+  EXPECT_EQ(setting_seen(*server, 0x1), 4096U);
+  EXPECT_EQ(setting_seen(*server, 0x7), 100U);
+}
+
+TEST_F(EngineOptions, SettingsAreAnnounced) {
+  pair.server.config.settings = {{0x4242, 0}, {0x21, 77}};
+  pair.client.config.settings = {{0x4243, 1}};
+  join("h3");
+  EXPECT_EQ(setting_seen(*client, 0x4242), 0U);
+  EXPECT_EQ(setting_seen(*client, 0x21), 77U);
+  EXPECT_EQ(setting_seen(*server, 0x4243), 1U);
+}
+
+TEST_F(EngineOptions, SettingsThatAreReservedAreRefused) {
+  start("h3");
+  for (const std::uint64_t id : {0x1, 0x4, 0x33}) {
+    engine::Config config = pair.client.config;
+    config.settings = {{id, 1}};
+    EXPECT_EQ(engine::create_endpoint(config, pair.client).error(), US_QUIC_E_INVALID) << id;
+  }
+}
+
 }  // namespace
 }  // namespace usquic::test

@@ -61,7 +61,10 @@ int ScriptedConnection::send_datagram(Bytes data) {
 }
 
 http3::Settings ScriptedConnection::own_settings() const {
-  return {.max_field_section_size = endpoint_.config_.max_header_list_size};
+  const engine::Config& config = endpoint_.config_;
+  return {.max_field_section_size = config.max_header_list_size,
+          .qpack_table_capacity = config.qpack_table_capacity,
+          .qpack_blocked_streams = config.qpack_blocked_streams};
 }
 
 Result<std::uint64_t> ScriptedConnection::peer_setting(std::uint64_t id) const {
@@ -174,7 +177,7 @@ void ScriptedConnection::write_control(FrameWriter& writer) {
     writer.put(endpoint_.config_.max_stream_data);
     writer.put_bytes(as_bytes(alpn_));
     writer.put_bytes(as_bytes(server_name_));
-    writer.put_bytes(http3::settings_frame(own_settings()));
+    writer.put_bytes(http3::settings_frame(own_settings(), endpoint_.config_.settings));
     hello_wanted_ = welcome_wanted_ = false;
   }
   if (goaway_wanted_) writer.put(frame_goaway);

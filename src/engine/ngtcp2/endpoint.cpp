@@ -6,12 +6,17 @@
 
 #include "engine/ngtcp2/close_info.h"
 #include "engine/ngtcp2/connection.h"
+#include "http3/settings.h"
 
 namespace usquic::engine {
 
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events) {
   if (config.tls == nullptr ||
       config.server_id.size() > transport::ConnectionIdFactory::max_server_id_bytes) {
+    return Error{US_QUIC_E_INVALID};
+  }
+  if (!http3::may_be_added(config.settings)) {
+    config.log.log(LogLevel::error, "option settings has one that the application may not announce");
     return Error{US_QUIC_E_INVALID};
   }
   return std::unique_ptr<Endpoint>(std::make_unique<ngtcp2::QuicEndpoint>(config, events));

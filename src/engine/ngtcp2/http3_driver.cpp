@@ -16,9 +16,14 @@ QuicStream& stream_of(http3::MessageState& message) {
 
 int Http3Driver::start() {
   http3::CodecEvents& events = *this;
+  const Config& config = core_.config();
   core_.codec = std::make_unique<http3::Codec>(
       http3::CodecOptions{.is_server = !core_.is_client,
-                          .max_header_list_size = core_.config().max_header_list_size},
+                          .max_header_list_size = config.max_header_list_size,
+                          .qpack_table_capacity = config.qpack_table_capacity,
+                          .qpack_blocked_streams = config.qpack_blocked_streams,
+                          .qpack_encoder_table_capacity = config.qpack_encoder_table_capacity,
+                          .added_settings = config.settings},
       core_.endpoint.memory.pool(), events);
   std::int64_t ids[3];
   for (std::int64_t& id : ids) {

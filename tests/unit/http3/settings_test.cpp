@@ -89,6 +89,23 @@ TEST(Http3Settings, ThatAPeerLeftOutHaveTheirDefaultsWhereTheyAreKnown) {
     EXPECT_EQ(settings.value(id), std::nullopt) << id;
 }
 
+TEST(Http3Settings, ThatAreAddedStandBehindTheOthers) {
+  const us_quic_setting_t added[] = {{0x21, 0}, {0x1234, 16384}};
+  const Octets bytes = settings_frame({.qpack_blocked_streams = 1}, added);
+  EXPECT_EQ(bytes, (Octets{0x04, 0x0a, 0x07, 0x01, 0x21, 0x00, 0x52, 0x34, 0x80, 0x00, 0x40, 0x00}));
+}
+
+TEST(Http3Settings, MayBeAddedUnlessTheyAreTheLibrarysOrReserved) {
+  const auto may = [](std::vector<us_quic_setting_t> settings) { return may_be_added(settings); };
+  EXPECT_TRUE(may({}));
+  EXPECT_TRUE(may({{0x9, 1}, {0x21, 0}, {max_varint, max_varint}}));
+  for (const std::uint64_t id : {0x0, 0x2, 0x3, 0x4, 0x5}) EXPECT_FALSE(may({{0x9, 1}, {id, 1}})) << id;
+  for (const std::uint64_t id : {0x1, 0x6, 0x7, 0x8, 0x33}) EXPECT_FALSE(may({{id, 1}})) << id;
+  EXPECT_FALSE(may({{0x9, 1}, {0x21, 1}, {0x9, 1}}));
+  EXPECT_FALSE(may({{max_varint + 1, 1}}));
+  EXPECT_FALSE(may({{0x9, max_varint + 1}}));
+}
+
 // RFC 9114 section 7.1.
 TEST(Http3Settings, ThatEndInTheMiddleAreMalformed) {
   EXPECT_EQ(read({0x06}), SettingsError::malformed);

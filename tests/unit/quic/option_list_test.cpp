@@ -112,6 +112,7 @@ TEST(OptionList, EveryNumberArrives) {
 
 constexpr std::uint8_t secret[32] = {1, 2, 3};
 constexpr std::uint8_t server_id[] = {4, 5, 6, 7};
+constexpr us_quic_setting_t settings[] = {{0x21, 1}, {0x40, 2}, {0x5f, 3}};
 const char* const protocols[] = {"one", "two", "three"};
 
 us_quic_blob_t blob(std::string_view text) {
@@ -171,6 +172,16 @@ Arrivals identity_arrivals() {
         },
         [](const ContextConfig& c) {
           EXPECT_EQ(c.engine.server_id, (std::vector<std::uint8_t>{4, 5, 6}));
+        }}},
+      {"settings",
+       {[](Options& o) {
+          o.settings = settings;
+          o.settings_count = 2;
+        },
+        [](const ContextConfig& c) {
+          ASSERT_EQ(c.engine.settings.size(), 2u);
+          EXPECT_EQ(c.engine.settings[1].id, 0x40u);
+          EXPECT_EQ(c.engine.settings[1].value, 2u);
         }}},
   };
 }
@@ -239,6 +250,26 @@ TEST(OptionList, EveryPointerArrives) {
     arrivals[name].check(*config);
   }
   EXPECT_EQ(arrivals.size(), names.size());
+}
+
+TEST(OptionList, SettingsThatAreCountedMustBeThere) {
+  EXPECT_NE(refusal([](Options& o) { o.settings_count = 1; }).find("option settings_count "),
+            std::string::npos);
+}
+
+TEST(OptionList, SettingsThatTheLibraryAnnouncesItselfAreRefused) {
+  TestLoop loop;
+  Options o = US_QUIC_OPTIONS_INIT;
+  const us_quic_setting_t wrong[] = {{0x21, 1}, {0x6, 100}};
+  o.settings = wrong;
+  int error = 0;
+  o.settings_count = 2;
+  EXPECT_EQ(us_create_quic_socket_context(loop.get(), &o, 0, &error), nullptr);
+  EXPECT_EQ(error, US_QUIC_E_INVALID);
+  o.settings_count = 1;
+  us_quic_socket_context_t* context = us_create_quic_socket_context(loop.get(), &o, 0, &error);
+  EXPECT_NE(context, nullptr);
+  us_quic_socket_context_free(context);
 }
 
 TEST(OptionList, LinesAboveTheLogLevelAreLeftOut) {
