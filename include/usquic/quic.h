@@ -188,10 +188,19 @@ US_API void us_quic_socket_context_on_stream_writable(us_quic_socket_context_t* 
 US_API void us_quic_socket_context_on_stream_close(us_quic_socket_context_t* context,
                                                    void (*cb)(us_quic_stream_t* s,
                                                               const us_quic_stream_close_info_t* info));
-/* A datagram (RFC 9221) came; data is borrowed until the callback returns. */
+/* A datagram (RFC 9221) came on a raw connection; data is borrowed until the callback returns. */
 US_API void us_quic_socket_context_on_datagram(us_quic_socket_context_t* context,
                                                void (*cb)(us_quic_connection_t* c, const void* data,
                                                           size_t length));
+
+/* A datagram came for an HTTP/3 stream (RFC 9297): between on_stream_open (on a server: on_stream_headers) and the
+ * peer's end of the stream, not held up by us_quic_stream_pause. What comes before or later is lost, as what the
+ * network loses. data is borrowed until the callback returns. With this callback and the option datagrams, and only
+ * then, SETTINGS_H3_DATAGRAM is announced; who sends datagrams needs both too. A request for which datagrams mean
+ * nothing is to be closed with US_QUIC_H3_DATAGRAM_ERROR.   Source: RFC 9297 section 2. */
+US_API void us_quic_socket_context_on_stream_datagram(us_quic_socket_context_t* context,
+                                                      void (*cb)(us_quic_stream_t* s, const void* data,
+                                                                 size_t length));
 
 /* ---- Sockets ---- */
 
@@ -291,8 +300,9 @@ US_API int us_quic_connection_has_ticket(us_quic_connection_t* c);
 US_API int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity);
 /* Bidirectional streams that can be opened right now. */
 US_API uint64_t us_quic_connection_max_streams(us_quic_connection_t* c);
-/* Send a datagram (RFC 9221): unreliable, not ordered.
- * Returns: 0; US_QUIC_E_UNSUPPORTED (peer takes none), _TOO_LARGE, _AGAIN (queue full), _STATE, _CLOSED. */
+/* Send a datagram (RFC 9221) on a raw connection: unreliable, not ordered.
+ * Returns: 0; US_QUIC_E_UNSUPPORTED (peer takes none), _TOO_LARGE, _AGAIN (queue full), _STATE (before on_open, or
+ * HTTP/3: us_quic_stream_send_datagram), _CLOSED. */
 US_API int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, size_t length);
 /* A setting of HTTP/3 that the peer sent, any identifier, into *value; of one that the peer left out, the
  * default where RFC 9114, 9204, 9220 or 9297 gives one (SETTINGS_MAX_FIELD_SECTION_SIZE: 2^62 - 1, no limit).
@@ -357,6 +367,12 @@ US_API ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, siz
  * or as us_quic_stream_write. */
 US_API ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, size_t length,
                                              void (*release)(void* user), void* user);
+/* Send a datagram for an HTTP/3 stream (RFC 9297): unreliable, not ordered. The context needs what
+ * us_quic_socket_context_on_stream_datagram says. data is copied.
+ * Returns: 0; US_QUIC_E_UNSUPPORTED (the peer takes none), _TOO_LARGE, _AGAIN (queue full, or the peer's SETTINGS
+ * have not come), _STATE (a raw stream, not open yet, after shutdown or reset, or this side takes none), _STOPPED,
+ * _CLOSED.   Source: RFC 9297 section 2.1. */
+US_API int us_quic_stream_send_datagram(us_quic_stream_t* s, const void* data, size_t length);
 /* Bytes accepted and not yet sent. */
 US_API size_t us_quic_stream_buffered(us_quic_stream_t* s);
 

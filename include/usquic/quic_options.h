@@ -95,8 +95,8 @@ typedef struct us_quic_socket_context_options_t {
                                         a client must prove its address as under load */
   size_t max_udp_payload; /* bytes of the largest datagram to send, 1200 to 65527; path MTU discovery stays
                              below */
-  int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221). They are handed up as they come,
-                             also by HTTP/3 connections, which do not announce HTTP Datagrams (RFC 9297) */
+  int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221), on HTTP/3 connections those of streams (RFC
+                             9297): us_quic_socket_context_on_stream_datagram */
   int congestion;         /* US_QUIC_CONGESTION_* */
   int address_validation; /* US_QUIC_ADDRESS_VALIDATION_* */
 

@@ -113,6 +113,7 @@ class Stream {
   virtual int reset(std::uint64_t code) = 0;
   virtual int stop(std::uint64_t code) = 0;
   virtual int set_priority(int urgency, bool incremental) = 0;
+  virtual int send_datagram(Bytes data) = 0;
 
   // The application took `length` body bytes: the peer gets that much more credit. The engine credits
   // bytes that on_body() delivered and that nobody consumed to the connection when the stream ends.
@@ -147,7 +148,7 @@ class Connection {
   // Allowed at any time: a stream that cannot open yet waits for the handshake or for credit.
   virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
   virtual std::uint64_t max_streams() const = 0;
-  virtual int send_datagram(Bytes data) = 0;
+  virtual int send_datagram(Bytes data) = 0;  // of a raw connection
   // As documented for us_quic_connection_peer_setting.
   virtual Result<std::uint64_t> peer_setting(std::uint64_t id) const = 0;
   // The silence after which a PING is sent, at most half of the idle timeout that both sides agreed on
@@ -180,7 +181,10 @@ class EventHandler {
   // were closed before.
   virtual void on_connection_close(Connection& c, const us_quic_close_info_t& info) = 0;
   virtual void on_goaway(Connection& c) = 0;
-  virtual void on_datagram(Connection& c, Bytes data) = 0;
+  virtual void on_datagram(Connection& c, Bytes data) = 0;  // of a raw connection
+  // Whether datagrams of HTTP/3 streams are read: asked when the handshake of a connection is complete. Without
+  // Config::datagrams none come.
+  virtual bool takes_stream_datagrams() const { return false; }
 
   // is_local: a stream of create_stream() has its id now. Else the peer opened it: make a handle, set s.user.
   virtual void on_stream_open(Connection& c, Stream& s, bool is_local) = 0;
@@ -190,6 +194,8 @@ class EventHandler {
   virtual void on_reset(Stream& s, std::uint64_t code) = 0;
   virtual void on_stop(Stream& s, std::uint64_t code) = 0;
   virtual void on_writable(Stream& s) = 0;
+  // Of an HTTP/3 stream that was opened, not after its end (RFC 9297 section 2.1).
+  virtual void on_stream_datagram(Stream& s, Bytes data) = 0;
   virtual void on_stream_close(Stream& s, const us_quic_stream_close_info_t& info) = 0;
 
  protected:

@@ -51,13 +51,12 @@ Codec::~Codec() {
 
 Result<void> Codec::bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder) {
   using Name = CriticalStreams::Name;
-  // An HTTP Datagram begins with a quarter stream ID (RFC 9297 section 2.1). As long as DATAGRAM frames go
-  // up to the application as they come, SETTINGS_H3_DATAGRAM is not announced.
   const std::vector<std::uint8_t> settings =
       settings_frame({.max_field_section_size = options_.max_header_list_size,
                       .qpack_table_capacity = options_.qpack_table_capacity,
                       .qpack_blocked_streams = options_.qpack_blocked_streams,
-                      .extended_connect = options_.is_server && options_.extended_connect},
+                      .extended_connect = options_.is_server && options_.extended_connect,
+                      .datagrams = options_.datagrams},
                      options_.added_settings);
   const bool is_done = own_.open(Name::control, control) && own_.output(Name::control).append(settings) &&
                        own_.open(Name::encoder, encoder) && own_.open(Name::decoder, decoder);
@@ -151,22 +150,15 @@ Result<void> Codec::send_priority_update(std::int64_t id, Priority priority) {
   return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
 }
 
-Result<void> Codec::send_shutdown_notice() {
+// A client's GOAWAY names a push, and it never allowed one.
+Result<void> Codec::shut_down(Shutdown step) {
   if (!own_.are_open()) return Error{US_QUIC_E_STATE};
-  if (shutdown_ != Shutdown::none) return {};
-  shutdown_ = Shutdown::noticed;
-  // A client's names a push, and it never allowed one.
-  const std::uint64_t first_refused = options_.is_server ? largest_request_id : max_varint;
-  const bool is_done = append_goaway(own_.output(CriticalStreams::Name::control), first_refused);
-  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
-}
-
-Result<void> Codec::shutdown() {
-  if (!own_.are_open()) return Error{US_QUIC_E_STATE};
-  if (shutdown_ == Shutdown::begun) return {};
-  const std::uint64_t first_refused =
-      options_.is_server ? static_cast<std::uint64_t>(peer_requests_.latest + 4) : 0;
-  shutdown_ = Shutdown::begun;
+  if (shutdown_ >= step) return {};
+  shutdown_ = step;
+  const bool is_notice = step == Shutdown::noticed;
+  const auto next_request = static_cast<std::uint64_t>(peer_requests_.latest + 4);
+  const std::uint64_t first_refused = options_.is_server ? (is_notice ? largest_request_id : next_request)
+                                                         : (is_notice ? max_varint : 0);
   const bool is_done = append_goaway(own_.output(CriticalStreams::Name::control), first_refused);
   return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
 }

@@ -49,6 +49,8 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
 
   // Stream data came. An error ends the connection.
   ConnectionError read(std::int64_t id, Bytes data, bool fin);
+  // The data of a DATAGRAM frame came. An error ends the connection.
+  ConnectionError read_datagram(Bytes data);
   // RESET_STREAM came, or we sent STOP_SENDING: read no more.
   ConnectionError peer_reset(std::int64_t id);
   // Both directions are over in the transport. true: nothing here refers to the stream any more. false: what
@@ -74,11 +76,12 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   void open_request(std::int64_t id, MessageState& s);
   // A client's: tells the server (RFC 9218 section 7.1).
   Result<void> send_priority_update(std::int64_t id, Priority priority);
-  // First step of a shutdown (GOAWAY with the largest id), then the second (with the real one) after
-  // a round trip (RFC 9114 section 5.2). US_QUIC_E_NOMEM: the peer is not told, but it counts here.
-  Result<void> send_shutdown_notice();
-  Result<void> shutdown();
-  // After shutdown(): no request is left.
+  // GOAWAY in two steps (RFC 9114 section 5.2): `noticed` names the largest ID, and refuses nothing yet; `begun`, a
+  // round trip later, the real one. US_QUIC_E_STATE: too early. US_QUIC_E_NOMEM: the peer is not told, but it counts
+  // here.
+  enum class Shutdown : std::uint8_t { none, noticed, begun };
+  Result<void> shut_down(Shutdown step);
+  // It has begun, and no request is left.
   bool is_drained() const { return shutdown_ == Shutdown::begun && streams_.empty(); }
 
   // What the peer's SETTINGS said; nullptr: they have not come.
@@ -86,8 +89,6 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
 
  private:
   friend class MessageState;
-
-  enum class Shutdown : std::uint8_t { none, noticed, begun };
 
   // A server's.
   struct PeerRequests {

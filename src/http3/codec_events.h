@@ -23,6 +23,9 @@ struct CodecOptions {
   std::size_t qpack_blocked_streams = 100;
   std::size_t qpack_encoder_table_capacity = 4096;
   std::span<const us_quic_setting_t> added_settings;  // see may_be_added()
+  // SETTINGS_H3_DATAGRAM (RFC 9297 section 2.1.1): datagrams are read, and may be sent to a peer that reads them too.
+  bool datagrams = false;
+  bool peer_takes_datagram_frames = false;  // the transport parameter says so (RFC 9221 section 3)
 };
 
 // Events for the transport and, through it, the application. Called from inside Codec::read() alone, but for
@@ -37,6 +40,8 @@ class CodecEvents {
   virtual void http3_headers(MessageState& s, int kind, bool end_stream) = 0;
   virtual void http3_body(MessageState& s, Bytes data) = 0;
   virtual void http3_end(MessageState& s) = 0;
+  // From inside Codec::read_datagram().
+  virtual void http3_datagram(MessageState&, Bytes) {}
   // Send RESET_STREAM / STOP_SENDING on this stream. A stream error (a malformed message, for one) comes as
   // both, and no other event follows for the stream.
   virtual void http3_reset_stream(std::int64_t id, std::uint64_t code) = 0;

@@ -5,6 +5,7 @@
 
 #include "base/varint.h"
 #include "http3/codec.h"
+#include "http3/datagram.h"
 #include "http3/oversized_section.h"
 #include "usquic/http3_codes.h"
 
@@ -17,6 +18,13 @@ bool is_unidirectional(std::int64_t id) {
 
 bool is_client_initiated(std::int64_t id) {
   return (id & 0x1) == 0;
+}
+
+// Whether datagrams of the stream mean something now.
+bool takes_datagrams(const ReceiveState& r, bool is_request) {
+  using Phase = ReceiveState::Phase;
+  const bool is_over = r.phase == Phase::ended || r.held_fin || r.discarding;
+  return !is_over && (r.phase != Phase::before_message || !is_request);
 }
 
 }  // namespace
@@ -69,6 +77,22 @@ MessageState* Codec::open_peer_request(std::int64_t id) {
   return s;
 }
 
+// RFC 9297 section 2.1. What comes for a stream that is not known, yet or any more, is dropped; so is what comes
+// before a request's header section, which says what it means, and after FIN or RESET_STREAM.
+ConnectionError Codec::read_datagram(Bytes data) {
+  if (!options_.datagrams) return ConnectionError::none;
+  StreamDatagram datagram;
+  if (const ConnectionError error = read_stream_datagram(data, datagram); error != ConnectionError::none) {
+    return error;
+  }
+  const bool is_beyond_limit = static_cast<std::uint64_t>(datagram.stream_id) / 4 >= peer_requests_.allowed;
+  if (options_.is_server && is_beyond_limit) return ConnectionError::id_error;
+  MessageState* s = streams_.get(datagram.stream_id);
+  if (s != nullptr && takes_datagrams(s->receive_, options_.is_server))
+    events_.http3_datagram(*s, datagram.payload);
+  return ConnectionError::none;
+}
+
 ConnectionError Codec::encoder_instructions(Bytes data) {
   if (const auto result = decoder_.read_encoder_stream(data); !result)
     return connection_error(result.error());
@@ -105,6 +129,8 @@ void Codec::request_priority(MessageState& s, std::string_view value) {
 }
 
 ConnectionError Codec::settings_received(Settings settings) {
+  // RFC 9297 section 2.1.1.
+  if (settings.datagrams && !options_.peer_takes_datagram_frames) return ConnectionError::settings_error;
   peer_settings_ = std::move(settings);
   encoder_.peer_settings(peer_settings_->qpack_table_capacity);
   return ConnectionError::none;

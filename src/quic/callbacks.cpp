@@ -52,6 +52,12 @@ void us_quic_socket_context_on_stream_writable(us_quic_socket_context_t* context
   context->on.stream_writable = cb;
 }
 
+void us_quic_socket_context_on_stream_datagram(us_quic_socket_context_t* context,
+                                               void (*cb)(us_quic_stream_t* s, const void* data,
+                                                          size_t length)) {
+  context->on.stream_datagram = cb;
+}
+
 void us_quic_socket_context_on_stream_close(us_quic_socket_context_t* context,
                                             void (*cb)(us_quic_stream_t* s,
                                                        const us_quic_stream_close_info_t* info)) {

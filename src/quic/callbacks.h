@@ -16,6 +16,7 @@ struct Callbacks {
   void (*stream_reset)(us_quic_stream_t* s, uint64_t code) = nullptr;
   void (*stream_stop)(us_quic_stream_t* s, uint64_t code) = nullptr;
   void (*stream_writable)(us_quic_stream_t* s) = nullptr;
+  void (*stream_datagram)(us_quic_stream_t* s, const void* data, size_t length) = nullptr;
   void (*stream_close)(us_quic_stream_t* s, const us_quic_stream_close_info_t* info) = nullptr;
   void (*datagram)(us_quic_connection_t* c, const void* data, size_t length) = nullptr;
 };

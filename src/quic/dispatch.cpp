@@ -75,6 +75,8 @@ void dispatch(EventPointer event) {
       return dispatch_stream_stop(s, event->code);
     case EventKind::stream_writable:
       return dispatch_stream_writable(s);
+    case EventKind::stream_datagram:
+      return dispatch_stream_datagram(s, event->bytes);
     default:
       return dispatch_stream_close(s);
   }
@@ -149,6 +151,12 @@ void dispatch_stream_stop(us_quic_stream_t& s, std::uint64_t code) {
 
 void dispatch_stream_writable(us_quic_stream_t& s) {
   if (!s.life.is_closed()) call(context_of(s), context_of(s).on.stream_writable, &s);
+}
+
+void dispatch_stream_datagram(us_quic_stream_t& s, Bytes data) {
+  if (s.life.is_closed() || s.is_read_stopped) return;
+  call(context_of(s), context_of(s).on.stream_datagram, &s, static_cast<const void*>(data.data()),
+       data.size());
 }
 
 void dispatch_stream_close(us_quic_stream_t& s) {

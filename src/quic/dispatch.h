@@ -25,6 +25,7 @@ void dispatch_stream_end(us_quic_stream_t& s);
 void dispatch_stream_reset(us_quic_stream_t& s, std::uint64_t code);
 void dispatch_stream_stop(us_quic_stream_t& s, std::uint64_t code);
 void dispatch_stream_writable(us_quic_stream_t& s);
+void dispatch_stream_datagram(us_quic_stream_t& s, Bytes data);
 void dispatch_stream_close(us_quic_stream_t& s);
 
 }  // namespace usquic::quic

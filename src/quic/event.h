@@ -25,6 +25,7 @@ enum class EventKind {
   stream_reset,
   stream_stop,
   stream_writable,
+  stream_datagram,
   stream_close
 };
 
@@ -37,7 +38,7 @@ struct Event : ListHook<Event>, Pooled {
   const EventKind kind;
   us_quic_connection_t* const connection;
   us_quic_stream_t* const stream;                // nullptr: about the connection
-  std::vector<std::uint8_t> bytes;               // stream_data, datagram
+  std::vector<std::uint8_t> bytes;               // stream_data, datagram, stream_datagram
   std::unique_ptr<http::HeaderSection> headers;  // stream_headers
   int headers_kind = 0;
   bool end_stream = false;

@@ -101,6 +101,10 @@ void EventHandler::on_datagram(engine::Connection& c, Bytes data) {
   queue(*handle, std::move(event));
 }
 
+bool EventHandler::takes_stream_datagrams() const {
+  return context_.on.stream_datagram != nullptr;
+}
+
 void EventHandler::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) {
   us_quic_connection_t* connection = live(c);
   us_quic_stream_t* handle = nullptr;
@@ -173,6 +177,15 @@ void EventHandler::on_writable(engine::Stream& s) {
     return;  // the application wrote nothing that it could go on with
   }
   pass_on(*handle, EventKind::stream_writable, 0, [&] { dispatch_stream_writable(*handle); });
+}
+
+void EventHandler::on_stream_datagram(engine::Stream& s, Bytes data) {
+  us_quic_stream_t* handle = live(s);
+  if (handle == nullptr) return;
+  if (may_dispatch_now(*handle)) return dispatch_stream_datagram(*handle, data);
+  EventPointer event = new_stream_event(*handle, EventKind::stream_datagram);
+  event->bytes.assign(data.begin(), data.end());
+  queue(*handle->connection, std::move(event));
 }
 
 void EventHandler::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {

@@ -15,6 +15,7 @@ class EventHandler final : public engine::EventHandler {
   void on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) override;
   void on_goaway(engine::Connection& c) override;
   void on_datagram(engine::Connection& c, Bytes data) override;
+  bool takes_stream_datagrams() const override;
 
   void on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) override;
   void on_headers(engine::Stream& s, int kind, bool end_stream) override;
@@ -23,6 +24,7 @@ class EventHandler final : public engine::EventHandler {
   void on_reset(engine::Stream& s, std::uint64_t code) override;
   void on_stop(engine::Stream& s, std::uint64_t code) override;
   void on_writable(engine::Stream& s) override;
+  void on_stream_datagram(engine::Stream& s, Bytes data) override;
   void on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) override;
 
  private:

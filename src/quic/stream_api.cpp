@@ -109,6 +109,13 @@ ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, siz
                         ptrdiff_t{no_memory});
 }
 
+int us_quic_stream_send_datagram(us_quic_stream_t* s, const void* data, size_t length) {
+  if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
+  usquic::engine::Stream* engine = writable_engine(s);
+  if (engine == nullptr) return US_QUIC_E_CLOSED;
+  return try_allocating([&] { return engine->send_datagram(usquic::as_bytes(data, length)); }, no_memory);
+}
+
 size_t us_quic_stream_buffered(us_quic_stream_t* s) {
   return s->engine != nullptr && !s->life.is_closed() ? s->engine->buffered() : 0;
 }

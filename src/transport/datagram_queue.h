@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -18,11 +19,15 @@ class DatagramQueue {
 
   bool empty() const { return queue_ == nullptr || queue_->empty(); }
 
-  // False: the queue is full.
-  bool push(Bytes data) {
+  // One datagram of both parts. False: the queue is full.
+  bool push(Bytes head, Bytes data) {
     if (queue_ == nullptr) queue_ = std::make_unique<Queue>();
     if (queue_->size() >= max_datagrams) return false;
-    queue_->emplace_back(data.begin(), data.end());
+    std::vector<std::uint8_t> datagram;
+    datagram.reserve(head.size() + data.size());
+    datagram.assign(head.begin(), head.end());
+    datagram.insert(datagram.end(), data.begin(), data.end());
+    queue_->push_back(std::move(datagram));
     return true;
   }
 

@@ -7,7 +7,7 @@
 
 namespace usquic::test {
 
-// RFC 9114 section 8.1 and RFC 9204 section 6.
+// RFC 9114 section 8.1, RFC 9204 section 6 and RFC 9297 section 2.1.
 enum Http3Error : std::uint64_t {
   h3_no_error = 0x100,
   h3_stream_creation_error = 0x103,
@@ -22,6 +22,7 @@ enum Http3Error : std::uint64_t {
   h3_request_cancelled = 0x10c,
   h3_request_incomplete = 0x10d,
   h3_message_error = 0x10e,
+  h3_datagram_error = 0x33,
   qpack_decompression_failed = 0x200,
   qpack_encoder_stream_error = 0x201,
   qpack_decoder_stream_error = 0x202,
@@ -36,11 +37,14 @@ inline constexpr us_quic_header_t simple_request[] = {{":method", 7, "GET", 3, 0
 struct Http3Joined {
   // The raw peer's control stream begins with these bytes; nothing: it opens no stream.
   explicit Http3Joined(Engine role, const std::optional<std::string>& control = wire_settings({}),
-                       const std::function<void(EnginePair&)>& configure = nullptr) {
+                       const std::function<void(EnginePair&)>& configure = nullptr,
+                       const std::function<void(TransportParameters&)>& edit_parameters = nullptr) {
     if (configure) configure(net.pair);
     net.pair.server.on_fin = answer_ok;
     net.start();
-    RawPeer& joined = role == Engine::server ? net.join_client() : net.join_server();
+    RawPeer::Options options = role == Engine::server ? net.client_options() : net.server_options();
+    options.edit_parameters = edit_parameters;
+    RawPeer& joined = role == Engine::server ? net.join_client(options) : net.join_server(options);
     if (control) {
       h3.emplace(joined, *control);
     } else {

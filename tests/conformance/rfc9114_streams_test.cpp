@@ -120,26 +120,6 @@ TEST(Rfc9114Section6_1, AServersBidirectionalStreamIsAnErrorAlsoWhenItIsReset) {
   expect_h3_closed(joined, h3_stream_creation_error);
 }
 
-// HTTP Datagrams begin with a quarter stream ID (RFC 9297 section 2.1), which nobody reads here.
-TEST(Rfc9297Section2_1_1, DatagramsAreNotAnnouncedWhereTheyAreHandedUpAsTheyCome) {
-  for (const Engine role : both) {
-    Http3Joined joined(role, wire_settings({}), [](EnginePair& pair) {
-      pair.server.config.datagrams = pair.client.config.datagrams = true;
-    });
-    const std::uint64_t control = role == Engine::server ? 3 : 2;
-    const std::string bytes = joined.peer().stream(control).data;
-    const std::vector<Http3Frame> frames = read_http3_frames(std::string_view(bytes).substr(1));
-    ASSERT_FALSE(frames.empty());
-    ASSERT_EQ(frames[0].type, h3frame::settings);
-    WireReader settings(frames[0].payload);
-    while (!settings.at_end()) {
-      const std::uint64_t id = settings.varint();
-      const std::uint64_t value = settings.varint();
-      EXPECT_NE(id, 0x33u) << value;
-    }
-  }
-}
-
 TEST(Rfc9114Section7_1, FramesThatTheStreamCutsShort) {
   const std::string head = wire_headers(get_fields());
   expect_request_closes(head.substr(0, head.size() - 1), {h3_frame_error});
@@ -195,12 +175,6 @@ TEST(Rfc9114Section7_2_4_1, SettingsOfHttp2) {
 TEST(Rfc9220Section3, ConnectProtocolIsZeroOrOne) {
   for (const Engine role : both) {
     expect_settings_close(role, wire_settings({{0x8, 2}}), {h3_settings_error});
-  }
-}
-
-TEST(Rfc9297Section2_1_1, DatagramIsZeroOrOne) {
-  for (const Engine role : both) {
-    expect_settings_close(role, wire_settings({{0x33, 2}}), {h3_settings_error});
   }
 }
 

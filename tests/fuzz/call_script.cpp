@@ -20,9 +20,10 @@ us_quic_header_t header(std::string_view name, std::string_view value) {
 }  // namespace
 
 CallScript::CallScript(Input& input) : input_(input), speaks_(input.flag() ? Speaks::http3 : Speaks::raw) {
-  server_ = std::make_unique<Peer>(
-      loop_, test::PeerOptions{.speaks = speaks_, .is_server = true, .send_buffer_bytes = 5000});
-  client_ = std::make_unique<Peer>(loop_, test::PeerOptions{.speaks = speaks_, .send_buffer_bytes = 5000});
+  test::PeerOptions options{.speaks = speaks_, .reads_stream_datagrams = true, .send_buffer_bytes = 5000};
+  client_ = std::make_unique<Peer>(loop_, options);
+  options.is_server = true;
+  server_ = std::make_unique<Peer>(loop_, options);
   attach(*server_);
   attach(*client_);
   listener_ = server_->listen();
@@ -34,6 +35,9 @@ void CallScript::attach(Peer& peer) {
   const auto of = [](us_quic_stream_t* s) { return us_quic_stream_connection(s); };
   peer.on_open = [&](us_quic_connection_t* c) { act(peer, c, nullptr); };
   peer.on_goaway = [&](us_quic_connection_t* c) { act(peer, c, nullptr); };
+  peer.on_stream_datagram = [&](us_quic_stream_t* s, std::string_view) {
+    act(peer, us_quic_stream_connection(s), s);
+  };
   peer.on_datagram = [&](us_quic_connection_t* c, std::string_view) { act(peer, c, nullptr); };
   peer.on_close = [&](us_quic_connection_t* c, const us_quic_close_info_t*) { act(peer, c, nullptr); };
   peer.on_stream_open = [&, of](us_quic_stream_t* s) { act(peer, of(s), s); };
@@ -166,7 +170,7 @@ void CallScript::act_on_connection(Peer& peer, us_quic_connection_t* c) {
 }
 
 void CallScript::act_on_stream(us_quic_stream_t* s) {
-  switch (input_.pick(10)) {
+  switch (input_.pick(11)) {
     case 0:
     case 1:
       us_quic_stream_write(s, payload.data(), input_.integer(2) % payload.size());
@@ -184,6 +188,9 @@ void CallScript::act_on_stream(us_quic_stream_t* s) {
       return;
     case 7:
       return look_at(s);
+    case 8:
+      us_quic_stream_send_datagram(s, payload.data(), input_.integer(2) % 2000);
+      return;
     default:
       return end_stream(s);
   }

@@ -39,6 +39,7 @@ DatagramScript::DatagramScript(Input& input, Target target)
     side->config.max_streams_bidi = 4;
     side->config.max_stream_data = side->config.max_stream_data_limit = 4000;
     side->config.max_data = side->config.max_data_limit = 10000;
+    side->reads_stream_datagrams = true;
   }
   pair_.server.on_fin = [this](StreamRecord& s) { answer(s); };
   pair_.filter = [this](Packet& packet) { return catch_packet(packet); };

@@ -29,6 +29,7 @@ FrameScript::FrameScript(Input& input)
     side->config.max_streams_uni = 4;
     side->config.max_stream_data = side->config.max_stream_data_limit = 4000;
     side->config.max_data = side->config.max_data_limit = 10000;
+    side->reads_stream_datagrams = true;
   }
   engine_.on_fin = [this](StreamRecord& s) { answer(s); };
   network_.start();

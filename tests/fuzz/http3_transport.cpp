@@ -24,7 +24,7 @@ us_quic_header_t header(std::string_view name, std::string_view value) {
 }  // namespace
 
 Http3Transport::Http3Transport(Input& input)
-    : input_(input), is_server_(input.flag()), answers_inside_(input.flag()) {
+    : input_(input), is_server_(input.flag()), answers_inside_(input.flag()), reads_datagrams_(input.flag()) {
   constexpr std::size_t limits[] = {65536, 4096, 200};
   constexpr std::size_t tables[] = {4096, 0, 100};
   http3::CodecEvents& events = *this;
@@ -32,7 +32,9 @@ Http3Transport::Http3Transport(Input& input)
                                                        .max_header_list_size = input.choose(limits),
                                                        .extended_connect = input.flag(),
                                                        .qpack_table_capacity = input.choose(tables),
-                                                       .qpack_encoder_table_capacity = input.choose(tables)},
+                                                       .qpack_encoder_table_capacity = input.choose(tables),
+                                                       .datagrams = reads_datagrams_,
+                                                       .peer_takes_datagram_frames = input.flag()},
                                    pool_, events);
   const std::int64_t first = is_server_ ? 3 : 2;
   CHECK(static_cast<bool>(http3_->bind_streams(first, first + 4, first + 8)));
@@ -55,7 +57,7 @@ void Http3Transport::run() {
 }
 
 void Http3Transport::act() {
-  switch (input_.pick(12)) {
+  switch (input_.pick(13)) {
     case 0:
     case 1:
       return read_something();
@@ -79,8 +81,10 @@ void Http3Transport::act() {
     case 10:
       if (Stream* s = any_stream()) answer(*s);
       return;
+    case 11:
+      return read_datagram();
     default:
-      CHECK(static_cast<bool>(input_.flag() ? http3_->shutdown() : http3_->send_shutdown_notice()));
+      CHECK(static_cast<bool>(input_.flag() ? http3_->shut_down(Codec::Shutdown::begun) : http3_->shut_down(Codec::Shutdown::noticed)));
   }
 }
 
@@ -182,6 +186,15 @@ void Http3Transport::read_unidirectional() {
       bytes += input_.long_text();
   }
   read(id, bytes, input_.byte() == 1);
+}
+
+// For any stream, or for none.
+void Http3Transport::read_datagram() {
+  const std::string_view text = input_.text();
+  const std::string bytes =
+      input_.flag() ? wire_varint(input_.choose(numbers)) + std::string(text) : std::string(text);
+  const std::vector<std::uint8_t> copy(bytes.begin(), bytes.end());
+  result_ = http3_->read_datagram(copy);
 }
 
 void Http3Transport::send() {
@@ -400,6 +413,13 @@ void Http3Transport::http3_end(http3::MessageState& http3) {
   Stream& s = of(http3);
   CHECK(s.has_message && !s.has_ended && !wires_[s.id].is_stopped);
   s.has_ended = true;
+  maybe_answer(s);
+}
+
+void Http3Transport::http3_datagram(http3::MessageState& http3, Bytes data) {
+  Stream& s = of(http3);
+  CHECK(reads_datagrams_ && (s.has_message || !is_server_) && !wires_[s.id].is_closed);
+  for (const std::uint8_t b : data) check_sum_ += b;
   maybe_answer(s);
 }
 

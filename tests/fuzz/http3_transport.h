@@ -50,6 +50,7 @@ class Http3Transport final : private usquic::http3::CodecEvents {
   void read_something();
   void read_request();
   void read_unidirectional();
+  void read_datagram();
   void send();
   void send_own();
   void send_stream(Stream& s);
@@ -72,6 +73,7 @@ class Http3Transport final : private usquic::http3::CodecEvents {
   void http3_headers(http3::MessageState& s, int kind, bool end_stream) override;
   void http3_body(http3::MessageState& s, Bytes data) override;
   void http3_end(http3::MessageState& s) override;
+  void http3_datagram(http3::MessageState& s, Bytes data) override;
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
   void http3_consumed(std::int64_t id, std::size_t length) override;
@@ -82,6 +84,7 @@ class Http3Transport final : private usquic::http3::CodecEvents {
   Input& input_;
   const bool is_server_;
   const bool answers_inside_;
+  const bool reads_datagrams_;
   usquic::http3::ConnectionError result_ = usquic::http3::ConnectionError::none;  // of the call that failed
   BlockPool pool_;
   std::unique_ptr<usquic::http3::Codec> http3_;

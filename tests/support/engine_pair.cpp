@@ -195,6 +195,11 @@ void Side::on_writable(engine::Stream& s) {
   if (on_stream_writable) on_stream_writable(record(s));
 }
 
+void Side::on_stream_datagram(engine::Stream& s, Bytes data) {
+  note("stream_datagram");
+  record(s).datagrams.emplace_back(as_text(data));
+}
+
 void Side::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {
   note("stream_close");
   StreamRecord& r = record(s);

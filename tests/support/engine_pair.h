@@ -50,6 +50,7 @@ struct StreamRecord {
   bool ended = false;
   std::optional<std::uint64_t> reset;
   std::optional<std::uint64_t> stopped;
+  std::vector<std::string> datagrams;
   int writable = 0;
   int closes = 0;
   us_quic_stream_close_info_t close{};
@@ -107,6 +108,7 @@ class Side final : public engine::EventHandler, public engine::SendBatch {
   std::vector<std::string> log;                           // names of callbacks, in order
   std::vector<std::pair<std::size_t, std::size_t>> runs;  // length and segment size of each commit
   bool consume_at_once = true;
+  bool reads_stream_datagrams = false;
   bool is_blocked = false;            // reserve() gives nothing
   std::size_t rooms_left = SIZE_MAX;  // that reserve() still gives
   bool forgets = false;  // keeps no log, no runs, and no record of a stream that closed: for floods
@@ -129,6 +131,7 @@ class Side final : public engine::EventHandler, public engine::SendBatch {
   void on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) override;
   void on_goaway(engine::Connection& c) override;
   void on_datagram(engine::Connection& c, Bytes data) override;
+  bool takes_stream_datagrams() const override { return reads_stream_datagrams; }
   void on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) override;
   void on_headers(engine::Stream& s, int kind, bool end_stream) override;
   void on_body(engine::Stream& s, Bytes data) override;
@@ -136,6 +139,7 @@ class Side final : public engine::EventHandler, public engine::SendBatch {
   void on_reset(engine::Stream& s, std::uint64_t code) override;
   void on_stop(engine::Stream& s, std::uint64_t code) override;
   void on_writable(engine::Stream& s) override;
+  void on_stream_datagram(engine::Stream& s, Bytes data) override;
   void on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) override;
 
   MutableBytes reserve(void* socket) override;

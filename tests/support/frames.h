@@ -16,6 +16,7 @@ enum FrameType : std::uint8_t {
   frame_goaway,
   frame_datagram,
   frame_ack,
+  frame_stream_datagram,
   frame_first_of_stream,
   frame_body = frame_first_of_stream,
   frame_headers,

@@ -54,9 +54,18 @@ std::uint64_t ScriptedConnection::max_streams() const {
 }
 
 int ScriptedConnection::send_datagram(Bytes data) {
-  if (!is_open_) return US_QUIC_E_STATE;
+  if (!is_open_ || alpn_ == "h3") return US_QUIC_E_STATE;
   if (data.size() > packet_size - 64) return US_QUIC_E_TOO_LARGE;
   datagrams_.emplace_back(data.begin(), data.end());
+  return 0;
+}
+
+int ScriptedConnection::send_stream_datagram(std::int64_t id, Bytes data) {
+  if (is_closing_) return US_QUIC_E_CLOSED;
+  if (!is_open_ || id < 0 || alpn_ != "h3" || !own_settings().datagrams) return US_QUIC_E_STATE;
+  if (!peer_settings_.datagrams) return US_QUIC_E_UNSUPPORTED;
+  if (data.size() > packet_size - 64) return US_QUIC_E_TOO_LARGE;
+  stream_datagrams_.push_back({id, {data.begin(), data.end()}});
   return 0;
 }
 
@@ -64,7 +73,8 @@ http3::Settings ScriptedConnection::own_settings() const {
   const engine::Config& config = endpoint_.config_;
   return {.max_field_section_size = config.max_header_list_size,
           .qpack_table_capacity = config.qpack_table_capacity,
-          .qpack_blocked_streams = config.qpack_blocked_streams};
+          .qpack_blocked_streams = config.qpack_blocked_streams,
+          .datagrams = config.datagrams && endpoint_.events_.takes_stream_datagrams()};
 }
 
 Result<std::uint64_t> ScriptedConnection::peer_setting(std::uint64_t id) const {
@@ -91,7 +101,10 @@ void ScriptedConnection::detach() {
 bool ScriptedConnection::has_output() const {
   if (is_ended_) return false;
   if (is_closing_) return close_wanted_;
-  if (hello_wanted_ || welcome_wanted_ || ack_wanted_ || goaway_wanted_ || !datagrams_.empty()) return true;
+  if (hello_wanted_ || welcome_wanted_ || ack_wanted_ || goaway_wanted_ || !datagrams_.empty() ||
+      !stream_datagrams_.empty()) {
+    return true;
+  }
   if (!is_open_) return false;
   if (is_draining_ && (streams_.empty() || !is_goaway_sent_)) return true;
   const bool can_open = max_streams() > 0;
@@ -191,6 +204,12 @@ void ScriptedConnection::write_control(FrameWriter& writer) {
     writer.put(frame_datagram);
     writer.put_bytes(datagrams_.front());
     datagrams_.erase(datagrams_.begin());
+  }
+  while (!stream_datagrams_.empty() && writer.room() > stream_datagrams_.front().bytes.size() + 16) {
+    writer.put(frame_stream_datagram);
+    writer.put(stream_datagrams_.front().id);
+    writer.put_bytes(stream_datagrams_.front().bytes);
+    stream_datagrams_.erase(stream_datagrams_.begin());
   }
 }
 

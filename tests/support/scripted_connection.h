@@ -36,6 +36,7 @@ class ScriptedStream final : public engine::Stream {
   int reset(std::uint64_t code) override;
   int stop(std::uint64_t code) override;
   int set_priority(int, bool) override { return 0; }
+  int send_datagram(Bytes data) override;
   void consume(std::size_t length) override;
   std::span<const us_quic_header_t> headers() const override { return fields_; }
   void detach() override;
@@ -117,6 +118,8 @@ class ScriptedConnection final : public engine::Connection {
   friend class ScriptedStream;
 
   http3::Settings own_settings() const;
+  int send_stream_datagram(std::int64_t id, Bytes data);
+  void receive_stream_datagram(std::int64_t id, Bytes data);
   void receive(Bytes frames);
   void refuse();
   void receive_frame(std::uint8_t type, FrameReader& reader);
@@ -152,6 +155,11 @@ class ScriptedConnection final : public engine::Connection {
   std::uint64_t peer_max_streams_ = 0, peer_window_ = 0;
   http3::Settings peer_settings_;  // as HTTP/3 writes them, in the first frame
   std::vector<std::vector<std::uint8_t>> datagrams_;
+  struct StreamDatagram {
+    std::int64_t id;
+    std::vector<std::uint8_t> bytes;
+  };
+  std::vector<StreamDatagram> stream_datagrams_;
   std::uint64_t data_sent_ = 0, data_acked_ = 0, data_received_ = 0;
   us_quic_stats_t stats_{};
   TimePoint last_activity_;

@@ -82,8 +82,22 @@ void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
     events.on_goaway(*this);
   } else if (type == frame_ack) {
     data_acked_ = reader.take<std::uint64_t>();
+  } else if (type == frame_stream_datagram) {
+    const auto id = reader.take<std::int64_t>();
+    receive_stream_datagram(id, reader.take_bytes());
   } else {
     events.on_datagram(*this, reader.take_bytes());
+  }
+}
+
+// For a stream that is open, and whose meaning is known.
+void ScriptedConnection::receive_stream_datagram(std::int64_t id, Bytes data) {
+  for (const auto& stream : streams_) {
+    if (stream->id_ != id) continue;
+    const bool is_receiving = !stream->fin_received_ && !stream->reset_received_ && !stream->stop_wanted_;
+    const bool has_meaning = is_client_ || !stream->fields_.empty();
+    if (stream->is_detached_ || !is_receiving || !has_meaning || !own_settings().datagrams) return;
+    return endpoint_.events_.on_stream_datagram(*stream, data);
   }
 }
 

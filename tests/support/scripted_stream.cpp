@@ -99,6 +99,11 @@ int ScriptedStream::stop(std::uint64_t code) {
   return 0;
 }
 
+int ScriptedStream::send_datagram(Bytes data) {
+  if (was_stopped_) return US_QUIC_E_STOPPED;
+  return can_send() ? connection_.send_stream_datagram(id_, data) : US_QUIC_E_STATE;
+}
+
 void ScriptedStream::consume(std::size_t length) {
   consumed_ += length;
   const std::uint64_t window = connection_.endpoint_.config_.max_stream_data;

@@ -70,6 +70,7 @@ class TransferNode final : public engine::EventHandler {
   void on_reset(engine::Stream&, std::uint64_t) override {}
   void on_stop(engine::Stream&, std::uint64_t) override {}
   void on_writable(engine::Stream& s) override;
+  void on_stream_datagram(engine::Stream&, Bytes) override {}
   void on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) override;
 
  private:

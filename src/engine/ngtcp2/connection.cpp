@@ -8,6 +8,7 @@
 #include "engine/ngtcp2/connection_callbacks.h"
 #include "engine/ngtcp2/new_token.h"
 #include "engine/ngtcp2/paths.h"
+#include "http3/datagram.h"
 #include "tls/context.h"
 #include "usquic/http3_codes.h"
 
@@ -218,6 +219,19 @@ int QuicConnection::handshake_completed() {
   }
   if (core.may_notify()) core.events().on_handshake(*this);
   return 0;
+}
+
+// RFC 9297 section 2.1: on an HTTP/3 connection each one belongs to a stream.
+int QuicConnection::send_datagram(Bytes data) {
+  return parts_.core.is_http3() ? US_QUIC_E_STATE : parts_.writer.queue_datagram({}, data);
+}
+
+int QuicConnection::send_stream_datagram(std::int64_t stream_id, Bytes data) {
+  if (!parts_.core.is_http3()) return US_QUIC_E_STATE;
+  const bool is_announced = parts_.core.reads_stream_datagrams();
+  const http3::Settings* peer = parts_.core.codec->peer_settings();
+  if (const int error = http3::check_sending_datagrams(is_announced, peer)) return error;
+  return parts_.writer.queue_datagram(http3::DatagramHead(stream_id).bytes(), data);
 }
 
 Result<std::uint64_t> QuicConnection::peer_setting(std::uint64_t id) const {

@@ -44,13 +44,16 @@ class QuicConnection final : public engine::Connection,
     return parts_.streams.create(direction, stream_user);
   }
   std::uint64_t max_streams() const override { return parts_.streams.max_new(); }
-  int send_datagram(Bytes data) override { return parts_.writer.queue_datagram(data); }
+  int send_datagram(Bytes data) override;
   Result<std::uint64_t> peer_setting(std::uint64_t id) const override;
   void set_keep_alive(Duration after) override { parts_.keep_alive.set(after); }
   void shutdown() override { parts_.shutdown.begin(); }
   void close(std::uint64_t code, std::string_view reason) override { parts_.ending.close(code, reason); }
   std::optional<us_quic_close_info_t> failure() const override { return parts_.ending.failure(); }
   void detach() override { parts_.ending.detach(); }
+
+  // For a stream of HTTP/3.
+  int send_stream_datagram(std::int64_t stream_id, Bytes data);
 
   // For the endpoint.
   void on_datagram(TimePoint now, const Datagram& datagram);

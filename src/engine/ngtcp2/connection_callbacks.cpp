@@ -151,6 +151,7 @@ struct ConnectionCallbacks {
   static int recv_datagram(ngtcp2_conn* /*conn*/, std::uint32_t /*flags*/, const std::uint8_t* data,
                            std::size_t length, void* user) {
     ConnectionParts& c = self(user);
+    if (c.core.codec != nullptr) return c.http3.read_datagram({data, length});
     if (c.core.may_notify()) c.core.events().on_datagram(c.core.connection, {data, length});
     return 0;
   }

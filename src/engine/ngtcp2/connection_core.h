@@ -37,6 +37,8 @@ struct ConnectionCore {
   EventHandler& events() const { return endpoint.events; }
   const Config& config() const { return endpoint.config; }
   TimePoint now() const { return endpoint.now; }  // of the running call
+  // And says so in SETTINGS (RFC 9297 section 2.1.1).
+  bool reads_stream_datagrams() const { return config().datagrams && events().takes_stream_datagrams(); }
   void mark_dirty() { endpoint.flush_queue.add(connection, endpoint.now); }
 
   // The peer may send that much more, on the stream and in all.

@@ -17,13 +17,16 @@ QuicStream& stream_of(http3::MessageState& message) {
 int Http3Driver::start() {
   http3::CodecEvents& events = *this;
   const Config& config = core_.config();
+  const ngtcp2_transport_params* peer = ngtcp2_conn_get_remote_transport_params(core_.library);
   core_.codec = std::make_unique<http3::Codec>(
       http3::CodecOptions{.is_server = !core_.is_client,
                           .max_header_list_size = config.max_header_list_size,
                           .qpack_table_capacity = config.qpack_table_capacity,
                           .qpack_blocked_streams = config.qpack_blocked_streams,
                           .qpack_encoder_table_capacity = config.qpack_encoder_table_capacity,
-                          .added_settings = config.settings},
+                          .added_settings = config.settings,
+                          .datagrams = core_.reads_stream_datagrams(),
+                          .peer_takes_datagram_frames = peer != nullptr && peer->max_datagram_frame_size > 0},
       core_.endpoint.memory.pool(), events);
   std::int64_t ids[3];
   for (std::int64_t& id : ids) {
@@ -37,6 +40,11 @@ int Http3Driver::start() {
 
 int Http3Driver::read(std::int64_t id, Bytes data, bool fin) {
   const http3::ConnectionError error = core_.codec->read(id, data, fin);
+  return error == http3::ConnectionError::none ? 0 : core_.fail_http3(error);
+}
+
+int Http3Driver::read_datagram(Bytes data) {
+  const http3::ConnectionError error = core_.codec->read_datagram(data);
   return error == http3::ConnectionError::none ? 0 : core_.fail_http3(error);
 }
 
@@ -59,6 +67,10 @@ void Http3Driver::http3_body(http3::MessageState& message, Bytes data) {
 
 void Http3Driver::http3_end(http3::MessageState& message) {
   streams_.deliver_end(stream_of(message));
+}
+
+void Http3Driver::http3_datagram(http3::MessageState& message, Bytes data) {
+  streams_.deliver_datagram(stream_of(message), data);
 }
 
 void Http3Driver::http3_reset_stream(std::int64_t id, std::uint64_t code) {

@@ -17,6 +17,8 @@ class Http3Driver final : private http3::CodecEvents {
   int start();
   // Stream data came. 0, or what is to be returned to ngtcp2.
   int read(std::int64_t id, Bytes data, bool fin);
+  // The data of a DATAGRAM frame came. The same.
+  int read_datagram(Bytes data);
 
   // When the earliest request whose header section is not complete has had its time.
   TimePoint headers_deadline() { return header_timeouts_.deadline(); }
@@ -27,6 +29,7 @@ class Http3Driver final : private http3::CodecEvents {
   void http3_headers(http3::MessageState& message, int kind, bool end_stream) override;
   void http3_body(http3::MessageState& message, Bytes data) override;
   void http3_end(http3::MessageState& message) override;
+  void http3_datagram(http3::MessageState& message, Bytes data) override;
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
   void http3_consumed(std::int64_t id, std::size_t length) override;

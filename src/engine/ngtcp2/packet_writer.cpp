@@ -88,13 +88,14 @@ std::optional<std::vector<std::uint8_t>> PacketWriter::write_close(TimePoint now
   return packet;
 }
 
-int PacketWriter::queue_datagram(Bytes data) {
+int PacketWriter::queue_datagram(Bytes head, Bytes data) {
   if (!core_.is_active() || core_.handle.is_released()) return US_QUIC_E_CLOSED;
   if (!core_.is_handshake_complete) return US_QUIC_E_STATE;
   const ngtcp2_transport_params* peer = ngtcp2_conn_get_remote_transport_params(core_.library);
   if (peer == nullptr || peer->max_datagram_frame_size == 0) return US_QUIC_E_UNSUPPORTED;
-  if (data.size() > max_datagram_bytes()) return US_QUIC_E_TOO_LARGE;
-  if (!datagrams_.push(data)) return US_QUIC_E_AGAIN;
+  const std::size_t most = max_datagram_bytes();
+  if (head.size() > most || data.size() > most - head.size()) return US_QUIC_E_TOO_LARGE;
+  if (!datagrams_.push(head, data)) return US_QUIC_E_AGAIN;
   core_.mark_dirty();
   return 0;
 }

@@ -31,8 +31,8 @@ class PacketWriter {
   // Nothing: the socket takes no more.
   std::optional<std::vector<std::uint8_t>> write_close(TimePoint now, SendBatch& batch,
                                                        const CloseReason& reason);
-  // 0 or US_QUIC_E_*.
-  int queue_datagram(Bytes data);
+  // One datagram of both parts. 0 or US_QUIC_E_*.
+  int queue_datagram(Bytes head, Bytes data);
   // ngtcp2's next timer, as it was when packets were last written.
   TimePoint deadline() const;
 

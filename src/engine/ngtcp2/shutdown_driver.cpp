@@ -22,7 +22,7 @@ ShutdownDriver::Next ShutdownDriver::advance(TimePoint now) {
   if (end.step() == Step::wanted) {
     if (core_.is_http3() && !core_.is_client) {
       // For want of memory the client is not told: requests that come too late are rejected.
-      static_cast<void>(core_.codec->send_shutdown_notice());
+      static_cast<void>(core_.codec->shut_down(http3::Codec::Shutdown::noticed));
       ngtcp2_conn_info info;
       ngtcp2_conn_get_conn_info(core_.library, &info);
       end.notice(now + Duration(info.smoothed_rtt));
@@ -31,7 +31,7 @@ ShutdownDriver::Next ShutdownDriver::advance(TimePoint now) {
     }
   }
   if (end.step() == Step::noticed && now >= end.deadline()) {
-    static_cast<void>(core_.codec->shutdown());  // as above
+    static_cast<void>(core_.codec->shut_down(http3::Codec::Shutdown::begun));  // as above
     end.drain();
   }
   return end.step() == Step::draining ? wait_for_streams(now) : Next::wait;

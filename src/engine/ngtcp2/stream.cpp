@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/varint.h"
+#include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/stream_set.h"
 #include "usquic/http3_codes.h"
 
@@ -163,6 +164,12 @@ int QuicStream::set_priority(int urgency, bool incremental) {
   set_priority({static_cast<std::uint8_t>(urgency), incremental});
   if (id_ < 0 || !core().is_client) return 0;
   return core().codec->send_priority_update(id_, priority_).error();
+}
+
+// RFC 9297 section 2.1: as long as the sending part is open.
+int QuicStream::send_datagram(Bytes data) {
+  if (const int error = check_sending()) return error;
+  return id_ < 0 ? US_QUIC_E_STATE : core().connection.send_stream_datagram(id_, data);
 }
 
 transport::SendRank QuicStream::send_rank() const {

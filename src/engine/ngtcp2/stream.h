@@ -55,6 +55,7 @@ class QuicStream final : public engine::Stream,
   int reset(std::uint64_t code) override;
   int stop(std::uint64_t code) override;
   int set_priority(int urgency, bool incremental) override;
+  int send_datagram(Bytes data) override;
   void consume(std::size_t length) override;
   std::span<const us_quic_header_t> headers() const override { return message.headers(); }
   void detach() override;

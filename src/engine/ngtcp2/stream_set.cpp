@@ -190,6 +190,10 @@ void StreamSet::deliver_end(QuicStream& s) {
   core_.events().on_end(s);
 }
 
+void StreamSet::deliver_datagram(QuicStream& s, Bytes data) {
+  if (may_notify(s) && !s.receive_.is_stopped()) core_.events().on_stream_datagram(s, data);
+}
+
 // The peer sent STOP_SENDING. 0, or what ngtcp2 would return for the error that it is.
 int StreamSet::peer_stopped(std::int64_t id, std::uint64_t code) {
   if (core_.codec != nullptr) {

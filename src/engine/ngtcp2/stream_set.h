@@ -51,6 +51,7 @@ class StreamSet {
   void deliver_headers(QuicStream& s, int kind, bool end_stream);
   void deliver_body(QuicStream& s, Bytes data);
   void deliver_end(QuicStream& s);
+  void deliver_datagram(QuicStream& s, Bytes data);
   // STOP_SENDING. 0, or what ngtcp2 would return for the error that it is.
   int peer_stopped(std::int64_t id, std::uint64_t code);
   void peer_reset(QuicStream& s, std::uint64_t code);

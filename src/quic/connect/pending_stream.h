@@ -43,6 +43,7 @@ class PendingStream final : public engine::Stream {
   int reset(std::uint64_t code) override;
   int stop(std::uint64_t code) override;
   int set_priority(int urgency, bool incremental) override;
+  int send_datagram(Bytes) override { return US_QUIC_E_STATE; }
   void consume(std::size_t) override {}
   std::span<const us_quic_header_t> headers() const override { return {}; }
   void detach() override;

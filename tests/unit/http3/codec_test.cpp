@@ -185,7 +185,7 @@ TEST(Codec, GoawayNamesTheRequestAfterTheLatestThoughItIsOver) {
   pair.request(4, get_request);
   pair.run();
   EXPECT_TRUE(pair.server.http3->stream_closed(4));
-  EXPECT_TRUE(pair.server.http3->shutdown());
+  EXPECT_TRUE(pair.server.http3->shut_down(Codec::Shutdown::begun));
   pair.run();
   EXPECT_EQ(pair.client.goaways, std::vector<std::int64_t>{8});
   EXPECT_FALSE(pair.server.http3->is_drained());
@@ -197,14 +197,14 @@ TEST(Codec, GoawayGoesOutInTwoStepsAndLaterRequestsAreRefused) {
   TestPair pair;
   pair.request(0, get_request);
   pair.run();
-  EXPECT_TRUE(pair.server.http3->send_shutdown_notice());
+  EXPECT_TRUE(pair.server.http3->shut_down(Codec::Shutdown::noticed));
   pair.run();
   ASSERT_EQ(pair.client.goaways.size(), 1u);
   EXPECT_EQ(pair.client.goaways[0], (std::int64_t{1} << 62) - 4);
   EXPECT_FALSE(pair.server.http3->is_drained());
-  EXPECT_TRUE(pair.server.http3->shutdown());
-  EXPECT_TRUE(pair.server.http3->shutdown());
-  EXPECT_TRUE(pair.server.http3->send_shutdown_notice());
+  EXPECT_TRUE(pair.server.http3->shut_down(Codec::Shutdown::begun));
+  EXPECT_TRUE(pair.server.http3->shut_down(Codec::Shutdown::begun));
+  EXPECT_TRUE(pair.server.http3->shut_down(Codec::Shutdown::noticed));
   pair.run();
   ASSERT_EQ(pair.client.goaways.size(), 2u);
   EXPECT_EQ(pair.client.goaways[1], 4);

@@ -152,7 +152,7 @@ TEST(Http3Output, PriorityUpdatesOfRequestsThatAreOverAreIgnored) {
   EXPECT_TRUE(pair.client.http3->send_priority_update(4, {0, false}));
   pair.run();
   EXPECT_EQ(first_served(pair), 4);
-  EXPECT_TRUE(pair.server.http3->shutdown());
+  EXPECT_TRUE(pair.server.http3->shut_down(Codec::Shutdown::begun));
   EXPECT_TRUE(pair.server.http3->stream_closed(0));
   EXPECT_TRUE(pair.server.http3->stream_closed(4));
   EXPECT_TRUE(pair.server.http3->is_drained());

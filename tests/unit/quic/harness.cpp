@@ -71,6 +71,7 @@ Peer::Peer(TestLoop& loop, PeerOptions options) {
   set_engine_protocol(*context->endpoint, alpn);
   set_connection_callbacks();
   set_stream_callbacks();
+  if (options.reads_stream_datagrams) set_stream_datagram_callback();
 }
 
 void Peer::free() {
@@ -191,6 +192,15 @@ void Peer::set_stream_callbacks() {
                                            p.last_stream_close = *info;
                                            if (p.on_stream_close) p.on_stream_close(s, info);
                                          });
+}
+
+void Peer::set_stream_datagram_callback() {
+  us_quic_socket_context_on_stream_datagram(
+      context, [](us_quic_stream_t* s, const void* data, size_t length) {
+        EXPECT_TRUE(of(s).state(s).is_open);
+        EXPECT_FALSE(of(s).state(s).is_ended);
+        if (of(s).on_stream_datagram) of(s).on_stream_datagram(s, {static_cast<const char*>(data), length});
+      });
 }
 
 us_quic_stream_t* open_stream(Peer& peer, us_quic_connection_t* c) {

@@ -21,6 +21,7 @@ enum class Speaks { http3, raw };
 struct PeerOptions {
   Speaks speaks = Speaks::raw;
   bool is_server = false;
+  bool reads_stream_datagrams = false;
   std::size_t send_buffer_bytes = 0;  // 0 = default
   unsigned handshake_timeout_ms = 0;  // 0 = default
   const std::uint8_t* secret = nullptr;
@@ -52,7 +53,7 @@ class Peer {
   std::function<void(us_quic_connection_t*, std::string_view)> on_datagram;
   std::function<void(us_quic_stream_t*)> on_stream_open, on_stream_end, on_stream_writable;
   std::function<void(us_quic_stream_t*, int)> on_stream_headers;
-  std::function<void(us_quic_stream_t*, std::string_view)> on_stream_data;
+  std::function<void(us_quic_stream_t*, std::string_view)> on_stream_data, on_stream_datagram;
   std::function<void(us_quic_stream_t*, std::uint64_t)> on_stream_reset, on_stream_stop;
   std::function<void(us_quic_stream_t*, const us_quic_stream_close_info_t*)> on_stream_close;
 
@@ -78,6 +79,7 @@ class Peer {
   static Peer& of(us_quic_stream_t* s);
   void set_connection_callbacks();
   void set_stream_callbacks();
+  void set_stream_datagram_callback();
   StreamState& state(us_quic_stream_t* s);
 
   std::map<us_quic_connection_t*, ConnectionState> live_connections_;

@@ -46,6 +46,7 @@ class RealStream final : public engine::Stream {
   int reset(std::uint64_t error) override { return record("reset " + std::to_string(error) + ";"); }
   int stop(std::uint64_t error) override { return record("stop " + std::to_string(error) + ";"); }
   int set_priority(int urgency, bool) override { return record("urgency " + std::to_string(urgency) + ";"); }
+  int send_datagram(Bytes) override { return US_QUIC_E_STATE; }
   void consume(std::size_t) override {}
   std::span<const us_quic_header_t> headers() const override { return {}; }
   void detach() override {}

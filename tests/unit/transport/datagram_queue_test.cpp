@@ -13,8 +13,8 @@ TEST(DatagramQueue, KeepsTheOrder) {
   EXPECT_TRUE(queue.empty());
   const std::uint8_t first[] = {1, 2};
   const std::uint8_t second[] = {3};
-  EXPECT_TRUE(queue.push(first));
-  EXPECT_TRUE(queue.push(second));
+  EXPECT_TRUE(queue.push({}, first));
+  EXPECT_TRUE(queue.push({}, second));
   EXPECT_THAT(queue.front(), ElementsAre(1, 2));
   queue.pop_front();
   EXPECT_THAT(queue.front(), ElementsAre(3));
@@ -22,9 +22,20 @@ TEST(DatagramQueue, KeepsTheOrder) {
   EXPECT_TRUE(queue.empty());
 }
 
+TEST(DatagramQueue, PutsTheHeadInFront) {
+  DatagramQueue queue;
+  const std::uint8_t head[] = {1};
+  const std::uint8_t data[] = {2, 3};
+  EXPECT_TRUE(queue.push(head, data));
+  EXPECT_TRUE(queue.push(head, {}));
+  EXPECT_THAT(queue.front(), ElementsAre(1, 2, 3));
+  queue.pop_front();
+  EXPECT_THAT(queue.front(), ElementsAre(1));
+}
+
 TEST(DatagramQueue, TakesEmptyDatagrams) {
   DatagramQueue queue;
-  EXPECT_TRUE(queue.push({}));
+  EXPECT_TRUE(queue.push({}, {}));
   ASSERT_FALSE(queue.empty());
   EXPECT_TRUE(queue.front().empty());
 }
@@ -32,19 +43,19 @@ TEST(DatagramQueue, TakesEmptyDatagrams) {
 TEST(DatagramQueue, IsFullAtItsBound) {
   DatagramQueue queue;
   const std::uint8_t byte[] = {0};
-  for (std::size_t i = 0; i < DatagramQueue::max_datagrams; ++i) EXPECT_TRUE(queue.push(byte));
-  EXPECT_FALSE(queue.push(byte));
+  for (std::size_t i = 0; i < DatagramQueue::max_datagrams; ++i) EXPECT_TRUE(queue.push({}, byte));
+  EXPECT_FALSE(queue.push({}, byte));
   queue.pop_front();
-  EXPECT_TRUE(queue.push(byte));
+  EXPECT_TRUE(queue.push({}, byte));
 }
 
 TEST(DatagramQueue, IsEmptyWhenItIsCleared) {
   DatagramQueue queue;
   const std::uint8_t byte[] = {0};
-  EXPECT_TRUE(queue.push(byte));
+  EXPECT_TRUE(queue.push({}, byte));
   queue.clear();
   EXPECT_TRUE(queue.empty());
-  EXPECT_TRUE(queue.push(byte));
+  EXPECT_TRUE(queue.push({}, byte));
 }
 
 }  // namespace
