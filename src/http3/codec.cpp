@@ -157,8 +157,8 @@ Result<void> Codec::shut_down(Shutdown step) {
   shutdown_ = step;
   const bool is_notice = step == Shutdown::noticed;
   const auto next_request = static_cast<std::uint64_t>(peer_requests_.latest + 4);
-  const std::uint64_t first_refused = options_.is_server ? (is_notice ? largest_request_id : next_request)
-                                                         : (is_notice ? max_varint : 0);
+  const std::uint64_t first_refused =
+      options_.is_server ? (is_notice ? largest_request_id : next_request) : (is_notice ? max_varint : 0);
   const bool is_done = append_goaway(own_.output(CriticalStreams::Name::control), first_refused);
   return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
 }

@@ -10,7 +10,8 @@ namespace usquic::http3 {
 
 // The values are the error codes that CONNECTION_CLOSE carries (RFC 9114 section 8.1, RFC 9204 section 6, RFC
 // 9297 section 2.1), but for the first two.
-// clang-format off: it does not know an attribute here
+// It does not know an attribute here.
+// clang-format off
 enum class [[nodiscard]] ConnectionError : std::uint16_t {
   none = 0,
   out_of_memory = 1,  // INTERNAL_ERROR of the transport to the peer

@@ -84,7 +84,8 @@ void Http3Transport::act() {
     case 11:
       return read_datagram();
     default:
-      CHECK(static_cast<bool>(input_.flag() ? http3_->shut_down(Codec::Shutdown::begun) : http3_->shut_down(Codec::Shutdown::noticed)));
+      CHECK(static_cast<bool>(input_.flag() ? http3_->shut_down(Codec::Shutdown::begun)
+                                            : http3_->shut_down(Codec::Shutdown::noticed)));
   }
 }
 
