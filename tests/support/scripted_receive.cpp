@@ -45,9 +45,9 @@ void ScriptedConnection::receive_frame(std::uint8_t type, FrameReader& reader) {
     const std::string_view name = as_text(reader.take_bytes());
     Bytes settings = reader.take_bytes();
     if (is_open_ || reader.is_bad()) return;
-    std::uint64_t type = 0;
+    std::uint64_t frame_type = 0;
     std::uint64_t length = 0;
-    if (take_varint(settings, type) && take_varint(settings, length)) {
+    if (take_varint(settings, frame_type) && take_varint(settings, length)) {
       static_cast<void>(http3::read_settings(settings, peer_settings_));
     }
     if (!is_client_) {
