@@ -177,4 +177,4 @@ using OwnEndpoint = test::ScriptedEndpoint;
 
 }  // namespace usquic::engine
 
-#include "engine/endpoint_definition.h"
+#include "engine/endpoint_definition.inc"

@@ -26,7 +26,7 @@ using OwnEndpoint = ngtcp2::QuicEndpoint;
 
 }  // namespace usquic::engine
 
-#include "engine/endpoint_definition.h"
+#include "engine/endpoint_definition.inc"
 
 namespace usquic::engine::ngtcp2 {
 

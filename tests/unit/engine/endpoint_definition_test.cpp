@@ -54,7 +54,7 @@ namespace usquic::engine {
 using OwnEndpoint = test::NotingEndpoint;
 }
 
-#include "engine/endpoint_definition.h"
+#include "engine/endpoint_definition.inc"
 
 namespace usquic::test {
 namespace {
