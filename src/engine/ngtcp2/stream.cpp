@@ -75,14 +75,9 @@ int QuicStream::send_response(std::span<const us_quic_header_t> fields, Bytes bo
   }
   if (body.size() > core().config().send_buffer_bytes) return US_QUIC_E_TOO_LARGE;
   if (const Result<void> sent = message.send_response(fields, body); !sent) return sent.error();
-  note_complete_response();
-  return 0;
-}
-
-// A complete response is in the buffer.
-void QuicStream::note_complete_response() {
   message.fin = true;
   streams_.has_data(*this);
+  return 0;
 }
 
 // Bytes of a write that fit; remembers that the rest waits.
@@ -123,7 +118,8 @@ std::ptrdiff_t QuicStream::write_static(Bytes data, void (*release)(void* user),
 bool QuicStream::send_prepared(const PreparedResponse& frames, void (*release)(void* user), void* user_data) {
   if (check_sending() != 0 || core().is_client || message.sent() != Sent::nothing) return false;
   if (!message.send_prepared(frames, release, user_data)) return false;
-  note_complete_response();
+  message.fin = true;
+  streams_.has_data(*this);
   return true;
 }
 

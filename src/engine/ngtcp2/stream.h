@@ -74,7 +74,6 @@ class QuicStream final : public engine::Stream,
   int check_sending() const;
   bool is_message() const;
   void set_priority(http3::Priority priority);
-  void note_complete_response();
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
 

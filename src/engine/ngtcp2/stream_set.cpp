@@ -88,7 +88,13 @@ void StreamSet::open_pending() {
       if (!s.kind_.is_unidirectional) --pending_bidi_count_;
       s.id_ = id;
       core_.traffic.stream_opened();
-      settle_opened(s);
+      if (core_.codec != nullptr) {
+        core_.codec->open_request(s.id_, s.message);
+        // For want of memory the server is not told, and the priority counts here alone.
+        if (s.is_priority_ours_) static_cast<void>(core_.codec->send_priority_update(s.id_, s.priority_));
+      }
+      apply(s);
+      has_data(s);
       if (may_notify(s)) core_.events().on_stream_open(core_.connection, s, true);
     }
   }
@@ -100,17 +106,6 @@ bool StreamSet::fits_protocol(const QuicStream& s) const {
   if (!core_.is_http3()) return !is_message;
   const bool has_bytes = s.message.output.untaken() > 0 || s.message.fin;
   return core_.is_client && !s.kind_.is_unidirectional && (is_message || !has_bytes);
-}
-
-// What was asked for before the stream had an ID.
-void StreamSet::settle_opened(QuicStream& s) {
-  if (core_.codec != nullptr) {
-    core_.codec->open_request(s.id_, s.message);
-    // For want of memory the server is not told, and the priority counts here alone.
-    if (s.is_priority_ours_) static_cast<void>(core_.codec->send_priority_update(s.id_, s.priority_));
-  }
-  apply(s);
-  has_data(s);
 }
 
 void StreamSet::apply_touched() {

@@ -71,7 +71,6 @@ class StreamSet {
     return core_.may_notify() && s.handle_ == QuicStream::Handle::held;
   }
   bool fits_protocol(const QuicStream& s) const;
-  void settle_opened(QuicStream& s);
   void apply(QuicStream& s);
   void notify_closed(QuicStream& s, const us_quic_stream_close_info_t& info);
   void close(QuicStream& s, const us_quic_stream_close_info_t& info);
