@@ -70,15 +70,15 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   // For what becomes of it.
   CriticalStreams& critical_streams() { return own_; }
 
-  // A client's stream waits for an ID: what is sent on it may use the QPACK table already. Then it has one. Both throw
-  // std::bad_alloc.
+  // A client's stream waits for an ID, and what is sent on it may use the QPACK table already; then it has one.
+  // Both throw std::bad_alloc.
   void expect_request(MessageState& s);
   void open_request(std::int64_t id, MessageState& s);
   // A client's: tells the server (RFC 9218 section 7.1).
   Result<void> send_priority_update(std::int64_t id, Priority priority);
   // GOAWAY in two steps (RFC 9114 section 5.2): `noticed` names the largest ID, and refuses nothing yet; `begun`, a
-  // round trip later, the real one. US_QUIC_E_STATE: too early. US_QUIC_E_NOMEM: the peer is not told, but it counts
-  // here.
+  // round trip later, the real one. Errors: US_QUIC_E_STATE, it is too early; US_QUIC_E_NOMEM, the step counts
+  // here though the peer is not told.
   enum class Shutdown : std::uint8_t { none, noticed, begun };
   Result<void> shut_down(Shutdown step);
   // It has begun, and no request is left.

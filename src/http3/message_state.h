@@ -43,17 +43,16 @@ class MessageState {
   bool has_answer() const { return receive_.latest != nullptr || receive_.pending != nullptr; }
 
   Sent sent() const { return sent_; }
-  // Bytes of body that were accepted and are in no packet yet. Frames' own bytes count where they stand between
-  // them.
+  // Bytes of body that were accepted and are in no packet yet, with the heads of frames that stand between them.
   std::size_t unsent() const;
 
   // Adds frames to `output`. The caller sees to the order of a message's parts (RFC 9114 section 4.1).
-  // Errors: US_QUIC_E_HEADERS, the section is not allowed (sections 4.2 and 4.3); US_QUIC_E_NOMEM. Then nothing
-  // was added.
+  // On an error nothing is added: US_QUIC_E_NOMEM, or US_QUIC_E_HEADERS for a section that is not allowed
+  // (sections 4.2 and 4.3).
   Result<void> send_section(http::SectionKind kind, std::span<const us_quic_header_t> fields);
   Result<void> send_response(std::span<const us_quic_header_t> fields, Bytes content);
-  // false: memory is used up. release: as for SendBuffer::append_static(); that of a prepared response may run at
-  // once.
+  // false: memory is used up. release: as for SendBuffer::append_static(), but that of a prepared response may
+  // run inside the call.
   bool send_prepared(const PreparedResponse& response, void (*release)(void* user), void* user);
   bool write(Bytes data);
   bool write_static(Bytes data, void (*release)(void* user), void* user);

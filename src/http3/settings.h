@@ -42,8 +42,7 @@ enum class SettingsError : std::uint8_t {
   forbidden,  // H3_SETTINGS_ERROR: a setting of HTTP/2, one that comes twice, an impossible value
 };
 
-// Reads the payload of a SETTINGS frame. Settings that are not known are kept in `received` alone.
-// Throws std::bad_alloc.
+// Reads the payload of a SETTINGS frame; may throw std::bad_alloc. `received` alone has settings that are not known.
 SettingsError read_settings(Bytes payload, Settings& settings);
 
 }  // namespace usquic::http3

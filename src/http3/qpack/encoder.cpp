@@ -181,8 +181,7 @@ class Encoder::SectionWriter {
       instructions.commit(out);
     }
     if (!takes_a_place(size)) return out;
-    // Entries that the peer is not known to have, and those that sections refer to, stay (RFC 9204 section
-    // 2.1.1).
+    // RFC 9204 section 2.1.1: entries stay that the peer is not known to have, or that sections refer to.
     const std::uint64_t kept =
         std::min({encoder_.known_received_, first_entry_, encoder_.sections_.first_entry()});
     return table_.has_room(size, kept) ? out : nullptr;

@@ -39,8 +39,8 @@ class EncoderTable {
 
   // Whether an entry of this size can be inserted if all entries from `kept` on stay.
   bool has_room(std::size_t size, std::uint64_t kept) const;
-  // Inserts a field for which there is room; its text may be an entry's that is evicted by that. false: memory is
-  // used up.
+  // Inserts a field for which there is room; its text may be an entry's that is evicted by that.
+  // false: memory is used up.
   bool insert(FieldHash hash, std::string_view name, std::string_view value);
   // Whether the entry is among those that are evicted next.
   bool is_old(std::uint64_t index) const;
