@@ -8,7 +8,7 @@ namespace usquic::http3::qpack {
 std::uint8_t* InstructionBuffer::reserve(std::size_t length) {
   constexpr std::size_t usual_bytes = 48;
   if (capacity_ - end_ >= length && memory_ != nullptr) return memory_ + end_;
-  if (begin_ > 0) {
+  if (begin_ > 0 && memory_ != nullptr) {
     std::memmove(memory_, memory_ + begin_, size());
     end_ -= begin_;
     begin_ = 0;
