@@ -117,7 +117,7 @@ void decode(benchmark::State& state) {
   connection.warm_up(fields_of(state));
   const std::vector<std::uint8_t> bytes = connection.encode(fields_of(state));
   std::array<std::uint8_t, 64> room;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     connection.decode(bytes);
     benchmark::DoNotOptimize(connection.decoder().write_instructions(room));
   }
@@ -134,7 +134,7 @@ void encode(benchmark::State& state) {
   std::vector<std::uint8_t> bytes(Encoder::bound(fields));
   constexpr std::array<std::uint8_t, 1> acknowledgement = {0x80};
   std::size_t length = 0;
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     length = static_cast<std::size_t>(connection.encoder().encode(0, fields, bytes.data()) - bytes.data());
     benchmark::DoNotOptimize(bytes.data());
     // Nothing is to be acknowledged without a table.
