@@ -16,7 +16,7 @@ us_quic_socket_context_options_t idle_after(unsigned int ms) {
 }
 
 TEST_F(ClientKeepAlive, WaitsForAnAnswerLongerThanTheServersIdleTimeout) {
-  start_server(idle_after(300));
+  start_server(idle_after(1000));
   // With options of the core, and without.
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.log_level = US_QUIC_LOG_ERROR;
@@ -31,7 +31,7 @@ TEST_F(ClientKeepAlive, WaitsForAnAnswerLongerThanTheServersIdleTimeout) {
     Told told;
     told.watch(client->fetch(url()));
     run_until([&] { return held != nullptr; });
-    run_for(900);
+    run_for(2200);
     ASSERT_EQ(server->requests, 1);
     ASSERT_EQ(server->open_exchanges, 1u);
     held->respond(200, {}, "late");
