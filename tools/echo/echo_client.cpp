@@ -10,15 +10,12 @@
 #include "echo/conversation.h"
 #include "key_log.h"
 #include "log_capture.h"
+#include "loop_pointer.h"
 #include "socket_address_text.h"
 #include "usquic/usquic.h"
 
 namespace usquic::tools::echo {
 namespace {
-
-struct FreeLoop {
-  void operator()(us_loop_t* loop) const { us_loop_free(loop); }
-};
 
 class Client : public ConversationHost {
  public:
@@ -46,7 +43,7 @@ class Client : public ConversationHost {
   std::optional<Failure> outcome_;
   us_quic_socket_context_t* context_ = nullptr;
   us_quic_connection_t* connection_ = nullptr;
-  std::unique_ptr<us_loop_t, FreeLoop> loop_;
+  LoopPointer loop_;
   std::unique_ptr<Conversation> conversation_;
 };
 

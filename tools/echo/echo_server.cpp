@@ -13,6 +13,7 @@
 #include "failure.h"
 #include "key_log.h"
 #include "log_capture.h"
+#include "loop_pointer.h"
 #include "signal_watcher.h"
 #include "socket_address_text.h"
 #include "usquic/usquic.h"
@@ -89,10 +90,6 @@ void on_datagram(us_quic_connection_t* connection, const void* data, std::size_t
   us_quic_connection_send_datagram(connection, data, length);
 }
 
-struct FreeLoop {
-  void operator()(us_loop_t* loop) const { us_loop_free(loop); }
-};
-
 // What the loop's wakeup callback needs.
 struct Running {
   SignalWatcher* watcher = nullptr;
@@ -148,8 +145,7 @@ ExitCode run_server(const ServerOptions& options) {
   LogCapture log(US_QUIC_LOG_NONE);
   const auto key_log = KeyLog::from_environment();
   Running running;
-  const std::unique_ptr<us_loop_t, FreeLoop> loop(
-      us_create_loop(nullptr, on_wakeup, nullptr, nullptr, sizeof(Running*)));
+  const LoopPointer loop(us_create_loop(nullptr, on_wakeup, nullptr, nullptr, sizeof(Running*)));
   if (!loop) return fail({ExitCode::OutOfMemory, "no memory or file descriptors for an event loop"});
   *static_cast<Running**>(us_loop_ext(loop.get())) = &running;
 

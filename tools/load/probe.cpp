@@ -1,8 +1,8 @@
 #include "load/probe.h"
 
-#include <memory>
 #include <utility>
 
+#include "loop_pointer.h"
 #include "socket_address_text.h"
 #include "usquic/http3_codes.h"
 
@@ -51,8 +51,7 @@ us_quic_connection_t* connect_by_name(us_quic_socket_context_t* context, const T
 }  // namespace
 
 std::optional<Failure> probe(const Plan& plan, Target& target, KeyLog* key_log) {
-  const std::unique_ptr<us_loop_t, void (*)(us_loop_t*)> loop(
-      us_create_loop(nullptr, nullptr, nullptr, nullptr, 0), us_loop_free);
+  const LoopPointer loop(us_create_loop(nullptr, nullptr, nullptr, nullptr, 0));
   if (loop == nullptr) return describe_error(US_QUIC_E_NOMEM);
   ContextLogs logs;
   logs.keys = key_log;

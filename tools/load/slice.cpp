@@ -33,7 +33,7 @@ class Slice {
   void direct();
   void enter(Phase phase);
   // For so long at most; every second is told of.
-  void wait(std::int64_t max_ns, const IsDone& is_done);
+  void wait(std::int64_t longest_ns, const IsDone& is_done);
   void sample(SliceResult& result, bool is_begin);
   void collect(SliceResult& result);
   SliceView view() const;
@@ -89,8 +89,8 @@ void Slice::enter(Phase phase) {
   for (const auto& generator : generators_) generator->wake();
 }
 
-void Slice::wait(std::int64_t max_ns, const IsDone& is_done) {
-  const Time until = Board::Clock::now() + std::chrono::nanoseconds(max_ns);
+void Slice::wait(std::int64_t longest_ns, const IsDone& is_done) {
+  const Time until = Board::Clock::now() + std::chrono::nanoseconds(longest_ns);
   while (!board_.is_interrupted() && Board::Clock::now() < until && !is_done(board_.progress())) {
     board_.wait(std::min(until, next_second_), is_done);
     if (Board::Clock::now() < next_second_) continue;
