@@ -11,8 +11,9 @@ namespace usquic::udp {
 namespace {
 
 // IPv4 on a dual-stack socket comes with the control messages of both families.
-constexpr std::size_t control_capacity = CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(in_pktinfo)) +
-                                         CMSG_SPACE(sizeof(int)) * 2 + CMSG_SPACE(sizeof(int));
+constexpr std::size_t received_control_bytes = CMSG_SPACE(sizeof(in6_pktinfo)) +
+                                               CMSG_SPACE(sizeof(in_pktinfo)) + CMSG_SPACE(sizeof(int)) * 2 +
+                                               CMSG_SPACE(sizeof(int));
 
 template <class T>
 bool read(const cmsghdr* message, T& value) {
@@ -51,7 +52,7 @@ std::uint8_t ecn_of(const cmsghdr* message) {
 
 struct ReceiveBatch::Memory {
   struct alignas(cmsghdr) Control {
-    char bytes[control_capacity];
+    char bytes[received_control_bytes];
   };
 
   std::array<mmsghdr, slots> headers;
@@ -74,7 +75,7 @@ int ReceiveBatch::fill(const Kernel& kernel, int fd, const Address& bound) {
     header.msg_iov = &memory_->parts[i];
     header.msg_iovlen = 1;
     header.msg_control = memory_->controls[i].bytes;
-    header.msg_controllen = control_capacity;
+    header.msg_controllen = received_control_bytes;
     memory_->headers[i] = {header, 0};
   }
   const int received = kernel.recvmmsg(fd, memory_->headers.data(), slots, MSG_DONTWAIT);

@@ -16,7 +16,7 @@ namespace {
 // itself deserves another try. More than these only when such errors arrive faster than system calls return.
 constexpr int max_attempts = 3;
 
-constexpr std::size_t control_capacity =
+constexpr std::size_t sent_control_bytes =
     CMSG_SPACE(sizeof(in6_pktinfo)) + CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(std::uint16_t));
 
 // Writes control messages one behind the other.
@@ -118,7 +118,7 @@ class Messages {
   }
 
   struct alignas(cmsghdr) Control {
-    char bytes[control_capacity];
+    char bytes[sent_control_bytes];
   };
 
   // Left uninitialized: only what add() filled is read.

@@ -12,7 +12,7 @@ namespace {
 constexpr SectionRoom first_room = {8, 160};
 
 // A peer that takes no instructions causes no more than these.
-constexpr std::size_t max_instruction_bytes = 64 * 1024;
+constexpr std::size_t max_waiting_bytes = 64 * 1024;
 
 // Half of the way from what was enough before to what is enough now, or all of it if that is more.
 std::uint32_t adapt(std::uint32_t before, std::uint32_t now) {
@@ -84,7 +84,7 @@ QpackResult<void> Decoder::cancel(std::int64_t stream_id) {
 }
 
 QpackResult<void> Decoder::queue(std::int64_t stream_id, unsigned bits, unsigned flags) {
-  if (instructions_.size() > max_instruction_bytes) return QpackError::excessive_load;
+  if (instructions_.size() > max_waiting_bytes) return QpackError::excessive_load;
   std::uint8_t* out = instructions_.reserve(max_integer_bytes);
   if (out == nullptr) return QpackError::no_memory;
   instructions_.commit(put_integer(static_cast<std::uint64_t>(stream_id), bits, flags, out));

@@ -13,12 +13,12 @@ namespace {
 // Instructions, by their first byte (RFC 9204 section 4.3).
 enum class Instruction : std::uint8_t { set_capacity, duplicate, insert_with_name, insert };
 
-struct Form {
+struct InstructionForm {
   Instruction instruction;
   std::uint8_t bits;  // of the number in the first byte
 };
 
-constexpr Form form_of(std::uint8_t first) {
+constexpr InstructionForm instruction_form(std::uint8_t first) {
   if ((first & 0x80) != 0) return {Instruction::insert_with_name, 6};
   if ((first & 0x40) != 0) return {Instruction::insert, 5};
   if ((first & 0x20) != 0) return {Instruction::set_capacity, 5};
@@ -36,7 +36,7 @@ QpackResult<void> EncoderStreamReader::read(Bytes data) {
       case Part::value_length:
         first_ = data.front();
         data = data.subspan(1);
-        progress = integer_.begin(first_, part_ == Part::instruction ? form_of(first_).bits : 7);
+        progress = integer_.begin(first_, part_ == Part::instruction ? instruction_form(first_).bits : 7);
         part_ = part_ == Part::instruction ? Part::instruction_rest : Part::value_length_rest;
         break;
       case Part::instruction_rest:
@@ -62,7 +62,7 @@ QpackResult<void> EncoderStreamReader::read(Bytes data) {
 QpackResult<void> EncoderStreamReader::act() {
   const std::uint64_t number = integer_.value();
   part_ = Part::instruction;
-  switch (form_of(first_).instruction) {
+  switch (instruction_form(first_).instruction) {
     case Instruction::set_capacity:
       // RFC 9204 section 4.3.1.
       if (number > max_capacity_) return QpackError::encoder_stream;

@@ -23,12 +23,12 @@ enum class Line : std::uint8_t {
   literal,
 };
 
-struct Form {
+struct LineForm {
   Line line;
   std::uint8_t bits;  // of the number in the first byte
 };
 
-constexpr Form form_of(std::uint8_t first) {
+constexpr LineForm line_form(std::uint8_t first) {
   if ((first & 0x80) != 0) return {Line::indexed, 6};
   if ((first & 0x40) != 0) return {Line::literal_with_name, 4};
   if ((first & 0x20) != 0) return {Line::literal, 3};
@@ -37,7 +37,7 @@ constexpr Form form_of(std::uint8_t first) {
 }
 
 constexpr bool is_never_indexed(std::uint8_t first) {
-  switch (form_of(first).line) {
+  switch (line_form(first).line) {
     case Line::literal_with_name:
       return (first & 0x20) != 0;
     case Line::literal:
@@ -113,7 +113,7 @@ SectionReader::Outcome SectionReader::read_lines(Bytes& data) {
       case Part::line:
         p.first = data.front();
         data = data.subspan(1);
-        progress = p.integer.begin(p.first, form_of(p.first).bits);
+        progress = p.integer.begin(p.first, line_form(p.first).bits);
         p.part = Part::line_rest;
         if (progress == Progress::done) outcome = take_index(data);
         break;
@@ -157,7 +157,7 @@ SectionReader::Outcome SectionReader::take_index(Bytes& data) {
   if (!count(field_overhead)) return Outcome::too_large;
   if (is_never_indexed(first)) field->flags = US_QUIC_HEADER_NEVER_INDEX;
   std::uint64_t entry = 0;
-  switch (form_of(first).line) {
+  switch (line_form(first).line) {
     case Line::indexed:
       if ((first & 0x40) != 0) return add_static(index);
       return find_relative(index, entry) ? add_entry(entry) : Outcome::invalid;
