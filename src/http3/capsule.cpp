@@ -69,9 +69,4 @@ CapsuleReader::Status CapsuleReader::finish() const {
   return part_ == Part::type && !varint_.is_incomplete() ? Status::ok : Status::cut_short;
 }
 
-CapsuleHead::CapsuleHead(std::uint64_t type, std::uint64_t value_length) {
-  const std::uint8_t* end = put_varint(value_length, put_varint(type, bytes_.data()));
-  size_ = static_cast<std::size_t>(end - bytes_.data());
-}
-
 }  // namespace usquic::http3

@@ -1,7 +1,6 @@
 // Capsules (RFC 9297 section 3): a sequence of types, lengths and values on the stream of an extended CONNECT.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -28,11 +27,13 @@ class CapsuleReader {
     ~Delegate() = default;
   };
 
-  enum class [[nodiscard]] Status : std::uint8_t{
-      ok,
-      too_large,  // a value that is read has more than max_value_bytes: nothing behind it is read
-      cut_short,  // the stream ended inside a capsule: a malformed message (RFC 9297 section 3.3)
+  // clang-format off
+  enum class [[nodiscard]] Status : std::uint8_t {
+    ok,
+    too_large,  // a value that is read has more than max_value_bytes: nothing behind it is read
+    cut_short,  // the stream ended inside a capsule: a malformed message (RFC 9297 section 3.3)
   };
+  // clang-format on
 
   // max_value_bytes: of a value that is read, and so of what is kept.
   CapsuleReader(std::size_t max_value_bytes, Delegate& delegate)
@@ -56,17 +57,6 @@ class CapsuleReader {
   std::uint64_t type_ = 0;
   std::uint64_t left_ = 0;  // bytes of the value that have not come
   std::vector<std::uint8_t> kept_;
-};
-
-// What is written in front of a capsule's value: its type and length.
-class CapsuleHead {
- public:
-  CapsuleHead(std::uint64_t type, std::uint64_t value_length);
-  Bytes bytes() const { return Bytes(bytes_).first(size_); }
-
- private:
-  std::array<std::uint8_t, 2 * max_varint_bytes> bytes_;
-  std::size_t size_;
 };
 
 }  // namespace usquic::http3

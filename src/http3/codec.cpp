@@ -14,13 +14,6 @@ namespace {
 // RFC 9114 section 5.2: the largest ID of a request.
 constexpr std::uint64_t largest_request_id = max_varint - 3;
 
-bool append_goaway(transport::SendBuffer& output, std::uint64_t id) {
-  std::array<std::uint8_t, 3 * max_varint_bytes> frame;
-  std::uint8_t* end = put_varint(frame_goaway, frame.data());
-  end = put_varint(id, put_varint(shortest_varint(id), end));
-  return output.append({frame.data(), end});
-}
-
 // false: memory is used up, and instructions are lost.
 template <class Coder>
 bool drain(Coder& coder, transport::SendBuffer& output) {
@@ -46,7 +39,7 @@ Codec::~Codec() {
   streams_.for_each([](std::int64_t, MessageState* s) {
     if (s != nullptr) s->codec_ = nullptr;
   });
-  expected_.for_each([](MessageState& s) { s.codec_ = nullptr; });
+  while (MessageState* s = expected_.messages.pop_front()) s->codec_ = nullptr;
 }
 
 Result<void> Codec::bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder) {
@@ -71,15 +64,18 @@ void Codec::attach(std::int64_t id, MessageState& s) {
 
 void Codec::expect_request(MessageState& s) {
   CHECK(!options_.is_server && s.codec_ == nullptr);
-  s.id_ = expected_.add(s);
+  expected_.messages.push_back(&s);
+  s.id_ = --expected_.latest;
   s.codec_ = this;
 }
 
 void Codec::open_request(std::int64_t id, MessageState& s) {
   CHECK(!options_.is_server);
   const std::int64_t number = s.id_;
+  const bool was_expected = s.is_linked();
   attach(id, s);
-  if (expected_.remove(s)) encoder_.stream_opened(number, id);
+  if (was_expected) encoder_.stream_opened(number, id);
+  s.unlink();
   unidirectional_.request_opened();
 }
 
@@ -110,13 +106,19 @@ bool Codec::stream_closed(std::int64_t id) {
     static_cast<void>(reader_.discard(*s));
     s->codec_ = nullptr;
   }
-  streams_.erase(id);
-  unidirectional_.close(id);
+  if (is_unidirectional(id)) {
+    unidirectional_.close(id);
+  } else {
+    streams_.erase(id);
+  }
   return true;
 }
 
 void Codec::forget(MessageState& s) {
-  if (expected_.remove(s)) return encoder_.stream_abandoned(s.id_);
+  if (s.is_linked()) {
+    s.unlink();
+    return encoder_.stream_abandoned(s.id_);
+  }
   s.receive_.held_fin = false;
   stream_closed(s.id_);
 }
@@ -139,15 +141,8 @@ Codec::Output Codec::next_output(std::span<Bytes> views) {
 
 Result<void> Codec::send_priority_update(std::int64_t id, Priority priority) {
   CHECK(!options_.is_server);
-  const std::string value = format_priority(priority);
-  std::array<std::uint8_t, 3 * max_varint_bytes> head;
-  const auto stream_id = static_cast<std::uint64_t>(id);
-  std::uint8_t* end = put_varint(frame_priority_update, head.data());
-  end = put_varint(shortest_varint(stream_id) + value.size(), end);
-  end = put_varint(stream_id, end);
-  const bool is_done =
-      own_.output(CriticalStreams::Name::control).append({head.data(), end}, as_bytes(value));
-  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
+  return own_.send_control_frame(frame_priority_update, static_cast<std::uint64_t>(id),
+                                 as_bytes(format_priority(priority)));
 }
 
 // A client's GOAWAY names a push, and it never allowed one.
@@ -159,8 +154,7 @@ Result<void> Codec::shut_down(Shutdown step) {
   const auto next_request = static_cast<std::uint64_t>(peer_requests_.latest + 4);
   const std::uint64_t first_refused =
       options_.is_server ? (is_notice ? largest_request_id : next_request) : (is_notice ? max_varint : 0);
-  const bool is_done = append_goaway(own_.output(CriticalStreams::Name::control), first_refused);
-  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
+  return own_.send_control_frame(frame_goaway, first_refused);
 }
 
 }  // namespace usquic::http3

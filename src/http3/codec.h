@@ -17,12 +17,12 @@
 
 #include "base/block_pool.h"
 #include "base/bytes.h"
+#include "base/list.h"
 #include "base/result.h"
 #include "http3/codec_events.h"
 #include "http3/connection_error.h"
 #include "http3/critical_streams.h"
 #include "http3/early_priorities.h"
-#include "http3/expected_requests.h"
 #include "http3/message_state.h"
 #include "http3/qpack/decoder.h"
 #include "http3/qpack/encoder.h"
@@ -71,8 +71,8 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   CriticalStreams& critical_streams() { return own_; }
 
   // A client's stream waits for an ID, and what is sent on it may use the QPACK table already; then it has one.
-  // Both throw std::bad_alloc.
   void expect_request(MessageState& s);
+  // Throws std::bad_alloc.
   void open_request(std::int64_t id, MessageState& s);
   // A client's: tells the server (RFC 9218 section 7.1).
   Result<void> send_priority_update(std::int64_t id, Priority priority);
@@ -94,6 +94,12 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   struct PeerRequests {
     std::uint64_t allowed = 0;  // that the client may open in all
     std::int64_t latest = -4;   // the largest ID so far
+  };
+
+  // A client's, whose streams wait for an ID. A number below -1 stands for each of them.
+  struct ExpectedRequests {
+    List<MessageState, ExpectedTag> messages;
+    std::int64_t latest = -1;
   };
 
   void attach(std::int64_t id, MessageState& s);
@@ -126,7 +132,7 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   bool has_lost_instructions_ = false;  // for want of memory: the peer's tables and ours differ
   Shutdown shutdown_ = Shutdown::none;
   PeerRequests peer_requests_;
-  ExpectedRequests expected_;  // a client's
+  ExpectedRequests expected_;
 };
 
 }  // namespace usquic::http3

@@ -12,10 +12,6 @@
 namespace usquic::http3 {
 namespace {
 
-bool is_unidirectional(std::int64_t id) {
-  return (id & 0x2) != 0;
-}
-
 bool is_client_initiated(std::int64_t id) {
   return (id & 0x1) == 0;
 }

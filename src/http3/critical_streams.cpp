@@ -1,7 +1,11 @@
 #include "http3/critical_streams.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/varint.h"
+#include "http3/frame_head.h"
+#include "usquic/quic.h"
 
 namespace usquic::http3 {
 namespace {
@@ -34,6 +38,14 @@ const CriticalStreams::Stream* CriticalStreams::find(std::int64_t id) const {
     if (stream.id == id && id >= 0) return &stream;
   }
   return nullptr;
+}
+
+Result<void> CriticalStreams::send_control_frame(std::uint64_t type, std::uint64_t number, Bytes rest) {
+  const FrameHead head(type, shortest_varint(number) + rest.size());
+  std::array<std::uint8_t, sizeof head + max_varint_bytes> bytes;
+  std::uint8_t* const payload = std::copy_n(head.bytes().data(), head.bytes().size(), bytes.data());
+  const bool is_done = output(Name::control).append({bytes.data(), put_varint(number, payload)}, rest);
+  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
 }
 
 std::int64_t CriticalStreams::next_output(std::span<Bytes> views, std::size_t& count) const {

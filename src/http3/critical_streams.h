@@ -10,6 +10,7 @@
 
 #include "base/block_pool.h"
 #include "base/bytes.h"
+#include "base/result.h"
 #include "http3/connection_error.h"
 #include "transport/send_buffer.h"
 
@@ -22,6 +23,11 @@ enum UnidirectionalType : std::uint64_t {
   type_qpack_encoder = 0x2,
   type_qpack_decoder = 0x3,
 };
+
+// RFC 9000 section 2.1.
+inline bool is_unidirectional(std::int64_t stream_id) {
+  return (stream_id & 0x2) != 0;
+}
 
 class CriticalStreams {
  public:
@@ -36,6 +42,9 @@ class CriticalStreams {
   bool contains(std::int64_t id) const { return find(id) != nullptr; }
 
   transport::SendBuffer& output(Name name) { return streams_[static_cast<std::size_t>(name)].output; }
+
+  // A frame of a number and what follows it, on the control stream. Error: US_QUIC_E_NOMEM.
+  Result<void> send_control_frame(std::uint64_t type, std::uint64_t number, Bytes rest = {});
 
   // The first that has something to send and may; fills `views`. -1: none.
   std::int64_t next_output(std::span<Bytes> views, std::size_t& count) const;

@@ -1,9 +1,9 @@
 #include "http3/message_state.h"
 
 #include <algorithm>
-#include <array>
 
 #include "http3/codec.h"
+#include "http3/frame_head.h"
 #include "http3/frame_types.h"
 #include "http3/section_frame.h"
 
@@ -12,14 +12,6 @@ namespace {
 
 // A prepared body up to here is copied: that costs less than a block of its own.
 constexpr std::size_t max_copied_body = 512;
-
-struct DataHead {
-  explicit DataHead(std::uint64_t length) : end(put_varint(length, put_varint(frame_data, memory.data()))) {}
-  Bytes bytes() const { return {memory.data(), end}; }
-
-  std::array<std::uint8_t, 1 + max_varint_bytes> memory;
-  const std::uint8_t* end;
-};
 
 }  // namespace
 
@@ -99,13 +91,13 @@ bool MessageState::send_by_table(const PreparedResponse& response, void (*releas
 
 bool MessageState::write(Bytes data) {
   if (data.empty()) return true;
-  if (!output.append(DataHead(data.size()).bytes(), data)) return false;
+  if (!output.append(FrameHead(frame_data, data.size()).bytes(), data)) return false;
   body_accepted_ += data.size();
   return true;
 }
 
 bool MessageState::write_static(Bytes data, void (*release)(void* user), void* user) {
-  const DataHead head(data.size());
+  const FrameHead head(frame_data, data.size());
   if (!output.append_static(data.empty() ? Bytes() : head.bytes(), data, release, user)) return false;
   body_accepted_ += data.size();
   return true;

@@ -10,6 +10,7 @@
 
 #include "base/block_pool.h"
 #include "base/bytes.h"
+#include "base/list.h"
 #include "base/result.h"
 #include "engine/engine.h"
 #include "http/field_rules.h"
@@ -21,10 +22,11 @@ namespace usquic::http3 {
 
 class Codec;
 using engine::PreparedResponse;
+struct ExpectedTag;
 
 // A member of the engine's stream. The codec knows it from Codec::open_request() or
 // Codec::Events::http3_request_stream() until Codec::stream_closed() or its own end, whichever comes first.
-class MessageState {
+class MessageState : private ListHook<ExpectedTag> {
  public:
   enum class Sent : std::uint8_t { nothing, message, trailers };
 
@@ -63,6 +65,7 @@ class MessageState {
  private:
   bool send_by_table(const PreparedResponse& response, void (*release)(void* user), void* user);
 
+  friend class List<MessageState, ExpectedTag>;
   friend class Codec;
   friend class RequestReader;
 

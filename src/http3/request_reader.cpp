@@ -151,10 +151,8 @@ ConnectionError RequestReader::read_section(MessageState& s, Bytes& data, bool f
       return too_large(s);
     case qpack::Decoder::Status::blocked:
       // RFC 9204 section 2.1.2: more than we allowed is an error of the connection.
-      // So is a section of a prefix alone that claims to need instructions (section 4.5.1.1).
-      if (blocked_.size() >= options_.qpack_blocked_streams || r.frame_left == 0) {
+      if (blocked_.size() >= options_.qpack_blocked_streams)
         return ConnectionError::qpack_decompression_failed;
-      }
       blocked_.push_back(&s);
       r.is_blocked = true;
       return ConnectionError::none;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <new>
 
+#include "http3/frame_head.h"
 #include "http3/frame_types.h"
 #include "http3/qpack/encoder.h"
 
@@ -22,12 +23,9 @@ SectionFrame::SectionFrame(qpack::Encoder* encoder, std::int64_t stream_id,
   end_ = encoder == nullptr ? qpack::Encoder::encode_static(fields, section)
          : identity.empty() ? encoder->encode(stream_id, fields, section)
                             : encoder->encode_repeated(stream_id, identity, fields, section);
-  std::array<std::uint8_t, frame_head_bytes> head;
-  const std::uint8_t* const head_end =
-      put_varint(static_cast<std::uint64_t>(end_ - section), put_varint(frame_headers, head.data()));
-  const auto length = static_cast<std::size_t>(head_end - head.data());
-  begin_ = section - length;
-  std::copy_n(head.data(), length, begin_);
+  const FrameHead head(frame_headers, static_cast<std::uint64_t>(end_ - section));
+  begin_ = section - head.bytes().size();
+  std::copy_n(head.bytes().data(), head.bytes().size(), begin_);
 }
 
 void SectionFrame::begin_data(std::uint64_t length) {

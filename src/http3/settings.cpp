@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "http3/frame_head.h"
 #include "http3/frame_types.h"
 
 namespace usquic::http3 {
@@ -116,11 +117,9 @@ std::vector<std::uint8_t> settings_frame(const Settings& settings, std::span<con
     append_varint(payload, s.value);
   }
 
-  std::vector<std::uint8_t> bytes;
-  append_varint(bytes, frame_settings);
-  append_varint(bytes, payload.size());
-  bytes.insert(bytes.end(), payload.begin(), payload.end());
-  return bytes;
+  const FrameHead head(frame_settings, payload.size());
+  payload.insert(payload.begin(), head.bytes().begin(), head.bytes().end());
+  return payload;
 }
 
 SettingsError read_settings(Bytes payload, Settings& settings) {

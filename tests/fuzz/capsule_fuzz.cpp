@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "http3/capsule.h"
+#include "http3/frame_head.h"
 #include "input.h"
 
 namespace usquic::fuzz {
@@ -30,7 +31,7 @@ class Receiver final : public CapsuleReader::Delegate {
 std::string written(const Receiver& receiver) {
   std::string bytes;
   for (const auto& [type, value] : receiver.capsules) {
-    bytes += as_text(http3::CapsuleHead(type, value.size()).bytes());
+    bytes += as_text(http3::FrameHead(type, value.size()).bytes());
     bytes += value;
   }
   return bytes;

@@ -8,11 +8,11 @@
 namespace usquic::test {
 namespace {
 
-std::vector<us_quic_header_t> as_headers(const Fields& fields, unsigned int flags = 0) {
+std::vector<us_quic_header_t> as_headers(const Fields& fields) {
   std::vector<us_quic_header_t> headers;
   headers.reserve(fields.size());
   for (const auto& [name, value] : fields) {
-    headers.push_back({name.data(), name.size(), value.data(), value.size(), flags});
+    headers.push_back({name.data(), name.size(), value.data(), value.size(), 0});
   }
   return headers;
 }

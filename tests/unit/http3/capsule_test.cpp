@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "http3/frame_head.h"
+
 namespace usquic::http3 {
 namespace {
 
@@ -27,7 +29,7 @@ class Receiver final : public CapsuleReader::Delegate {
 };
 
 std::string capsule(std::uint64_t type, std::string_view value) {
-  return std::string(as_text(CapsuleHead(type, value.size()).bytes())) + std::string(value);
+  return std::string(as_text(FrameHead(type, value.size()).bytes())) + std::string(value);
 }
 
 // What is read of `bytes` in pieces of `piece` bytes.
@@ -87,16 +89,16 @@ TEST(CapsuleReader, SaysWhenTheStreamEndsInsideACapsule) {
 }
 
 TEST(CapsuleReader, RefusesAValueAboveItsBoundByItsLength) {
-  const std::string head(as_text(CapsuleHead(1, most + 1).bytes()));
+  const std::string head(as_text(FrameHead(1, most + 1).bytes()));
   expect_read(capsule(0, "a") + head, Status::too_large, {{0, "a"}});
   expect_read(head + std::string(200, 'x'), Status::too_large, {});
-  expect_read(std::string(as_text(CapsuleHead(1, max_varint).bytes())), Status::too_large, {});
+  expect_read(std::string(as_text(FrameHead(1, max_varint).bytes())), Status::too_large, {});
 }
 
 TEST(CapsuleReader, ReadsNothingBehindAValueThatWasTooLarge) {
   Receiver receiver;
   CapsuleReader reader(most, receiver);
-  EXPECT_EQ(reader.read(CapsuleHead(1, most + 1).bytes()), Status::too_large);
+  EXPECT_EQ(reader.read(FrameHead(1, most + 1).bytes()), Status::too_large);
   EXPECT_EQ(reader.read(as_bytes(capsule(1, "a"))), Status::too_large);
   EXPECT_EQ(reader.finish(), Status::too_large);
   EXPECT_TRUE(receiver.capsules.empty());
@@ -115,10 +117,10 @@ TEST(CapsuleReader, GivesAViewOfWhatCameInOnePiece) {
   EXPECT_EQ(looker.seen, as_bytes(bytes).data() + 2);
 }
 
-TEST(CapsuleHead, IsTypeAndLength) {
-  const CapsuleHead head(0x1234, 5);
+TEST(FrameHead, IsTypeAndLength) {
+  const FrameHead head(0x1234, 5);
   EXPECT_EQ(as_text(head.bytes()), "\x52\x34\x05");
-  const CapsuleHead longest(max_varint, max_varint);
+  const FrameHead longest(max_varint, max_varint);
   EXPECT_EQ(longest.bytes().size(), 16U);
 }
 
