@@ -1,18 +1,20 @@
 #include "http3/qpack/repeated_fields.h"
 
-#include <cstring>
+#include <algorithm>
 
 namespace usquic::http3::qpack {
 
 bool RepeatedFields::is_repeated(std::uint32_t field_hash) {
-  if (hashes_ == nullptr) {
-    hashes_ = static_cast<std::uint32_t*>(pool_.allocate(remembered * sizeof(std::uint32_t)));
-    if (hashes_ == nullptr) return false;
-    std::memset(hashes_, 0, remembered * sizeof(std::uint32_t));
+  if (sets_ == nullptr) {
+    void* memory = pool_.allocate(set_count * sizeof(Set));
+    if (memory == nullptr) return false;
+    sets_ = static_cast<Set*>(memory);
+    std::fill_n(sets_, set_count, Set{});
   }
-  std::uint32_t& slot = hashes_[field_hash % remembered];
-  if (slot == field_hash) return true;
-  slot = field_hash;
+  Set& set = sets_[field_hash % set_count];
+  if (std::find(set.begin(), set.end(), field_hash) != set.end()) return true;
+  std::copy_backward(set.begin(), set.end() - 1, set.end());
+  set.front() = field_hash;
   return false;
 }
 

@@ -2,6 +2,7 @@
 // first field on.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -12,7 +13,7 @@ namespace usquic::http3::qpack {
 class RepeatedFields {
  public:
   explicit RepeatedFields(BlockPool& pool) : pool_(pool) {}
-  ~RepeatedFields() { BlockPool::release(hashes_); }
+  ~RepeatedFields() { BlockPool::release(sets_); }
   RepeatedFields(const RepeatedFields&) = delete;
   RepeatedFields& operator=(const RepeatedFields&) = delete;
 
@@ -20,10 +21,12 @@ class RepeatedFields {
   bool is_repeated(std::uint32_t field_hash);
 
  private:
-  static constexpr std::size_t remembered = 128;
+  static constexpr std::size_t set_count = 32;
+  // Of one set, the latest first. Several: where two fields of every response share a set, both are remembered.
+  using Set = std::array<std::uint32_t, 4>;
 
   BlockPool& pool_;
-  std::uint32_t* hashes_ = nullptr;  // by their low bits
+  Set* sets_ = nullptr;  // by low bits of the hash
 };
 
 }  // namespace usquic::http3::qpack
