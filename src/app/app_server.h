@@ -48,7 +48,7 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
   // For a request whose header section came; it goes back by release, also when take_request threw.
   Exchange& make_exchange() { return *slab_.take(); }
   void take_request(Exchange& exchange, ExchangeStream& stream, bool has_body);
-  // The stream closed.
+  // The stream closed, or needs it no more.
   void release(Exchange& exchange);
 
  private:

@@ -24,6 +24,8 @@ class Exchange : public Response, public ListHook<Exchange> {
   void begin(ExchangeStream& stream, const RequestTraits& traits);
   // The handler may answer.
   bool is_open() const { return life_ == Life::open; }
+  // The request was read and the response handed to the stream, so that neither needs this object any more.
+  bool is_over() const { return life_ == Life::ended && response_.is_sent() && request_.is_ended(); }
   // nullptr once it is closed.
   ExchangeStream* stream() const { return stream_; }
   const Logger& logger() const { return context_.logger; }
@@ -59,7 +61,7 @@ class Exchange : public Response, public ListHook<Exchange> {
   //       ^                    |                                     |
   //       |                    +--- it never will be ---> aborted    |
   //       |                                                  |       |
-  //       +--------------- the stream closed ----------------+-------+
+  //       +---- the stream closed, or needs it no more ------+-------+
   enum class Life : std::uint8_t {
     unused,   // in the slab: nobody should know it
     open,     // the handler may answer

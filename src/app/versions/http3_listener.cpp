@@ -44,11 +44,19 @@ void run_for(us_quic_stream_t* stream, Task task) noexcept {
   }
 }
 
-// The same for a stream whose exchange has begun.
+void release(us_quic_stream_t* stream) {
+  Exchange* exchange = std::exchange(ext_of(stream).exchange, nullptr);
+  if (exchange != nullptr) server_of(us_quic_stream_context(stream)).release(*exchange);
+}
+
+// The same for a stream whose exchange has begun. One that is over serves the next request, while the processor's
+// caches hold it: until the stream closes, a round trip passes.
 template <class Task>
 void run_for_exchange(us_quic_stream_t* stream, Task task) noexcept {
-  Exchange* exchange = ext_of(stream).exchange;
-  if (exchange != nullptr) run_for(stream, [&] { task(*exchange); });
+  const StreamExt& ext = ext_of(stream);
+  if (ext.exchange == nullptr) return;
+  run_for(stream, [&] { task(*ext.exchange); });
+  if (ext.exchange != nullptr && ext.exchange->is_over()) release(stream);
 }
 
 void begin_exchange(us_quic_stream_t* stream, bool has_body) {
@@ -88,8 +96,7 @@ void on_writable(us_quic_stream_t* stream) noexcept {
 }
 
 void on_stream_close(us_quic_stream_t* stream, const us_quic_stream_close_info_t*) noexcept {
-  Exchange* exchange = std::exchange(ext_of(stream).exchange, nullptr);
-  if (exchange != nullptr) server_of(us_quic_stream_context(stream)).release(*exchange);
+  release(stream);
 }
 
 void on_open(us_quic_connection_t* connection, int) noexcept {

@@ -283,6 +283,27 @@ TEST_F(Exchanging, IsAbortedWhenItsStreamClosesAndMayBeUsedAgain) {
   EXPECT_EQ(exchange.getWriteOffset(), 0U);
 }
 
+TEST_F(Exchanging, IsOverWhenTheRequestWasReadAndTheResponseHandedOver) {
+  begin({.has_body = true});
+  EXPECT_FALSE(exchange.is_over());
+  stream.room = 1;
+  exchange.write("abc");
+  exchange.end("d");
+  exchange.take_end();
+  EXPECT_FALSE(exchange.is_over());
+  stream.room = SIZE_MAX;
+  exchange.stream_writable();
+  EXPECT_TRUE(exchange.is_over());
+  exchange.stream_closed();
+  EXPECT_FALSE(exchange.is_over());
+
+  begin({.has_body = true});
+  exchange.end("early");
+  EXPECT_FALSE(exchange.is_over());
+  exchange.take_end();
+  EXPECT_TRUE(exchange.is_over());
+}
+
 TEST_F(Exchanging, TheAbortHandlerMayDropWhatItHolds) {
   begin();
   auto held = std::make_shared<int>(0);
