@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/prefetch.h"
+
 #include "http3/codec.h"
 #include "http3/frame_head.h"
 #include "http3/frame_types.h"
@@ -20,6 +22,12 @@ ReceiveState::~ReceiveState() = default;
 
 MessageState::~MessageState() {
   if (codec_ != nullptr) codec_->forget(*this);
+}
+
+void MessageState::prefetch_parts() const {
+  constexpr std::size_t head_bytes = 128;
+  prefetch(receive_.latest.get(), head_bytes);
+  output.prefetch_block();
 }
 
 std::span<const us_quic_header_t> MessageState::headers() const {

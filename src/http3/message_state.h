@@ -39,6 +39,9 @@ class MessageState : private ListHook<ExpectedTag> {
   transport::SendBuffer output;  // frames (of a raw stream: bytes as the application wrote them)
   bool fin = false;              // the stream ends after `output`
 
+  // Of what will be freed with it.
+  void prefetch_parts() const;
+
   // The latest header section received.
   std::span<const us_quic_header_t> headers() const;
   // A header section came, or the first of one.

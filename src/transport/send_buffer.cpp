@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/prefetch.h"
 
 namespace usquic::transport {
 
@@ -49,6 +50,10 @@ SendBuffer::Block* SendBuffer::allocate(std::size_t capacity) {
   if (block == nullptr) return nullptr;
   *block = Block{nullptr, block->storage(), 0, capacity, nullptr, nullptr};
   return block;
+}
+
+void SendBuffer::prefetch_block() const {
+  prefetch(head_, sizeof(Block));
 }
 
 SendBuffer::Block* SendBuffer::obtain(std::size_t wanted) {

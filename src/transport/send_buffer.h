@@ -42,6 +42,8 @@ class SendBuffer {
   void take(std::size_t length);
   // The next `length` taken bytes were acknowledged (in order): blocks are reused, static memory is released.
   void acknowledge(std::size_t length);
+  // Of what is acknowledged next.
+  void prefetch_block() const;
   // Nothing more will be sent: drop and release everything (after a reset, or when the stream is over). From
   // here on all that was accepted counts as taken and acknowledged, and late acknowledgements are ignored.
   void clear();

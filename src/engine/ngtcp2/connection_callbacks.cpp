@@ -80,6 +80,7 @@ struct ConnectionCallbacks {
     ConnectionParts& c = self(user);
     c.writer.black_hole().acknowledged();
     if (QuicStream* s = c.streams.find(id)) {
+      c.streams.prefetch_after(id);
       s->message.output.acknowledge(static_cast<std::size_t>(length));
     } else if (c.core.codec != nullptr) {
       c.core.codec->critical_streams().acknowledged(id, static_cast<std::size_t>(length));
