@@ -90,6 +90,7 @@ ConnectionError Codec::read_datagram(Bytes data) {
 }
 
 ConnectionError Codec::encoder_instructions(Bytes data) {
+  reader_.table_changed();
   if (const auto result = decoder_.read_encoder_stream(data); !result)
     return connection_error(result.error());
   for (;;) {

@@ -17,9 +17,6 @@ constexpr std::size_t max_copied_body = 512;
 
 }  // namespace
 
-ReceiveState::ReceiveState() = default;
-ReceiveState::~ReceiveState() = default;
-
 MessageState::~MessageState() {
   if (codec_ != nullptr) codec_->forget(*this);
 }
@@ -31,7 +28,7 @@ void MessageState::prefetch_parts() const {
 }
 
 std::span<const us_quic_header_t> MessageState::headers() const {
-  if (receive_.latest == nullptr) return {};
+  if (!receive_.latest) return {};
   return receive_.latest->fields();
 }
 

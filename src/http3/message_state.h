@@ -45,7 +45,7 @@ class MessageState : private ListHook<ExpectedTag> {
   // The latest header section received.
   std::span<const us_quic_header_t> headers() const;
   // A header section came, or the first of one.
-  bool has_answer() const { return receive_.latest != nullptr || receive_.pending != nullptr; }
+  bool has_answer() const { return receive_.latest || receive_.pending; }
 
   Sent sent() const { return sent_; }
   // Bytes of body that were accepted and are in no packet yet, with the heads of frames that stand between them.

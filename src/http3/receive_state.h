@@ -3,20 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "base/varint.h"
+#include "http3/qpack/field_section.h"
 
 namespace usquic::http3 {
 
-namespace qpack {
-class FieldSection;
-}
-
 struct ReceiveState {
-  ReceiveState();
-  ~ReceiveState();
+  ReceiveState() = default;
   ReceiveState(const ReceiveState&) = delete;
   ReceiveState& operator=(const ReceiveState&) = delete;
 
@@ -37,9 +32,9 @@ struct ReceiveState {
   std::uint64_t frame_left = 0;
   std::int64_t content_length = -1;  // bytes of body that must come; -1 = any
   std::int64_t body_received = 0;
-  std::unique_ptr<qpack::FieldSection> latest;   // the section last delivered, and those before it
-  std::unique_ptr<qpack::FieldSection> pending;  // the section that is being read
-  std::vector<std::uint8_t> held;                // what came while is_blocked
+  qpack::SectionPointer latest;    // the section last delivered, and those before it
+  qpack::SectionPointer pending;   // the section that is being read
+  std::vector<std::uint8_t> held;  // what came while is_blocked
 };
 
 }  // namespace usquic::http3

@@ -74,8 +74,9 @@ ConnectionError RequestReader::step(MessageState& s, Bytes& data, bool fin, std:
       if (const ConnectionError error = begin_frame(s); error != ConnectionError::none || r.discarding) {
         return error;
       }
-      if (r.frame_left == 0 && r.frame_type == frame_headers) return finish_section(s, data.empty() && fin);
-      return ConnectionError::none;
+      if (r.frame_left > 0 || r.frame_type != frame_headers) return ConnectionError::none;
+      r.pending = decoder_.make_section();
+      return finish_section(s, {}, data.empty() && fin);
     case Part::payload:
       break;
   }
@@ -131,15 +132,27 @@ ConnectionError RequestReader::begin_section(MessageState& s) {
   if (!is_message && !are_trailers) return ConnectionError::frame_unexpected;
   // No encoder needs more bytes than the fields themselves: refuse what cannot fit before decoding it.
   if (r.frame_left > options_.max_header_list_size) return too_large(s);
-  r.pending = decoder_.make_section();
   return ConnectionError::none;
 }
 
 ConnectionError RequestReader::read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead) {
   ReceiveState& r = s.receive_;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
-  std::size_t used = 0;
-  const auto status = decoder_.decode(*r.pending, s.id_, data.first(length), length == r.frame_left, used);
+  const Bytes bytes = data.first(length);
+  const bool is_whole = !r.pending && length == r.frame_left;
+  // One that is shared has no older one behind it.
+  const Bytes repeatable = is_whole && !r.latest ? bytes : Bytes();
+  std::size_t used = length;
+  qpack::QpackResult<qpack::Decoder::Status> status = qpack::Decoder::Status::done;
+  const RepeatedSections::Known* known = repeated_.find(repeatable);
+  if (known != nullptr) {
+    r.pending = known->section;
+    const auto told = decoder_.decoded_again(*r.pending, s.id_);
+    if (!told) return connection_error(told.error());
+  } else {
+    if (!r.pending) r.pending = decoder_.make_section();
+    status = decoder_.decode(*r.pending, s.id_, bytes, length == r.frame_left, used);
+  }
   if (!status) return connection_error(status.error());
   data = data.subspan(used);
   overhead += used;
@@ -157,23 +170,36 @@ ConnectionError RequestReader::read_section(MessageState& s, Bytes& data, bool f
       r.is_blocked = true;
       return ConnectionError::none;
     case qpack::Decoder::Status::done:
-      r.part = Part::type;
-      return finish_section(s, data.empty() && fin);
+      break;
   }
-  return ConnectionError::none;
+  r.part = Part::type;
+  const bool end_stream = data.empty() && fin;
+  return known != nullptr ? accept_section(s, known->facts, end_stream)
+                          : finish_section(s, repeatable, end_stream);
 }
 
-ConnectionError RequestReader::finish_section(MessageState& s, bool end_stream) {
+// repeatable: the section's bytes, if those say all about it.
+ConnectionError RequestReader::finish_section(MessageState& s, Bytes repeatable, bool end_stream) {
+  ReceiveState& r = s.receive_;
+  const http::SectionKind kind = r.phase == Phase::in_message ? http::SectionKind::trailers
+                                 : options_.is_server         ? http::SectionKind::request
+                                                              : http::SectionKind::response;
+  http::SectionFacts facts;
+  if (!check(kind, *r.pending, facts)) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
+  repeated_.add(repeatable, r.pending, facts);
+  return accept_section(s, facts, end_stream);
+}
+
+ConnectionError RequestReader::accept_section(MessageState& s, const http::SectionFacts& facts,
+                                              bool end_stream) {
   ReceiveState& r = s.receive_;
   int kind = US_QUIC_HEADERS_MESSAGE;
-  bool accepted = false;
+  bool accepted = true;
   if (r.phase == Phase::in_message) {
-    http::SectionFacts facts;
     kind = US_QUIC_HEADERS_TRAILERS;
-    accepted = check(http::SectionKind::trailers, *r.pending, facts);
     r.phase = Phase::after_trailers;
   } else {
-    accepted = options_.is_server ? accept_request(s) : accept_response(s, end_stream, kind);
+    accepted = options_.is_server ? accept_request(s, facts) : accept_response(s, facts, end_stream, kind);
   }
   // A body that is shorter than was said is seen before the application hears of the end.
   const bool is_short = end_stream && r.content_length != -1 && r.content_length != r.body_received;
@@ -181,16 +207,14 @@ ConnectionError RequestReader::finish_section(MessageState& s, bool end_stream) 
   if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > max_interim_responses) {
     return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
   }
-  r.pending->next = std::move(r.latest);
+  if (r.latest) r.pending->next = std::move(r.latest);
   r.latest = std::move(r.pending);
   events_.http3_headers(s, kind, end_stream);
   return ConnectionError::none;
 }
 
-bool RequestReader::accept_request(MessageState& s) {
+bool RequestReader::accept_request(MessageState& s, const http::SectionFacts& facts) {
   ReceiveState& r = s.receive_;
-  http::SectionFacts facts;
-  if (!check(http::SectionKind::request, *r.pending, facts)) return false;
   if (!facts.protocol.empty() && !options_.extended_connect) return false;
   r.is_connect = facts.is_connect;
   // RFC 9114 section 4.4: what follows CONNECT is a tunnel, not a body.
@@ -200,10 +224,9 @@ bool RequestReader::accept_request(MessageState& s) {
   return true;
 }
 
-bool RequestReader::accept_response(MessageState& s, bool end_stream, int& kind) {
+bool RequestReader::accept_response(MessageState& s, const http::SectionFacts& facts, bool end_stream,
+                                    int& kind) {
   ReceiveState& r = s.receive_;
-  http::SectionFacts facts;
-  if (!check(http::SectionKind::response, *r.pending, facts)) return false;
   if (facts.status < 200) {
     kind = US_QUIC_HEADERS_INFORMATIONAL;
     return !end_stream;  // RFC 9114 section 4.1: a final response must come

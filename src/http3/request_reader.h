@@ -12,6 +12,7 @@
 #include "http3/connection_error.h"
 #include "http3/message_state.h"
 #include "http3/qpack/decoder.h"
+#include "http3/repeated_sections.h"
 
 namespace usquic::http3 {
 
@@ -38,7 +39,9 @@ class RequestReader {
   ConnectionError read(MessageState& s, Bytes data, bool fin);
   // Nothing more is read from this stream: what it holds is dropped and credited.
   ConnectionError discard(MessageState& s);
-  // Instructions came: a stream that waited for them and was read on, or nullptr when none is left.
+  // Instructions came: what is remembered of sections holds no longer.
+  void table_changed() { repeated_.clear(); }
+  // The same: a stream that waited for them and was read on, or nullptr when none is left.
   // Call until then.
   ConnectionError read_unblocked(MessageState*& s);
 
@@ -48,9 +51,10 @@ class RequestReader {
   ConnectionError begin_section(MessageState& s);
   ConnectionError skip_frame(MessageState& s);
   ConnectionError read_section(MessageState& s, Bytes& data, bool fin, std::size_t& overhead);
-  ConnectionError finish_section(MessageState& s, bool end_stream);
-  bool accept_request(MessageState& s);
-  bool accept_response(MessageState& s, bool end_stream, int& kind);
+  ConnectionError finish_section(MessageState& s, Bytes repeatable, bool end_stream);
+  ConnectionError accept_section(MessageState& s, const http::SectionFacts& facts, bool end_stream);
+  bool accept_request(MessageState& s, const http::SectionFacts& facts);
+  bool accept_response(MessageState& s, const http::SectionFacts& facts, bool end_stream, int& kind);
   ConnectionError read_body(MessageState& s, Bytes& data);
   ConnectionError end(MessageState& s);
   ConnectionError fail(MessageState& s, std::uint64_t code);
@@ -61,6 +65,7 @@ class RequestReader {
   qpack::Decoder& decoder_;
   CodecEvents& events_;
   Delegate& delegate_;
+  RepeatedSections repeated_;
   std::vector<MessageState*> blocked_;  // at most options_.qpack_blocked_streams
 };
 

@@ -48,7 +48,7 @@ struct Section {
   std::string_view bytes;
   std::string_view ours;    // what is left
   std::string_view theirs;  // what is left
-  std::unique_ptr<FieldSection> fields;
+  SectionPointer fields;
   nghttp3_qpack_stream_context* context = nullptr;
   std::vector<Field> their_fields;
 };
@@ -194,7 +194,7 @@ class Run {
   }
 
   Verdict we_read(Section& section) {
-    if (section.fields == nullptr) section.fields = decoder_.make_section();
+    if (!section.fields) section.fields = decoder_.make_section();
     const std::size_t step = 1 + input_.pick(32);
     for (;;) {
       const std::vector<std::uint8_t> piece = piece_of(section.ours, step);

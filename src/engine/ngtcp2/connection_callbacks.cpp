@@ -2,6 +2,7 @@
 
 #include <cstdarg>
 
+#include "base/prefetch.h"
 #include "base/try_allocating.h"
 #include "engine/ngtcp2/cids.h"
 #include "engine/ngtcp2/connection.h"
@@ -75,12 +76,26 @@ struct ConnectionCallbacks {
     return 0;
   }
 
+  // Of a batch of small responses those of the next streams are mostly acknowledged next. A round trip after they were
+  // sent, their memory is in no cache.
+  static void prefetch_after(std::int64_t id, const StreamSet& streams) {
+    constexpr std::int64_t next_of_its_kind = 4;  // RFC 9000 section 2.1
+    // In two steps: what it refers to when it has come itself.
+    if (const QuicStream* next = streams.find(id + next_of_its_kind)) {
+      constexpr std::size_t handle_bytes = 192;
+      prefetch(next->user, handle_bytes);
+      next->message.prefetch_parts();
+    }
+    const QuicStream* second = streams.find(id + 2 * next_of_its_kind);
+    if (second != nullptr) prefetch(second, sizeof *second);
+  }
+
   static int acked_stream_data_offset(ngtcp2_conn* /*conn*/, std::int64_t id, std::uint64_t /*offset*/,
                                       std::uint64_t length, void* user, void* /*stream_user*/) {
     ConnectionParts& c = self(user);
     c.writer.black_hole().acknowledged();
     if (QuicStream* s = c.streams.find(id)) {
-      c.streams.prefetch_after(id);
+      prefetch_after(id, c.streams);
       s->message.output.acknowledge(static_cast<std::size_t>(length));
     } else if (c.core.codec != nullptr) {
       c.core.codec->critical_streams().acknowledged(id, static_cast<std::size_t>(length));

@@ -5,7 +5,6 @@
 #include <new>
 #include <utility>
 
-#include "base/prefetch.h"
 #include "base/try_allocating.h"
 #include "engine/ngtcp2/connection.h"
 #include "usquic/http3_codes.h"
@@ -25,17 +24,6 @@ StreamSet::~StreamSet() {
 
 QuicStream* StreamSet::find(std::int64_t id) const {
   return table_.get(id);
-}
-
-void StreamSet::prefetch_after(std::int64_t id) const {
-  constexpr std::int64_t next_of_its_kind = 4;  // RFC 9000 section 2.1
-  // In two steps: what it refers to when it has come itself.
-  if (const QuicStream* next = table_.get(id + next_of_its_kind)) {
-    constexpr std::size_t handle_bytes = 192;
-    prefetch(next->user, handle_bytes);
-    next->message.prefetch_parts();
-  }
-  if (const QuicStream* second = table_.get(id + 2 * next_of_its_kind)) prefetch(second, sizeof *second);
 }
 
 Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {

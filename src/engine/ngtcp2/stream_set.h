@@ -24,9 +24,6 @@ class StreamSet {
   ConnectionCore& core() const { return core_; }
   QuicStream* find(std::int64_t id) const;
   std::size_t open_count() const { return table_.size(); }
-  // Data of a stream was acknowledged. Of a batch of small responses those of the next streams are mostly next, and a
-  // round trip after they were sent their memory is in no cache.
-  void prefetch_after(std::int64_t id) const;
   // None is open, and none waits to open.
   bool empty() const { return table_.empty() && pending_bidi_.empty() && pending_uni_.empty(); }
   // function(stream) for each open one, in no order; it must not open or close streams.

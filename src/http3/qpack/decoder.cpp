@@ -29,7 +29,7 @@ Decoder::Decoder(const Limits& limits, BlockPool& pool)
       instructions_(pool),
       usual_room_(first_room) {}
 
-std::unique_ptr<FieldSection> Decoder::make_section() {
+SectionPointer Decoder::make_section() {
   return FieldSection::create(usual_room_, pool_);
 }
 
@@ -69,13 +69,17 @@ QpackResult<Decoder::Status> Decoder::finish(FieldSection& section, std::int64_t
   const SectionRoom room = {adapt(usual_room_.fields, section.count_ + 1),
                             adapt(usual_room_.text, section.text_needed_)};
   if (sizeof(FieldSection) + FieldSection::bytes_of(room) <= BlockPool::max_pooled_bytes) usual_room_ = room;
+  if (const QpackResult<void> result = decoded_again(section, stream_id); !result) return result.error();
+  return Status::done;
+}
+
+QpackResult<void> Decoder::decoded_again(const FieldSection& section, std::int64_t stream_id) {
   const std::uint64_t insert_count = section.progress_.insert_count;
-  if (insert_count == 0) return Status::done;
+  if (insert_count == 0) return {};
   // RFC 9204 section 4.4.1.
   const QpackResult<void> result = queue(stream_id, 7, 0x80);
-  if (!result) return result.error();
-  reported_ = std::max(reported_, insert_count);
-  return Status::done;
+  if (result) reported_ = std::max(reported_, insert_count);
+  return result;
 }
 
 QpackResult<void> Decoder::cancel(std::int64_t stream_id) {

@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 #include "base/block_pool.h"
 #include "base/bytes.h"
@@ -27,7 +26,7 @@ class Decoder {
   Decoder(const Limits& limits, BlockPool& pool);
 
   // Throws std::bad_alloc.
-  std::unique_ptr<FieldSection> make_section();
+  SectionPointer make_section();
 
   enum class Status : std::uint8_t { more, done, blocked, too_large };
   // Decodes the next bytes of a section of stream `stream_id`; it may be split anywhere. is_end: it ends with
@@ -35,6 +34,9 @@ class Decoder {
   // inserts that have not come; only its prefix was taken, call again with the rest when it is_ready().
   QpackResult<Status> decode(FieldSection& section, std::int64_t stream_id, Bytes data, bool is_end,
                              std::size_t& used);
+  // A section that was decoded came again, on this stream, and nothing has come on the encoder stream in between: the
+  // same fields, which the peer must hear of again.
+  QpackResult<void> decoded_again(const FieldSection& section, std::int64_t stream_id);
   // Whether the inserts that a blocked section needs have come.
   bool is_ready(const FieldSection& section) const {
     return section.progress_.insert_count <= table_.insert_count();

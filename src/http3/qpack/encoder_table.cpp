@@ -3,42 +3,11 @@
 #include <cstring>
 #include <new>
 
+#include "base/text_hash.h"
+
 namespace usquic::http3::qpack {
-namespace {
-
-template <class Integer>
-std::uint64_t load(const char* from) {
-  Integer bits = 0;
-  std::memcpy(&bits, from, sizeof bits);
-  return bits;
-}
-
-constexpr std::uint64_t mix(std::uint64_t hash, std::uint64_t bits) {
-  hash = (hash ^ bits) * 0x9e3779b97f4a7c15;
-  return hash ^ hash >> 32;
-}
-
-std::uint64_t hash_text(std::string_view text, std::uint64_t hash) {
-  const std::size_t length = text.size();
-  const char* const begin = text.data();
-  hash = mix(hash, length);
-  if (length >= 8) {
-    std::size_t i = 0;
-    for (; i + 8 < length; i += 8) hash = mix(hash, load<std::uint64_t>(begin + i));
-    return mix(hash, load<std::uint64_t>(begin + length - 8));
-  }
-  // Loads that overlap, as above.
-  if (length >= 4)
-    return mix(hash, load<std::uint32_t>(begin) << 32 | load<std::uint32_t>(begin + length - 4));
-  if (length == 0) return hash;
-  return mix(hash, load<std::uint8_t>(begin) << 16 | load<std::uint8_t>(begin + length / 2) << 8 |
-                       load<std::uint8_t>(begin + length - 1));
-}
-
-}  // namespace
-
 FieldHash hash_field(std::string_view name, std::string_view value) {
-  const std::uint64_t of_name = hash_text(name, 0);
+  const std::uint64_t of_name = hash_text(name);
   return {static_cast<std::uint32_t>(of_name), static_cast<std::uint32_t>(hash_text(value, of_name))};
 }
 

@@ -18,10 +18,10 @@ char* FieldSection::text(us_quic_header_t* fields, SectionRoom room) {
   return reinterpret_cast<char*>(classes(fields, room) + room.fields);
 }
 
-std::unique_ptr<FieldSection> FieldSection::create(SectionRoom room, BlockPool& pool) {
+SectionPointer FieldSection::create(SectionRoom room, BlockPool& pool) {
   void* memory = pool.allocate(sizeof(FieldSection) + bytes_of(room));
   if (memory == nullptr) throw std::bad_alloc();
-  return std::unique_ptr<FieldSection>(::new (memory) FieldSection(room, pool));
+  return SectionPointer(*::new (memory) FieldSection(room, pool));
 }
 
 FieldSection::FieldSection(SectionRoom room, BlockPool& pool)

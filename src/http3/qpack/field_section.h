@@ -4,9 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/block_pool.h"
 #include "http/field_class.h"
@@ -48,10 +48,35 @@ struct SectionProgress {
   http::FieldName name{};  // of the line's field
 };
 
+class FieldSection;
+
+// Owns a section, alone or with others.
+class SectionPointer {
+ public:
+  SectionPointer() = default;
+  explicit SectionPointer(FieldSection& section);
+  SectionPointer(const SectionPointer& other);
+  SectionPointer(SectionPointer&& other) noexcept : section_(std::exchange(other.section_, nullptr)) {}
+  SectionPointer& operator=(SectionPointer other) noexcept {
+    std::swap(section_, other.section_);
+    return *this;
+  }
+  ~SectionPointer();
+
+  FieldSection* get() const { return section_; }
+  FieldSection& operator*() const { return *section_; }
+  FieldSection* operator->() const { return section_; }
+  explicit operator bool() const { return section_ != nullptr; }
+  void reset() { *this = SectionPointer(); }
+
+ private:
+  FieldSection* section_ = nullptr;
+};
+
 class FieldSection {
  public:
   // Throws std::bad_alloc.
-  static std::unique_ptr<FieldSection> create(SectionRoom room, BlockPool& pool);
+  static SectionPointer create(SectionRoom room, BlockPool& pool);
   ~FieldSection();
   FieldSection(const FieldSection&) = delete;
   FieldSection& operator=(const FieldSection&) = delete;
@@ -61,9 +86,15 @@ class FieldSection {
   std::span<const us_quic_header_t> fields() const { return {fields_, count_}; }
   std::span<const http::FieldClass> classes() const { return {classes(fields_, room_), count_}; }
 
-  std::unique_ptr<FieldSection> next;  // an older section of the same stream, kept until the stream ends
+  // Its memory is one block of a pool.
+  bool is_small() const {
+    return is_inline() && sizeof *this + bytes_of(room_) <= BlockPool::max_pooled_bytes;
+  }
+
+  SectionPointer next;  // an older section of the same stream, kept until the stream ends
 
  private:
+  friend class SectionPointer;
   friend class Decoder;
   friend class SectionReader;
 
@@ -91,7 +122,20 @@ class FieldSection {
   std::uint32_t count_ = 0;
   std::uint32_t text_length_ = 0;
   std::uint32_t text_needed_ = 0;  // the most that was reserved
+  std::uint32_t owners_ = 0;
   SectionProgress progress_;
 };
+
+inline SectionPointer::SectionPointer(FieldSection& section) : section_(&section) {
+  ++section.owners_;
+}
+
+inline SectionPointer::SectionPointer(const SectionPointer& other) : section_(other.section_) {
+  if (section_ != nullptr) ++section_->owners_;
+}
+
+inline SectionPointer::~SectionPointer() {
+  if (section_ != nullptr && --section_->owners_ == 0) delete section_;
+}
 
 }  // namespace usquic::http3::qpack

@@ -130,23 +130,86 @@ TEST(Http3Qpack, DestroyingAStreamThatWaitsIsSafe) {
   waiting.let_through();
 }
 
+// All that the server has to send, as far as it goes to the critical stream `id`.
+std::string sent_on(Server& server, std::int64_t id) {
+  std::array<Bytes, 16> views;
+  std::string sent;
+  for (;;) {
+    const Codec::Output out = server.side.http3->next_output(views);
+    if (out.id < 0) return sent;
+    std::size_t length = 0;
+    for (std::size_t i = 0; i < out.count; ++i) {
+      if (out.id == id) sent += as_text(views[i]);
+      length += views[i].size();
+    }
+    server.side.http3->critical_streams().written(out.id, length);
+  }
+}
+
 // RFC 9204 section 2.2.2.1: a section that used the table is acknowledged, and inserts are counted once.
 TEST(Http3Qpack, SectionsThatUsedTheTableAreAcknowledged) {
   Waiting waiting;
   waiting.let_through();
-  std::array<Bytes, 16> views;
-  std::string sent;
-  for (;;) {
-    const Codec::Output out = waiting.server.side.http3->next_output(views);
-    if (out.id < 0) break;
-    std::size_t length = 0;
-    for (std::size_t i = 0; i < out.count; ++i) {
-      if (out.id == 11) sent += as_text(views[i]);
-      length += views[i].size();
-    }
-    waiting.server.side.http3->critical_streams().written(out.id, length);
+  EXPECT_EQ(sent_on(waiting.server, 11),
+            "\x03\x80");  // the stream's type, Section Acknowledgment of stream 0
+}
+
+// Where the fields of the request on stream `id` are.
+const us_quic_header_t* fields_of(Server& server, std::int64_t id) {
+  return server.side.stream(id).http3.headers().data();
+}
+
+TEST(Http3Qpack, ARequestThatRepeatsSharesItsSection) {
+  Server server;
+  const std::string request = wire_frame(1, wire_section(with(get_request, {{"priority", "u=1"}})));
+  for (const std::int64_t id : {0, 4, 8, 12}) ASSERT_EQ(server.read(id, request), 0u);
+  EXPECT_NE(fields_of(server, 0), fields_of(server, 4));
+  EXPECT_EQ(fields_of(server, 4), fields_of(server, 8));
+  EXPECT_EQ(fields_of(server, 4), fields_of(server, 12));
+  EXPECT_EQ(server.side.stream(12).priority.urgency, 1);
+  // It stays for the others.
+  const Fields fields = server.side.stream(8).sections.at(0).fields;
+  EXPECT_TRUE(server.side.http3->stream_closed(4));
+  server.side.streams.erase(4);
+  const us_quic_header_t& last = server.side.stream(8).http3.headers().back();
+  EXPECT_EQ(std::string_view(last.value, last.value_length), "u=1");
+  EXPECT_EQ(server.side.stream(12).sections.at(0).fields, fields);
+}
+
+TEST(Http3Qpack, ARepeatedRequestIsAcknowledgedEachTime) {
+  Server server;
+  EXPECT_EQ(server.read(6, encoder_stream(), false), 0u);
+  for (const std::int64_t id : {0, 4, 8, 12}) {
+    ASSERT_EQ(server.read(id, request_that_waits()), 0u);
+    EXPECT_EQ(server.side.stream(id).sections.at(0).fields, fields_with_entry);
   }
-  EXPECT_EQ(sent, "\x03\x80");  // the stream's type, Section Acknowledgment of stream 0
+  EXPECT_EQ(fields_of(server, 8), fields_of(server, 12));
+  EXPECT_EQ(sent_on(server, 11), "\x03\x80\x84\x88\x8c");
+}
+
+// The bytes of a section mean other fields when the table has other entries.
+TEST(Http3Qpack, ARepeatedRequestIsDecodedAnewWhenTheTableChanged) {
+  Server server;
+  EXPECT_EQ(server.read(6, encoder_stream(), false), 0u);
+  for (const std::int64_t id : {0, 4, 8}) ASSERT_EQ(server.read(id, request_that_waits()), 0u);
+  // A table of 4,096 bytes has 128 entries at most, so that the Required Insert Count 257 is written as 1 is.
+  std::string inserts;
+  for (int i = 0; i < 256; ++i) inserts += wire_prefixed(0x40, 5, 1) + "x" + wire_prefixed(0, 7, 1) + "y";
+  EXPECT_EQ(server.read(6, inserts, false), 0u);
+  ASSERT_EQ(server.read(12, request_that_waits()), 0u);
+  EXPECT_EQ(server.side.stream(12).sections.at(0).fields, with(get_request, {{"x", "y"}}));
+}
+
+TEST(Http3Qpack, TrailersShareNoSection) {
+  Server server;
+  const std::string trailers = wire_frame(1, wire_section({{"x-checksum", "1"}}));
+  const std::string request = wire_frame(1, wire_section(get_request)) + trailers;
+  for (const std::int64_t id : {0, 4, 8, 12}) {
+    ASSERT_EQ(server.read(id, request), 0u);
+    EXPECT_EQ(server.side.stream(id).sections.at(0).fields, get_request);
+    EXPECT_EQ(server.side.stream(id).sections.at(1).fields, (Fields{{"x-checksum", "1"}}));
+  }
+  EXPECT_NE(fields_of(server, 8), fields_of(server, 12));
 }
 
 }  // namespace

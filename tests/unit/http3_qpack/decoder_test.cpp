@@ -21,7 +21,7 @@ class DecoderTest : public testing::Test {
  protected:
   BlockPool pool;
   std::optional<Decoder> decoder;
-  std::unique_ptr<FieldSection> section;
+  SectionPointer section;
   std::size_t used = 0;
 
   void SetUp() override { start(usual_limits); }
@@ -392,7 +392,7 @@ TEST_F(DecoderTest, ClassifiesFieldsAsTheRulesDo) {
 
 TEST_F(DecoderTest, KeepsOlderSections) {
   ASSERT_TRUE(fields("0000 2161 0178"));
-  std::unique_ptr<FieldSection> first = std::move(section);
+  SectionPointer first = std::move(section);
   const us_quic_header_t* field = first->fields().data();
   ASSERT_TRUE(fields("0000 2162 0178"));
   section->next = std::move(first);

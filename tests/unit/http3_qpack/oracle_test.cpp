@@ -98,14 +98,14 @@ TEST_P(Oracle, OurDecoderReadsWhatItsEncoderWrites) {
       std::int64_t stream;
       Fields fields;
       std::string bytes;
-      std::unique_ptr<FieldSection> section;  // of one that is blocked
+      SectionPointer section;  // of one that is blocked
     };
     Decoder decoder({65536, capacity}, pool);
     std::deque<Sent> on_their_way;
     std::string encoder_stream;
     std::size_t blocked = 0, dynamic = 0, cancelled = 0;
     const auto read = [&](Sent& sent) {
-      if (sent.section == nullptr) sent.section = decoder.make_section();
+      if (!sent.section) sent.section = decoder.make_section();
       bool is_blocked = false;
       std::string_view rest = sent.bytes;
       while (!rest.empty() && !is_blocked) {
@@ -135,7 +135,7 @@ TEST_P(Oracle, OurDecoderReadsWhatItsEncoderWrites) {
                                              nvs.size()),
                 0);
       if (text_of(prefix) != std::string(2, 0)) ++dynamic;
-      on_their_way.push_back({stream, std::move(fields), text_of(prefix) + text_of(lines), nullptr});
+      on_their_way.push_back({stream, std::move(fields), text_of(prefix) + text_of(lines), {}});
       encoder_stream += text_of(instructions);
       for (nghttp3_buf* buffer : {&prefix, &lines, &instructions}) nghttp3_buf_free(buffer, memory);
 
@@ -148,7 +148,7 @@ TEST_P(Oracle, OurDecoderReadsWhatItsEncoderWrites) {
       // So do the sections, in any order but for one stream's.
       for (std::size_t i = 0; i < on_their_way.size();) {
         Sent& sent = on_their_way[i];
-        const bool is_waiting = sent.section != nullptr && !decoder.is_ready(*sent.section);
+        const bool is_waiting = sent.section && !decoder.is_ready(*sent.section);
         if (below(20) == 0) {
           ASSERT_TRUE(decoder.cancel(sent.stream));
           ++cancelled;
