@@ -15,7 +15,7 @@ struct BufferShare {
 
 class BufferPool {
  public:
-  static constexpr std::size_t buffer_bytes = 256 * 1024;
+  static constexpr std::size_t buffer_bytes = 128 * 1024;
 
   explicit BufferPool(std::size_t max_buffers) : max_buffers_(max_buffers) {
     spare_.reserve(max_spare);  // giving a buffer back allocates nothing

@@ -10,7 +10,7 @@
 namespace usquic::tools::serve {
 namespace {
 
-constexpr std::size_t pool_buffers = 96;  // 24 MiB
+constexpr std::size_t pool_buffers = 192;  // 24 MiB
 // The lists of large folders are made in slices: others are served in the pauses.
 constexpr std::int64_t listing_slice_ns = 1'000'000;
 constexpr int listing_pause_ms = 2;
