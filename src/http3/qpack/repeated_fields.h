@@ -21,7 +21,7 @@ class RepeatedFields {
   bool is_repeated(std::uint32_t field_hash);
 
  private:
-  static constexpr std::size_t set_count = 32;
+  static constexpr std::size_t set_count = 16;
   // Of one set, the latest first. Several: where two fields of every response share a set, both are remembered.
   using Set = std::array<std::uint32_t, 4>;
 
