@@ -1,4 +1,5 @@
 #include "quic/dispatch.h"
+#include "base/check.h"
 
 #include <utility>
 
@@ -40,8 +41,18 @@ void dispatch_to_connection(const Event& event) {
       return dispatch_goaway(c);
     case EventKind::datagram:
       return dispatch_datagram(c, event.bytes);
-    default:
+    case EventKind::close:
       return dispatch_close(c);
+    case EventKind::stream_open:
+    case EventKind::stream_headers:
+    case EventKind::stream_data:
+    case EventKind::stream_end:
+    case EventKind::stream_reset:
+    case EventKind::stream_stop:
+    case EventKind::stream_writable:
+    case EventKind::stream_datagram:
+    case EventKind::stream_close:
+      CHECK(false);  // they are about a stream
   }
 }
 
@@ -77,8 +88,13 @@ void dispatch(EventPointer event) {
       return dispatch_stream_writable(s);
     case EventKind::stream_datagram:
       return dispatch_stream_datagram(s, event->bytes);
-    default:
+    case EventKind::stream_close:
       return dispatch_stream_close(s);
+    case EventKind::open:
+    case EventKind::close:
+    case EventKind::goaway:
+    case EventKind::datagram:
+      CHECK(false);  // they are about the connection
   }
 }
 
