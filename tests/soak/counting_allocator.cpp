@@ -167,6 +167,18 @@ void* operator new[](std::size_t size) {
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
   return counted(__libc_malloc(size == 0 ? 1 : size), Owner::objects);
 }
+// Keys of packet protection.
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  void* memory = counted(__libc_memalign(static_cast<std::size_t>(alignment), size), Owner::objects);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory, std::align_val_t) noexcept {
+  free(memory);
+}
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  free(memory);
+}
 void operator delete(void* memory) noexcept {
   free(memory);
 }
