@@ -31,7 +31,10 @@ def panel(row, goal, bars, x, y):
 
 def render(figures, servers, own, caption):
     """The document; own: names of usquic's servers."""
-    goals = {goal.row: goal_line(figures, goal) for goal in GOALS}
+    goals = {}  # the first one of each row whose peer was measured
+    for goal in GOALS:
+        if (line := goal_line(figures, goal)) is not None:
+            goals.setdefault(goal.row, line)
     panels = []
     for row in ROWS:
         bars = [(server, found.median, server in own) for server in servers

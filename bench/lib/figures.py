@@ -5,8 +5,6 @@ Figures are {row: {server: [one number for each round]}}."""
 import statistics
 from dataclasses import dataclass
 
-from lib.rows import REFERENCE
-
 
 @dataclass(frozen=True)
 class Spread:
@@ -45,21 +43,23 @@ class GoalResult:
     goal: object
     measured: Spread | None
     ratio: float | None
-    verdict: str  # by the ratio where the goal has one and the reference was measured, else by the figure itself
+    verdict: str  # by the ratio where the goal has one, else by the figure itself
 
 
 def judge(figures, goal):
     found = measured(figures, goal.row, goal.server)
-    to_reference = ratio(figures, goal.row, goal.server, REFERENCE)
-    if goal.ratio is not None and to_reference is not None:
-        return GoalResult(goal, found, to_reference, verdict(to_reference, goal.ratio))
-    return GoalResult(goal, found, to_reference, verdict(found.median if found else None, goal.absolute))
+    found_ratio = ratio(figures, goal.row, goal.server, goal.beside)
+    if goal.ratio is not None:
+        return GoalResult(goal, found, found_ratio, verdict(found_ratio, goal.ratio))
+    return GoalResult(goal, found, found_ratio, verdict(found.median if found else None, goal.absolute))
 
 
 def goal_line(figures, goal):
-    """The figure that reaches the goal in this run."""
-    reference = measured(figures, goal.row, REFERENCE)
-    return goal.ratio * reference.median if goal.ratio is not None and reference else goal.absolute
+    """The figure that reaches the goal in this run; None: what it is compared with was not measured."""
+    if goal.ratio is None:
+        return goal.absolute
+    beside = measured(figures, goal.row, goal.beside)
+    return goal.ratio * beside.median if beside else None
 
 
 def gigabits_per_second(size, seconds):

@@ -32,20 +32,19 @@ def row_of(name):
     return next(row for row in ROWS if row.name == name)
 
 
-def goals_table(figures, servers):
-    peers = [name for name in servers if name not in OWN and name != REFERENCE]
+def goals_table(figures):
     lines = []
     for goal in GOALS:
         if goal.row not in figures:
             continue
         row, result = row_of(goal.row), judge(figures, goal)
+        if goal.ratio is not None and result.ratio is None:
+            continue  # one of the two was not measured
         lines.append([
             row.title, goal.server, f"{figure_text(figures, row, goal.server)} {row.unit}",
-            number(result.ratio, 2), number(goal.ratio, 2), f"{goal.absolute:g} {row.unit}", result.verdict,
-            *(number(ratio(figures, goal.row, goal.server, peer), 2) for peer in peers)])
-    head = ["load", "server", "measured", f"ratio to {REFERENCE}", "goal", "absolute goal", "verdict",
-            *(f"ratio to {peer}" for peer in peers)]
-    return table(head, lines)
+            *(["-", "-", f"{goal.absolute:g} {row.unit}"] if goal.ratio is None
+              else [goal.beside, number(result.ratio, 2), number(goal.ratio, 2)]), result.verdict])
+    return table(["load", "server", "measured", "beside", "ratio", "goal", "verdict"], lines)
 
 
 def figures_table(figures, servers):
@@ -106,7 +105,7 @@ def render(result):
         f"{machine['system']}; load average {machine['load_before']:.1f} before, {result['load_after']:.1f} after.\n",
         "Versions: " + "; ".join(f"{name} {version}" for name, version in machine["versions"].items()) + ".\n",
         client_text(result),
-        "### Goals\n", goals_table(figures, servers),
+        "### Goals\n", goals_table(figures),
         "Figures are medians of the rounds (least - most), ratios are medians of the rounds' ratios. The verdict goes by the "
         "ratio where the goal has one: absolute goals were set on another machine. In brackets, for bulk transfers: the UDP "
         "payload, in bytes, of the datagrams that carried most of it.\n"]

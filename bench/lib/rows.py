@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-USQUIC_SERVE, BARE, REFERENCE = "usquic serve", "bare C", "gtlsserver"
+USQUIC_SERVE, BARE, APP, REFERENCE, BUN = "usquic serve", "bare C", "App", "gtlsserver", "Bun http3"
 USQUIC_OLD = "usquic serve, old"  # of the build that bench/run --old names
 NGTCP2_GIVEN = "ngtcp2, given"  # the server that bench/run --ngtcp2-server names
 
@@ -41,19 +41,30 @@ ROWS = (
 class Goal:
     row: str
     server: str
-    absolute: float  # at most, on the machine that the goals were set on
-    ratio: float | None  # to gtlsserver in the same run, at most; None = only the absolute figure counts
+    ratio: float | None  # to `beside` in the same run, at most; None = the absolute figure counts
+    beside: str = REFERENCE
+    absolute: float | None = None  # at most, on the machine that the goal was set on
 
 
 GOALS = (
-    Goal("small 8x32", USQUIC_SERVE, 2.6, 0.70),
-    Goal("small 8x32", BARE, 2.6, 0.70),
-    Goal("small 64x10", USQUIC_SERVE, 4.2, 0.74),
-    Goal("small 64x10", BARE, 4.2, 0.74),
-    Goal("small 1x10", USQUIC_SERVE, 6.0, 0.70),
-    Goal("small 1x10", BARE, 6.0, 0.70),
-    Goal("download wall", USQUIC_SERVE, 0.35, 0.61),
-    Goal("download cpu", USQUIC_SERVE, 0.35, 0.64),
-    Goal("handshake", USQUIC_SERVE, 0.35, 0.51),
-    Goal("memory", USQUIC_SERVE, 32, None),
+    Goal("small 8x32", USQUIC_SERVE, 0.60),
+    Goal("small 8x32", USQUIC_SERVE, 0.60, BUN),
+    Goal("small 8x32", BARE, 0.85, USQUIC_SERVE),
+    Goal("small 8x32", APP, 1.10, USQUIC_SERVE),
+    Goal("small 64x10", USQUIC_SERVE, 0.50),
+    Goal("small 64x10", USQUIC_SERVE, 0.75, BUN),
+    Goal("small 64x64", USQUIC_SERVE, 0.45),
+    Goal("small 64x64", USQUIC_SERVE, 0.70, BUN),
+    Goal("small 1x10", USQUIC_SERVE, 0.85),
+    Goal("small 1x10", USQUIC_SERVE, 0.90, BUN),
+    Goal("body 15k", USQUIC_SERVE, 0.75),
+    Goal("body 15k", USQUIC_SERVE, 0.40, BUN),
+    Goal("body 15k", USQUIC_SERVE, 1.00, NGTCP2_GIVEN),
+    Goal("body 1m", USQUIC_SERVE, 0.80),
+    Goal("body 1m", USQUIC_SERVE, 0.45, BUN),
+    Goal("body 1m", USQUIC_SERVE, 1.15, NGTCP2_GIVEN),
+    Goal("download wall", USQUIC_SERVE, 0.61),
+    Goal("download cpu", USQUIC_SERVE, 0.64),
+    Goal("handshake", USQUIC_SERVE, 0.51),
+    Goal("memory", USQUIC_SERVE, None, absolute=38),
 )
