@@ -42,18 +42,25 @@ Codec::~Codec() {
   while (MessageState* s = expected_.messages.pop_front()) s->codec_ = nullptr;
 }
 
-Result<void> Codec::bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder) {
+Result<void> Codec::bind_streams(const OwnStreams& ids, const Grease& grease) {
   using Name = CriticalStreams::Name;
+  const std::span<const us_quic_setting_t> wanted = options_.added_settings;
+  std::vector<us_quic_setting_t> added(wanted.begin(), wanted.end());
+  const auto is_same = [&grease](const us_quic_setting_t& s) { return s.id == grease.setting.id; };
+  if (std::none_of(added.begin(), added.end(), is_same)) added.push_back(grease.setting);
   const std::vector<std::uint8_t> settings =
       settings_frame({.max_field_section_size = options_.max_header_list_size,
                       .qpack_table_capacity = options_.qpack_table_capacity,
                       .qpack_blocked_streams = options_.qpack_blocked_streams,
                       .extended_connect = options_.is_server && options_.extended_connect,
                       .datagrams = options_.datagrams},
-                     options_.added_settings);
-  const bool is_done = own_.open(Name::control, control) && own_.output(Name::control).append(settings) &&
-                       own_.open(Name::encoder, encoder) && own_.open(Name::decoder, decoder);
-  return is_done ? Result<void>() : Error{US_QUIC_E_NOMEM};
+                     added);
+  const bool is_done = own_.open(Name::control, ids.control) && own_.output(Name::control).append(settings) &&
+                       own_.open(Name::encoder, ids.encoder) && own_.open(Name::decoder, ids.decoder);
+  if (!is_done) return Error{US_QUIC_E_NOMEM};
+  // Of a server nobody expects more than the setting.
+  return options_.is_server ? Result<void>()
+                            : own_.send_control_frame(grease.frame_type, grease.frame_number);
 }
 
 void Codec::attach(std::int64_t id, MessageState& s) {

@@ -23,6 +23,7 @@
 #include "http3/connection_error.h"
 #include "http3/critical_streams.h"
 #include "http3/early_priorities.h"
+#include "http3/grease.h"
 #include "http3/message_state.h"
 #include "http3/qpack/decoder.h"
 #include "http3/qpack/encoder.h"
@@ -44,8 +45,12 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   Codec(const Codec&) = delete;
   Codec& operator=(const Codec&) = delete;
 
-  // IDs of the three unidirectional streams that this side opened. The control stream begins with SETTINGS.
-  Result<void> bind_streams(std::int64_t control, std::int64_t encoder, std::int64_t decoder);
+  // IDs of the three unidirectional streams that this side opened.
+  struct OwnStreams {
+    std::int64_t control, encoder, decoder;
+  };
+  // The control stream begins with SETTINGS.
+  Result<void> bind_streams(const OwnStreams& ids, const Grease& grease);
 
   // Stream data came. An error ends the connection.
   ConnectionError read(std::int64_t id, Bytes data, bool fin);

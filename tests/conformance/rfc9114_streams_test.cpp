@@ -225,6 +225,44 @@ TEST(Rfc9114Section7_2_8, FrameTypesOfHttp2AreReserved) {
   }
 }
 
+bool is_reserved(std::uint64_t id) {
+  return id >= 0x21 && (id - 0x21) % 0x1f == 0;
+}
+
+// The frames that an engine's control stream begins with.
+std::vector<Http3Frame> control_frames(Engine role, std::uint64_t seed) {
+  Http3Joined joined(role, wire_settings({}), [seed](EnginePair& pair) { pair.random = SeededRandom(seed); });
+  const std::string bytes = joined.peer().stream(role == Engine::server ? 3 : 2).data;
+  return read_http3_frames(std::string_view(bytes).substr(1));
+}
+
+// The one that a SETTINGS frame ends with.
+std::uint64_t last_setting(const Http3Frame& frame) {
+  WireReader settings(frame.payload);
+  std::uint64_t id = 0;
+  while (!settings.at_end()) {
+    id = settings.varint();
+    settings.varint();
+  }
+  return id;
+}
+
+TEST(Rfc9114Section7_2_4_1, BothSidesAnnounceAReservedSettingThatDiffers) {
+  for (const Engine role : both) {
+    const std::uint64_t id = last_setting(control_frames(role, 1).at(0));
+    const std::uint64_t other = last_setting(control_frames(role, 2).at(0));
+    EXPECT_TRUE(is_reserved(id) && is_reserved(other)) << id << " " << other;
+    EXPECT_NE(id, other);
+  }
+}
+
+TEST(Rfc9114Section7_2_8, AClientSendsAReservedFrameAndAServerNone) {
+  const std::vector<Http3Frame> frames = control_frames(Engine::client, 1);
+  ASSERT_EQ(frames.size(), 2U);
+  EXPECT_TRUE(is_reserved(frames[1].type)) << frames[1].type;
+  EXPECT_EQ(control_frames(Engine::server, 1).size(), 1U);
+}
+
 TEST(Rfc9114Section9, UnknownFramesAreSkippedEverywhere) {
   Http3Joined joined(Engine::server, wire_settings({}) + wire_frame(0x21, "grease"));
   joined.h3->control(wire_frame(0x21 + 31, std::string(5000, 'x')) + wire_frame((1ULL << 62) - 1, ""));

@@ -50,7 +50,7 @@ class Side final : public http3::CodecEvents {
     const http3::CodecOptions options{.is_server = is_server, .max_header_list_size = 65536};
     http3 = std::make_unique<http3::Codec>(options, pool_, *this);
     const std::int64_t first = is_server ? 3 : 2;
-    CHECK(static_cast<bool>(http3->bind_streams(first, first + 4, first + 8)));
+    CHECK(static_cast<bool>(http3->bind_streams({first, first + 4, first + 8}, {{0x21, 1}, 0x21, 2})));
     if (is_server) http3->set_max_client_streams(10);
   }
   ~Side() {

@@ -37,7 +37,7 @@ class Reader final : public http3::CodecEvents {
   Reader() {
     const http3::CodecOptions options{.is_server = true, .max_header_list_size = 2048};
     http3_ = std::make_unique<Codec>(options, pool_, *this);
-    CHECK(static_cast<bool>(http3_->bind_streams(3, 7, 11)));
+    CHECK(static_cast<bool>(http3_->bind_streams({3, 7, 11}, {{0x21, 1}, 0x21, 2})));
     http3_->set_max_client_streams(100);
   }
   ~Reader() {

@@ -37,7 +37,7 @@ Http3Transport::Http3Transport(Input& input)
                                                        .peer_takes_datagram_frames = input.flag()},
                                    pool_, events);
   const std::int64_t first = is_server_ ? 3 : 2;
-  CHECK(static_cast<bool>(http3_->bind_streams(first, first + 4, first + 8)));
+  CHECK(static_cast<bool>(http3_->bind_streams({first, first + 4, first + 8}, {{0x21, 1}, 0x21, 2})));
   if (is_server_) http3_->set_max_client_streams(100);
 }
 

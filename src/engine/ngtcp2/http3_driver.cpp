@@ -35,7 +35,7 @@ int Http3Driver::start() {
   if (!core_.is_client) {
     core_.codec->set_max_client_streams(core_.endpoint.settings.parameters().initial_max_streams_bidi);
   }
-  return core_.codec->bind_streams(ids[0], ids[1], ids[2]).error();
+  return core_.codec->bind_streams({ids[0], ids[1], ids[2]}, http3::make_grease(config.random)).error();
 }
 
 int Http3Driver::read(std::int64_t id, Bytes data, bool fin) {

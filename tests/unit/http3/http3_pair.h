@@ -31,6 +31,8 @@ inline std::vector<us_quic_header_t> to_headers(const Fields& fields, unsigned f
   return headers;
 }
 
+inline constexpr Grease test_grease = {{0x21 + 0x1f * 7, 1234}, 0x21 + 0x1f * 9, 5};
+
 struct TestSendTag {};
 
 // A request stream as the transport has it.
@@ -62,7 +64,7 @@ class TestSide final : public Codec::Events {
   explicit TestSide(const Codec::Options& options) : is_server(options.is_server) {
     http3 = std::make_unique<Codec>(options, pool, *this);
     const std::int64_t first = is_server ? 3 : 2;
-    EXPECT_TRUE(http3->bind_streams(first, first + 4, first + 8));
+    EXPECT_TRUE(http3->bind_streams({first, first + 4, first + 8}, test_grease));
   }
 
   ~TestSide() {
