@@ -29,6 +29,71 @@ TEST_F(Limits, HeadersOverTheLimitAre431) {
   EXPECT_EQ(next->status, 200);
 }
 
+// A name and a value as no other program sends them, but none is too long by itself.
+class LongFields : public AppTest {
+ protected:
+  static us_quic_socket_context_options_t with_limit(std::size_t bytes) {
+    us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+    core.max_header_list_size = bytes;
+    return core;
+  }
+
+  // One that sends back what it got.
+  void make_mirror(us_quic_socket_context_options_t& core) {
+    AppOptions options;
+    options.core = &core;
+    make_app(options).get("/", [this](Response* res, Request* req) {
+      ++handled;
+      res->writeHeader(name, req->getHeader(name))->writeHeader("x-value", req->getHeader("x-value"))->end();
+    });
+  }
+
+  RawRequest* ask(RawConnection* connection) {
+    RawRequest* request = connection->get("/", {{name, "n"}, {"x-value", value}});
+    finish(request);
+    return request;
+  }
+
+  const std::string name = std::string(300, 'n');
+  const std::string value = std::string(60'000, 'v');
+  int handled = 0;
+};
+
+TEST_F(LongFields, PassBothWays) {
+  us_quic_socket_context_options_t core = with_limit(65536);
+  make_mirror(core);
+  RawConnection* connection = start(with_limit(65536));
+  // The second time their names are in QPACK's table.
+  for (int i = 0; i < 3; ++i) {
+    const RawRequest* request = ask(connection);
+    EXPECT_EQ(request->status, 200);
+    EXPECT_EQ(request->field(name), "n");
+    EXPECT_EQ(request->field("x-value"), value);
+  }
+  EXPECT_EQ(handled, 3);
+}
+
+TEST_F(LongFields, AreRefusedByTheServersLimit) {
+  us_quic_socket_context_options_t core = with_limit(60'000);
+  make_mirror(core);
+  RawConnection* connection = start(with_limit(65536));
+  EXPECT_EQ(ask(connection)->status, 431);
+  EXPECT_EQ(handled, 0);
+  EXPECT_FALSE(connection->closed);
+}
+
+TEST_F(LongFields, AreRefusedByTheClientsLimit) {
+  us_quic_socket_context_options_t core = with_limit(65536);
+  make_mirror(core);
+  RawConnection* connection = start(with_limit(60'000));
+  const RawRequest* request = ask(connection);
+  EXPECT_EQ(handled, 1);
+  EXPECT_EQ(request->status, 0);
+  EXPECT_NE(request->close_reason, US_QUIC_OK);
+  EXPECT_EQ(request->close_code, std::uint64_t{US_QUIC_H3_EXCESSIVE_LOAD});
+  EXPECT_FALSE(connection->closed);
+}
+
 class BodyLimit : public AppTest {
  protected:
   void make_limited_app(std::uint64_t app_limit, std::uint64_t route_limit) {
