@@ -38,6 +38,7 @@ inline constexpr std::uint64_t alert_missing_extension = 109;
 inline constexpr std::uint64_t alert_no_application_protocol = 120;
 
 enum class Engine { server, client };
+inline constexpr Engine both[] = {Engine::server, Engine::client};
 
 // The engine closed this peer's connection with one of these transport errors, and its neighbours go on.
 // Several are given where the RFC leaves a choice.

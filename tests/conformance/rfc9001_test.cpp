@@ -18,8 +18,8 @@ std::string message(unsigned type, std::string_view body) {
   return wire_integer(type, 1) + wire_integer(body.size(), 3) + std::string(body);
 }
 
-struct Attempt {
-  explicit Attempt(Engine role, const std::function<void(RawPeer::Options&)>& edit) {
+struct HandshakeAttempt {
+  explicit HandshakeAttempt(Engine role, const std::function<void(RawPeer::Options&)>& edit) {
     net.start();
     RawPeer::Options options = role == Engine::server ? net.client_options() : net.server_options();
     edit(options);
@@ -33,7 +33,7 @@ struct Attempt {
 
 void expect_handshake_fails(Engine role, const std::vector<std::uint64_t>& codes,
                             const std::function<void(RawPeer::Options&)>& edit) {
-  Attempt attempt(role, edit);
+  HandshakeAttempt attempt(role, edit);
   EXPECT_FALSE(attempt.is_joined);
   expect_closed(attempt.net, *attempt.peer, codes);
 }
@@ -104,7 +104,7 @@ TEST(Rfc9001Section6, TlsKeyUpdateMessagesAreForbidden) {
 
 // A Finished is a client's last message, in whatever packet another one comes.
 TEST(Rfc9001Section6, NoTlsMessageFollowsTheClientsFinishedInItsFrame) {
-  Attempt attempt(Engine::server, [](RawPeer::Options& o) {
+  HandshakeAttempt attempt(Engine::server, [](RawPeer::Options& o) {
     o.edit_message = [](Level level, std::string& bytes) {
       if (level == Level::handshake) bytes += message(message_finished, std::string(32, 'f'));
     };

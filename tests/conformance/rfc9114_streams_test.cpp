@@ -4,8 +4,6 @@
 namespace usquic::test {
 namespace {
 
-const std::vector<Engine> both = {Engine::server, Engine::client};
-
 TEST(Rfc9114Section6_1, AServerOpensNoBidirectionalStream) {
   Http3Joined joined(Engine::client);
   joined.peer().write(1, "x");

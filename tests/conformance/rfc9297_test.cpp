@@ -4,7 +4,6 @@
 namespace usquic::test {
 namespace {
 
-constexpr Engine both[] = {Engine::server, Engine::client};
 constexpr std::uint64_t setting_datagrams = 0x33;
 const std::string reads_datagrams = wire_settings({{setting_datagrams, 1}});
 

@@ -12,6 +12,8 @@
 
 namespace usquic::test {
 
+inline constexpr std::uint64_t connection_refused = 0x2;  // RFC 9000 section 20.1
+
 // Memory that is lent to write_static() or send_prepared(): counts how often it was given back.
 struct Lent {
   int released = 0;

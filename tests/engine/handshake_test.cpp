@@ -7,8 +7,6 @@
 namespace usquic::test {
 namespace {
 
-constexpr std::uint64_t connection_refused = 0x2;  // RFC 9000 section 20.1
-
 class Handshake : public Contract {
  protected:
   // A client's handshake that the server has begun and not ended.

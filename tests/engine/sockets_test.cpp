@@ -7,8 +7,6 @@ namespace {
 
 using Sockets = Contract;
 
-constexpr std::uint64_t connection_refused = 0x2;  // RFC 9000 section 20.1
-
 TEST_F(Sockets, MakeNoServerConnectionsUnlessTheyAccept) {
   start();
   pair.server.endpoint->set_accepting(&pair.server, false);

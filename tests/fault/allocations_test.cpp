@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "base_seed.h"
 #include "faulty_kernel.h"
 #include "frugal_peers.h"
 #include "scarce_memory.h"
@@ -15,18 +16,13 @@ namespace {
 
 constexpr int limit_seconds = 5;
 
-// Other seeds: --gtest_random_seed=N.
-std::uint64_t base_seed() {
-  return static_cast<std::uint64_t>(GTEST_FLAG_GET(random_seed));
-}
-
-struct Case {
+struct Peering {
   const char* name;
   const char* alpn;
   const char* host;  // a name has its addresses raced, and streams that wait for the winner
 };
 
-class Allocations : public testing::TestWithParam<Case> {
+class Allocations : public testing::TestWithParam<Peering> {
  protected:
   void make_peers() {
     memory.heal();
@@ -106,10 +102,10 @@ TEST_P(Allocations, ManyOfManyConnectionsMayFail) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Protocols, Allocations,
-                         testing::Values(Case{"Http3", "h3", "127.0.0.1"},
-                                         Case{"Http3ByName", "h3", "localhost"},
-                                         Case{"Raw", "raw", "127.0.0.1"}),
-                         [](const testing::TestParamInfo<Case>& one) { return one.param.name; });
+                         testing::Values(Peering{"Http3", "h3", "127.0.0.1"},
+                                         Peering{"Http3ByName", "h3", "localhost"},
+                                         Peering{"Raw", "raw", "127.0.0.1"}),
+                         [](const testing::TestParamInfo<Peering>& one) { return one.param.name; });
 
 }  // namespace
 }  // namespace usquic::test

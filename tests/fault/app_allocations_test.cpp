@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "base_seed.h"
 #include "faulty_kernel.h"
 #include "frugal_peers.h"
 #include "scarce_memory.h"
@@ -17,11 +18,6 @@
 
 namespace usquic::test {
 namespace {
-
-// Other seeds: --gtest_random_seed=N.
-std::uint64_t base_seed() {
-  return static_cast<std::uint64_t>(GTEST_FLAG_GET(random_seed));
-}
 
 class AppAllocations : public testing::Test {
  protected:

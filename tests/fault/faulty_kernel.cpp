@@ -19,7 +19,7 @@ namespace usquic::test {
 namespace {
 
 // Where the linker's replacements, which are plain functions, find it.
-FaultyKernel* current = nullptr;
+FaultyKernel* current_kernel = nullptr;
 
 int fail(int error_number) {
   errno = error_number;
@@ -31,11 +31,11 @@ int fail(int error_number) {
 FaultyKernel::FaultyKernel(std::uint64_t seed) : random_(seed) {
   opened_.reserve(max_opened);
   repeating_fd_ = __real_socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-  current = this;
+  current_kernel = this;
 }
 
 FaultyKernel::~FaultyKernel() {
-  current = nullptr;
+  current_kernel = nullptr;
   close(repeating_fd_);
 }
 
@@ -162,26 +162,27 @@ bool FaultyKernel::befalls(Planned& planned, int fd, const Message* message) {
 
 }  // namespace usquic::test
 
-using usquic::test::current;
+using usquic::test::current_kernel;
 
 extern "C" {
 
 int __wrap_socket(int family, int type, int protocol) {
-  return current != nullptr ? current->socket(family, type, protocol) : __real_socket(family, type, protocol);
+  return current_kernel != nullptr ? current_kernel->socket(family, type, protocol)
+                                   : __real_socket(family, type, protocol);
 }
 
 int __wrap_epoll_create1(int flags) {
-  return current != nullptr ? current->epoll_create1(flags) : __real_epoll_create1(flags);
+  return current_kernel != nullptr ? current_kernel->epoll_create1(flags) : __real_epoll_create1(flags);
 }
 
 int __wrap_sendmmsg(int fd, mmsghdr* messages, unsigned count, int flags) {
-  return current != nullptr ? current->sendmmsg(fd, messages, count, flags)
-                            : __real_sendmmsg(fd, messages, count, flags);
+  return current_kernel != nullptr ? current_kernel->sendmmsg(fd, messages, count, flags)
+                                   : __real_sendmmsg(fd, messages, count, flags);
 }
 
 int __wrap_recvmmsg(int fd, mmsghdr* messages, unsigned count, int flags, timespec* timeout) {
-  return current != nullptr ? current->recvmmsg(fd, messages, count, flags, timeout)
-                            : __real_recvmmsg(fd, messages, count, flags, timeout);
+  return current_kernel != nullptr ? current_kernel->recvmmsg(fd, messages, count, flags, timeout)
+                                   : __real_recvmmsg(fd, messages, count, flags, timeout);
 }
 
 }  // extern "C"

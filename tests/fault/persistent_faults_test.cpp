@@ -13,7 +13,7 @@
 namespace usquic::test {
 namespace {
 
-constexpr std::size_t body_bytes = 8 << 20;
+constexpr std::size_t long_body_bytes = 8 << 20;
 // Above what a retry every millisecond takes, far below what a loop that never waits does.
 constexpr long long max_iterations_per_second = 5000;
 
@@ -24,13 +24,13 @@ us_quic_socket_context_options_t impatient_options() {
   return options;
 }
 
-struct Kind {
+struct LastingFault {
   const char* name;
   Call call;
   int error_number;
 };
 
-constexpr Kind kinds[] = {
+constexpr LastingFault lasting_faults[] = {
     {"SendBlocks", Call::send, EAGAIN},
     {"SendHasNoBuffers", Call::send, ENOBUFS},
     {"SendIsNotPermitted", Call::send, EPERM},
@@ -44,7 +44,7 @@ constexpr Kind kinds[] = {
     {"ReceiveIsRefused", Call::receive, ECONNREFUSED},
 };
 
-class ForGood : public testing::TestWithParam<Kind> {
+class ForGood : public testing::TestWithParam<LastingFault> {
  protected:
   ForGood() {
     fault.call = GetParam().call;
@@ -84,7 +84,7 @@ TEST_P(ForGood, EndsHandshakesOnce) {
 TEST_P(ForGood, EndsTransfersOnceAtBothSides) {
   us_quic_connection_t* connection = exchange.connect();
   ASSERT_TRUE(exchange.run_until([&] { return exchange.server().open_connections == 1; }, 5));
-  exchange.echo(connection, body_bytes);
+  exchange.echo(connection, long_body_bytes);
   kernel.add(fault);
   expect_told([&] { return exchange.told().closes > 0 && exchange.server().closed_connections > 0; });
   EXPECT_EQ(exchange.told().error, US_QUIC_E_IDLE_TIMEOUT);
@@ -94,8 +94,8 @@ TEST_P(ForGood, EndsTransfersOnceAtBothSides) {
   EXPECT_EQ(exchange.server().closed_connections, 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(SystemCalls, ForGood, testing::ValuesIn(kinds),
-                         [](const testing::TestParamInfo<Kind>& one) { return one.param.name; });
+INSTANTIATE_TEST_SUITE_P(SystemCalls, ForGood, testing::ValuesIn(lasting_faults),
+                         [](const testing::TestParamInfo<LastingFault>& one) { return one.param.name; });
 
 // One client's socket dies, without a word: the kernel says ECONNREFUSED on the server's socket for each
 // packet to it.
@@ -104,14 +104,14 @@ TEST(SharedServerSocket, DeadPeersStallNobody) {
   EchoExchange exchange;
   us_quic_connection_t* dead = exchange.connect();
   us_quic_connection_t* alive = exchange.connect();
-  exchange.echo(dead, body_bytes);
+  exchange.echo(dead, long_body_bytes);
   ASSERT_TRUE(exchange.run_until([&] { return exchange.server().requests == 1; }, 5));
   int pipes[2];
   ASSERT_EQ(pipe(pipes), 0);
   dup2(pipes[0], kernel.opened()[1]);  // closes the socket
   const auto begin = std::chrono::steady_clock::now();
   const long long before = us_loop_iteration_number(exchange.loop());
-  for (int i = 0; i < 4; ++i) exchange.echo(alive, body_bytes);
+  for (int i = 0; i < 4; ++i) exchange.echo(alive, long_body_bytes);
   EXPECT_TRUE(exchange.run_until([&] { return exchange.told().right_responses == 4; }, 10));
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   EXPECT_LT(taken.count(), 5);

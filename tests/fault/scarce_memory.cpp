@@ -23,10 +23,10 @@ namespace usquic::test {
 namespace {
 
 // Where allocation functions, which are plain functions, find it.
-ScarceMemory* current = nullptr;
+ScarceMemory* current_memory = nullptr;
 
 bool is_denied() {
-  return current != nullptr && current->takes_it();
+  return current_memory != nullptr && current_memory->takes_it();
 }
 
 void* scarce_new(std::size_t size) {
@@ -35,10 +35,10 @@ void* scarce_new(std::size_t size) {
 
 // A test that crashes says by which failed allocation.
 void say_plan(int signal_number) {
-  if (current != nullptr) {
+  if (current_memory != nullptr) {
     std::fprintf(stderr, "memory: %llu allocations, %llu of them failed\n",
-                 static_cast<unsigned long long>(current->allocations()),
-                 static_cast<unsigned long long>(current->failed()));
+                 static_cast<unsigned long long>(current_memory->allocations()),
+                 static_cast<unsigned long long>(current_memory->failed()));
   }
   std::signal(signal_number, SIG_DFL);
   std::raise(signal_number);
@@ -55,7 +55,7 @@ void* gnutls_scarce_calloc(std::size_t count, std::size_t size) {
 }  // namespace
 
 ScarceMemory::ScarceMemory() {
-  current = this;
+  current_memory = this;
   gnutls_malloc = gnutls_scarce_malloc;
   gnutls_calloc = gnutls_scarce_calloc;
   // Not gnutls_realloc: GnuTLS 3.7.9 frees a key twice when a server's key share cannot be written.
@@ -63,7 +63,7 @@ ScarceMemory::ScarceMemory() {
 }
 
 ScarceMemory::~ScarceMemory() {
-  current = nullptr;
+  current_memory = nullptr;
 }
 
 void ScarceMemory::fail_once(std::uint64_t number) {

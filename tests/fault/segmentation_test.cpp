@@ -9,8 +9,8 @@
 namespace usquic::test {
 namespace {
 
-constexpr std::size_t body_bytes = 8 << 20;
-constexpr int limit_seconds = 30;
+constexpr std::size_t segmented_bytes = 8 << 20;
+constexpr int segmentation_limit_seconds = 30;
 
 // Two for each socket: a message that is not its call's first fails once before that is told.
 constexpr unsigned max_failures = 4;
@@ -23,15 +23,16 @@ us_quic_stats_t stats_of(us_quic_connection_t* connection) {
 
 // The system took what the engine wrote, once: nothing was dropped, nothing was sent twice.
 void expect_all_was_sent(const FaultyKernel& kernel, us_quic_connection_t* client) {
-  EXPECT_GT(stats_of(client).bytes_sent, body_bytes);
+  EXPECT_GT(stats_of(client).bytes_sent, segmented_bytes);
   EXPECT_EQ(kernel.bytes_sent(kernel.opened().at(1)), stats_of(client).bytes_sent);
 }
 
 // Echoes a body and expects it back.
 void expect_echo(EchoExchange& exchange, us_quic_connection_t* connection) {
   const int before = exchange.told().right_responses;
-  exchange.echo(connection, body_bytes);
-  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().responses > before; }, limit_seconds));
+  exchange.echo(connection, segmented_bytes);
+  EXPECT_TRUE(
+      exchange.run_until([&] { return exchange.told().responses > before; }, segmentation_limit_seconds));
   EXPECT_EQ(exchange.told().right_responses, before + 1);
   EXPECT_EQ(exchange.told().closes, 0);
 }

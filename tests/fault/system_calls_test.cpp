@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base_seed.h"
 #include "echo_exchange.h"
 #include "faulty_kernel.h"
 #include "support/attack_figures.h"
@@ -13,15 +14,15 @@
 namespace usquic::test {
 namespace {
 
-constexpr std::size_t body_bytes = 4 << 20;
-constexpr int limit_seconds = 30;
+constexpr std::size_t transfer_bytes = 4 << 20;
+constexpr int transfer_limit_seconds = 30;
 
-struct Kind {
+struct PassingFault {
   const char* name;
   Fault fault;
 };
 
-constexpr Kind kinds[] = {
+constexpr PassingFault passing_faults[] = {
     {"SendIsInterrupted", {Call::send, EINTR}},
     {"SendBlocks", {Call::send, EAGAIN}},
     {"SendHasNoBuffers", {Call::send, ENOBUFS}},
@@ -43,14 +44,14 @@ constexpr Kind kinds[] = {
 
 enum class Side { server, client };
 
-struct Case {
-  Kind kind;
+struct FaultAtSide {
+  PassingFault kind;
   Side side;
 };
 
-class Faults : public testing::TestWithParam<Case> {};
+class Faults : public testing::TestWithParam<FaultAtSide> {};
 
-void transfer(const Case& c, unsigned one_in, std::uint64_t seed) {
+void transfer(const FaultAtSide& c, unsigned one_in, std::uint64_t seed) {
   SCOPED_TRACE("one in " + std::to_string(one_in) + ", seed " + std::to_string(seed));
   FaultyKernel kernel(seed);
   EchoExchange exchange;
@@ -61,8 +62,8 @@ void transfer(const Case& c, unsigned one_in, std::uint64_t seed) {
   fault.fd = kernel.opened()[c.side == Side::server ? 0 : 1];
   kernel.add(fault);
   const auto begin = std::chrono::steady_clock::now();
-  exchange.echo(connection, body_bytes);
-  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().responses > 0; }, limit_seconds));
+  exchange.echo(connection, transfer_bytes);
+  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().responses > 0; }, transfer_limit_seconds));
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
   EXPECT_EQ(exchange.told().right_responses, 1);
   EXPECT_GT(kernel.injected(), 0u);
@@ -76,25 +77,20 @@ void transfer(const Case& c, unsigned one_in, std::uint64_t seed) {
   EXPECT_EQ(exchange.server().open_connections, 1);
 }
 
-// Other seeds: --gtest_random_seed=N.
-std::uint64_t base_seed() {
-  return static_cast<std::uint64_t>(GTEST_FLAG_GET(random_seed)) * 1000;
-}
-
 TEST_P(Faults, LeaveTransfersByteExact) {
-  for (const unsigned one_in : {30u, 3u}) transfer(GetParam(), one_in, base_seed() + one_in);
+  for (const unsigned one_in : {30u, 3u}) transfer(GetParam(), one_in, base_seed() * 1000 + one_in);
 }
 
-std::vector<Case> all_cases() {
-  std::vector<Case> cases;
-  for (const Kind& kind : kinds) {
+std::vector<FaultAtSide> all_cases() {
+  std::vector<FaultAtSide> cases;
+  for (const PassingFault& kind : passing_faults) {
     for (const Side side : {Side::server, Side::client}) cases.push_back({kind, side});
   }
   return cases;
 }
 
 INSTANTIATE_TEST_SUITE_P(SystemCalls, Faults, testing::ValuesIn(all_cases()),
-                         [](const testing::TestParamInfo<Case>& one) {
+                         [](const testing::TestParamInfo<FaultAtSide>& one) {
                            return std::string(one.param.kind.name) +
                                   (one.param.side == Side::server ? "AtServer" : "AtClient");
                          });

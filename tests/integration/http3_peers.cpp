@@ -132,15 +132,15 @@ struct ClientExt {
   Http3Client* client;
 };
 
-struct Call {
+struct PendingCall {
   Response response;
   Http3Client::OnResponse on_response;
   std::string body;
   std::size_t sent = 0;
 };
 
-Call*& call_of(us_quic_stream_t* s) {
-  return *static_cast<Call**>(us_quic_stream_ext(s));
+PendingCall*& call_of(us_quic_stream_t* s) {
+  return *static_cast<PendingCall**>(us_quic_stream_ext(s));
 }
 
 Http3Client* client_of(us_quic_connection_t* c) {
@@ -148,7 +148,7 @@ Http3Client* client_of(us_quic_connection_t* c) {
 }
 
 void send_request_body(us_quic_stream_t* s) {
-  Call* call = call_of(s);
+  PendingCall* call = call_of(s);
   while (call->sent < call->body.size()) {
     const std::ptrdiff_t accepted =
         us_quic_stream_write(s, call->body.data() + call->sent, call->body.size() - call->sent);
@@ -175,7 +175,7 @@ void client_data(us_quic_stream_t* s, const void* data, std::size_t length) {
 }
 
 void client_stream_close(us_quic_stream_t* s, const us_quic_stream_close_info_t* info) {
-  const std::unique_ptr<Call> call(call_of(s));
+  const std::unique_ptr<PendingCall> call(call_of(s));
   call_of(s) = nullptr;
   call->response.reason = info->reason;
   call->on_response(call->response);
@@ -264,9 +264,9 @@ us_quic_connection_t* Http3Client::connect_over(us_quic_socket_t* socket, const 
 
 void Http3Client::request(us_quic_connection_t* connection, std::string_view method, std::string_view path,
                           std::string_view body, OnResponse on_response) {
-  us_quic_stream_t* s = us_quic_connection_create_stream(connection, sizeof(Call*), nullptr);
+  us_quic_stream_t* s = us_quic_connection_create_stream(connection, sizeof(PendingCall*), nullptr);
   if (s == nullptr) throw std::runtime_error("no stream");
-  call_of(s) = new Call{{}, std::move(on_response), std::string(body)};
+  call_of(s) = new PendingCall{{}, std::move(on_response), std::string(body)};
   const us_quic_header_t headers[] = {field(":method", method), field(":scheme", "https"),
                                       field(":authority", "localhost"), field(":path", path)};
   us_quic_stream_send_headers(s, headers, 4, body.empty() ? 1 : 0);

@@ -15,7 +15,7 @@
 namespace usquic::test {
 namespace {
 
-constexpr const char* host = "127.0.0.1";
+constexpr const char* loopback = "127.0.0.1";
 constexpr int connecting_at_once = 64;
 constexpr std::size_t sockets = 16;  // of the clients, shared by their connections
 constexpr std::size_t streams_each = 50;
@@ -67,7 +67,7 @@ class IdleMemory {
 void IdleMemory::connect() {
   if (to_connect_ == 0) return;
   us_quic_socket_t* socket = sockets_[--to_connect_ % sockets_.size()];
-  if (client_.connect_over(socket, host, server_.port()) == nullptr)
+  if (client_.connect_over(socket, loopback, server_.port()) == nullptr)
     throw std::runtime_error("no connection");
 }
 

@@ -19,7 +19,7 @@ namespace {
 
 constexpr int connections_at_once = 32;
 constexpr int requests_at_once = 32;  // on each connection
-constexpr const char* host = "127.0.0.1";
+constexpr const char* loopback = "127.0.0.1";
 constexpr std::uint64_t samples = 20;
 
 // Bytes that a flat line may rise by: what allocators and tables round. Each size of block that requests and the
@@ -84,7 +84,7 @@ class Soak {
 void Soak::connect() {
   if (to_connect_ == 0) return;
   --to_connect_;
-  if (client_.connect(host, server_.port()) == nullptr) throw std::runtime_error("no connection");
+  if (client_.connect(loopback, server_.port()) == nullptr) throw std::runtime_error("no connection");
 }
 
 void Soak::opened(us_quic_connection_t* c) {

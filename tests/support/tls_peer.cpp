@@ -10,7 +10,7 @@ namespace {
 
 constexpr int quic_transport_parameters = 0x39;  // RFC 9001 section 8.2
 
-gnutls_datum_t datum(std::string_view text) {
+gnutls_datum_t octets_of(std::string_view text) {
   return {reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())),
           static_cast<unsigned>(text.size())};
 }
@@ -103,15 +103,15 @@ TlsPeer::TlsPeer(const Options& options, Events events)
               GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_EE) == 0);
   }
   std::vector<gnutls_datum_t> protocols;
-  for (const std::string& protocol : options.alpn) protocols.push_back(datum(protocol));
+  for (const std::string& protocol : options.alpn) protocols.push_back(octets_of(protocol));
   if (!protocols.empty()) {
     CHECK(gnutls_alpn_set_protocols(session_, protocols.data(), static_cast<unsigned>(protocols.size()), 0) ==
           0);
   }
   CHECK(gnutls_certificate_allocate_credentials(&credentials_) == 0);
   if (options.is_server) {
-    const gnutls_datum_t certificate = datum(options.identity.certificate);
-    const gnutls_datum_t key = datum(options.identity.key);
+    const gnutls_datum_t certificate = octets_of(options.identity.certificate);
+    const gnutls_datum_t key = octets_of(options.identity.key);
     CHECK(gnutls_certificate_set_x509_key_mem(credentials_, &certificate, &key, GNUTLS_X509_FMT_PEM) >= 0);
   } else {
     CHECK(gnutls_server_name_set(session_, GNUTLS_NAME_DNS, options.server_name.data(),

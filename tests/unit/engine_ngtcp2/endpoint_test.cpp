@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "receive.h"
 #include "support/endpoint_stats.h"
 #include "support/engine_pair.h"
 
@@ -12,12 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
-
-void receive(EnginePair& pair, const std::vector<std::uint8_t>& bytes, const Address& from) {
-  const engine::Path path{pair.server.address, from, &pair.server};
-  const engine::Datagram datagram{&path, bytes, 0};
-  pair.server.endpoint->receive(pair.now, {&datagram, 1});
-}
 
 TEST(Handshake, IsToldToBothSidesInOrder) {
   EnginePair pair;

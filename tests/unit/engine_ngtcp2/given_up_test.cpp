@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "support/engine_pair.h"
+#include "whole_headers.h"
 
 namespace usquic::test {
 namespace {
@@ -12,11 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr us_quic_header_t request[] = {{":method", 7, "GET", 3, 0},
-                                        {":scheme", 7, "https", 5, 0},
-                                        {":authority", 10, "server.test", 11, 0},
-                                        {":path", 5, "/", 1, 0}};
-constexpr us_quic_header_t response[] = {{":status", 7, "200", 3, 0}};
 constexpr std::size_t body_bytes = 1 << 20;
 
 // Static memory that is gone when it was released: a sanitizer sees who reads it after that.
@@ -44,7 +40,7 @@ class GivenUp : public testing::TestWithParam<const char*> {
   StreamRecord* ask() {
     StreamRecord* s = pair_.client.create_stream(*pair_.connection);
     if (is_http3()) {
-      EXPECT_EQ(s->handle->send_headers(request, true), 0);
+      EXPECT_EQ(s->handle->send_headers(get_request, true), 0);
     } else {
       EXPECT_EQ(s->write("question"), 8);
       EXPECT_EQ(s->handle->finish(), 0);
@@ -57,7 +53,7 @@ class GivenUp : public testing::TestWithParam<const char*> {
       return;
     }
     if (is_http3()) {
-      ASSERT_EQ(s.handle->send_headers(response, false), 0);
+      ASSERT_EQ(s.handle->send_headers(ok_response, false), 0);
     }
     ASSERT_EQ(s.handle->write_static(as_bytes(*lent_.bytes), Lent::release, &lent_),
               static_cast<std::ptrdiff_t>(body_bytes));

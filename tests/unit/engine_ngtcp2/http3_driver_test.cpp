@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
+#include "whole_headers.h"
 
 namespace usquic::test {
 namespace {
@@ -12,23 +13,17 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
 
-constexpr us_quic_header_t request[] = {{":method", 7, "GET", 3, 0},
-                                        {":scheme", 7, "https", 5, 0},
-                                        {":authority", 10, "server.test", 11, 0},
-                                        {":path", 5, "/", 1, 0}};
-constexpr us_quic_header_t response[] = {{":status", 7, "200", 3, 0}};
-
 TEST(Http3Driver, NotifiesEveryPartOfAMessageInOrder) {
   EnginePair pair;
   pair.server.on_section = [](StreamRecord& s) {
-    EXPECT_EQ(s.handle->send_headers(response, false), 0);
+    EXPECT_EQ(s.handle->send_headers(ok_response, false), 0);
     EXPECT_EQ(s.write("hello"), 5);
     EXPECT_EQ(s.handle->finish(), 0);
   };
   ASSERT_TRUE(pair.join("h3"));
   pair.client.log.clear();
   StreamRecord* s = pair.client.create_stream(*pair.connection);
-  EXPECT_EQ(s->handle->send_headers(request, true), 0);
+  EXPECT_EQ(s->handle->send_headers(get_request, true), 0);
   ASSERT_TRUE(pair.run(seconds(1), [s] { return s->closes == 1; }));
   EXPECT_THAT(pair.client.log, ElementsAre("stream_open", "headers", "body", "end", "stream_close"));
   ASSERT_EQ(s->sections.size(), 1u);
@@ -42,13 +37,13 @@ TEST(Http3Driver, EndsAtGoawayWhatTheServerWillNotAnswer) {
   ASSERT_TRUE(pair.join("h3"));
   pair.run(milliseconds(200));
   StreamRecord* asked = pair.client.create_stream(*pair.connection);
-  EXPECT_EQ(asked->handle->send_headers(request, true), 0);
+  EXPECT_EQ(asked->handle->send_headers(get_request, true), 0);
   ASSERT_TRUE(pair.run(seconds(1), [&] { return !pair.server.streams.empty(); }));
   pair.server.only_connection()->handle->shutdown();
   ASSERT_TRUE(pair.run(seconds(1), [&] { return pair.connection->goaways == 1; }));
   EXPECT_FALSE(pair.connection->handle->create_stream(engine::Direction::bidirectional, nullptr));
   EXPECT_EQ(asked->closes, 0);
-  EXPECT_EQ(pair.server.streams[0]->handle->send_response(response, {}), 0);
+  EXPECT_EQ(pair.server.streams[0]->handle->send_response(ok_response, {}), 0);
   ASSERT_TRUE(pair.run(seconds(1), [&] { return asked->closes == 1; }));
   EXPECT_EQ(asked->close.reason, US_QUIC_OK);
 }

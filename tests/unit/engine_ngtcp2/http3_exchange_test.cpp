@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
+#include "support/header_field.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::test {
@@ -12,10 +13,6 @@ using engine::Direction;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 using ::testing::ElementsAre;
-
-us_quic_header_t field(std::string_view name, std::string_view value) {
-  return {name.data(), name.size(), value.data(), value.size(), 0};
-}
 
 std::vector<us_quic_header_t> request(std::string_view method = "GET", std::string_view path = "/") {
   return {field(":method", method), field(":scheme", "https"), field(":authority", "server.test"),

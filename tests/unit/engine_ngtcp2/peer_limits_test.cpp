@@ -3,17 +3,13 @@
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
+#include "whole_headers.h"
 
 namespace usquic::test {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-constexpr us_quic_header_t request[] = {{":method", 7, "GET", 3, 0},
-                                        {":scheme", 7, "https", 5, 0},
-                                        {":authority", 10, "server.test", 11, 0},
-                                        {":path", 5, "/", 1, 0}};
 
 // A client that gives up stream after stream, in waves that its credit for streams allows.
 class PeerLimits : public testing::TestWithParam<const char*> {
@@ -22,7 +18,7 @@ class PeerLimits : public testing::TestWithParam<const char*> {
     for (int i = 0; i < waves && pair_.connection->closes == 0; ++i) {
       StreamRecord* s = pair_.client.create_stream(*pair_.connection);
       if (GetParam() == std::string_view("h3")) {
-        s->handle->send_headers(request, false);
+        s->handle->send_headers(get_request, false);
       } else {
         s->write("x");
       }

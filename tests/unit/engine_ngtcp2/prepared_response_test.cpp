@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "support/engine_pair.h"
+#include "support/header_field.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::test {
@@ -13,11 +14,7 @@ using engine::PreparedResponse;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-us_quic_header_t field(std::string_view name, std::string_view value) {
-  return {name.data(), name.size(), value.data(), value.size(), 0};
-}
-
-std::vector<us_quic_header_t> request(std::string_view priority = {}) {
+std::vector<us_quic_header_t> request_with_priority(std::string_view priority = {}) {
   std::vector<us_quic_header_t> fields = {field(":method", "GET"), field(":scheme", "https"),
                                           field(":authority", "server.test"), field(":path", "/")};
   if (!priority.empty()) fields.push_back(field("priority", priority));
@@ -46,7 +43,7 @@ class Framed : public testing::Test {
   }
   StreamRecord* ask(std::string_view priority = {}) {
     StreamRecord* s = pair_.client.create_stream(*pair_.connection);
-    EXPECT_EQ(s->handle->send_headers(request(priority), true), 0);
+    EXPECT_EQ(s->handle->send_headers(request_with_priority(priority), true), 0);
     return s;
   }
   bool await_close(const StreamRecord* s) {
@@ -225,7 +222,7 @@ class Whole : public testing::Test {
     };
     if (!pair_.join("h3")) return nullptr;
     StreamRecord* s = pair_.client.create_stream(*pair_.connection);
-    EXPECT_EQ(s->handle->send_headers(request(), true), 0);
+    EXPECT_EQ(s->handle->send_headers(request_with_priority(), true), 0);
     pair_.run(seconds(20), [s] { return s->closes == 1; });
     return s;
   }
@@ -246,7 +243,7 @@ TEST_F(Whole, ArrivesWithAnyBody) {
     };
     ASSERT_TRUE(pair.join("h3"));
     StreamRecord* s = pair.client.create_stream(*pair.connection);
-    ASSERT_EQ(s->handle->send_headers(request(), true), 0);
+    ASSERT_EQ(s->handle->send_headers(request_with_priority(), true), 0);
     ASSERT_TRUE(pair.run(seconds(20), [s] { return s->closes == 1; })) << length;
     ASSERT_EQ(s->sections.size(), 1u);
     EXPECT_EQ(s->sections[0].value("x-kind"), "whole");
@@ -277,7 +274,7 @@ TEST_F(Whole, FollowsAnInformationalResponse) {
   };
   ASSERT_TRUE(pair_.join("h3"));
   StreamRecord* s = pair_.client.create_stream(*pair_.connection);
-  ASSERT_EQ(s->handle->send_headers(request(), true), 0);
+  ASSERT_EQ(s->handle->send_headers(request_with_priority(), true), 0);
   ASSERT_TRUE(pair_.run(seconds(5), [s] { return s->closes == 1; }));
   ASSERT_EQ(s->sections.size(), 2u);
   EXPECT_EQ(s->sections[0].value(":status"), "103");
@@ -297,7 +294,7 @@ TEST_F(Whole, IsRefusedWhereItCannotBeAndLeavesTheStreamAsItWas) {
   StreamRecord* s = pair_.client.create_stream(*pair_.connection);
   const std::vector fields = {field(":status", "200")};
   EXPECT_EQ(s->handle->send_response(fields, {}), US_QUIC_E_STATE);
-  ASSERT_EQ(s->handle->send_headers(request(), true), 0);
+  ASSERT_EQ(s->handle->send_headers(request_with_priority(), true), 0);
   ASSERT_TRUE(pair_.run(seconds(5), [s] { return s->closes == 1; }));
   EXPECT_EQ(s->body, "small");
 }

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "support/engine_pair.h"
+#include "support/header_field.h"
 
 namespace usquic::test {
 namespace {
@@ -82,10 +83,6 @@ class InsideCallback : public ::testing::TestWithParam<std::tuple<const char*, b
   int acted_ = 0;
   int connected_ = 0;
 };
-
-us_quic_header_t field(std::string_view name, std::string_view value) {
-  return {name.data(), name.size(), value.data(), value.size(), 0};
-}
 
 TEST_P(InsideCallback, IsSafe) {
   const auto [alpn, at_server, moment, what] = GetParam();

@@ -13,7 +13,7 @@ namespace {
 using test::wire_frame;
 using test::wire_varint;
 
-const std::string settings = wire_frame(4, wire_varint(6) + wire_varint(1000));
+const std::string received_settings = wire_frame(4, wire_varint(6) + wire_varint(1000));
 
 // What was told, as text.
 struct Told final : ControlReader::Delegate {
@@ -38,7 +38,7 @@ ConnectionError read(ControlReader& reader, std::string_view bytes, std::size_t 
 }
 
 TEST(ControlReader, TellsWhatIsToBeActedOnAndNothingElse) {
-  const std::string bytes = settings + wire_frame(0x21, "grease") + wire_frame(0xd, wire_varint(3)) +
+  const std::string bytes = received_settings + wire_frame(0x21, "grease") + wire_frame(0xd, wire_varint(3)) +
                             wire_frame(7, wire_varint(8)) + wire_frame(0x40, "") +
                             wire_frame(0xf0700, wire_varint(4) + "u=1");
   for (std::size_t piece = 1; piece <= bytes.size(); ++piece) {
@@ -61,7 +61,7 @@ TEST(ControlReader, TakesSoManyFramesForEachRequestAndNoMore) {
                                    wire_frame(7, wire_varint(8)), wire_frame(0xd, wire_varint(1))}) {
     Told told;
     ControlReader reader(true, told);
-    EXPECT_EQ(read(reader, settings), ConnectionError::none);
+    EXPECT_EQ(read(reader, received_settings), ConnectionError::none);
     for (std::uint64_t i = 0; i < ControlReader::frames_for_nothing; ++i)
       ASSERT_EQ(read(reader, frame), ConnectionError::none);
     reader.request_opened();

@@ -63,7 +63,7 @@ class DecoderTest : public testing::Test {
 };
 
 constexpr auto failed = QpackError::decompression_failed;
-constexpr auto stream_error = QpackError::encoder_stream;
+constexpr auto encoder_stream_error = QpackError::encoder_stream;
 
 // RFC 9204 appendix B, in its order, on one connection.
 TEST_F(DecoderTest, ReadsTheExamplesOfTheRfc) {
@@ -284,29 +284,29 @@ TEST_F(DecoderTest, AnEncoderStreamMayBeSplitAnywhere) {
 }
 
 TEST_F(DecoderTest, RefusesWhatTheTableCannotHold) {
-  EXPECT_EQ(feed_error("3fe21f"), stream_error);  // capacity 4097
+  EXPECT_EQ(feed_error("3fe21f"), encoder_stream_error);  // capacity 4097
   start(usual_limits);
-  EXPECT_EQ(feed_error("4161 0178"), stream_error);  // capacity 0
+  EXPECT_EQ(feed_error("4161 0178"), encoder_stream_error);  // capacity 0
   start(usual_limits);
-  EXPECT_EQ(feed_error("3f01 4161 00"), stream_error);  // 33 bytes in 32
+  EXPECT_EQ(feed_error("3f01 4161 00"), encoder_stream_error);  // 33 bytes in 32
   start(usual_limits);
   EXPECT_EQ(feed_error("3f02 4161 00"), std::nullopt);
   EXPECT_EQ(fields("0200 80"), (Fields{{"a", ""}}));
   // The length alone says it.
   start(usual_limits);
-  EXPECT_EQ(feed_error("3fe11f 5fc21f"), stream_error);
+  EXPECT_EQ(feed_error("3fe11f 5fc21f"), encoder_stream_error);
   start(usual_limits);
-  EXPECT_EQ(feed_error("3fe11f 4161 7fe11f"), stream_error);
+  EXPECT_EQ(feed_error("3fe11f 4161 7fe11f"), encoder_stream_error);
   start(usual_limits);
-  EXPECT_EQ(feed_error("3fe11f 00"), stream_error);  // no such entry
+  EXPECT_EQ(feed_error("3fe11f 00"), encoder_stream_error);  // no such entry
   start(usual_limits);
-  EXPECT_EQ(feed_error("3fe11f 8000"), stream_error);
+  EXPECT_EQ(feed_error("3fe11f 8000"), encoder_stream_error);
   start(usual_limits);
-  EXPECT_EQ(feed_error("3fe11f ff2400"), stream_error);  // static 99
+  EXPECT_EQ(feed_error("3fe11f ff2400"), encoder_stream_error);  // static 99
   start(usual_limits);
-  EXPECT_EQ(feed_error("3fe11f 61fe"), stream_error);  // Huffman code
+  EXPECT_EQ(feed_error("3fe11f 61fe"), encoder_stream_error);  // Huffman code
   start(usual_limits);
-  EXPECT_EQ(feed_error("3fffffffffffffffffff7f"), stream_error);  // more than 62 bits
+  EXPECT_EQ(feed_error("3fffffffffffffffffff7f"), encoder_stream_error);  // more than 62 bits
 }
 
 TEST_F(DecoderTest, AnEntryMayBeMadeOfOneThatItPushesOut) {

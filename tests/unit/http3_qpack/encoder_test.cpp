@@ -66,7 +66,7 @@ class EncoderTest : public testing::Test {
   }
 };
 
-constexpr auto stream_error = QpackError::decoder_stream;
+constexpr auto decoder_stream_error = QpackError::decoder_stream;
 
 TEST_F(EncoderTest, NeedsNoTable) {
   const Fields fields = {{":status", "200"}, {"content-type", "text/x"}, {"x-a", "b"}};
@@ -171,15 +171,15 @@ TEST_F(EncoderTest, ASectionOfABusyConnectionTakesAFewBytes) {
 }
 
 TEST_F(EncoderTest, RefusesInstructionsThatCannotBe) {
-  EXPECT_EQ(feed("80"), stream_error);  // no section
-  EXPECT_EQ(feed("00"), stream_error);  // an increment of nothing
-  EXPECT_EQ(feed("01"), stream_error);  // of more than was inserted
-  EXPECT_EQ(feed("44"), std::nullopt);  // a stream that nothing is known of
-  EXPECT_EQ(feed("ffffffffffffffffffff7f"), stream_error);
+  EXPECT_EQ(feed("80"), decoder_stream_error);  // no section
+  EXPECT_EQ(feed("00"), decoder_stream_error);  // an increment of nothing
+  EXPECT_EQ(feed("01"), decoder_stream_error);  // of more than was inserted
+  EXPECT_EQ(feed("44"), std::nullopt);          // a stream that nothing is known of
+  EXPECT_EQ(feed("ffffffffffffffffffff7f"), decoder_stream_error);
   for (int i = 0; i < 2; ++i) encode({{"k", "v"}});
   start(4096, 4096);
   for (int i = 0; i < 2; ++i) encode({{"k", "v"}});
-  EXPECT_EQ(feed("02"), stream_error);
+  EXPECT_EQ(feed("02"), decoder_stream_error);
 }
 
 TEST_F(EncoderTest, ReadsInstructionsInPieces) {
@@ -190,7 +190,7 @@ TEST_F(EncoderTest, ReadsInstructionsInPieces) {
   EXPECT_EQ(feed("ff"), std::nullopt);
   EXPECT_EQ(feed("e9"), std::nullopt);
   EXPECT_EQ(feed("06"), std::nullopt);
-  EXPECT_EQ(feed("ffe906"), stream_error);  // it was acknowledged
+  EXPECT_EQ(feed("ffe906"), decoder_stream_error);  // it was acknowledged
 }
 
 TEST_F(EncoderTest, EvictsNothingThatASectionRefersTo) {

@@ -32,10 +32,6 @@ class LoopEmbedding : public LoopTest {
   int fd_ = -1;
 };
 
-void count_run(us_timer_t* timer) {
-  ++*static_cast<int*>(us_timer_ext(timer));
-}
-
 int runs(us_timer_t* timer) {
   return *static_cast<int*>(us_timer_ext(timer));
 }

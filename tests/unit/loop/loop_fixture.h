@@ -25,6 +25,11 @@ class LoopTest : public testing::Test {
   us_loop_t* loop_ = nullptr;
 };
 
+// Of a timer whose ext is an int.
+inline void count_run(us_timer_t* timer) {
+  ++*static_cast<int*>(us_timer_ext(timer));
+}
+
 // An eventfd that can be made readable.
 class EventFd {
  public:

@@ -17,10 +17,6 @@ T& ext(us_timer_t* timer) {
   return *static_cast<T*>(us_timer_ext(timer));
 }
 
-void count_run(us_timer_t* timer) {
-  ++ext<int>(timer);
-}
-
 TEST_F(TimerTest, ExtIsZeroedAndAligned) {
   us_timer_t* timer = us_create_timer(loop_, 0, 100);
   const auto* bytes = static_cast<const unsigned char*>(us_timer_ext(timer));

@@ -5,8 +5,6 @@
 namespace usquic::test {
 namespace {
 
-const us_quic_header_t status_200 = {":status", 7, "200", 3, 0};
-
 TEST(CompleteResponse, ArrivesOnManyStreams) {
   TestLoop loop;
   Peer server(loop, {.speaks = Speaks::http3, .is_server = true});

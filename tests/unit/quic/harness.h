@@ -16,6 +16,8 @@
 
 namespace usquic::test {
 
+inline constexpr us_quic_header_t status_200 = {":status", 7, "200", 3, 0};
+
 enum class Speaks { http3, raw };
 
 struct PeerOptions {

@@ -7,8 +7,6 @@
 namespace usquic::test {
 namespace {
 
-const us_quic_header_t status_200 = {":status", 7, "200", 3, 0};
-
 TEST(PreparedResponse, AddsContentLengthUnlessGiven) {
   int error = 0;
   us_quic_prepared_response_t* added = us_quic_create_prepared_response(&status_200, 1, "12345", 5, &error);

@@ -5,7 +5,7 @@
 namespace usquic::test {
 namespace {
 
-int send(us_quic_stream_t* s, std::string_view text) {
+int send_datagram(us_quic_stream_t* s, std::string_view text) {
   return us_quic_stream_send_datagram(s, text.data(), text.size());
 }
 
@@ -22,11 +22,11 @@ struct OpenRequest {
     server.on_stream_headers = [this](us_quic_stream_t* s, int) { remote = s; };
     connection = client.connect(server.listen());
     local = open_stream(client, connection);
-    EXPECT_EQ(send(local, "x"), US_QUIC_E_STATE);
+    EXPECT_EQ(send_datagram(local, "x"), US_QUIC_E_STATE);
     send_request(local, "/", false);
     ASSERT_TRUE(loop.run_until([this] { return remote != nullptr; }));
     // The server's SETTINGS may come after the request was taken.
-    ASSERT_TRUE(loop.run_until([this] { return send(local, "first") != US_QUIC_E_AGAIN; }));
+    ASSERT_TRUE(loop.run_until([this] { return send_datagram(local, "first") != US_QUIC_E_AGAIN; }));
   }
 };
 
@@ -37,14 +37,14 @@ TEST(StreamDatagram, ArrivesInBothDirections) {
   r.server.on_stream_datagram = [&](us_quic_stream_t* s, std::string_view data) {
     EXPECT_EQ(s, r.remote);
     asked.emplace_back(data);
-    EXPECT_EQ(send(s, "to " + std::string(data)), 0);
+    EXPECT_EQ(send_datagram(s, "to " + std::string(data)), 0);
   };
   r.client.on_stream_datagram = [&](us_quic_stream_t* s, std::string_view data) {
     EXPECT_EQ(s, r.local);
     answered.emplace_back(data);
   };
   r.open();
-  EXPECT_EQ(send(r.local, {}), 0);
+  EXPECT_EQ(send_datagram(r.local, {}), 0);
   ASSERT_TRUE(r.loop.run_until([&] { return answered.size() == 2; }));
   EXPECT_EQ(asked, (std::vector<std::string>{"first", ""}));
   EXPECT_EQ(answered, (std::vector<std::string>{"to first", "to "}));
@@ -57,7 +57,7 @@ TEST(StreamDatagram, IsNotHeldUpByAPause) {
   r.server.on_stream_datagram = [&](us_quic_stream_t*, std::string_view) { ++came; };
   r.open();
   us_quic_stream_pause(r.remote);
-  EXPECT_EQ(send(r.local, "x"), 0);
+  EXPECT_EQ(send_datagram(r.local, "x"), 0);
   EXPECT_TRUE(r.loop.run_until([&] { return came == 2; }));
 }
 
@@ -67,7 +67,7 @@ TEST(StreamDatagram, DoesNotComeOnceReadingWasStopped) {
   r.open();
   r.server.on_stream_datagram = [&](us_quic_stream_t*, std::string_view) { ++came; };
   EXPECT_EQ(us_quic_stream_stop(r.remote, 0x10c), 0);
-  send(r.local, "x");
+  send_datagram(r.local, "x");
   r.loop.settle();
   EXPECT_EQ(came, 0);
 }
@@ -81,7 +81,7 @@ TEST(StreamDatagram, CallsMayCloseTheStreamThatItIsFor) {
     us_quic_stream_close(s);
   };
   r.open();
-  send(r.local, "second");
+  send_datagram(r.local, "second");
   ASSERT_TRUE(r.loop.run_until([&] { return r.client.streams_closed == 1; }));
   EXPECT_EQ(came, 1);
   EXPECT_EQ(r.server.streams_closed, 1);
@@ -93,12 +93,12 @@ TEST(StreamDatagram, IsRefusedWithTheReason) {
   EXPECT_EQ(us_quic_stream_send_datagram(r.local, nullptr, 1), US_QUIC_E_INVALID);
   EXPECT_EQ(us_quic_connection_send_datagram(r.connection, "x", 1), US_QUIC_E_STATE);
   if (r.client.capabilities().datagrams) {
-    EXPECT_EQ(send(r.local, std::string(5000, 'x')), US_QUIC_E_TOO_LARGE);
+    EXPECT_EQ(send_datagram(r.local, std::string(5000, 'x')), US_QUIC_E_TOO_LARGE);
   }
   EXPECT_EQ(us_quic_stream_shutdown(r.local), 0);
-  EXPECT_EQ(send(r.local, "x"), US_QUIC_E_STATE);
+  EXPECT_EQ(send_datagram(r.local, "x"), US_QUIC_E_STATE);
   us_quic_stream_close(r.local);
-  EXPECT_EQ(send(r.local, "x"), US_QUIC_E_CLOSED);
+  EXPECT_EQ(send_datagram(r.local, "x"), US_QUIC_E_CLOSED);
 }
 
 TEST(StreamDatagram, NeedsACallbackOnBothSides) {
@@ -115,8 +115,8 @@ TEST(StreamDatagram, NeedsACallbackOnBothSides) {
     return remote != nullptr && us_quic_connection_peer_setting(c, 0x33, &value) != US_QUIC_E_AGAIN;
   }));
   EXPECT_EQ(value, 0U);
-  EXPECT_EQ(send(s, "x"), US_QUIC_E_UNSUPPORTED);
-  EXPECT_EQ(send(remote, "x"), US_QUIC_E_STATE);
+  EXPECT_EQ(send_datagram(s, "x"), US_QUIC_E_UNSUPPORTED);
+  EXPECT_EQ(send_datagram(remote, "x"), US_QUIC_E_STATE);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@
 namespace usquic::test {
 namespace {
 
-constexpr std::uint8_t secret[32] = {1, 2, 3};
+constexpr std::uint8_t shared_secret[32] = {1, 2, 3};
 
 us_quic_socket_t* share_port(Peer& worker, int port, int* error) {
   us_quic_listen_options_t options{.struct_size = sizeof(us_quic_listen_options_t)};
@@ -31,15 +31,15 @@ int outcome(const PeerOptions& options) {
 }
 
 TEST(Workers, ThatShareAPortAndASecretNeedAnIndex) {
-  EXPECT_EQ(outcome({.is_server = true, .secret = secret}), US_QUIC_E_INVALID);
-  EXPECT_EQ(outcome({.is_server = true, .secret = secret, .worker_index = 0}), 0);
-  EXPECT_EQ(outcome({.is_server = true, .secret = secret, .worker_index = 1, .worker_count = 2}), 0);
+  EXPECT_EQ(outcome({.is_server = true, .secret = shared_secret}), US_QUIC_E_INVALID);
+  EXPECT_EQ(outcome({.is_server = true, .secret = shared_secret, .worker_index = 0}), 0);
+  EXPECT_EQ(outcome({.is_server = true, .secret = shared_secret, .worker_index = 1, .worker_count = 2}), 0);
   EXPECT_EQ(outcome({.is_server = true}), 0);  // resets of another secret end nothing
 }
 
 TEST(Workers, OnAPortOfTheirOwnNeedNoIndex) {
   TestLoop loop;
-  Peer worker(loop, {.is_server = true, .secret = secret});
+  Peer worker(loop, {.is_server = true, .secret = shared_secret});
   EXPECT_NE(worker.listen(), nullptr);
 }
 
@@ -77,9 +77,9 @@ class ManyPorts {
 
 TEST(Workers, GiveNobodyTheStatelessResetOfALiveConnection) {
   TestLoop loop;
-  Peer first(loop, {.is_server = true, .secret = secret, .worker_index = 0, .worker_count = 2});
+  Peer first(loop, {.is_server = true, .secret = shared_secret, .worker_index = 0, .worker_count = 2});
   if (!first.capabilities().stateless_resets) GTEST_SKIP() << "this engine knows no stateless resets";
-  Peer second(loop, {.is_server = true, .secret = secret, .worker_index = 1, .worker_count = 2});
+  Peer second(loop, {.is_server = true, .secret = shared_secret, .worker_index = 1, .worker_count = 2});
   Peer client(loop, {});
   int error = 0;
   us_quic_socket_t* listener = share_port(first, 0, &error);

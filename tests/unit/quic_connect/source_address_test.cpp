@@ -14,8 +14,8 @@ std::string towards(const char* remote, const char* bound) {
   return found ? found->to_string() : "error " + std::to_string(found.error());
 }
 
-std::string error(int code) {
-  return "error " + std::to_string(code);
+std::string failure(int error) {
+  return "error " + std::to_string(error);
 }
 
 TEST(SourceAddress, IsTheOneThatTheRouteLeavesFrom) {
@@ -30,13 +30,13 @@ TEST(SourceAddress, IsTheOneThatTheSocketIsBoundTo) {
 }
 
 TEST(SourceAddress, IsOfTheSocketsFamily) {
-  EXPECT_EQ(towards("2001:db8::1", "0.0.0.0"), error(US_QUIC_E_ADDRESS));
-  EXPECT_EQ(towards("2001:db8::1", "127.0.0.1"), error(US_QUIC_E_ADDRESS));
-  EXPECT_EQ(towards("192.0.2.1", "::1"), error(US_QUIC_E_ADDRESS));
+  EXPECT_EQ(towards("2001:db8::1", "0.0.0.0"), failure(US_QUIC_E_ADDRESS));
+  EXPECT_EQ(towards("2001:db8::1", "127.0.0.1"), failure(US_QUIC_E_ADDRESS));
+  EXPECT_EQ(towards("192.0.2.1", "::1"), failure(US_QUIC_E_ADDRESS));
 }
 
 TEST(SourceAddress, IsMissingWhereThereIsNoRoute) {
-  EXPECT_EQ(towards("255.255.255.255", "0.0.0.0"), error(US_QUIC_E_UNREACHABLE));
+  EXPECT_EQ(towards("255.255.255.255", "0.0.0.0"), failure(US_QUIC_E_UNREACHABLE));
 }
 
 }  // namespace

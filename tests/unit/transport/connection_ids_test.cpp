@@ -6,14 +6,10 @@
 #include <span>
 #include <vector>
 
+#include "nowhere.h"
+
 namespace usquic::transport {
 namespace {
-
-class Nowhere final : public ConnectionIdOwner {
- public:
-  Nowhere() : ConnectionIdOwner(Kind::live) {}
-  void on_deadline(TimePoint /*now*/) override {}
-};
 
 TEST(ConnectionId, TellsLengthServerAndWorker) {
   const std::uint8_t server[] = {0xaa, 0xbb, 0xcc};

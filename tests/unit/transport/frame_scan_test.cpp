@@ -24,7 +24,7 @@ FrameScan scan(std::string_view payload) {
   return made;
 }
 
-const std::string stop = frame(0x05, {4, 0x10c});
+const std::string stop_sending = frame(0x05, {4, 0x10c});
 const std::string challenge = frame(0x1a, {}, "12345678");
 
 TEST(FrameScan, FindsStopSendingBehindEveryOtherFrame) {
@@ -58,7 +58,7 @@ TEST(FrameScan, FindsStopSendingBehindEveryOtherFrame) {
   };
   for (const std::string& before : frames) {
     SCOPED_TRACE(static_cast<int>(before[0]));
-    const FrameScan found = scan(before + stop);
+    const FrameScan found = scan(before + stop_sending);
     ASSERT_EQ(found.stops().size(), 1u);
     EXPECT_EQ(found.stops()[0].stream, 4);
     EXPECT_EQ(found.stops()[0].code, 0x10cu);
@@ -87,12 +87,12 @@ TEST(FrameScan, TellsWhichPacketsAreAcknowledged) {
   EXPECT_EQ(ranges(frame(0x02, {9, 20, 0, 9}) + frame(0x02, {12, 20, 0, 1})), (Ranges{{11, 12}}));
   EXPECT_EQ(ranges(challenge), Ranges{});
   // Below zero; ngtcp2 closes the connection for it.
-  EXPECT_TRUE(scan(frame(0x02, {5, 0, 0, 6}) + stop).stops().empty());
-  EXPECT_TRUE(scan(frame(0x02, {5, 0, 1, 1, 3, 0}) + stop).stops().empty());
+  EXPECT_TRUE(scan(frame(0x02, {5, 0, 0, 6}) + stop_sending).stops().empty());
+  EXPECT_TRUE(scan(frame(0x02, {5, 0, 1, 1, 3, 0}) + stop_sending).stops().empty());
   std::string many = frame(0x02, {1000, 0, 200, 0});
   for (int i = 0; i < 200; ++i) many += wire_varint(0) + wire_varint(0);
-  EXPECT_EQ(ranges(many + stop).size(), FrameScan::max_ack_ranges);
-  EXPECT_EQ(scan(many + stop).stops().size(), 1u);
+  EXPECT_EQ(ranges(many + stop_sending).size(), FrameScan::max_ack_ranges);
+  EXPECT_EQ(scan(many + stop_sending).stops().size(), 1u);
 }
 
 TEST(FrameScan, DoesNotCountTheEndOfAStreamNorData) {
@@ -104,7 +104,7 @@ TEST(FrameScan, EndsAtWhatIsNotWellFormed) {
   for (const std::string& bad :
        {frame(0x1c, {0, 0, 0}), frame(0x20, {}), frame(0x3f, {}), std::string("\x40\x05", 2),
         frame(0x06, {0, 1000}, "abc"), frame(0x02, {7, 0, std::uint64_t{1} << 60, 0})}) {
-    EXPECT_TRUE(scan(bad + stop).stops().empty());
+    EXPECT_TRUE(scan(bad + stop_sending).stops().empty());
   }
 }
 
@@ -126,7 +126,7 @@ TEST(FrameScan, KeepsABoundedNumber) {
 }
 
 TEST(FrameScan, GathersPacketsUntilItIsCleared) {
-  FrameScan found = scan(stop);
+  FrameScan found = scan(stop_sending);
   found.read(as_bytes(challenge));
   EXPECT_EQ(found.stops().size(), 1u);
   EXPECT_EQ(found.control_frames(), 1u);
@@ -137,8 +137,8 @@ TEST(FrameScan, GathersPacketsUntilItIsCleared) {
 // What is read is in the packet: AddressSanitizer sees the rest.
 TEST(FrameScan, StaysInThePacketWhateverItHolds) {
   std::mt19937 random(7);
-  const std::string good =
-      frame(0x02, {70000, 20, 2, 1, 3, 4, 5, 6}) + stop + challenge + frame(0x0e, {4, 5000, 3}, "abc");
+  const std::string good = frame(0x02, {70000, 20, 2, 1, 3, 4, 5, 6}) + stop_sending + challenge +
+                           frame(0x0e, {4, 5000, 3}, "abc");
   for (int round = 0; round < 20'000; ++round) {
     std::vector<std::uint8_t> bytes(good.begin(), good.end());
     for (auto i = 1 + random() % 6; i > 0; --i)

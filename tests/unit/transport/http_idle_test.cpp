@@ -2,31 +2,31 @@
 
 #include <gtest/gtest.h>
 
+#include "start_time.h"
+
 namespace usquic::transport {
 namespace {
 
 using namespace std::chrono_literals;
 
-const TimePoint start{1000s};
-
 TEST(HttpIdle, CountsFromTheHandshakeAndFromEachRequestsEnd) {
   HttpIdle idle(30s);
   EXPECT_EQ(idle.deadline(0), never);
-  idle.used(start);
-  EXPECT_EQ(idle.deadline(0), start + 30s);
-  idle.used(start + 5s);
-  EXPECT_EQ(idle.deadline(0), start + 35s);
+  idle.used(start_time);
+  EXPECT_EQ(idle.deadline(0), start_time + 30s);
+  idle.used(start_time + 5s);
+  EXPECT_EQ(idle.deadline(0), start_time + 35s);
 }
 
 TEST(HttpIdle, WaitsForOpenRequestsHoweverLongTheyTake) {
   HttpIdle idle(30s);
-  idle.used(start);
+  idle.used(start_time);
   EXPECT_EQ(idle.deadline(1), never);
 }
 
 TEST(HttpIdle, NeverComesWhereTheTimeIsZero) {
   HttpIdle idle(0s);
-  idle.used(start);
+  idle.used(start_time);
   EXPECT_EQ(idle.deadline(0), never);
 }
 

@@ -12,7 +12,7 @@ using engine::SendBatch;
 namespace {
 
 // Keeps what was committed.
-class Batch final : public SendBatch {
+class KeepingBatch final : public SendBatch {
  public:
   struct Run {
     Path path;
@@ -50,7 +50,7 @@ class PacketRunTest : public ::testing::Test {
     run.add(length, path_, ecn, goes_alone);
   }
 
-  Batch batch_;
+  KeepingBatch batch_;
   HeldPacket held_;
   Path path_{*Address::parse("192.0.2.1", 1), *Address::parse("192.0.2.2", 2), nullptr};
 };

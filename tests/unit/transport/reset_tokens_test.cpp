@@ -2,14 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "nowhere.h"
+
 namespace usquic::transport {
 namespace {
-
-class Nowhere final : public ConnectionIdOwner {
- public:
-  Nowhere() : ConnectionIdOwner(Kind::live) {}
-  void on_deadline(TimePoint /*now*/) override {}
-};
 
 TEST(ResetTokenTable, FindsTheEndOfADatagram) {
   ResetTokenTable table{RandomSource()};

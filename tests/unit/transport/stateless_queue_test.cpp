@@ -8,7 +8,7 @@ namespace {
 
 using ::testing::ElementsAre;
 
-class Batch final : public engine::SendBatch {
+class SocketsBatch final : public engine::SendBatch {
  public:
   MutableBytes reserve(void* socket) override { return socket == full ? MutableBytes() : MutableBytes(room); }
   void commit(const engine::Path& path, engine::Ecn /*ecn*/, std::size_t length,
@@ -27,7 +27,7 @@ class StatelessQueueTest : public testing::Test {
   static engine::Path through(int& socket) { return {.local = {}, .remote = {}, .socket = &socket}; }
 
   StatelessQueue queue_;
-  Batch batch_;
+  SocketsBatch batch_;
   int one_ = 0;
   int other_ = 0;
 };

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <vector>
 
+#include "second.h"
+
 namespace usquic::tools::load {
 namespace {
-
-constexpr std::int64_t second_ns = 1'000'000'000;
 
 TEST(LoadArrivals, AreEvenlySpaced) {
   Arrivals arrivals(1000, 0, 1);

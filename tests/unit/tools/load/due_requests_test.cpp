@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include "second.h"
+
 namespace usquic::tools::load {
 namespace {
-
-constexpr std::int64_t second_ns = 1'000'000'000;
 
 DueRequests ten_per_second() {
   DueRequests due(Arrivals(10, 0, 1));

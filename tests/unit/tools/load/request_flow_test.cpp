@@ -5,11 +5,10 @@
 #include <string>
 
 #include "base/system_clock.h"
+#include "second.h"
 
 namespace usquic::tools::load {
 namespace {
-
-constexpr std::int64_t second_ns = 1'000'000'000;
 
 // Without any connection.
 class LoadRequestFlow : public testing::Test, public Measurement::Delegate {
