@@ -23,6 +23,10 @@ add_library(usquic_flags INTERFACE)
 target_compile_options(
   usquic_flags INTERFACE -Wall -Wextra -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wconversion -Wno-sign-conversion
                          -Wno-missing-field-initializers ${werror})
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # Clang has it in -Wall, but for a file's own constants alone: not where the files of a target are joined.
+  target_compile_options(usquic_flags INTERFACE -Wunused-const-variable=1)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # Says of every `"text" + std::string` that it overlaps with itself (GCC bug 105651, fixed in 13).
   target_compile_options(usquic_flags INTERFACE -Wno-restrict)
