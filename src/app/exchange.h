@@ -24,8 +24,11 @@ class Exchange : public Response, public ListHook<Exchange> {
   void begin(ExchangeStream& stream, const RequestTraits& traits);
   // The handler may answer.
   bool is_open() const { return life_ == Life::open; }
-  // The request was read and the response handed to the stream, so that neither needs this object any more.
-  bool is_over() const { return life_ == Life::ended && response_.is_sent() && request_.is_ended(); }
+  // The request was read and the response handed to the stream, so that neither needs this object any more. By user
+  // data a handler keeps it until the stream closes: what is on its way may still matter to it.
+  bool is_over() const {
+    return life_ == Life::ended && response_.is_sent() && request_.is_ended() && user_data == nullptr;
+  }
   // nullptr once it is closed.
   ExchangeStream* stream() const { return stream_; }
   const Logger& logger() const { return context_.logger; }

@@ -115,7 +115,8 @@ class US_API Response {
   std::string_view getRemoteAddressAsText();
   // The client's UDP port.
   std::uint16_t getRemotePort();
-  // A pointer of your own that travels with the response.
+  // A pointer of your own that travels with the response. While it is set, the object serves no other request
+  // before the stream is closed.
   void setUserData(void* data);
   // What setUserData set last, or nullptr.
   void* getUserData() const;

@@ -304,6 +304,16 @@ TEST_F(Exchanging, IsOverWhenTheRequestWasReadAndTheResponseHandedOver) {
   EXPECT_TRUE(exchange.is_over());
 }
 
+TEST_F(Exchanging, IsNotOverForOneWhoLeftUserData) {
+  begin();
+  exchange.setUserData(this);
+  exchange.take_end();
+  exchange.end("hi");
+  EXPECT_FALSE(exchange.is_over());
+  EXPECT_EQ(exchange.getUserData(), this);
+  exchange.stream_closed();
+}
+
 TEST_F(Exchanging, TheAbortHandlerMayDropWhatItHolds) {
   begin();
   auto held = std::make_shared<int>(0);
