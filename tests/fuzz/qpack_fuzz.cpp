@@ -79,7 +79,7 @@ class Run {
           retry();
           break;
         case 2: {
-          Section section{stream += 4, input_.text(), {}, {}, nullptr, nullptr, {}};
+          Section section{stream += 4, input_.text(), {}, {}, {}, nullptr, {}};
           section.ours = section.theirs = section.bytes;
           if (!read(section)) {
             waiting_.push_back(std::move(section));
