@@ -51,12 +51,12 @@ class ForGood : public testing::TestWithParam<LastingFault> {
     fault.error_number = GetParam().error_number;
   }
 
-  // Runs until done(), which must be within two seconds and without spinning.
+  // Runs until done(), which must come without spinning, and within ten seconds of a busy machine.
   template <class Done>
   void expect_told(Done done) {
     const long long before = us_loop_iteration_number(exchange.loop());
     const auto begin = std::chrono::steady_clock::now();
-    EXPECT_TRUE(exchange.run_until(done, 2));
+    EXPECT_TRUE(exchange.run_until(done, 10));
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     const long long iterations = us_loop_iteration_number(exchange.loop()) - before;
     EXPECT_LE(iterations, max_iterations_per_second * (taken.count() + 0.1));
