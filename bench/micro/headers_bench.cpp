@@ -65,7 +65,7 @@ class Side final : private http3::CodecEvents {
     const http3::CodecOptions options{.is_server = is_server, .max_header_list_size = 65536};
     http3_ = std::make_unique<http3::Codec>(options, pool_, events);
     const std::int64_t first = is_server ? 3 : 2;
-    is_well_ = static_cast<bool>(http3_->bind_streams(first, first + 4, first + 8));
+    is_well_ = static_cast<bool>(http3_->bind_streams({first, first + 4, first + 8}, {}));
     if (is_server) http3_->set_max_client_streams(std::uint64_t{1} << 60);
   }
   Side(const Side&) = delete;
