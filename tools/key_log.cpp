@@ -29,6 +29,7 @@ void KeyLog::attach(us_quic_socket_context_options_t& options) {
   options.keylog_user = this;
   options.keylog = [](void* user, const char* line) {
     auto* self = static_cast<KeyLog*>(user);
+    // A line is one call: stdio locks the file for it.
     std::fprintf(self->file_, "%s\n", line);
     std::fflush(self->file_);
   };

@@ -16,7 +16,8 @@ class KeyLog {
   KeyLog(const KeyLog&) = delete;
   KeyLog& operator=(const KeyLog&) = delete;
 
-  // Lets a context log to this file. The KeyLog must outlive the context.
+  // Lets a context log to this file, in whole lines, also where other threads' contexts do. The KeyLog must outlive the
+  // context.
   void attach(us_quic_socket_context_options_t& options);
 
  private:

@@ -18,10 +18,15 @@ namespace {
 using usquic::tools::Command;
 using usquic::tools::ExitCode;
 
+std::string version_text() {
+  const us_quic_tls_library_t tls = us_quic_tls_library();
+  return std::string("usquic ") + us_quic_version() + " (" + tls.name + " " + tls.version + ")";
+}
+
 int run(int argc, char** argv) {
   CLI::App app("QUIC and HTTP/3 from the command line.\nHelp for one command: usquic COMMAND --help",
                "usquic");
-  app.set_version_flag("-V,--version", std::string("usquic ") + us_quic_version());
+  app.set_version_flag("-V,--version", version_text());
   app.require_subcommand(1);
   app.failure_message([](const CLI::App*, const CLI::Error& error) {
     return std::string("usquic: ") + error.what() + "\nTry usquic --help\n";

@@ -60,9 +60,10 @@ class UsquicLoad:
                       server.url(path))
         return target["server_cpu"]["us_per"]["median"]
 
-    def transfers(self, server, paths, count, connections=1, streams=1, upload=None):
-        """The paths come in turn. upload: the file that each request sends."""
+    def transfers(self, server, paths, count, connections=1, streams=1, upload=None, header=None):
+        """The paths come in turn. upload: the file that each request sends. header: a field line of each."""
         more = [word for path in paths[1:] for word in ("--path", path)]
+        more += ["-H", header] if header else []
         body = ["--data-binary", f"@{upload}"] if upload else []
         target = load(server, "-c", connections, "-m", streams, "-n", count, *more, *body, server.url(paths[0]))
         return Transfers(target["seconds"], target["rounds"][0]["server_seconds"], target["body_sent"],
@@ -96,11 +97,12 @@ class H2load:
             raise MeasureFailed("h2load did not say when it began and ended to measure")
         return (samples[1] - samples[0]) * 1e6 / answered(output)
 
-    def transfers(self, server, paths, count, connections=1, streams=1, upload=None):
+    def transfers(self, server, paths, count, connections=1, streams=1, upload=None, header=None):
         """As above, but where a connection has no stream free a path is left out: how often each came is not known, only how
         much. Times are from the start of the program on: the handshakes are among it."""
         before = cpu_seconds(server.process.pid)
         body = ["-d", upload] if upload else []
+        body += ["-H", header] if header else []
         _, output = self._run(server, "-c", connections, "-m", streams, "-n", count, *body, *map(server.url, paths))
         used = cpu_seconds(server.process.pid) - before
         if answered(output) != count:

@@ -6,6 +6,7 @@ import random
 import shutil
 import tempfile
 
+from httparena.answers import make_files
 from support import make_certificate, run, TOOL
 
 DOWNLOAD_BYTES = 500_000_000
@@ -19,17 +20,21 @@ DOWNLOAD = "500m"
 
 
 class Content(tempfile.TemporaryDirectory):
-    """site/ with the small files, download/ with the large one, and an upload."""
+    """site/ with the small files, download/ with the large one, arena/ with files as HttpArena's, and an upload."""
 
-    def __init__(self):
+    def __init__(self, large=True):
+        """Not large: nothing in download/, and no upload."""
         roomy = os.path.isdir("/dev/shm") and shutil.disk_usage("/dev/shm").free > 2 * DOWNLOAD_BYTES
         super().__init__(prefix="usquic-bench-", dir="/dev/shm" if roomy else None)
         self.cert, self.key = make_certificate(self.name)
         self.site, self.download = (self._folder(name) for name in ("site", "download"))
+        self.arena = os.path.join(self.name, "arena")
+        make_files(self.arena)
         self.upload = os.path.join(self.name, "upload")
         self.hashes = {name: self._write(os.path.join(self.site, name), size) for name, size in FILES.items()}
-        self.hashes[DOWNLOAD] = self._write(os.path.join(self.download, DOWNLOAD), DOWNLOAD_BYTES)
-        self._write(self.upload, UPLOAD_BYTES)
+        if large:
+            self.hashes[DOWNLOAD] = self._write(os.path.join(self.download, DOWNLOAD), DOWNLOAD_BYTES)
+            self._write(self.upload, UPLOAD_BYTES)
 
     def _folder(self, name):
         path = os.path.join(self.name, name)

@@ -22,11 +22,16 @@ def measured(figures, row, server):
     return spread(figures.get(row, {}).get(server, []))
 
 
-def ratio(figures, row, server, peer):
-    """Median of the rounds' ratios: rounds of the same number ran beside each other. None without both."""
+def ratio_spread(figures, row, server, peer):
+    """Of the rounds' ratios: rounds of the same number ran beside each other. None without both."""
     mine, theirs = (figures.get(row, {}).get(name, []) for name in (server, peer))
-    ratios = [a / b for a, b in zip(mine, theirs) if b > 0]
-    return statistics.median(ratios) if ratios else None
+    return spread([a / b for a, b in zip(mine, theirs) if b > 0])
+
+
+def ratio(figures, row, server, peer):
+    """The median of these."""
+    found = ratio_spread(figures, row, server, peer)
+    return found.median if found else None
 
 
 def verdict(value, goal):

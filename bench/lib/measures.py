@@ -7,6 +7,9 @@ import time
 from dataclasses import dataclass
 from typing import Callable
 
+from httparena.answers import ACCEPT_ENCODING
+from httparena.answers import FILES as ARENA_FILES
+
 from lib.clients import MeasureFailed, load, load_command, read_load
 from lib.content import DOWNLOAD, FILES, STATIC, UPLOAD_BYTES
 from lib.datagrams import Relay, usual_size
@@ -24,15 +27,15 @@ def requests(path, connections, streams):
     return measure
 
 
-def counted(paths, connections, streams, passes_per_second):
+def counted(sizes, connections, streams, passes_per_second, header=None):
     """A number of requests instead of a time, for bodies that take long: in a time more of the small ones are answered, and
     large ones that a server sends side by side all end at once, or just not. By the bytes of a mean file, as a client may
-    not ask for all of them equally often."""
-    mean = statistics.fmean(FILES[path.removeprefix("/")] for path in paths)
+    not ask for all of them equally often. sizes: {path: bytes of its body}."""
+    paths, mean = list(sizes), statistics.fmean(sizes.values())
 
     def measure(client, server, _content, seconds):
         count = connections * len(paths) * max(4, round(passes_per_second * seconds))
-        done = client.transfers(server, paths, count, connections, streams)
+        done = client.transfers(server, paths, count, connections, streams, header=header)
         return [done.server_seconds * 1e6 / (done.body_received / mean)]
     return measure
 
@@ -103,11 +106,16 @@ class Measure:
     uploads: bool = False
     large: bool = False  # serves the large file
     own_client: bool = False  # by usquic load, whatever client was given
+    arena: bool = False  # what HttpArena's program alone answers
 
     def reason_against(self, kind):
         """Why this server is not measured so, or None."""
         if self.only_http3 and not kind.is_http3:
             return "not HTTP/3"
+        if kind.loads is not None and self.name not in kind.loads:
+            return "not for this server"
+        if self.arena and not kind.is_arena:
+            return "not HttpArena's program"
         return "takes no uploads" if self.uploads and not kind.takes_uploads else None
 
 
@@ -124,8 +132,12 @@ MEASURES = (
     grid("body 1k", 8, 32, "/1k"),
     grid("body 15k", 8, 32, "/15k"),
     grid("body 20k", 8, 32, "/20k"),
-    Measure("static", ("static",), counted([f"/{name}" for name in STATIC], 64, 64, 13)),
-    Measure("body 1m", ("body 1m",), counted(["/1m"], 8, 4, 100)),
+    Measure("static", ("static",), counted({f"/{name}": size for name, size in STATIC.items()}, 64, 64, 13)),
+    Measure("arena sum", ("arena sum",), requests("/baseline2?a=1&b=1", 64, 64), only_http3=True, arena=True),
+    Measure("arena files", ("arena files",),
+            counted({f"/static/{name}": brotli or plain for name, plain, brotli, _ in ARENA_FILES}, 64, 64, 39,
+                    f"accept-encoding: {ACCEPT_ENCODING}"), only_http3=True, arena=True),
+    Measure("body 1m", ("body 1m",), counted({"/1m": FILES["1m"]}, 8, 4, 100)),
     Measure("download", ("download wall", "download cpu"), download, only_http3=True, large=True),
     Measure("upload", ("upload",), upload, only_http3=True, uploads=True),
     Measure("handshake", ("handshake",), handshake, only_http3=True, own_client=True),

@@ -1,9 +1,9 @@
 """The tables in Markdown. No input or output here."""
 
-from lib.figures import gigabits_per_second, judge, measured, ratio
-from lib.rows import GOALS, REFERENCE, ROWS, USQUIC_OLD, USQUIC_SERVE
+from lib.figures import gigabits_per_second, judge, measured, ratio, ratio_spread
+from lib.rows import ARENA, ARENA_2_WORKERS, GOALS, REFERENCE, ROWS, SERVE_2_WORKERS, USQUIC_OLD, USQUIC_SERVE, WORKERS
 
-OWN = ("usquic serve", "bare C", "App", "npm serve, Node", "npm serve, Bun")
+OWN = ("usquic serve", "bare C", "App", "npm serve, Node", "npm serve, Bun", SERVE_2_WORKERS, ARENA, ARENA_2_WORKERS)
 
 
 def table(head, lines):
@@ -58,10 +58,18 @@ def figures_table(figures, servers):
 
 def ratios_table(figures, servers):
     """`usquic serve` to each of the others."""
-    others = [name for name in servers if name != USQUIC_SERVE]
+    others = [name for name in servers if name != USQUIC_SERVE
+              and any(ratio(figures, row.name, USQUIC_SERVE, name) is not None for row in ROWS)]
     lines = [[row.title, *(number(ratio(figures, row.name, USQUIC_SERVE, other), 2) for other in others)]
              for row in ROWS if figures.get(row.name, {}).get(USQUIC_SERVE)]
     return table(["`usquic serve` to", *others], lines)
+
+
+def workers_table(figures):
+    """Several workers beside one, with the spread over the rounds; "" where nothing of it was measured."""
+    lines = [[row.title, several, spread_text(found, 2)] for several, one in WORKERS for row in ROWS
+             if (found := ratio_spread(figures, row.name, several, one)) is not None]
+    return table(["load", "server", "ratio to one worker"], lines) if lines else ""
 
 
 def ahead_text(figures, servers):
@@ -112,6 +120,8 @@ def render(result):
     if result.get("loopback"):
         parts.append(loopback_text(result["loopback"], figures, result["download_bytes"]))
     parts += ["### All figures\n", figures_table(figures, servers), "### Ratios\n", ratios_table(figures, servers)]
+    if workers := workers_table(figures):
+        parts += ["### Two workers beside one\n", workers]
     if ahead := ahead_text(figures, servers):
         parts.append(ahead)
     if result["skipped"]:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 USQUIC_SERVE, BARE, APP, REFERENCE, BUN = "usquic serve", "bare C", "App", "gtlsserver", "Bun http3"
+SERVE_2_WORKERS, ARENA, ARENA_2_WORKERS = "usquic serve, 2 workers", "HttpArena", "HttpArena, 2 workers"
 USQUIC_OLD = "usquic serve, old"  # of the build that bench/run --old names
 NGTCP2_GIVEN = "ngtcp2, given"  # the server that bench/run --ngtcp2-server names
 
@@ -28,6 +29,8 @@ ROWS = (
     Row("body 15k", "15 KiB, 8 x 32: server CPU", "us/request", 1),
     Row("body 20k", "20 KiB, 8 x 32: server CPU", "us/request", 1),
     Row("static", "20 files of 0.5 to 300 kB in turn, 64 x 64: server CPU", "us/request", 1),
+    Row("arena sum", "HttpArena's sum, 64 x 64: server CPU", "us/request", 2),
+    Row("arena files", "HttpArena's 20 files by Brotli, 64 x 64: server CPU", "us/request", 1),
     Row("body 1m", "1 MiB, 8 x 4: server CPU", "us/request", 0, DATAGRAM_DOWN),
     Row("download wall", "500 MB, 1 connection: wall", "s", 3, DATAGRAM_DOWN),
     Row("download cpu", "500 MB, 1 connection: server CPU", "s", 3, DATAGRAM_DOWN),
@@ -45,6 +48,9 @@ class Goal:
     beside: str = REFERENCE
     absolute: float | None = None  # at most, on the machine that the goal was set on
 
+
+# A server with several workers, and the same with one: both share the one core.
+WORKERS = ((SERVE_2_WORKERS, USQUIC_SERVE), (ARENA_2_WORKERS, ARENA))
 
 GOALS = (
     Goal("small 8x32", USQUIC_SERVE, 0.60),

@@ -8,7 +8,7 @@ from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_prog
 
 from lib import nginx
 from lib.machine import debian_version, first_line
-from lib.rows import BARE, NGTCP2_GIVEN, REFERENCE, USQUIC_OLD, USQUIC_SERVE
+from lib.rows import ARENA, ARENA_2_WORKERS, BARE, NGTCP2_GIVEN, REFERENCE, SERVE_2_WORKERS, USQUIC_OLD, USQUIC_SERVE
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 BIN = os.path.dirname(TOOL)
@@ -42,6 +42,35 @@ class Ngtcp2Server(Program):
         return f"https://127.0.0.1:{self.port}{path}"
 
 
+class PortServer(Program):
+    """A program that listens on a port of 127.0.0.1 which it was given, and says so."""
+
+    def __init__(self, port, *command):
+        self.port = port
+        super().__init__(*command)
+        try:
+            self.wait_for("https://", seconds=60)
+        except AssertionError:
+            self.stop()
+            raise
+
+    def url(self, path="/"):
+        return f"https://127.0.0.1:{self.port}{path}"
+
+
+def start_httparena(content, workers, before=()):
+    """bench/httparena with files as HttpArena's. before: a command that runs it."""
+    port = free_udp_port()
+    return PortServer(port, *before, os.path.join(BIN, "httparena"), "--host", "127.0.0.1", "--port", port, "--cert",
+                      content.cert, "--key", content.key, "--static", content.arena, "--workers", workers)
+
+
+def start_serve(folder, content, workers, before=()):
+    port = free_udp_port()
+    return PortServer(port, *before, TOOL, "serve", folder, "--host", "127.0.0.1", "--port", port, "--cert", content.cert,
+                      "--key", content.key, "--quiet", "--workers", workers)
+
+
 @dataclass(frozen=True)
 class Kind:
     name: str
@@ -50,6 +79,8 @@ class Kind:
     version: Callable = lambda: None
     is_http3: bool = True
     takes_uploads: bool = True
+    loads: tuple | None = None  # names of the measures that it is for; None = all that it can
+    is_arena: bool = False
 
 
 def built(name):
@@ -82,8 +113,17 @@ def without_h2load():
     return without("Node", find_node) or without("h2load, its load generator,", lambda: find_program("h2load"))
 
 
+def arena(name, workers):
+    return Kind(name, lambda folder, content: start_httparena(content, workers), takes_uploads=False, is_arena=True,
+                loads=("arena sum", "arena files"))
+
+
 KINDS = (
     Kind(USQUIC_SERVE, lambda folder, content: Serve(folder, content.cert, content.key, "--quiet"), takes_uploads=False),
+    Kind(SERVE_2_WORKERS, lambda folder, content: start_serve(folder, content, 2), takes_uploads=False,
+         loads=("small 64x64", "static")),
+    arena(ARENA, 1),
+    arena(ARENA_2_WORKERS, 2),
     Kind(BARE, built("bare_server")),
     Kind("App", built("app_server")),
     Kind("npm serve, Node", script(find_node, "npm_serve.mjs"), lambda: without_addon("Node", find_node)),

@@ -44,6 +44,10 @@ US_API void* us_loop_ext(us_loop_t* loop);
  * socket, a QUIC connection or listen socket). Thread: the loop's; does nothing in a callback. */
 US_API void us_loop_run(us_loop_t* loop);
 
+/* Let us_loop_run return at the end of the running iteration, or of its first one, though something keeps the loop alive.
+ * It can be run again.   Thread: the loop's. */
+US_API void us_loop_stop(us_loop_t* loop);
+
 /* Make the loop run its wakeup_cb soon; many calls may be merged into one.
  * Thread: any. This is the only call allowed from another thread. Allowed while the loop ends: until
  * us_loop_free is called, and in it until the last close callback has returned, in which threads can be told

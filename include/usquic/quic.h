@@ -296,6 +296,23 @@ US_API int us_quic_connection_is_resumed(us_quic_connection_t* c);
  * connection to the same name and port. It comes at the earliest a round trip after on_open (RFC 8446 section
  * 4.6.1). 0 once closed. */
 US_API int us_quic_connection_has_ticket(us_quic_connection_t* c);
+/* What the handshake agreed on, by the names that IANA registers; static, each "" before on_open and where there was
+ * none. */
+typedef struct us_quic_tls_t {
+  const char* cipher_suite; /* "TLS_AES_128_GCM_SHA256" */
+  const char* group;        /* of the key exchange: "X25519MLKEM768", "x25519", "secp256r1" */
+  const char*
+      signature_scheme; /* of the server's certificate: "ecdsa_secp256r1_sha256"; "" in a resumed session */
+} us_quic_tls_t;
+US_API us_quic_tls_t us_quic_connection_tls(us_quic_connection_t* c);
+/* Keying material that both sides of the connection can derive, and nobody else: `length` bytes into `out`, at most
+ * 8,160. The label, 1 to 249 bytes, is registered with IANA or begins with a name of the application; the context
+ * may be empty.
+ * Returns: 0; US_QUIC_E_STATE (before on_open), _INVALID (lengths), _TLS, _CLOSED.
+ * Source: RFC 8446 section 7.5. */
+US_API int us_quic_connection_export_keying_material(us_quic_connection_t* c, void* out, size_t length,
+                                                     const char* label, size_t label_length,
+                                                     const void* context, size_t context_length);
 /* The connection's own first connection ID: bytes copied into id (up to 20). */
 US_API int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity);
 /* Bidirectional streams that can be opened right now. */
@@ -408,6 +425,14 @@ US_API void us_quic_prepared_response_free(us_quic_prepared_response_t* prepared
 
 /* ---- Development certificates ---- */
 
+/* The library that TLS comes from, and what depends on it. Static. */
+typedef struct us_quic_tls_library_t {
+  const char* name;    /* "OpenSSL", "GnuTLS" */
+  const char* version; /* of the library that runs: "3.5.4" */
+  int has_x25519mlkem768; /* 1: key exchange that a quantum computer does not break, in use with peers that have it */
+  int compresses_certificates; /* 1: RFC 8879, in use with peers that know a method of it */
+} us_quic_tls_library_t;
+US_API us_quic_tls_library_t us_quic_tls_library(void);
 /* Make a self-signed ECDSA P-256 certificate for localhost, 127.0.0.1, ::1 and this machine's host name,
  * valid for `days` (at most 14 for Chromium to take it by hash). Writes PEM texts, NUL-terminated. hash: 45
  * bytes, the base64 SHA-256 of the public key, as Chromium's --ignore-certificate-errors-spki-list wants it;

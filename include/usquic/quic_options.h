@@ -29,6 +29,9 @@ enum {
   US_QUIC_LOG_DEBUG = 4
 };
 
+/* Workers that serve one port together (usquic/quic_group.h). */
+typedef struct us_quic_group_t us_quic_group_t;
+
 /* A block of memory given by the user, such as a PEM text. */
 typedef struct us_quic_blob_t {
   const void* data;
@@ -144,6 +147,15 @@ typedef struct us_quic_socket_context_options_t {
    * reserved (RFC 9114 section 11.2.2) or given twice, and for numbers above 2^62 - 1. */
   const us_quic_setting_t* settings;
   size_t settings_count;
+  /* Groups of the key exchange (RFC 8446 section 4.2.7), the preferred one first, with colons between:
+   * "X25519MLKEM768:x25519:secp256r1:secp384r1:secp521r1", which is also the default (NULL). Those that the TLS
+   * library does not have are left out (us_quic_tls_library); creating the context fails with US_QUIC_E_INVALID for
+   * names that are none of these, and where none is left. */
+  const char* groups;
+  /* The group that this context is a worker of (usquic/quic_group.h), NULL = none. worker_index is then below the group's
+   * worker_count and nobody else's, and secret and worker_count are the group's: creating the context fails with
+   * US_QUIC_E_INVALID where one of them is given here too. */
+  us_quic_group_t* group;
 } us_quic_socket_context_options_t;
 
 /* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */
@@ -153,11 +165,11 @@ US_API us_quic_socket_context_options_t us_quic_default_options(void);
 /* For us_quic_socket_context_listen. Start from {.struct_size = sizeof(us_quic_listen_options_t)}. */
 typedef struct us_quic_listen_options_t {
   size_t struct_size;
-  int reuse_port; /* 1: SO_REUSEPORT, several workers on one port; with a secret they need a worker_index. The
-                     kernel chooses the worker by both addresses: a client whose address changes may come to
-                     one that does not know it, and loses its connection. Migration needs packets to be
-                     steered by connection ID, which comes in a later version. */
-  int ipv6_only;  /* with an IPv6 host: take no IPv4 */
+  int reuse_port; /* 1: SO_REUSEPORT, so that sockets of other programs can be bound to the port as well. The kernel
+                     chooses among them by both addresses: a client whose address changes may come to one that does
+                     not know its connection, which is lost. Workers of a group (option group) always share their
+                     port, and keep such connections. */
+  int ipv6_only; /* with an IPv6 host: take no IPv4 */
 } us_quic_listen_options_t;
 
 #ifdef __cplusplus

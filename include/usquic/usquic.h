@@ -6,6 +6,7 @@
 #include "usquic/http3_codes.h"
 #include "usquic/loop.h"
 #include "usquic/quic.h"
+#include "usquic/quic_group.h"
 #include "usquic/quic_options.h"
 #include "usquic/udp.h"
 #include "usquic/version.h"

@@ -7,6 +7,7 @@
 
 #include "app/app_server.h"
 #include "app/misuse.h"
+#include "app/worker_state.h"
 
 namespace usquic {
 
@@ -49,6 +50,7 @@ usquic::app::ExchangeContext exchange_context(const AppOptions& from,
 // The server lives on behind it until its last stream is closed.
 struct App::State {
   std::shared_ptr<usquic::app::AppServer> server;
+  std::shared_ptr<usquic::app::WorkerState> worker;  // nullptr: it runs in none
   int error = US_QUIC_OK;
   bool has_failed = false;  // the constructor
 
@@ -58,32 +60,45 @@ struct App::State {
   ~State() {
     if (server != nullptr) server->abandon();
   }
+  void fail(int code) {
+    error = code;
+    has_failed = true;
+    if (worker) worker->fail(code);
+  }
+  void start(const AppOptions& options, const us_quic_socket_context_options_t& core,
+             std::shared_ptr<Loop> loop);
   usquic::app::AppListener* listener() const { return server != nullptr ? server->listener() : nullptr; }
 };
 
 App::App(const AppOptions& options, std::shared_ptr<Loop> loop) : state_(std::make_unique<State>()) {
   if (loop == nullptr) loop = Loop::create();
-  if (loop == nullptr) {
-    state_->error = US_QUIC_E_NOMEM;
-    state_->has_failed = true;
-    return;
-  }
-  const us_quic_socket_context_options_t core = core_options(options);
+  state_->start(options, core_options(options), std::move(loop));
+}
+
+App::App(Worker& worker, const AppOptions& options) : state_(std::make_unique<State>()) {
+  us_quic_socket_context_options_t core = core_options(options);
+  core.group = worker.group();
+  core.worker_index = static_cast<int>(worker.index());
+  state_->worker = usquic::app::WorkerState::of(worker);
+  state_->start(options, core, worker.loop());
+}
+
+void App::State::start(const AppOptions& options, const us_quic_socket_context_options_t& core,
+                       std::shared_ptr<Loop> loop) {
+  if (loop == nullptr) return fail(US_QUIC_E_NOMEM);
   const usquic::app::ExchangeContext sending = exchange_context(options, core);
   if (options.linger_max_ms > INT_MAX) {
     sending.logger.log(LogLevel::error, "AppOptions: linger_max_ms is at most %d", INT_MAX);
-    state_->error = US_QUIC_E_INVALID;
-    state_->has_failed = true;
-    return;
+    return fail(US_QUIC_E_INVALID);
   }
   usquic::app::ServerRules rules;
   rules.max_body_bytes = options.max_body_bytes;
   rules.automatic_options = options.automatic_options;
-  state_->server = std::make_shared<usquic::app::AppServer>(std::move(loop), rules, sending);
-  auto listener = usquic::app::create_http3_listener(*state_->server, core);
-  state_->error = listener.error();
-  state_->has_failed = !listener;
-  if (listener) state_->server->serve(*std::move(listener));
+  server = std::make_shared<usquic::app::AppServer>(std::move(loop), rules, sending);
+  auto made = options.http1 ? usquic::app::create_front_door(*server, core, options.alt_svc_max_age_s)
+                            : usquic::app::create_http3_listener(*server, core);
+  if (!made) return fail(made.error());
+  server->serve(*std::move(made));
 }
 
 App::~App() = default;
@@ -149,6 +164,7 @@ App& App::listen(const ListenOptions& options, ListenHandler handler) {
     Result<us_quic_listen_socket_t*> opened = listener->listen(options);
     state_->error = opened.error();
     if (opened) socket = *opened;
+    if (!opened && state_->worker) state_->worker->fail(opened.error());
   }
   if (handler) handler(socket);
   return *this;
@@ -158,6 +174,7 @@ void App::run() {
   if (state_->server == nullptr) return;
   // A handler may destroy this app, and the loop with it.
   Loop* loop = state_->server->loop();
+  if (const auto worker = state_->worker) return worker->run();
   loop->run();
 }
 

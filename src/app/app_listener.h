@@ -2,6 +2,7 @@
 // implements it in app/versions. Nothing here is called for a request: connections and streams call AppServer.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -38,5 +39,11 @@ class AppListener {
 // HTTP/3 (app/versions). options: ext sizes and ALPN are set inside.
 Result<std::unique_ptr<AppListener>> create_http3_listener(AppServer& server,
                                                            us_quic_socket_context_options_t options);
+
+// HTTP/1.1 over TLS on the TCP port of the same number, beside HTTP/3, whose identity it has.
+// alternative_max_age_s: of Alt-Svc (RFC 7838), by which clients learn of HTTP/3; 0: they do not.
+Result<std::unique_ptr<AppListener>> create_front_door(AppServer& server,
+                                                       const us_quic_socket_context_options_t& options,
+                                                       std::uint32_t alternative_max_age_s);
 
 }  // namespace usquic::app

@@ -32,6 +32,7 @@ void run_delayed(us_timer_t* timer) noexcept {
 struct Loop::State : std::enable_shared_from_this<Loop::State> {
   us_loop_t* native = nullptr;
   bool is_detached = false;
+  bool is_stopped = false;
   List<DelayedTask> delayed;
 
   bool post(Function<void()> task) {
@@ -103,7 +104,13 @@ void Loop::run() {
   do {
     state->run_posted();
     if (!state->is_detached) us_loop_run(state->native);
-  } while (!state->is_detached && state->has_posted());
+  } while (!state->is_detached && !state->is_stopped && state->has_posted());
+  state->is_stopped = false;
+}
+
+void Loop::stop() {
+  state_->is_stopped = true;
+  us_loop_stop(state_->native);
 }
 
 int Loop::fd() {

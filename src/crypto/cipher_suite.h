@@ -1,5 +1,5 @@
 // What packets are protected with (RFC 9001 section 5.3): the AEADs and hashes of TLS 1.3's cipher suites (RFC
-// 8446 appendix B.4), by names that belong to no library.
+// 8446 appendix B.4), by names that belong to no library. AES-128-CCM, which no browser offers, is left out.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace usquic::crypto {
 
-enum class Aead : std::uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305, aes_128_ccm };
+enum class Aead : std::uint8_t { aes_128_gcm, aes_256_gcm, chacha20_poly1305 };
 
 enum class Hash : std::uint8_t { sha256, sha384 };
 
@@ -25,7 +25,7 @@ constexpr std::size_t max_cipher_key_bytes = 32;
 constexpr std::size_t max_hash_bytes = 48;
 
 constexpr std::size_t key_bytes(Aead aead) {
-  return aead == Aead::aes_128_gcm || aead == Aead::aes_128_ccm ? 16 : 32;
+  return aead == Aead::aes_128_gcm ? 16 : 32;
 }
 
 constexpr std::size_t hash_bytes(Hash hash) {
@@ -38,8 +38,6 @@ constexpr std::uint64_t confidentiality_limit(Aead aead) {
     case Aead::aes_128_gcm:
     case Aead::aes_256_gcm:
       return std::uint64_t{1} << 23;
-    case Aead::aes_128_ccm:
-      return 2'965'820;  // 2^21.5
     case Aead::chacha20_poly1305:
       break;
   }
@@ -52,8 +50,6 @@ constexpr std::uint64_t integrity_limit(Aead aead) {
     case Aead::aes_128_gcm:
     case Aead::aes_256_gcm:
       return std::uint64_t{1} << 52;
-    case Aead::aes_128_ccm:
-      return 2'965'820;  // 2^21.5
     case Aead::chacha20_poly1305:
       break;
   }

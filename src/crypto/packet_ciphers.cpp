@@ -3,7 +3,7 @@
 #include <cstring>
 #include <new>
 
-#include "crypto/wipe.h"
+#include "crypto/secret_bytes.h"
 
 namespace usquic::crypto {
 namespace {

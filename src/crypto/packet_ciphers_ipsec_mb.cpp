@@ -12,21 +12,25 @@ std::unique_ptr<PacketCiphers> ipsec_mb_ciphers() {
 
 #else
 
-#include <gnutls/crypto.h>
 #include <intel-ipsec-mb.h>
 #include <wmmintrin.h>
 
 #include <cstring>
 #include <new>
 
-#include "crypto/wipe.h"
+#include "crypto/secret_bytes.h"
 
 namespace usquic::crypto {
 namespace {
 
 // The tags of two packets are compared without telling by time where they differ.
 bool tags_are_equal(const std::uint8_t* a, const std::uint8_t* b) {
-  return gnutls_memcmp(a, b, aead_tag_bytes) == 0;
+  std::uint64_t halves_of_a[2];
+  std::uint64_t halves_of_b[2];
+  static_assert(sizeof(halves_of_a) == aead_tag_bytes);
+  std::memcpy(halves_of_a, a, aead_tag_bytes);
+  std::memcpy(halves_of_b, b, aead_tag_bytes);
+  return ((halves_of_a[0] ^ halves_of_b[0]) | (halves_of_a[1] ^ halves_of_b[1])) == 0;
 }
 
 // The functions for one key length of AES.

@@ -5,7 +5,7 @@
 
 #include "crypto/hkdf.h"
 #include "crypto/quic_versions.h"
-#include "crypto/wipe.h"
+#include "crypto/secret_bytes.h"
 
 namespace usquic::crypto {
 namespace {

@@ -1,13 +1,11 @@
 #include "crypto/sealed_box.h"
 
-#include <gnutls/crypto.h>
-
 #include <string>
 
 #include "base/check.h"
 #include "crypto/hkdf.h"
 #include "crypto/packet_ciphers.h"
-#include "crypto/wipe.h"
+#include "crypto/secret_bytes.h"
 
 namespace usquic::crypto {
 namespace {
@@ -39,7 +37,7 @@ struct BoxKey {
 bool seal_box(MutableBytes to, Bytes secret, std::string_view purpose, Bytes plaintext, Bytes associated) {
   CHECK(to.size() == plaintext.size() + sealed_box_overhead);
   const MutableBytes random = to.last(sealed_box_random_bytes);
-  if (gnutls_rnd(GNUTLS_RND_RANDOM, random.data(), random.size()) != 0) return false;
+  if (!make_secret(random)) return false;
   const BoxKey key(secret, purpose, random);
   return key.aead != nullptr && key.aead->seal(to.data(), plaintext, key.nonce, associated);
 }

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "crypto/packet_secrets.h"
-#include "crypto/wipe.h"
+#include "crypto/secret_bytes.h"
 
 namespace usquic::crypto {
 

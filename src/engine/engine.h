@@ -35,6 +35,9 @@
 namespace usquic::tls {
 class Context;
 }
+namespace usquic::transport {
+class SharedHandshakes;
+}
 
 namespace usquic::engine {
 
@@ -142,7 +145,11 @@ class Connection {
   virtual bool is_authorized() const = 0;            // it was verified against the trusted roots
   virtual bool is_resumed() const = 0;               // from a ticket of an earlier connection
   virtual bool has_ticket() const { return false; }  // a client's: one came, for a later connection
-  virtual Bytes id() const = 0;                      // this side's first connection ID
+  virtual us_quic_tls_t tls_parameters() const = 0;
+  // As documented for us_quic_connection_export_keying_material.
+  virtual Result<void> export_keying_material(MutableBytes to, std::string_view label,
+                                              Bytes context) const = 0;
+  virtual Bytes id() const = 0;  // this side's first connection ID
   virtual void stats(us_quic_stats_t& out) const = 0;
 
   // Allowed at any time: a stream that cannot open yet waits for the handshake or for credit.
@@ -213,6 +220,8 @@ struct Capabilities {
   bool stateless_resets = false;              // answers packets of lost connections (RFC 9000 section 10.3)
 };
 
+inline constexpr std::size_t secret_bytes = 32;
+
 enum class Congestion { cubic, reno, bbr };
 enum class AddressValidation { under_load, always, never };
 
@@ -221,12 +230,14 @@ struct Config {
   Logger log;
   RandomSource random;
   WallClock wall_clock;
-  std::uint8_t secret[32] = {};
+  std::uint8_t secret[secret_bytes] = {};
   std::vector<std::uint8_t> server_id;  // 0 to 8 bytes
   // This endpoint's index among the processes and contexts that share the secret, absent where it is the
   // only one; and their number, 0 where it is not known.
   std::optional<std::uint8_t> worker_index;
   std::uint32_t worker_count = option_defaults::worker_count;
+  // Of workers that are threads of one process; nullptr: its handshakes in flight are all that count.
+  std::shared_ptr<transport::SharedHandshakes> shared_handshakes;
 
   // As documented for the options of these names (usquic/quic_options.h), with their defaults.
   Duration idle_timeout = std::chrono::milliseconds(option_defaults::idle_timeout_ms);
@@ -294,6 +305,13 @@ class Endpoint {
 
   // A connection on this socket still has packets of close() to write.
   bool has_unsent_close(void* socket) const;
+  // The worker that the datagram is for, of the workers that share the secret; nothing: any will do.
+  std::optional<std::uint8_t> worker_of(Bytes datagram) const;
+  // The datagram is a new client's first: an Initial packet (RFC 9000 section 17.2.2) that its socket accepts, of no
+  // connection that is here.
+  bool is_new_client(const Datagram& datagram) const;
+  // Bytes of this endpoint's connection IDs, whose last one names the worker.
+  std::size_t connection_id_bytes() const;
   const Capabilities& capabilities() const;
   void stats(us_quic_context_stats_t& out) const;
 };
@@ -301,6 +319,9 @@ class Endpoint {
 // A final response for send_prepared(), in the form of the engine that was chosen. US_QUIC_E_HEADERS:
 // RFC 9114 section 4.2 forbids sending this header section; US_QUIC_E_NOMEM.
 Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fields, Bytes body);
+
+// What workers count together, for Config::shared_handshakes.
+std::shared_ptr<transport::SharedHandshakes> create_shared_handshakes(const RandomSource& random);
 
 // The engine that was chosen when the library was built. `events` and what `config` points to
 // outlive the endpoint. US_QUIC_E_INVALID: config.settings has one that cannot be announced.

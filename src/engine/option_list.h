@@ -118,7 +118,9 @@ inline constexpr std::size_t max_settings = 128;  // a frame of them all is one 
          engine.qpack_encoder_table_capacity,                                                            \
          "HTTP/3: dynamic QPACK table that this side fills, where the peer allows it")                   \
   POINTER(settings, engine.settings, "HTTP/3: settings to announce beside the library's own")            \
-  PART(settings_count, size_t, 0, 0, max_settings, settings, settings, "Number of `settings`")
+  PART(settings_count, size_t, 0, 0, max_settings, settings, settings, "Number of `settings`")           \
+  POINTER(groups, tls.groups, "Groups of the key exchange, the preferred one first")                     \
+  POINTER(group, group, "The group of workers that this context is one of")
 
 // What programs of this project call an option where they let people set it.
 //
@@ -141,11 +143,13 @@ inline constexpr std::size_t max_settings = 128;  // a frame of them all is one 
   NAME(key_file_name, "usquic get", "--key", file)                     \
   NAME(passphrase, "usquic get", "--pass", text)                       \
   NAME(reject_unauthorized, "usquic get", "--insecure", flag)          \
+  NAME(groups, "usquic get", "--curves", text)                         \
   NAME(ca_file_name, "usquic load", "--cacert", file)                  \
   NAME(cert_file_name, "usquic load", "--cert", file)                  \
   NAME(key_file_name, "usquic load", "--key", file)                    \
   NAME(passphrase, "usquic load", "--pass", text)                      \
   NAME(reject_unauthorized, "usquic load", "--insecure", flag)         \
+  NAME(groups, "usquic load", "--curves", text)                        \
   NAME(handshake_timeout_ms, "usquic load", "--timeout", duration)     \
   NAME(cert, "quic()", "tls.cert", text)                               \
   NAME(key, "quic()", "tls.key", text)                                 \

@@ -75,7 +75,7 @@ int DocumentRoot::open(const std::string& directory, DocumentRoot& root) {
   FileDescriptor fd(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!fd.is_open()) return errno;
   root.real_path_ = path_of_descriptor(fd.get());
-  if (root.real_path_.empty()) return ENOENT;
+  if (root.real_path_.empty()) return access("/proc/self/fd", F_OK) == 0 ? ENOENT : ENOSYS;
   const int probe = find_beneath(fd.get(), ".");
   if (probe >= 0) ::close(probe);
   root.confinement_ = probe >= 0 ? Confinement::Kernel : Confinement::Checked;

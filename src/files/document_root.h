@@ -41,7 +41,7 @@ class DocumentRoot {
     Checked  // open without side effects, then compare where it led; works everywhere
   };
 
-  // Error: an errno.
+  // Error: an errno; ENOSYS: /proc is not mounted, by which files are opened.
   static int open(const std::string& directory, DocumentRoot& root);
 
   // Open the folder anew when its name leads to another one now: a link that was moved, a folder that

@@ -79,7 +79,8 @@ Response plain(int status, std::vector<Field> fields = {}) {
 }
 
 Response refusal(int status) {
-  return status == 503 ? plain(503, {{"retry-after", "1"}}) : plain(status);
+  if (status == 503) return plain(503, {{"retry-after", "1"}});
+  return plain(status);
 }
 
 Response listing(ListingStore::Page page) {
@@ -148,7 +149,10 @@ bool is_safe_read(std::string_view method) {
 }  // namespace
 
 FileService::FileService(DocumentRoot root, FileServiceOptions options)
-    : root_(std::move(root)), options_(std::move(options)), cache_(options_.cache_bytes) {}
+    : root_(std::move(root)),
+      options_(std::move(options)),
+      cache_(options_.contents ? options_.contents : std::make_shared<SharedContents>(options_.cache_bytes)),
+      listings_(options_.listings, options_.listing_bytes) {}
 
 Response FileService::respond(const Request& request, std::int64_t now_ms) {
   follow_root(now_ms);
@@ -181,6 +185,7 @@ void FileService::follow_root(std::int64_t now_ms) {
   root_checked_ms_ = now_ms;
   if (!root_.follow_name()) return;
   cache_.clear();
+  loader_.clear();
   listings_.clear();
 }
 
@@ -190,6 +195,7 @@ Response FileService::route(const Request& request, std::int64_t now_ms) {
   if (!is_safe_read(request.method)) return plain(405, {{"allow", allowed_methods}});
   const auto path = parse_request_path(request.path);
   if (!path) return plain(400);
+  if (path->is_hidden && !options_.serves_dotfiles) return answer_missing(request, ENOENT, now_ms);
   if (path->names_directory) return answer_directory(request, *path, now_ms);
   const Lookup lookup = look_up(path->file, now_ms);
   if (lookup.error != 0) return answer_missing(request, lookup.error, now_ms);
@@ -287,14 +293,15 @@ Lookup FileService::look_up(const std::string& path, std::int64_t now_ms) {
     if (now_ms < fresh_until_ms) return {0, false, entry->resource, fresh_until_ms};
     previous = entry->resource;
   }
-  Lookup lookup = load_resource(root_, path, previous.get());
-  // Large files are opened for each request anyway, and then what is told about them is fresh too.
+  Lookup lookup = load_resource(root_, path, previous.get(), cache_);
   if (lookup.resource && lookup.resource->is_kept_whole()) {
     cache_.put(path, lookup.resource, now_ms);
     lookup.fresh_until_ms = now_ms + recheck_ms;
-  } else {
-    cache_.erase(path);
+    return lookup;
   }
+  // What is not kept is opened for each request, and then what is told about it is fresh too.
+  cache_.erase(path);
+  if (lookup.resource && lookup.resource->could_be_kept_whole()) loader_.want(path, *lookup.resource, now_ms);
   return lookup;
 }
 

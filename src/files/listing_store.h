@@ -2,6 +2,7 @@
 // in memory is bounded, also while clients do not read them.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -22,11 +23,15 @@ class ListingStore {
   // The page, or null and why there is none: an errno.
   using Ready = std::function<void(const Page& page, int error)>;
 
+  // What pages take that are kept, or held by those who got them; of several stores, on threads of their own, where
+  // they have it in common.
+  using HeldBytes = std::atomic<std::size_t>;
+
   struct Limits {
     // How long a page is given out; what changes in the folder meanwhile is seen after that.
     std::int64_t fresh_ms = 1000;
     // Pages that are kept to be given out, and all that somebody holds, clients that do not read among them.
-    // No new one is begun beyond the latter.
+    // No new one is begun beyond the latter; each store may be at work on one page.
     std::size_t kept_bytes = 8 << 20;
     std::size_t held_bytes = 16 << 20;
     // Folders that wait for their turn, and those who wait for a page.
@@ -35,7 +40,8 @@ class ListingStore {
   };
 
   ListingStore() = default;
-  explicit ListingStore(const Limits& limits) : limits_(limits) {}
+  explicit ListingStore(const Limits& limits, std::shared_ptr<HeldBytes> held_bytes = nullptr)
+      : limits_(limits), held_bytes_(held_bytes ? std::move(held_bytes) : std::make_shared<HeldBytes>(0)) {}
 
   // A page that is fresh; or, where no new one can be made now, the last one. Else null.
   Page find(const std::string& path, std::int64_t now_ms) const;
@@ -50,7 +56,6 @@ class ListingStore {
   // Forget what was made.
   void clear();
 
-  // Pages that are kept, or held by those who got them.
   std::size_t held_bytes() const { return *held_bytes_; }
 
  private:
@@ -83,7 +88,7 @@ class ListingStore {
   Delivery delivery_;
   std::size_t waiting_ = 0;
   // Pages may outlive the store.
-  std::shared_ptr<std::size_t> held_bytes_ = std::make_shared<std::size_t>(0);
+  std::shared_ptr<HeldBytes> held_bytes_ = std::make_shared<HeldBytes>(0);
 };
 
 }  // namespace usquic::files

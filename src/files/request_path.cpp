@@ -47,6 +47,8 @@ std::optional<RequestPath> parse_request_path(std::string_view path) {
     if (!segment || *segment == "..") return std::nullopt;
     result.names_directory = segment->empty() || *segment == ".";
     if (result.names_directory) continue;
+    const bool is_well_known = result.file.empty() && *segment == ".well-known";
+    result.is_hidden = result.is_hidden || (segment->starts_with('.') && !is_well_known);
     if (!result.file.empty()) result.file.push_back('/');
     result.file += *segment;
   }

@@ -10,6 +10,7 @@ namespace usquic::files {
 struct RequestPath {
   std::string file;             // decoded, relative, without "." and empty segments; "" = the root folder
   bool names_directory = true;  // the path ends with '/'
+  bool is_hidden = false;       // a segment begins with a dot, and is not /.well-known (RFC 8615)
   std::string query;            // as received, without '?'
 };
 

@@ -7,7 +7,6 @@
 
 #include "files/conditional.h"
 #include "files/content_coding.h"
-#include "files/document_root.h"
 
 namespace usquic::files {
 
@@ -17,34 +16,27 @@ struct Representation {
   FileIdentity identity;
   std::string entity_tag;
   std::string last_modified;                   // as an HTTP date
-  std::shared_ptr<const std::string> content;  // null for a file that is too large to be kept
+  std::shared_ptr<const std::string> content;  // null: the file itself is read
   bool is_settled = false;  // changed so long before it was read that another change shows in its times
 };
+
+// Files up to this many bytes are kept in memory.
+inline constexpr std::uint64_t max_kept_file = 2 * 1024 * 1024;
 
 struct Resource {
   std::string content_type;
   std::vector<Representation> representations;  // the file itself first
 
   const Representation& choose(std::optional<std::string_view> accept_encoding) const;
-  // Whether the bytes of all representations are in memory.
+  // Whether the bytes of all representations are in memory, or are few enough to be.
   bool is_kept_whole() const;
-  // What keeping it in memory costs, in bytes.
-  std::size_t cost() const;
+  bool could_be_kept_whole() const;
+  // Whether anybody beside this holds bytes of it.
+  bool is_held() const;
+  // Bytes of its files that are in memory.
+  std::size_t kept_bytes() const;
+  // What it takes in memory beside these bytes.
+  std::size_t overhead() const;
 };
-
-// What was found at a path. error: an errno, or 0 and then either a folder or a resource.
-struct Lookup {
-  int error = 0;
-  bool is_directory = false;
-  std::shared_ptr<const Resource> resource;
-  std::int64_t fresh_until_ms = 0;  // when the file has to be looked at again; 0: at each request
-};
-
-// Files up to this many bytes are kept in memory.
-inline constexpr std::uint64_t max_kept_file = 64 * 1024;
-
-// Find a file and its precompressed siblings. previous: what was found earlier, whose bytes are taken over
-// where the file is the same; may be null.
-Lookup load_resource(const DocumentRoot& root, const std::string& path, const Resource* previous);
 
 }  // namespace usquic::files

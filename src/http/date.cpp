@@ -1,5 +1,6 @@
 #include "http/date.h"
 
+#include <chrono>
 #include <vector>
 
 #include "base/ascii.h"
@@ -8,7 +9,7 @@ namespace usquic::http {
 
 namespace {
 
-void put_number(char* to, int number) {
+void put_number(char* to, unsigned number) {
   to[0] = static_cast<char>('0' + number / 10 % 10);
   to[1] = static_cast<char>('0' + number % 10);
 }
@@ -55,22 +56,25 @@ int expand_year(int year, std::size_t digits) {
 }  // namespace
 
 std::string_view Date::at(std::time_t now) {
-  // By hand: strftime would use the process's locale.
+  // By hand: strftime would use the process's locale, and gmtime_r waits for the lock that glibc has around time zones.
   if (now != formatted_) {
     constexpr std::string_view days = "SunMonTueWedThuFriSat";
     constexpr std::string_view month_names = "JanFebMarAprMayJunJulAugSepOctNovDec";
     constexpr std::string_view shape = "Day, 00 Mon 0000 00:00:00 GMT";
-    std::tm parts{};
-    gmtime_r(&now, &parts);
+    const std::chrono::sys_seconds moment{std::chrono::seconds{now}};
+    const auto day = std::chrono::floor<std::chrono::days>(moment);
+    const std::chrono::year_month_day date{day};
+    const std::chrono::hh_mm_ss<std::chrono::seconds> time{moment - day};
     shape.copy(text_.data(), shape.size());
-    days.substr(static_cast<std::size_t>(parts.tm_wday) * 3, 3).copy(&text_[0], 3);
-    put_number(&text_[5], parts.tm_mday);
-    month_names.substr(static_cast<std::size_t>(parts.tm_mon) * 3, 3).copy(&text_[8], 3);
-    put_number(&text_[12], (parts.tm_year + 1900) / 100);
-    put_number(&text_[14], parts.tm_year + 1900);
-    put_number(&text_[17], parts.tm_hour);
-    put_number(&text_[20], parts.tm_min);
-    put_number(&text_[23], parts.tm_sec);
+    days.substr(std::chrono::weekday{day}.c_encoding() * 3, 3).copy(&text_[0], 3);
+    put_number(&text_[5], static_cast<unsigned>(date.day()));
+    month_names.substr((static_cast<unsigned>(date.month()) - 1) * 3, 3).copy(&text_[8], 3);
+    const auto year = static_cast<unsigned>(static_cast<int>(date.year()));
+    put_number(&text_[12], year / 100);
+    put_number(&text_[14], year);
+    put_number(&text_[17], static_cast<unsigned>(time.hours().count()));
+    put_number(&text_[20], static_cast<unsigned>(time.minutes().count()));
+    put_number(&text_[23], static_cast<unsigned>(time.seconds().count()));
     formatted_ = now;
   }
   return {text_.data(), 29};

@@ -54,10 +54,13 @@ constexpr std::array<std::uint8_t, 256> make_table() {
 
 constexpr std::array<std::uint8_t, 256> character_classes = field_class_detail::make_table();
 
-// The classes that every byte is of; one pass without branches, since nearly all sections are well-formed.
+// The classes that every byte is of.
 constexpr std::uint8_t common_classes(std::string_view text) {
   unsigned common = 0xff;
-  for (const char c : text) common &= character_classes[static_cast<unsigned char>(c)];
+  for (const char c : text) {
+    common &= character_classes[static_cast<unsigned char>(c)];
+    if (common == 0) break;  // keeps compilers from making vectors of it: a table has to be read byte by byte
+  }
   return static_cast<std::uint8_t>(common);
 }
 
@@ -132,8 +135,11 @@ constexpr std::uint64_t find_controls(std::uint64_t eight) {
   return (~(low + every(0x60)) | (low + every(1))) & ~eight & every(0x80);
 }
 
-// Whether no byte is a control character but HTAB.
-inline bool is_free_of_controls(std::string_view text) {
+}  // namespace field_class_detail
+
+// RFC 9110 section 5.5: no control character but HTAB.
+inline bool is_field_value(std::string_view text) {
+  using field_class_detail::every, field_class_detail::find_controls;
   std::uint64_t found = 0;
   std::uint64_t eight = every(' ');
   if (text.size() < sizeof eight) {
@@ -150,8 +156,6 @@ inline bool is_free_of_controls(std::string_view text) {
   return found == 0 || (common_classes(text) & character_of_value) != 0;
 }
 
-}  // namespace field_class_detail
-
 // The CharacterClass bits that all bytes of a value have, of most fields character_of_value alone. None for what is
 // no field value: one with white space at an end (RFC 9110 section 5.5), or with a control character.
 constexpr std::uint8_t classify_value(FieldName name, std::string_view value) {
@@ -160,7 +164,7 @@ constexpr std::uint8_t classify_value(FieldName name, std::string_view value) {
     const std::uint8_t classes = common_classes(value);
     if ((classes & character_of_value) == 0) return 0;
     if (has_ruled_value(name)) return classes;
-  } else if (!field_class_detail::is_free_of_controls(value)) {
+  } else if (!is_field_value(value)) {
     return 0;
   }
   return character_of_value;

@@ -219,10 +219,6 @@ bool copy_field_name(std::string_view name, char* to) {
   return is_valid;
 }
 
-bool is_field_value(std::string_view text) {
-  return (common_classes(text) & character_of_value) != 0;
-}
-
 int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts* facts) {
   return check(kind, Origin::ours, fields, facts);
 }

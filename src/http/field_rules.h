@@ -18,9 +18,6 @@ bool is_token(std::string_view text);
 // the name lies. Returns false when the name is no token; `to` is garbage then.
 bool copy_field_name(std::string_view name, char* to);
 
-// RFC 9110 section 5.5: no control character but HTAB.
-bool is_field_value(std::string_view text);
-
 enum class SectionKind { request, response, informational, trailers };
 
 // What a section says about its message.

@@ -7,6 +7,7 @@
 #include "http3/codec.h"
 #include "http3/frame_head.h"
 #include "http3/frame_types.h"
+#include "http3/qpack/section_identity.h"
 #include "http3/section_frame.h"
 
 namespace usquic::http3 {
@@ -37,6 +38,7 @@ std::size_t MessageState::unsent() const {
 }
 
 Result<void> MessageState::send_section(http::SectionKind kind, std::span<const us_quic_header_t> fields) {
+  if (kind == http::SectionKind::response) return send_response(fields, {});
   http::SectionFacts facts;
   if (const int error = http::check_section(kind, fields, &facts); error != 0) return Error{error};
   const SectionFrame frame(codec_ == nullptr ? nullptr : &codec_->encoder_, id_, fields);
@@ -48,8 +50,6 @@ Result<void> MessageState::send_section(http::SectionKind kind, std::span<const 
       sent_ = Sent::message;
       break;
     case http::SectionKind::response:
-      sent_ = Sent::message;
-      break;
     case http::SectionKind::informational:
       break;
     case http::SectionKind::trailers:
@@ -60,9 +60,27 @@ Result<void> MessageState::send_section(http::SectionKind kind, std::span<const 
 }
 
 Result<void> MessageState::send_response(std::span<const us_quic_header_t> fields, Bytes content) {
+  if (codec_ != nullptr && codec_->encoder_.repeats_itself()) return send_likely_again(fields, content);
   if (const int error = http::check_section(http::SectionKind::response, fields); error != 0)
     return Error{error};
   SectionFrame frame(codec_ == nullptr ? nullptr : &codec_->encoder_, id_, fields);
+  return append_response(frame, content);
+}
+
+// The same for what the connection may have sent before, and then it was checked before.
+Result<void> MessageState::send_likely_again(std::span<const us_quic_header_t> fields, Bytes content) {
+  qpack::Encoder& encoder = codec_->encoder_;
+  const qpack::SectionIdentity identity(fields);
+  const qpack::RepeatedSection repeated = encoder.recall(identity.bytes());
+  if (!repeated.is_known()) {
+    if (const int error = http::check_section(http::SectionKind::response, fields); error != 0)
+      return Error{error};
+  }
+  SectionFrame frame(encoder, id_, fields, repeated);
+  return append_response(frame, content);
+}
+
+Result<void> MessageState::append_response(SectionFrame& frame, Bytes content) {
   if (frame.bytes().empty()) return Error{US_QUIC_E_NOMEM};
   if (!content.empty()) frame.begin_data(content.size());
   if (!output.append(frame.bytes(), content)) return Error{US_QUIC_E_NOMEM};
@@ -84,7 +102,7 @@ bool MessageState::send_prepared(const PreparedResponse& response, void (*releas
 // Fields that repeat on the connection take a byte each instead of the some hundred that were prepared.
 bool MessageState::send_by_table(const PreparedResponse& response, void (*release)(void* user), void* user) {
   const Bytes head = Bytes(response.bytes).first(response.bytes.size() - response.body_length);
-  SectionFrame frame(&codec_->encoder_, id_, response.fields, head);
+  SectionFrame frame(codec_->encoder_, id_, response.fields, codec_->encoder_.recall(head));
   if (frame.bytes().empty()) return false;
   const Bytes body = response.body();
   if (!body.empty()) frame.begin_data(body.size());

@@ -21,6 +21,7 @@
 namespace usquic::http3 {
 
 class Codec;
+class SectionFrame;
 using engine::PreparedResponse;
 struct ExpectedTag;
 
@@ -66,6 +67,8 @@ class MessageState : private ListHook<ExpectedTag> {
   void close_writing();
 
  private:
+  Result<void> send_likely_again(std::span<const us_quic_header_t> fields, Bytes content);
+  Result<void> append_response(SectionFrame& frame, Bytes content);
   bool send_by_table(const PreparedResponse& response, void (*release)(void* user), void* user);
 
   friend class List<MessageState, ExpectedTag>;

@@ -10,7 +10,20 @@
 namespace usquic::http3 {
 
 SectionFrame::SectionFrame(qpack::Encoder* encoder, std::int64_t stream_id,
-                           std::span<const us_quic_header_t> fields, Bytes identity) {
+                           std::span<const us_quic_header_t> fields) {
+  make(fields, [&](std::uint8_t* out) {
+    return encoder == nullptr ? qpack::Encoder::encode_static(fields, out)
+                              : encoder->encode(stream_id, fields, out);
+  });
+}
+
+SectionFrame::SectionFrame(qpack::Encoder& encoder, std::int64_t stream_id,
+                           std::span<const us_quic_header_t> fields, const qpack::RepeatedSection& repeated) {
+  make(fields, [&](std::uint8_t* out) { return encoder.encode_repeated(stream_id, repeated, fields, out); });
+}
+
+template <class Encode>
+void SectionFrame::make(std::span<const us_quic_header_t> fields, Encode encode) {
   const std::size_t room = 2 * frame_head_bytes + qpack::Encoder::bound(fields);
   std::uint8_t* memory = usual_.data();
   if (room > usual_.size()) {
@@ -20,9 +33,7 @@ SectionFrame::SectionFrame(qpack::Encoder* encoder, std::int64_t stream_id,
   }
   // The section's length stands before it and is known after it.
   std::uint8_t* const section = memory + frame_head_bytes;
-  end_ = encoder == nullptr ? qpack::Encoder::encode_static(fields, section)
-         : identity.empty() ? encoder->encode(stream_id, fields, section)
-                            : encoder->encode_repeated(stream_id, identity, fields, section);
+  end_ = encode(section);
   const FrameHead head(frame_headers, static_cast<std::uint64_t>(end_ - section));
   begin_ = section - head.bytes().size();
   std::copy_n(head.bytes().data(), head.bytes().size(), begin_);

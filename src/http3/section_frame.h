@@ -15,14 +15,16 @@ namespace usquic::http3 {
 
 namespace qpack {
 class Encoder;
-}
+struct RepeatedSection;
+}  // namespace qpack
 
 class SectionFrame {
  public:
   // encoder: of the connection; nullptr: there is none, or the frame must be right for every connection.
-  // identity: for fields that are sent often, see qpack::Encoder::encode_repeated(); else empty.
-  SectionFrame(qpack::Encoder* encoder, std::int64_t stream_id, std::span<const us_quic_header_t> fields,
-               Bytes identity = {});
+  SectionFrame(qpack::Encoder* encoder, std::int64_t stream_id, std::span<const us_quic_header_t> fields);
+  // For fields that are sent often.
+  SectionFrame(qpack::Encoder& encoder, std::int64_t stream_id, std::span<const us_quic_header_t> fields,
+               const qpack::RepeatedSection& repeated);
   SectionFrame(const SectionFrame&) = delete;
   SectionFrame& operator=(const SectionFrame&) = delete;
 
@@ -33,6 +35,10 @@ class SectionFrame {
   Bytes bytes() const { return {begin_, end_}; }
 
  private:
+  // encode: writes the section and returns where it ends.
+  template <class Encode>
+  void make(std::span<const us_quic_header_t> fields, Encode encode);
+
   static constexpr std::size_t frame_head_bytes = 1 + max_varint_bytes;
   static constexpr std::size_t usual_bytes = 1024;
 

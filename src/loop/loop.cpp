@@ -26,7 +26,7 @@ bool us_loop_t::open() {
 void us_loop_t::close() {
   // Callbacks that run inside close more, and what they close is freed below: as in an iteration.
   is_in_iteration_ = true;
-  is_free_requested_ = true;
+  end_requests_.want_free();
   step();
   mailbox_->close();
   timers_.close_all();
@@ -84,7 +84,7 @@ TimePoint us_loop_t::next_deadline() {
 Duration us_loop_t::timeout(Waiting waiting) {
   // pre_cb may have closed the last thing that keeps the loop alive, or asked to free the loop: nothing
   // to wait for.
-  if (waiting == Waiting::none || is_free_requested_ || has_work() || !is_alive()) return Duration::zero();
+  if (waiting == Waiting::none || end_requests_.any() || has_work() || !is_alive()) return Duration::zero();
   const TimePoint deadline = next_deadline();
   if (deadline == usquic::never) return usquic::loop::Poller::forever;
   const TimePoint current = step();
@@ -135,7 +135,7 @@ us_loop_t* us_create_loop(void* /*hint*/, void (*wakeup_cb)(us_loop_t* loop), vo
 void us_loop_free(us_loop_t* loop) {
   if (loop == nullptr) return;
   if (loop->is_in_iteration()) {
-    loop->request_free();
+    loop->end_requests().want_free();
     return;
   }
   loop->close();
@@ -148,18 +148,25 @@ void* us_loop_ext(us_loop_t* loop) {
 
 void us_loop_run(us_loop_t* loop) {
   if (loop->is_in_iteration()) return;
-  while (!loop->is_free_requested() && loop->is_alive()) loop->iterate(us_loop_t::Waiting::allowed);
-  if (loop->is_free_requested()) us_loop_free(loop);
+  while (!loop->end_requests().is_free_wanted() && loop->is_alive()) {
+    loop->iterate(us_loop_t::Waiting::allowed);
+    if (loop->end_requests().take_stop()) break;
+  }
+  if (loop->end_requests().is_free_wanted()) us_loop_free(loop);
 }
 
 int us_loop_tick(us_loop_t* loop) {
   if (loop->is_in_iteration()) return loop->is_alive() ? 1 : 0;
   loop->iterate(us_loop_t::Waiting::none);
-  if (loop->is_free_requested()) {
+  if (loop->end_requests().is_free_wanted()) {
     us_loop_free(loop);
     return 0;
   }
   return loop->is_alive() ? 1 : 0;
+}
+
+void us_loop_stop(us_loop_t* loop) {
+  loop->end_requests().want_stop();
 }
 
 void us_wakeup_loop(us_loop_t* loop) {

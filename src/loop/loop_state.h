@@ -6,6 +6,7 @@
 
 #include "base/time.h"
 #include "loop/deferred_frees.h"
+#include "loop/end_requests.h"
 #include "loop/hook_list.h"
 #include "loop/loop.h"
 #include "loop/mailbox.h"
@@ -34,9 +35,7 @@ struct us_loop_t {
   // Any thread.
   void wake_up();
 
-  // Freeing is asked for inside an iteration, and done by whoever runs the iterations.
-  void request_free() { is_free_requested_ = true; }
-  bool is_free_requested() const { return is_free_requested_; }
+  usquic::loop::EndRequests& end_requests() { return end_requests_; }
 
   usquic::Result<int> pollable_fd();
   // Outside an iteration: the host that embeds the loop must tick it soon.
@@ -75,5 +74,5 @@ struct us_loop_t {
   long long iteration_number_ = 0;
   bool is_in_iteration_ = false;
   bool is_embedded_ = false;
-  bool is_free_requested_ = false;
+  usquic::loop::EndRequests end_requests_;
 };

@@ -60,6 +60,7 @@ std::unique_ptr<FinalState> final_state_of(const engine::Connection& engine) {
   kept->id.assign(id.begin(), id.end());
   kept->is_authorized = engine.is_authorized();
   kept->is_resumed = engine.is_resumed();
+  kept->tls_parameters = engine.tls_parameters();
   return kept;
 }
 

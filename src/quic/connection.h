@@ -24,6 +24,7 @@ struct FinalState {
   std::vector<std::uint8_t> id;
   bool is_authorized = false;
   bool is_resumed = false;
+  us_quic_tls_t tls_parameters = {"", "", ""};
 };
 
 }  // namespace usquic::quic

@@ -7,6 +7,7 @@
 #include "base/ext.h"
 #include "base/try_allocating.h"
 #include "base/varint.h"
+#include "crypto/exporter.h"
 #include "quic/address_copy.h"
 #include "quic/c_result.h"
 #include "quic/connection.h"
@@ -212,6 +213,26 @@ int us_quic_connection_is_resumed(us_quic_connection_t* c) {
 
 int us_quic_connection_has_ticket(us_quic_connection_t* c) {
   return c->engine != nullptr && c->engine->has_ticket() ? 1 : 0;
+}
+
+us_quic_tls_t us_quic_connection_tls(us_quic_connection_t* c) {
+  if (c->engine != nullptr) return c->engine->tls_parameters();
+  return c->final_state != nullptr ? c->final_state->tls_parameters : us_quic_tls_t{"", "", ""};
+}
+
+int us_quic_connection_export_keying_material(us_quic_connection_t* c, void* out, size_t length,
+                                              const char* label, size_t label_length, const void* context,
+                                              size_t context_length) {
+  using namespace usquic;
+  const bool is_valid = (out != nullptr || length == 0) && length <= crypto::max_exported_bytes &&
+                        label != nullptr && label_length > 0 && label_length <= crypto::max_hkdf_label &&
+                        (context != nullptr || context_length == 0);
+  if (!is_valid) return US_QUIC_E_INVALID;
+  if (c->life.is_closed()) return US_QUIC_E_CLOSED;
+  if (c->engine == nullptr) return c->setup != nullptr ? US_QUIC_E_STATE : US_QUIC_E_CLOSED;
+  const MutableBytes to(static_cast<std::uint8_t*>(out), length);
+  return c->engine->export_keying_material(to, {label, label_length}, as_bytes(context, context_length))
+      .error();
 }
 
 int us_quic_connection_id(us_quic_connection_t* c, uint8_t* id, size_t capacity) {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "engine/option_list.h"
+#include "tls/parameters.h"
 
 namespace usquic::quic {
 
@@ -16,12 +17,6 @@ using namespace option_bounds;
 
 constexpr std::uint64_t h3_uni_streams = 3;  // control and QPACK streams (RFC 9114 section 6.2)
 constexpr std::size_t max_alpn_name = 255;   // RFC 7301 section 3.1
-constexpr std::size_t secret_bytes = 32;
-
-// Memory that was meant to be filled, most likely: everybody would know what derives from it.
-bool is_all_zero(const std::uint8_t* secret) {
-  return std::all_of(secret, secret + secret_bytes, [](std::uint8_t octet) { return octet == 0; });
-}
 
 std::string text_of(const char* text) {
   return text != nullptr ? text : "";
@@ -81,7 +76,14 @@ const char* invalid_field(const us_quic_socket_context_options_t& o) {
   if (o.worker_count > 0 && (o.worker_index < 0 || o.worker_index >= static_cast<int>(o.worker_count))) {
     return "worker_index";
   }
+  if (o.group != nullptr) {
+    if (o.secret != nullptr) return "secret";
+    if (o.worker_count != 0) return "worker_count";
+    const int workers = static_cast<int>(o.group->group->worker_count());
+    if (o.worker_index < 0 || o.worker_index >= workers) return "worker_index";
+  }
   if (o.settings == nullptr && o.settings_count > 0) return "settings_count";
+  if (o.groups != nullptr && !tls::groups_of(o.groups)) return "groups";
   if (o.alpn != nullptr && o.alpn_count == 0) return "alpn_count";
   return has_valid_alpn(o) ? nullptr : "alpn";
 }
@@ -113,6 +115,7 @@ void fill_tls(ContextConfig& config, const us_quic_socket_context_options_t& o) 
   if (!config.is_raw_only) {
     config.engine.max_streams_uni = std::max(config.engine.max_streams_uni, h3_uni_streams);
   }
+  if (o.groups != nullptr) out.groups = *tls::groups_of(o.groups);
   std::memcpy(out.secret, config.engine.secret, sizeof(out.secret));
   out.keylog = o.keylog;
   out.keylog_user = o.keylog_user;
@@ -123,7 +126,11 @@ void fill_engine(ContextConfig& config, const us_quic_socket_context_options_t& 
   engine::Config& out = config.engine;
   out.log = config.log;
   if (o.random != nullptr) out.random = RandomSource(o.random, o.random_user);
-  if (o.secret != nullptr) {
+  if (config.group != nullptr) {
+    std::ranges::copy(config.group->secret(), out.secret);
+    out.worker_count = config.group->worker_count();
+    out.shared_handshakes = config.group->handshakes();
+  } else if (o.secret != nullptr) {
     std::memcpy(out.secret, o.secret, sizeof(out.secret));
   } else {
     out.random.fill(out.secret);
@@ -152,6 +159,7 @@ Result<ContextConfig> read_options(const us_quic_socket_context_options_t& o) {
     return Error{US_QUIC_E_INVALID};
   }
   config.needs_worker_index = o.secret != nullptr && o.worker_index < 0;
+  if (o.group != nullptr) config.group = o.group->group;
   copy_numbers(config, o);
   fill_engine(config, o);
   fill_tls(config, o);

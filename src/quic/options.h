@@ -1,9 +1,12 @@
 // us_quic_socket_context_options_t, checked and turned into what the modules below want.
 #pragma once
 
+#include <memory>
+
 #include "base/log.h"
 #include "base/result.h"
 #include "engine/engine.h"
+#include "quic/group/group.h"
 #include "tls/context.h"
 #include "usquic/quic.h"
 
@@ -18,6 +21,7 @@ struct ContextConfig {
   Logger log;
   bool is_http3_only = false;
   bool is_raw_only = false;
+  std::shared_ptr<Group> group;     // the context is its worker engine.worker_index
   bool needs_worker_index = false;  // to listen on a port that it shares with others
 };
 

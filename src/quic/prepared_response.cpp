@@ -7,6 +7,7 @@
 #include "base/try_allocating.h"
 #include "quic/c_result.h"
 #include "quic/connection.h"
+#include "quic/prepared_view.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
 #include "usquic/http3_codes.h"
@@ -14,14 +15,6 @@
 namespace usquic::quic {
 
 namespace {
-
-void unreference(us_quic_prepared_response_t* response) {
-  if (--response->references == 0) delete response;
-}
-
-void release_piece(void* user) {
-  unreference(static_cast<us_quic_prepared_response_t*>(user));
-}
 
 bool is_named(const us_quic_header_t& field, std::string_view name) {
   return std::string_view(field.name, field.name_length) == name;
@@ -45,16 +38,29 @@ Result<us_quic_prepared_response_t*> prepare(std::span<const us_quic_header_t> h
 
 }  // namespace
 
+PreparedView view_of(const us_quic_prepared_response_t& response) {
+  return {response.headers.fields(), response.frames.body()};
+}
+
+void reference(us_quic_prepared_response_t& response) {
+  ++response.references;
+}
+
+void release_reference(void* response) {
+  auto* held = static_cast<us_quic_prepared_response_t*>(response);
+  if (--held->references == 0) delete held;
+}
+
 void PreparedBody::start(us_quic_prepared_response_t& response) {
   drop();
   response_ = &response;
-  ++response.references;
+  reference(response);
   sent_ = 0;
 }
 
 void PreparedBody::drop() {
   if (response_ == nullptr) return;
-  unreference(response_);
+  release_reference(response_);
   response_ = nullptr;
 }
 
@@ -64,10 +70,10 @@ void PreparedBody::send(engine::Stream& stream, std::size_t max_bytes) {
   const Bytes body = response_->frames.body();
   while (sent_ < body.size()) {
     const Bytes piece = body.subspan(sent_, std::min(body.size() - sent_, max_piece));
-    ++response_->references;
-    const std::ptrdiff_t accepted = stream.write_static(piece, release_piece, response_);
+    reference(*response_);
+    const std::ptrdiff_t accepted = stream.write_static(piece, release_reference, response_);
     if (accepted <= 0) {
-      unreference(response_);
+      release_reference(response_);
       // What was sent is no complete response then.
       if (accepted == US_QUIC_E_NOMEM) stream.reset(US_QUIC_H3_INTERNAL_ERROR);
       if (accepted < 0) drop();  // the stream's end will be told
@@ -100,8 +106,8 @@ int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_
   if (s->life.is_closed() || s->engine == nullptr) return US_QUIC_E_CLOSED;
   if (prepared == nullptr) return US_QUIC_E_INVALID;
   ++prepared->references;
-  if (!s->engine->send_prepared(prepared->frames, usquic::quic::release_piece, prepared)) {
-    usquic::quic::unreference(prepared);
+  if (!s->engine->send_prepared(prepared->frames, usquic::quic::release_reference, prepared)) {
+    usquic::quic::release_reference(prepared);
     const bool has_body = prepared->frames.body_length > 0;
     const int result = usquic::try_allocating(
         [&] { return s->engine->send_headers(prepared->headers.fields(), !has_body); }, int{US_QUIC_E_NOMEM});
@@ -116,5 +122,5 @@ int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_
 }
 
 void us_quic_prepared_response_free(us_quic_prepared_response_t* prepared) {
-  if (prepared != nullptr) usquic::quic::unreference(prepared);
+  if (prepared != nullptr) usquic::quic::release_reference(prepared);
 }

@@ -5,6 +5,7 @@
 #include "base/try_allocating.h"
 #include "quic/connect/deadline_timer.h"
 #include "quic/connection.h"
+#include "quic/group_membership.h"
 #include "quic/packet_sender.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
@@ -71,6 +72,7 @@ void QuicLoop::expire(TimePoint now) {
 void QuicLoop::flush(TimePoint now) {
   for (auto* context = contexts.front(); context != nullptr; context = contexts.next(context)) {
     flush_context(*context, now);
+    if (context->membership != nullptr) context->membership->publish();
   }
   events.drain();
 }
@@ -96,16 +98,35 @@ void QuicLoop::loop_closing() {
 void QuicLoop::on_datagrams(us_udp_socket_t& udp, std::span<const udp::Received> datagrams) {
   us_quic_socket_t& socket = *us_quic_socket_t::from_udp(udp);
   // Without memory they are lost, as datagrams are.
-  if (!try_allocating([&] { return list_datagrams(socket, datagrams); }, false)) return;
-  dispatches_directly = true;
-  socket.context->endpoint->receive(now(), datagrams_);
-  dispatches_directly = false;
+  static_cast<void>(try_allocating(
+      [&] {
+        const bool is_worker = socket.context->membership != nullptr;
+        receive(socket, is_worker ? own_datagrams(socket, datagrams) : datagrams);
+        return true;
+      },
+      false));
 }
 
-// In the engine's terms. true, or throws std::bad_alloc.
-bool QuicLoop::list_datagrams(us_quic_socket_t& socket, std::span<const udp::Received> datagrams) {
+// What is not another worker's: mostly all of them, as the kernel steers.
+std::span<const udp::Received> QuicLoop::own_datagrams(us_quic_socket_t& socket,
+                                                       std::span<const udp::Received> datagrams) {
+  GroupMembership& membership = *socket.context->membership;
+  membership.begin_batch();
+  bool are_all_own = true;
+  for (std::size_t i = 0; i < datagrams.size(); ++i) {
+    const bool is_own = !membership.pass_on(socket, datagrams[i]);
+    if (!is_own && are_all_own)
+      own_.assign(datagrams.begin(), datagrams.begin() + static_cast<std::ptrdiff_t>(i));
+    are_all_own = are_all_own && is_own;
+    if (is_own && !are_all_own) own_.push_back(datagrams[i]);
+  }
+  return are_all_own ? datagrams : own_;
+}
+
+void QuicLoop::receive(us_quic_socket_t& socket, std::span<const udp::Received> datagrams) {
   paths_.clear();
   datagrams_.clear();
+  if (datagrams.empty()) return;
   paths_.reserve(datagrams.size());  // datagrams_ points into it
   const udp::Received* previous = nullptr;
   for (const udp::Received& received : datagrams) {
@@ -114,7 +135,9 @@ bool QuicLoop::list_datagrams(us_quic_socket_t& socket, std::span<const udp::Rec
     previous = &received;
     datagrams_.push_back({&paths_.back(), received.bytes, received.ecn});
   }
-  return true;
+  dispatches_directly = true;
+  socket.context->endpoint->receive(now(), datagrams_);
+  dispatches_directly = false;
 }
 
 void QuicLoop::on_writable(us_udp_socket_t& udp) {

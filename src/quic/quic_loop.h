@@ -17,6 +17,8 @@
 
 namespace usquic::quic {
 
+class GroupMembership;
+
 class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
  public:
   explicit QuicLoop(us_loop_t* loop);
@@ -34,6 +36,9 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
 
   // Runs every context's flush, or one context's.
   void flush_context(us_quic_socket_context_t& context, TimePoint now);
+  // Datagrams that came, to the socket or to another worker's: for the context's endpoint. Throws std::bad_alloc before
+  // the first of them was received.
+  void receive(us_quic_socket_t& socket, std::span<const udp::Received> datagrams);
 
   BlockPool pool;  // of streams
   EventQueue events{*this};
@@ -64,12 +69,14 @@ class QuicLoop final : public loop::Hooks, public us_udp_socket_t::Handler {
   void on_peer_error(us_udp_socket_t& udp, const Address& peer, int error_number) override;
 
  private:
-  bool list_datagrams(us_quic_socket_t& socket, std::span<const udp::Received> datagrams);
+  std::span<const udp::Received> own_datagrams(us_quic_socket_t& socket,
+                                               std::span<const udp::Received> datagrams);
 
   us_loop_t* loop_;
   bool is_closing_ = false;
   std::vector<engine::Path> paths_;  // of the batch being received
   std::vector<engine::Datagram> datagrams_;
+  std::vector<udp::Received> own_;  // what is left of it for this worker
 };
 
 }  // namespace usquic::quic

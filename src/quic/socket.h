@@ -39,8 +39,9 @@ struct us_quic_socket_t {
   unsigned connection_count = 0;                           // all that are not freed
   bool is_closed = false;
   bool closes_with_last_connection = false;
-  bool is_shut_down = false;  // closes as soon as it has no connection and no handshake
-  bool is_blocked = false;    // the engine was given no room
+  bool is_shut_down = false;     // closes as soon as it has no connection and no handshake
+  bool takes_newcomers = false;  // of a group: what other workers send on
+  bool is_blocked = false;       // the engine was given no room
   usquic::TimePoint closing_deadline = usquic::never;
   usquic::DeadlineEntry closing_timer;  // wakes the loop when it has come
   const usquic::DeadlinePlace closing_place;
@@ -48,10 +49,15 @@ struct us_quic_socket_t {
 
 namespace usquic::quic {
 
-// Opens the UDP socket of a new us_quic_socket_t.
+// A new us_quic_socket_t and its UDP socket.
 Result<us_quic_socket_t*> open_socket(us_quic_socket_context_t& context, const Address& local,
                                       const udp::OpenOptions& options, unsigned ext_size);
+// The same to listen on, where the context may be a worker of a group: then the port is the other workers' too.
+Result<us_quic_socket_t*> open_listen_socket(us_quic_socket_context_t& context, const Address& local,
+                                             const udp::OpenOptions& options, unsigned ext_size);
 void close_socket(us_quic_socket_t& socket);
+// Other workers of a group send no new clients to this one from here on.
+void end_newcomers(us_quic_socket_t& socket);
 // For sockets that close with their last connection: closes when there is none left, and none to come.
 void close_socket_if_idle(us_quic_socket_t& socket);
 

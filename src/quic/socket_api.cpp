@@ -37,10 +37,11 @@ Result<us_quic_socket_t*> listen_on(us_quic_socket_context_t& context, const cha
   open_options.ipv6_only = options.ipv6_only != 0;
   Result<us_quic_socket_t*> opened = Error{US_QUIC_E_RESOLVE};
   for (const Address& address : *addresses) {
-    opened = open_socket(context, address, open_options, ext_size);
+    opened = open_listen_socket(context, address, open_options, ext_size);
     if (opened || !is_address_missing(opened.error())) return opened;
   }
-  if (host == nullptr) return open_socket(context, *Address::parse("0.0.0.0", port), open_options, ext_size);
+  if (host == nullptr)
+    return open_listen_socket(context, *Address::parse("0.0.0.0", port), open_options, ext_size);
   return opened;
 }
 

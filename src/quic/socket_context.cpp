@@ -4,6 +4,7 @@
 #include "base/try_allocating.h"
 #include "quic/c_result.h"
 #include "quic/connection.h"
+#include "quic/context_identity.h"
 #include "quic/options.h"
 #include "quic/sweep.h"
 
@@ -28,6 +29,11 @@ Result<void> set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   context.is_http3_only = config.is_http3_only;
   context.is_raw_only = config.is_raw_only;
   context.needs_worker_index = config.needs_worker_index;
+  if (config.group == nullptr) return {};
+  const unsigned worker = *config.engine.worker_index;
+  auto membership = GroupMembership::join(context, std::move(config.group), worker);
+  if (!membership) return Error{membership.error()};
+  context.membership = *std::move(membership);
   return {};
 }
 
@@ -49,6 +55,10 @@ Result<us_quic_socket_context_t*> make_context(us_loop_t* loop,
 }
 
 }  // namespace
+
+std::shared_ptr<tls::Context> identity_of(const us_quic_socket_context_t& context) {
+  return context.tls;
+}
 
 void close_all_sockets(us_quic_socket_context_t& context) {
   while (SocketLink* link = context.sockets.front()) close_socket(*link->socket);
@@ -103,6 +113,7 @@ void us_quic_socket_context_shutdown(us_quic_socket_context_t* context) {
     next = context->sockets.next(link);
     us_quic_socket_t& socket = *link->socket;
     context->endpoint->refuse_new_clients(&socket);
+    end_newcomers(socket);
     for (auto* c = socket.connections.front(); c != nullptr; c = socket.connections.next(c)) {
       us_quic_connection_shutdown(c);
     }

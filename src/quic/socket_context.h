@@ -10,6 +10,7 @@
 #include "engine/engine.h"
 #include "quic/callbacks.h"
 #include "quic/event_handler.h"
+#include "quic/group_membership.h"
 #include "quic/quic_loop.h"
 #include "quic/socket.h"
 #include "tls/context.h"
@@ -31,14 +32,15 @@ struct us_quic_socket_context_t : usquic::ListHook<us_quic_socket_context_t> {
   // Others that share the port may share the secret, and the worker's index is not told.
   bool needs_worker_index = false;
 
-  std::unique_ptr<usquic::tls::Context> tls;
+  std::shared_ptr<usquic::tls::Context> tls;  // also of byte streams on the same port
   usquic::quic::EventHandler events;
   std::unique_ptr<usquic::engine::Endpoint> endpoint;  // uses the two above
 
-  usquic::List<usquic::quic::SocketLink> sockets;  // open ones
-  unsigned socket_count = 0;                       // open and closing ones
-  bool is_shut_down = false;                       // some of them may wait for handshakes to end
-  bool is_freed = false;                           // to be destroyed at the end of the iteration
+  std::unique_ptr<usquic::quic::GroupMembership> membership;  // of a worker of a group
+  usquic::List<usquic::quic::SocketLink> sockets;             // open ones
+  unsigned socket_count = 0;                                  // open and closing ones
+  bool is_shut_down = false;                                  // some of them may wait for handshakes to end
+  bool is_freed = false;                                      // to be destroyed at the end of the iteration
 };
 
 namespace usquic::quic {

@@ -17,8 +17,12 @@ enum class Alert : std::uint8_t {
   certificate_revoked = 44,
   certificate_expired = 45,
   certificate_unknown = 46,
+  illegal_parameter = 47,
   unknown_ca = 48,
+  internal_error = 80,
+  no_renegotiation = 100,
   missing_extension = 109,
+  unrecognized_name = 112,
   certificate_required = 116,
   no_application_protocol = 120,
 };

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <memory>
 
-#include "crypto/wipe.h"
+#include "crypto/secret_bytes.h"
 #include "usquic/error.h"
 
 namespace usquic::tls {
@@ -49,6 +49,13 @@ Result<std::string> read_pem(const PemSource& source, const Logger& log) {
 
 const char* describe(const PemSource& source) {
   return source.file.empty() ? "PEM from memory" : source.file.c_str();
+}
+
+KeyEncryption key_encryption_of(std::string_view pem) {
+  if (pem.find("-----BEGIN ENCRYPTED PRIVATE KEY-----") != std::string_view::npos)
+    return KeyEncryption::pkcs8;
+  if (pem.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos) return KeyEncryption::openssl;
+  return KeyEncryption::none;
 }
 
 void wipe(std::string& text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -14,6 +15,12 @@ Result<std::string> read_pem(const PemSource& source, const Logger& log);
 
 // What log lines call it: the file's name, or that it came from memory.
 const char* describe(const PemSource& source);
+
+// How a private key's PEM says that it is encrypted: PKCS#8 (RFC 7468 section 11), or the older
+// form of OpenSSL.
+enum class KeyEncryption { none, pkcs8, openssl };
+
+KeyEncryption key_encryption_of(std::string_view pem);
 
 // Overwrites a text that held a private key.
 void wipe(std::string& text);

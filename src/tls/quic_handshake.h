@@ -39,7 +39,7 @@ class HandshakeEvents {
   // The peer's transport parameters (RFC 9001 section 8.2); a peer that sends none is for QUIC to notice.
   virtual bool on_transport_parameters(Bytes parameters) = 0;
   // Writes this side's; returns how many bytes they take, or nothing for a failure. A server is asked once the
-  // client's were heard.
+  // client's were heard and it has the secret that it sends handshake messages with.
   virtual std::optional<std::size_t> write_transport_parameters(MutableBytes to) = 0;
   // The alert that the handshake fails with (RFC 9001 section 4.8).
   virtual void on_alert(Alert alert) = 0;

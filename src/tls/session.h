@@ -8,6 +8,7 @@
 #include "base/bytes.h"
 #include "base/result.h"
 #include "tls/alerts.h"
+#include "tls/parameters.h"
 #include "tls/quic_handshake.h"
 
 namespace usquic::tls {
@@ -26,6 +27,9 @@ class Session {
   // A resumed session has what its first handshake found.
   virtual bool is_authorized() const = 0;
   virtual bool is_resumed() const = 0;
+  virtual Parameters parameters() const = 0;
+  // What keying material for applications derives from (RFC 8446 section 7.5); valid as long as the session.
+  virtual Bytes exporter_secret() const = 0;
   virtual bool has_ticket() const = 0;  // as a client: the context keeps one that came in this session
   // Why the handshake failed, in the library's terms: US_QUIC_E_CERT_UNTRUSTED, _CERT_NAME, _CERT_EXPIRED,
   // _CERT_REQUIRED, _ALPN or _TLS, from what verification found and from a TLS alert (sent or received).

@@ -22,17 +22,19 @@ struct Worker {
 
 // Makes connection IDs that routers can read: first octet = configuration rotation (3 bits) and length (5
 // bits, RFC-draft QUIC-LB section 3: the number of octets that follow), then server id, nonce, and the worker
-// index in the last octet.
+// index in the last octet. In front of it is the octet of the generation, for a process that one day takes the
+// descriptors of another over: the same worker, and another process.
 class ConnectionIdFactory {
  public:
   static constexpr std::size_t nonce_bytes = 6;
   static constexpr std::size_t max_server_id_bytes = 8;
   static constexpr std::uint8_t rotation = 0;
+  static constexpr std::uint8_t generation = 0;
 
   ConnectionIdFactory(Bytes server_id, Worker worker, const RandomSource& random);
 
   // Every one of this endpoint's connection IDs has this length: short headers do not tell it.
-  std::size_t length() const { return 2 + server_id_.size() + nonce_bytes; }
+  std::size_t length() const { return 3 + server_id_.size() + nonce_bytes; }
   ConnectionId make() const;
 
   // Whether it is this endpoint that says that the connection of an ID of this length is gone. No other that
@@ -40,7 +42,14 @@ class ConnectionIdFactory {
   // is of a run with more workers, and one of today's answers for it.
   bool answers_for(Bytes id) const;
 
+  // The worker whose connection the datagram is of, by its destination connection ID; nothing: any will do. An index that
+  // no worker has stands for the one that answers for it.
+  std::optional<std::uint8_t> worker_of(Bytes datagram) const;
+
  private:
+  bool is_own(Bytes id) const;
+  std::uint8_t worker_in(Bytes id) const;
+
   std::vector<std::uint8_t> server_id_;
   Worker worker_;
   RandomSource random_;

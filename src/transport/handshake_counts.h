@@ -23,6 +23,11 @@ class HandshakeCounts {
   std::size_t of(const Key& key) const;
   void add(const Key& key) { ++counts_[key]; }
   void remove(const Key& key);
+  // function(key, count)
+  template <class Function>
+  void for_each(Function function) const {
+    for (const auto& [key, count] : counts_) function(key, count);
+  }
   // Nothing is kept of an address without handshakes.
   std::size_t addresses() const { return counts_.size(); }
 

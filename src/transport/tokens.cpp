@@ -12,7 +12,7 @@
 #include "crypto/hkdf.h"
 #include "crypto/quic_versions.h"
 #include "crypto/sealed_box.h"
-#include "crypto/wipe.h"
+#include "crypto/secret_bytes.h"
 
 namespace usquic::transport {
 namespace {

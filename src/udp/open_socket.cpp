@@ -109,6 +109,7 @@ Result<OpenedSocket> open_bound(const Address& local, bool is_dual_stack, const 
   socklen_t length = Address::capacity();
   if (getsockname(fd.get(), opened.local.get(), &length) != 0) return failure("getsockname", log);
   opened.is_dual_stack = is_dual_stack;
+  opened.system_calls = options.system_calls;
   opened.can_segment = set_option(fd.get(), IPPROTO_UDP, UDP_SEGMENT, 0);
   const bool can_coalesce = set_option(fd.get(), IPPROTO_UDP, UDP_GRO, 1);
   log.log(LogLevel::debug, "udp: bound to %s, segmentation %s, coalescing %s",

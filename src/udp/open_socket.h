@@ -18,8 +18,9 @@ struct OpenOptions {
 struct OpenedSocket {
   int fd = -1;
   Address local;
-  bool is_dual_stack = false;  // IPv4 peers appear, and are to be addressed, as IPv4-mapped
-  bool can_segment = false;    // UDP_SEGMENT is known to this kernel
+  bool is_dual_stack = false;           // IPv4 peers appear, and are to be addressed, as IPv4-mapped
+  bool can_segment = false;             // UDP_SEGMENT is known to this kernel
+  SystemCalls* system_calls = nullptr;  // of the options
 };
 
 // local: unspecified or [::] = any address, IPv6 and IPv4 (only IPv4 on a machine without IPv6).

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <new>
 
+#include "base/file_descriptor.h"
 #include "usquic/error.h"
 
 using usquic::Duration;
@@ -40,28 +41,33 @@ usquic::Result<void> us_udp_socket_t::open(us_loop_t* loop, const usquic::Addres
                                            const usquic::Logger& log, bool is_fallthrough) {
   using usquic::Error;
   if (is_open()) return Error{US_QUIC_E_STATE};
+  auto opened = usquic::udp::open_socket(local, options, log);
+  if (!opened) return Error{opened.error()};
+  return adopt(loop, *opened, handler, log, is_fallthrough);
+}
+
+usquic::Result<void> us_udp_socket_t::adopt(us_loop_t* loop, const usquic::udp::OpenedSocket& opened,
+                                            Handler& handler, const usquic::Logger& log,
+                                            bool is_fallthrough) {
+  using usquic::Error;
+  usquic::FileDescriptor fd(opened.fd);
+  if (is_open()) return Error{US_QUIC_E_STATE};
   try {
     share_ = usquic::udp::LoopShare::of(loop);
   } catch (const std::bad_alloc&) {
     return Error{US_QUIC_E_NOMEM};
   }
-  auto opened = usquic::udp::open_socket(local, options, log);
-  if (!opened) {
-    share_.reset();
-    return Error{opened.error()};
-  }
-  if (const auto started = start(loop, opened->fd, readable, is_fallthrough); !started) {
-    ::close(opened->fd);
+  if (const auto started = start(loop, fd.get(), readable, is_fallthrough); !started) {
     share_.reset();
     return started;
   }
-  fd_ = opened->fd;
+  fd_ = fd.release();
   ++generation_;
-  local_ = opened->local;
-  is_dual_stack_ = opened->is_dual_stack;
+  local_ = opened.local;
+  is_dual_stack_ = opened.is_dual_stack;
   handler_ = &handler;
-  kernel_ = usquic::udp::Kernel(options.system_calls);
-  sender_.attach(kernel_, *opened, log);
+  kernel_ = usquic::udp::Kernel(opened.system_calls);
+  sender_.attach(kernel_, opened, log);
   send_batch_.attach(sender_, share_->send_blocks);
   return {};
 }

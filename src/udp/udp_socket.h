@@ -42,6 +42,9 @@ struct us_udp_socket_t : usquic::loop::Poll {
   usquic::Result<void> open(us_loop_t* loop, const usquic::Address& local,
                             const usquic::udp::OpenOptions& options, Handler& handler,
                             const usquic::Logger& log, bool is_fallthrough);
+  // The same with a descriptor that open_socket() made. It is this socket's, also after an error.
+  usquic::Result<void> adopt(us_loop_t* loop, const usquic::udp::OpenedSocket& opened, Handler& handler,
+                             const usquic::Logger& log, bool is_fallthrough);
   // Closes the descriptor at once; unsent packets are dropped. The object is its owner's.
   void close();
   bool is_open() const { return fd_ >= 0; }

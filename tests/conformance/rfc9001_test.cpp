@@ -74,6 +74,20 @@ TEST(Rfc9001Section4_8, ACertificateThatTheClientDoesNotTrust) {
                          [&](RawPeer::Options& o) { o.tls.identity = identity; });
 }
 
+TEST(Rfc9001Section4_8, ACertificateThatIsNone) {
+  constexpr std::uint64_t bad_certificate = 42, decode_error = 50;
+  constexpr unsigned message_certificate = 11;
+  expect_handshake_fails(
+      Engine::client, {tls_alert(bad_certificate), tls_alert(decode_error)}, [](RawPeer::Options& o) {
+        o.edit_message = [](Level level, std::string& bytes) {
+          const bool is_certificate =
+              level == Level::handshake && static_cast<unsigned char>(bytes[0]) == message_certificate;
+          // Behind the header, an empty context and two lengths: the certificate's SEQUENCE.
+          if (is_certificate) bytes[4 + 1 + 3 + 3] = '\x7f';
+        };
+      });
+}
+
 TEST(Rfc9001Section4_8, MessagesThatTlsCannotRead) {
   constexpr std::uint64_t decode_error = 50, illegal_parameter = 47, decrypt_error = 51;
   // The ClientHello's length field says one byte more than its fields have.

@@ -22,7 +22,7 @@ WireFields without(const char* name) {
   return fields;
 }
 
-WireFields with(const char* name, std::string value) {
+WireFields with(const char* name, const std::string& value) {
   WireFields fields = get_fields();
   for (auto& [own, own_value] : fields) {
     if (own == name) own_value = value;
@@ -61,6 +61,21 @@ TEST(Rfc9114Section4_1, ARequestThatEndsBeforeItIsWhole) {
 
 TEST(Rfc9114Section4_1, TrailersWithPseudoHeaderFields) {
   expect_request_error(request_of({}, "x") + wire_headers({{":path", "/"}}), h3_message_error);
+}
+
+// All of it came and is acknowledged, so no RESET_STREAM will answer the STOP_SENDING.
+TEST(Rfc9114Section4_1_2, AMalformedRequestWhoseEndCameFirstIsOver) {
+  Http3Joined joined(Engine::server);
+  const std::string head = wire_headers(without(":path"));
+  const std::string rest = wire_data("body");
+  joined.peer().send(frame::stream(0, head.size() + 4, rest.substr(4), true));
+  joined.net.run();
+  joined.peer().send(frame::stream(0, 0, head) + frame::stream(0, head.size(), rest.substr(0, 4)));
+  joined.net.run();
+  EXPECT_EQ(joined.peer().stream(0).reset, h3_message_error);
+  us_quic_stats_t stats{};
+  joined.net.pair.server.only_connection()->handle->stats(stats);
+  EXPECT_EQ(stats.streams_open, 0U);
 }
 
 TEST(Rfc9114Section4_1_1, ARequestThatTheClientResets) {

@@ -1,4 +1,6 @@
 // How connections and streams begin.
+#include <array>
+
 #include "contract.h"
 #include "support/http3_message.h"
 
@@ -30,6 +32,36 @@ TEST_F(Opening, AConnectionKnowsItsSidesProtocolAndName) {
   EXPECT_EQ(client->handle->path().socket, &pair.client);
   EXPECT_FALSE(client->handle->id().empty());
   EXPECT_FALSE(client->handle->failure());
+}
+
+TEST_F(Opening, AConnectionKnowsWhatItsHandshakeAgreedOn) {
+  join();
+  if (!capabilities().tls) GTEST_SKIP() << "no TLS";
+  for (const ConnectionRecord* c : {client, server}) {
+    const us_quic_tls_t tls = c->handle->tls_parameters();
+    EXPECT_STREQ(tls.cipher_suite, "TLS_AES_128_GCM_SHA256");
+    EXPECT_STREQ(tls.group, "x25519");
+    EXPECT_STREQ(tls.signature_scheme, "ed25519");
+  }
+}
+
+TEST_F(Opening, BothSidesExportTheSameKeyingMaterialOnceTheHandshakeIsDone) {
+  start();
+  if (!capabilities().tls) GTEST_SKIP() << "no TLS";
+  client = pair.client.connect(pair.server);
+  std::array<std::uint8_t, 40> of_client{};
+  std::array<std::uint8_t, 40> of_server{};
+  const Bytes context = as_bytes("context");
+  EXPECT_EQ(client->handle->export_keying_material(of_client, "EXPERIMENTAL test", context).error(),
+            US_QUIC_E_STATE);
+  ASSERT_TRUE(run_until([this] { return client->handshakes == 1; }));
+  settle();
+  server = pair.server.only_connection();
+  EXPECT_EQ(client->handle->export_keying_material(of_client, "EXPERIMENTAL test", context).error(), 0);
+  EXPECT_EQ(server->handle->export_keying_material(of_server, "EXPERIMENTAL test", context).error(), 0);
+  EXPECT_EQ(of_client, of_server);
+  EXPECT_EQ(server->handle->export_keying_material(of_server, "EXPERIMENTAL test", {}).error(), 0);
+  EXPECT_NE(of_client, of_server);
 }
 
 // "A stream that cannot open yet waits for the handshake."

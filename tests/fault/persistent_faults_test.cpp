@@ -112,9 +112,9 @@ TEST(SharedServerSocket, DeadPeersStallNobody) {
   const auto begin = std::chrono::steady_clock::now();
   const long long before = us_loop_iteration_number(exchange.loop());
   for (int i = 0; i < 4; ++i) exchange.echo(alive, long_body_bytes);
-  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().right_responses == 4; }, 10));
+  EXPECT_TRUE(exchange.run_until([&] { return exchange.told().right_responses == 4; }, 25));
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-  EXPECT_LT(taken.count(), 5);
+  EXPECT_LT(taken.count(), 20);  // a stall would last as long as the idle timeout
   EXPECT_LT(us_loop_iteration_number(exchange.loop()) - before, 100'000);
   EXPECT_EQ(exchange.told().closes, 0);
   close(pipes[0]);

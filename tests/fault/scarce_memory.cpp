@@ -9,6 +9,11 @@
 #include <new>
 
 #include "base/block_pool.h"
+#include "base/check.h"
+
+#ifdef USQUIC_TEST_OPENSSL
+#include <openssl/crypto.h>
+#endif
 
 // Put in place by the linker (--wrap in tests/CMakeLists.txt).
 extern "C" {
@@ -52,10 +57,33 @@ void* gnutls_scarce_calloc(std::size_t count, std::size_t size) {
   return is_denied() ? nullptr : __real_calloc(count, size);
 }
 
+#ifdef USQUIC_TEST_OPENSSL
+void* openssl_scarce_malloc(std::size_t size, const char*, int) {
+  return size == 0 || is_denied() ? nullptr : __real_malloc(size);
+}
+
+void* openssl_scarce_realloc(void* memory, std::size_t size, const char*, int) {
+  if (size > 0) return is_denied() ? nullptr : __real_realloc(memory, size);
+  std::free(memory);
+  return nullptr;
+}
+
+void openssl_free(void* memory, const char*, int) {
+  std::free(memory);
+}
+
+// OpenSSL takes them before its first allocation alone.
+const int openssl_is_hooked =
+    CRYPTO_set_mem_functions(openssl_scarce_malloc, openssl_scarce_realloc, openssl_free);
+#endif
+
 }  // namespace
 
 ScarceMemory::ScarceMemory() {
   current_memory = this;
+#ifdef USQUIC_TEST_OPENSSL
+  CHECK(openssl_is_hooked == 1);
+#endif
   gnutls_malloc = gnutls_scarce_malloc;
   gnutls_calloc = gnutls_scarce_calloc;
   // Not gnutls_realloc: GnuTLS 3.7.9 frees a key twice when a server's key share cannot be written.

@@ -1,4 +1,5 @@
 // The bytes of HTTP/3 streams tell the same in whatever pieces they come.
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
@@ -55,6 +56,10 @@ class Reader final : public http3::CodecEvents {
         if (result != ConnectionError::none) return;
       } while (!left.empty());
     }
+  }
+
+  bool has_stopped() const {
+    return std::ranges::any_of(told, [](const auto& each) { return each.second.stop_code != 0; });
   }
 
   std::map<std::int64_t, Told> told;
@@ -123,9 +128,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Reader whole, split;
   whole.read(chunks, SIZE_MAX);
   split.read(chunks, piece);
-  CHECK((whole.result == usquic::http3::ConnectionError::none) ==
-        (split.result == usquic::http3::ConnectionError::none));
-  if (whole.result != usquic::http3::ConnectionError::none) return 0;
+  constexpr auto none = usquic::http3::ConnectionError::none;
+  // A stream that is told to stop is read no further: what is wrong behind that place shows only where it came with it.
+  CHECK((whole.result == none) == (split.result == none) || whole.has_stopped() || split.has_stopped());
+  if (whole.result != none || split.result != none) return 0;
   // Of the unidirectional streams nothing is told but a wish to stop, and that not when FIN came
   // with the type.
   for (const std::int64_t id : request_ids) CHECK(whole.told[id] == split.told[id]);

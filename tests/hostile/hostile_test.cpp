@@ -2,12 +2,11 @@
 
 #include <poll.h>
 
-#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
-#include "usquic/usquic.h"
+#include "support/development_certificate.h"
 
 namespace usquic::test {
 namespace {
@@ -48,12 +47,9 @@ void HostileTest::write_file(const std::string& name, std::size_t length) const 
 }
 
 void HostileTest::start(std::vector<std::string> words, const ServeProcess::Limits& limits) {
-  std::array<char, 4096> cert{};
-  std::array<char, 4096> key{};
-  ASSERT_EQ(us_quic_development_certificate(10, cert.data(), cert.size(), key.data(), key.size(), nullptr),
-            0);
-  std::ofstream(base_ / "cert.pem") << cert.data();
-  std::ofstream(base_ / "key.pem") << key.data();
+  const DevelopmentCertificate identity = DevelopmentCertificate::make();
+  std::ofstream(base_ / "cert.pem") << identity.cert;
+  std::ofstream(base_ / "key.pem") << identity.key;
   words.insert(words.end(), {"--port", "0", "--stall-timeout", "1", "--drain", "3", "--cert",
                              base_ / "cert.pem", "--key", base_ / "key.pem", folder_});
   server_ = std::make_unique<ServeProcess>(USQUIC_TOOL, words, limits);

@@ -17,7 +17,7 @@ namespace usquic::test {
 class HostileTest : public testing::Test {
  protected:
   static constexpr std::size_t small_bytes = 1000;
-  static constexpr std::size_t medium_bytes = 100'000;  // too large to be kept in memory
+  static constexpr std::size_t medium_bytes = 2'500'000;  // too large to be kept in memory, as is the next
   static constexpr std::size_t large_bytes = 4 * 1024 * 1024;
 
   HostileTest();

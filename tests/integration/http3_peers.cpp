@@ -183,15 +183,6 @@ void client_stream_close(us_quic_stream_t* s, const us_quic_stream_close_info_t*
 
 }  // namespace
 
-DevelopmentCertificate DevelopmentCertificate::make() {
-  std::array<char, 8192> cert;
-  std::array<char, 8192> key;
-  if (us_quic_development_certificate(10, cert.data(), cert.size(), key.data(), key.size(), nullptr) != 0) {
-    throw std::runtime_error("no development certificate");
-  }
-  return {cert.data(), key.data()};
-}
-
 char body_byte(std::uint64_t offset) {
   return static_cast<char>((offset * 2654435761ULL) >> 11);
 }

@@ -8,16 +8,10 @@
 #include <string_view>
 #include <vector>
 
+#include "support/development_certificate.h"
 #include "usquic/usquic.h"
 
 namespace usquic::test {
-
-// The development certificate of this process's tests: "localhost", 127.0.0.1 and ::1.
-struct DevelopmentCertificate {
-  std::string cert;
-  std::string key;
-  static DevelopmentCertificate make();
-};
 
 // Byte `offset` of a "/bytes/N" response.
 char body_byte(std::uint64_t offset);

@@ -52,6 +52,16 @@ class Examples(unittest.TestCase):
             self.assertEqual(body, (alphabet * (size // 26 + 1))[:size])
         self.assertEqual(server.get("/lines/3"), "3 to go\n2 to go\n1 to go\n")
 
+    def test_all_cores(self):
+        server = self.start("all_cores")
+        cpus = len(os.sched_getaffinity(0))
+        # Each over a connection of its own, which comes to any of the workers.
+        answers = {server.get("/") for _ in range(10 * cpus)}
+        for answer in answers:
+            self.assertRegex(answer, r"^worker \d+ of \d+\n$")
+        if cpus > 1 and not any(answer.endswith("of 1\n") for answer in answers):
+            self.assertGreater(len(answers), 1)
+
     def test_json_api(self):
         if not os.path.exists(example_path("json_api")):
             self.assertIsNone(os.environ.get("USQUIC_REQUIRE_PEERS"), "nlohmann-json3-dev is not installed")

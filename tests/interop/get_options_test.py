@@ -37,10 +37,19 @@ class GetOptions(unittest.TestCase):
         done = self.get("-v", self.server.url("/folder/"))
         told = done.stderr.splitlines()
         self.assertEqual(told[0], f"* connected to 127.0.0.1 (127.0.0.1) port {self.server.port}")
+        self.assertRegex(done.stderr, r"\n\* TLS 1\.3: TLS_AES_128_GCM_SHA256, \w+, ecdsa_secp256r1_sha256\n")
         self.assertIn("> GET /folder/ HTTP/3", told)
         self.assertIn("< HTTP/3 200", told)
         done = self.get("-I", self.server.url("/size-1m"))
         self.assertIn("content-length: 1048576", done.stdout.lower())
+
+    def test_exchanges_keys_in_the_group_that_is_asked_for(self):
+        for group in ("secp384r1", "x25519"):
+            done = self.get("-v", "--curves", group, self.server.url("/folder/"))
+            self.assertIn(f", {group}, ecdsa", done.stderr)
+        done = self.get("--curves", "brainpoolP256r1", self.server.url("/folder/"))
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("option groups has an invalid value", done.stderr)
 
     def test_follows_redirects_when_asked(self):
         done = self.get("-w", " %{http_code}", self.server.url("/folder"))

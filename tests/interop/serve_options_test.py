@@ -35,6 +35,14 @@ class ServeOptions(unittest.TestCase):
         self.assertEqual((found["method"], found["path"], found["status"], found["bytes"], found["client"]),
                          ("GET", "/size-1200?q=1", 200, 1200, "127.0.0.1"))
         self.assertEqual(missing["status"], 404)
+        self.assertIn(found["tls_group"], ("x25519", "secp256r1", "X25519MLKEM768"))
+
+    def test_says_that_proc_is_missing(self):
+        without_proc = ["unshare", "--mount", "sh", "-c", 'umount -l /proc && exec "$0" "$@"']
+        if subprocess.run([*without_proc, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("file systems cannot be unmounted here")
+        done = run(*without_proc, TOOL, "serve", self.place.site, "--port", "0")
+        self.assertIn("by way of /proc, which is not mounted", done.stderr)
 
     def test_tells_its_methods_when_asked(self):
         server = self.start()

@@ -93,6 +93,19 @@ class ServeUser(unittest.TestCase):
                 for kind in ("CapInh", "CapPrm", "CapEff", "CapAmb"):
                     self.assertEqual(int(status[kind][0], 16), 0, kind)
 
+    def test_workers_have_no_right_of_root_either(self):
+        port = free_low_port()
+        with Program(TOOL, "serve", self.place.site, "--host", "127.0.0.1", "--port", port, "--cert", self.place.cert,
+                     "--key", self.place.key, "--user", USER, "--workers", "3") as server:
+            server.wait_for(rf"https://127.0.0.1:{port}/")
+            for _ in range(12):
+                self.assertEqual(self.get(port).status, 200)
+            threads = list(threads_status(server.process.pid))
+            self.assertGreater(len(threads), 3)
+            for status in threads:
+                self.assertEqual((status["Uid"], status["Gid"], status["Groups"]), ([UID] * 4, [GID] * 4, [GID]))
+                self.assertEqual(int(status["CapEff"][0], 16), 0)
+
     def test_reads_a_certificate_anew_where_the_user_may(self):
         server = self.start()
         server.process.send_signal(signal.SIGHUP)

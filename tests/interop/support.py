@@ -96,6 +96,13 @@ def free_udp_port():
         return probe.getsockname()[1]
 
 
+def free_tcp_port():
+    """The same of TCP."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 def wait_for_udp_port(port, seconds=10):
     """Waits until some process has bound the port: for servers that do not say when they are ready."""
     deadline = time.monotonic() + seconds

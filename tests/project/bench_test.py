@@ -13,9 +13,10 @@ from lib.clients import MeasureFailed, answered, read_load  # noqa: E402
 from lib.content import STATIC  # noqa: E402
 from lib.datagrams import usual_size  # noqa: E402
 from lib.measures import DATAGRAMS, MEASURES, with_datagrams  # noqa: E402
-from lib.rows import (BARE, DATAGRAM_DOWN, DATAGRAM_UP, GOALS, NGTCP2_GIVEN, REFERENCE, ROWS, USQUIC_SERVE,  # noqa: E402
-                      Goal)
+from lib.rows import (ARENA, ARENA_2_WORKERS, BARE, DATAGRAM_DOWN, DATAGRAM_UP, GOALS, NGTCP2_GIVEN, REFERENCE, ROWS, SERVE_2_WORKERS,  # noqa: E402
+                      USQUIC_SERVE, WORKERS, Goal)
 from lib.servers import KINDS  # noqa: E402
+from lib.workers import calls_of, unevenness  # noqa: E402
 
 GOAL = Goal("small 8x32", USQUIC_SERVE, 0.70)
 MEMORY_GOAL = Goal("memory", USQUIC_SERVE, None, absolute=32)
@@ -114,6 +115,19 @@ class Rows(unittest.TestCase):
         in_goals = {goal.server for goal in GOALS} | {goal.beside for goal in GOALS}
         self.assertLessEqual({REFERENCE, *report.OWN, *in_goals}, {*names, NGTCP2_GIVEN})
 
+    def test_what_is_for_some_loads_alone_names_loads_that_there_are(self):
+        names = {measure.name for measure in MEASURES}
+        for kind in KINDS:
+            self.assertLessEqual(set(kind.loads or ()), names)
+        kinds = {kind.name: kind for kind in KINDS}
+        measures = {measure.name: measure for measure in MEASURES}
+        self.assertLessEqual({name for pair in WORKERS for name in pair}, set(kinds))
+        self.assertIsNone(measures["arena sum"].reason_against(kinds[ARENA]))
+        self.assertIsNotNone(measures["arena sum"].reason_against(kinds[USQUIC_SERVE]))
+        self.assertIsNotNone(measures["small 64x64"].reason_against(kinds[ARENA]))
+        self.assertIsNone(measures["static"].reason_against(kinds[SERVE_2_WORKERS]))
+        self.assertIsNotNone(measures["memory"].reason_against(kinds[SERVE_2_WORKERS]))
+
     def test_a_run_in_which_something_failed_gives_no_figure(self):
         self.assertEqual(read_load(0, '{"targets": [{"requests": 5}]}', ""), {"requests": 5})
         with self.assertRaisesRegex(MeasureFailed, "3 failed"):
@@ -126,6 +140,22 @@ class Rows(unittest.TestCase):
             answered("no such host")
 
 
+class Workers(unittest.TestCase):
+    def test_system_calls_are_read_from_the_table_of_strace(self):
+        table = """% time     seconds  usecs/call     calls    errors syscall
+------ ----------- ----------- --------- --------- ----------------
+ 71.91    0.012345           1     12300           sendmsg
+ 28.09    0.004823           0      4823       251 recvmsg
+------ ----------- ----------- --------- --------- ----------------
+100.00    0.017168           1     17123       251 total
+"""
+        self.assertEqual(calls_of(table), {"sendmsg": 12300, "recvmsg": 4823})
+
+    def test_unevenness_is_by_the_mean(self):
+        self.assertEqual(unevenness([500, 500]), (0, 0))
+        self.assertEqual(unevenness([90, 120, 90]), (0.3, 0.2))
+
+
 class Report(unittest.TestCase):
     def lines(self, found, **more):
         return report.render(result(found, **more)).splitlines()
@@ -134,6 +164,16 @@ class Report(unittest.TestCase):
         lines = self.lines(made([4.2, 4.4, 4.0], [5, 5, 5]))
         self.assertIn("| 6 B, 8 x 32: server CPU | usquic serve | 4.20 (4.00 - 4.40) us/request | gtlsserver | 0.84 | 0.60 | "
                       "missed by 40 % |", lines)
+
+    def test_several_workers_stand_beside_one_with_the_spread_of_the_rounds(self):
+        found = {"arena sum": {ARENA: [2, 4, 2], ARENA_2_WORKERS: [2, 5, 1.8]}, "small 64x64": {USQUIC_SERVE: [1, 1, 1]}}
+        lines = self.lines(found, servers=[USQUIC_SERVE, ARENA, ARENA_2_WORKERS])
+        at = lines.index("### Two workers beside one")
+        self.assertEqual(lines[at + 4:],
+                         ["| HttpArena's sum, 64 x 64: server CPU | HttpArena, 2 workers | 1.00 (0.90 - 1.25) |"])
+        self.assertNotIn("### Two workers beside one", self.lines(made([1], [2])))
+        # No column without a figure.
+        self.assertNotIn("HttpArena", next(line for line in lines if line.startswith("| `usquic serve` to")))
 
     def test_a_goal_beside_another_server_stands_where_both_were_measured(self):
         found = {"small 8x32": {USQUIC_SERVE: [2], BARE: [1], REFERENCE: [4]}}

@@ -20,7 +20,8 @@ struct Recording {
 
 Recording record(const SimIdentity& identity, std::uint64_t seed) {
   SimNetwork network(seed);
-  TransferNode server(network, identity, *Address::parse("192.0.2.1", 4433), {.is_server = true});
+  TransferNode server(network, identity, *Address::parse("192.0.2.1", 4433),
+                      {.is_server = true, .gives_tickets = false});
   TransferNode client(network, identity, *Address::parse("198.51.100.7", 50000), {});
   network.set_conditions(
       {.jitter = 4ms, .loss = 0.02, .duplication = 0.01, .corruption = 0.01, .reordering = 0.02});

@@ -29,8 +29,9 @@ struct CodeRange {
   Owner owner = Owner::c_library;
 };
 
-constexpr std::array<std::string_view, 8> gnutls_libraries = {
-    "libgnutls", "libnettle", "libhogweed", "libgmp", "libtasn1", "libp11-kit", "libidn2", "libunistring"};
+constexpr std::string_view tls_libraries[] = {"libgnutls", "libnettle",  "libhogweed", "libgmp",
+                                              "libtasn1",  "libp11-kit", "libidn2",    "libunistring",
+                                              "libssl",    "libcrypto"};
 
 // Where the code of each library lies.
 class CodeMap {
@@ -49,8 +50,8 @@ class CodeMap {
   static Owner owner_of_library(std::string_view path) {
     if (path.empty()) return Owner::blocks;  // the program itself
     const std::string_view name = path.substr(path.rfind('/') + 1);
-    for (const std::string_view library : gnutls_libraries) {
-      if (name.starts_with(library)) return Owner::gnutls;
+    for (const std::string_view library : tls_libraries) {
+      if (name.starts_with(library)) return Owner::tls_library;
     }
     return Owner::c_library;
   }

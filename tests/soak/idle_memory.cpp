@@ -28,7 +28,7 @@ constexpr double max_bytes_per_stream = 3 << 10;
 constexpr std::uint64_t max_bytes_left = 4 << 20;
 
 constexpr std::array<const char*, static_cast<std::size_t>(Owner::count)> owner_names = {
-    "objects", "blocks", "gnutls", "c_library", "ngtcp2"};
+    "objects", "blocks", "tls_library", "c_library", "ngtcp2"};
 
 class IdleMemory {
  public:

@@ -8,11 +8,11 @@
 namespace usquic::test {
 
 enum class Owner : std::uint8_t {
-  objects,    // operator new, in usquic (and in the test's own code)
-  blocks,     // malloc, in usquic: the pools' chunks, and what is too large for them
-  gnutls,     // malloc, in GnuTLS and the libraries below it
-  c_library,  // malloc, in any other library
-  ngtcp2,     // of `blocks`: what ngtcp2 asked the pool for
+  objects,      // operator new, in usquic (and in the test's own code)
+  blocks,       // malloc, in usquic: the pools' chunks, and what is too large for them
+  tls_library,  // malloc, in GnuTLS or OpenSSL and the libraries below them
+  c_library,    // malloc, in any other library
+  ngtcp2,       // of `blocks`: what ngtcp2 asked the pool for
   count
 };
 

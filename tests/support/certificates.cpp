@@ -194,6 +194,13 @@ Identity leaf_for(const Authority& authority, std::vector<std::string> dns_names
   return authority.issue(options);
 }
 
+Identity large_leaf_for(const Authority& authority, const std::string& dns_name) {
+  std::vector<std::string> names{dns_name};
+  for (int i = 0; i < 100; ++i)
+    names.push_back("one-of-very-many-names-" + std::to_string(i) + ".of-this-server.example");
+  return leaf_for(authority, std::move(names));
+}
+
 std::string encrypt_key(const std::string& key_pem, const std::string& passphrase) {
   const Key key = new_key();
   std::string text = key_pem;
@@ -201,6 +208,19 @@ std::string encrypt_key(const std::string& key_pem, const std::string& passphras
   require(gnutls_x509_privkey_import2(key.get(), &pem, GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN),
           "privkey_import");
   return export_key(key.get(), passphrase.c_str());
+}
+
+std::string common_name(std::span<const std::uint8_t> der) {
+  gnutls_x509_crt_t raw = nullptr;
+  require(gnutls_x509_crt_init(&raw), "crt_init");
+  const Certificate certificate(raw);
+  const gnutls_datum_t datum{const_cast<unsigned char*>(der.data()), static_cast<unsigned>(der.size())};
+  require(gnutls_x509_crt_import(raw, &datum, GNUTLS_X509_FMT_DER), "crt_import");
+  std::array<char, 256> name{};
+  std::size_t size = name.size();
+  require(gnutls_x509_crt_get_dn_by_oid(raw, GNUTLS_OID_X520_COMMON_NAME, 0, 0, name.data(), &size),
+          "get_dn_by_oid");
+  return std::string(name.data(), size);
 }
 
 }  // namespace usquic::test

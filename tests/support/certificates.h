@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -52,7 +53,12 @@ class Authority {
 // A leaf for these DNS names, as most tests want it.
 Identity leaf_for(const Authority& authority, std::vector<std::string> dns_names,
                   KeyType key_type = KeyType::ecdsa_p256);
+// And with more names, so that the certificate has some kilobytes.
+Identity large_leaf_for(const Authority& authority, const std::string& dns_name);
 // The same key as an encrypted PKCS#8 PEM.
 std::string encrypt_key(const std::string& key_pem, const std::string& passphrase);
+
+// The common name of a certificate in DER.
+std::string common_name(std::span<const std::uint8_t> der);
 
 }  // namespace usquic::test

@@ -106,7 +106,7 @@ class ClientFixture : public testing::Test {
     return told;
   }
 
-  const Http3ScriptServer::Identity identity = Http3ScriptServer::Identity::make();
+  const DevelopmentCertificate identity = DevelopmentCertificate::make();
   std::shared_ptr<Loop> loop = Loop::create();
   std::unique_ptr<Http3ScriptServer> server;
   std::unique_ptr<Client> client;

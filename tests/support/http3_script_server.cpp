@@ -1,7 +1,6 @@
 #include "support/http3_script_server.h"
 
 #include <algorithm>
-#include <array>
 #include <stdexcept>
 
 namespace usquic::test {
@@ -124,16 +123,7 @@ void Exchange::flush() {
   }
 }
 
-Http3ScriptServer::Identity Http3ScriptServer::Identity::make() {
-  std::array<char, 8192> cert;
-  std::array<char, 8192> key;
-  if (us_quic_development_certificate(10, cert.data(), cert.size(), key.data(), key.size(), nullptr) != 0) {
-    throw std::runtime_error("no development certificate");
-  }
-  return {cert.data(), key.data()};
-}
-
-Http3ScriptServer::Http3ScriptServer(us_loop_t* loop, const Identity& identity,
+Http3ScriptServer::Http3ScriptServer(us_loop_t* loop, const DevelopmentCertificate& identity,
                                      us_quic_socket_context_options_t options, int port) {
   options.cert = {identity.cert.data(), identity.cert.size()};
   options.key = {identity.key.data(), identity.key.size()};

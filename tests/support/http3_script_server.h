@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/development_certificate.h"
 #include "usquic/usquic.h"
 
 namespace usquic::test {
@@ -40,13 +41,7 @@ class Http3ScriptServer {
   };
   using Script = std::function<void(Exchange& exchange)>;
 
-  struct Identity {
-    std::string cert;
-    std::string key;
-    static Identity make();  // for localhost and 127.0.0.1
-  };
-
-  Http3ScriptServer(us_loop_t* loop, const Identity& identity,
+  Http3ScriptServer(us_loop_t* loop, const DevelopmentCertificate& identity,
                     us_quic_socket_context_options_t options = us_quic_default_options(), int port = 0);
   ~Http3ScriptServer();
   Http3ScriptServer(const Http3ScriptServer&) = delete;

@@ -160,6 +160,8 @@ void RawPeer::respond() {
       acknowledgement = frame::ack({s.received.rbegin(), s.received.rend()});
     }
     s.owes_acknowledgement = false;
+    if (level == Level::initial && options_.hello_pieces > 0 && !s.crypto_pending.empty())
+      send_hello_in_pieces();
     while (!s.crypto_pending.empty() || !acknowledgement.empty()) {
       const std::string now = s.crypto_pending.substr(0, max_payload - 100);
       s.crypto_pending.erase(0, now.size());
@@ -173,6 +175,24 @@ void RawPeer::respond() {
     is_confirmed_ = true;
     if (options_.sends_handshake_done) send(frame::handshake_done());
   }
+}
+
+void RawPeer::send_hello_in_pieces() {
+  Space& initial = space(Level::initial);
+  const std::string hello = std::exchange(initial.crypto_pending, {});
+  const std::size_t length = (hello.size() + options_.hello_pieces - 1) / options_.hello_pieces;
+  std::string together;
+  for (std::size_t i = options_.hello_pieces; i-- > 0;) {
+    const std::string piece = i * length < hello.size() ? hello.substr(i * length, length) : std::string();
+    const std::string sent = frame::crypto(initial.crypto_sent + i * length, piece);
+    if (options_.puts_pieces_together) {
+      together += sent;
+    } else {
+      send(Level::initial, sent);
+    }
+  }
+  if (!together.empty()) send(Level::initial, together);
+  initial.crypto_sent += hello.size();
 }
 
 std::size_t RawPeer::count(std::uint64_t frame_type) const {
@@ -201,6 +221,7 @@ std::string_view RawPeer::read_packet(std::string_view datagram) {
   std::size_t number_at = 0;
   std::size_t length = datagram.size();
   const auto first = static_cast<unsigned char>(datagram[0]);
+  std::string_view source;
   if ((first & 0x80) == 0) {
     packet.level = Level::application;
     number_at = 1 + options_.scid.size();
@@ -227,7 +248,7 @@ std::string_view RawPeer::read_packet(std::string_view datagram) {
       original_dcid_ = to;
       set_initial_keys(to);
     }
-    if (!std::exchange(has_peer_scid_, true)) dcid = from;
+    source = from;
     const std::uint64_t rest = in.varint();
     number_at = datagram.size() - in.left();
     if (in.is_bad() || rest > in.left()) return give_up();
@@ -239,6 +260,8 @@ std::string_view RawPeer::read_packet(std::string_view datagram) {
     if (!space(packet.level).read && packet.level != Level::application) return datagram.substr(length);
     return give_up();
   }
+  // RFC 9000 section 7.2.
+  if (!source.empty() && !std::exchange(has_peer_scid_, true)) dcid = source;
   auto frames = read_quic_frames(*payload);
   CHECK(frames);
   packet.frames = std::move(*frames);

@@ -71,6 +71,10 @@ class RawPeer {
     bool acknowledges = true;
     bool follows_retry = true;
     bool sends_handshake_done = true;
+    // client: the ClientHello goes in so many CRYPTO frames, the last one first, each in a datagram of its own or all in
+    // one. 0: in as few as it takes, in order.
+    std::size_t hello_pieces = 0;
+    bool puts_pieces_together = false;
     std::function<void(TransportParameters&)> edit_parameters;
     std::function<void(std::string& bytes)> edit_raw_parameters;
     // The TLS messages that this side sends pass here first.
@@ -78,6 +82,8 @@ class RawPeer {
   };
 
   explicit RawPeer(Options options);
+  // A client's, to be offered by another: what a ticket that came holds.
+  std::string tls_session() const { return tls_.session(); }
   RawPeer(const RawPeer&) = delete;
   RawPeer& operator=(const RawPeer&) = delete;
 
@@ -139,6 +145,7 @@ class RawPeer {
   const Space& space(Level level) const { return spaces_[index(level)]; }
 
   std::string transport_parameters();
+  void send_hello_in_pieces();
   void set_initial_keys(std::string_view client_dcid);
   std::string_view read_packet(std::string_view datagram);
   void read_retry(std::string_view packet);

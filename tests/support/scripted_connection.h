@@ -101,6 +101,10 @@ class ScriptedConnection final : public engine::Connection {
   Bytes peer_certificate() const override { return {}; }
   bool is_authorized() const override { return false; }
   bool is_resumed() const override { return false; }
+  us_quic_tls_t tls_parameters() const override { return {"", "", ""}; }
+  Result<void> export_keying_material(MutableBytes, std::string_view, Bytes) const override {
+    return Error{US_QUIC_E_UNSUPPORTED};
+  }
   Bytes id() const override { return as_bytes(&id_, sizeof(id_)); }
   void stats(us_quic_stats_t& out) const override { out = stats_; }
   Result<engine::Stream*> create_stream(engine::Direction direction, void* stream_user) override;

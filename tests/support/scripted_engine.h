@@ -54,6 +54,10 @@ class ScriptedEndpoint final : public engine::Endpoint {
   void path_failed(TimePoint now, const engine::Path& path, int error_number);
   void drop_socket(void* socket);
   bool has_unsent_close(void* socket) const;
+  // Its datagrams name no worker.
+  std::optional<std::uint8_t> worker_of(Bytes) const { return std::nullopt; }
+  bool is_new_client(const engine::Datagram&) const { return false; }
+  std::size_t connection_id_bytes() const { return 8; }
   const engine::Capabilities& capabilities() const { return capabilities_; }
   void stats(us_quic_context_stats_t& out) const { out = stats_; }
 

@@ -1,5 +1,6 @@
 #include "support/tls_peer.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
 
@@ -8,7 +9,8 @@
 namespace usquic::test {
 namespace {
 
-constexpr int quic_transport_parameters = 0x39;  // RFC 9001 section 8.2
+constexpr int unknown_extension_number = 0x4a4a;  // reserved for this (RFC 8701)
+constexpr int quic_transport_parameters = 0x39;   // RFC 9001 section 8.2
 
 gnutls_datum_t octets_of(std::string_view text) {
   return {reinterpret_cast<unsigned char*>(const_cast<char*>(text.data())),
@@ -79,6 +81,13 @@ struct TlsPeer::Hooks {
     return 0;
   }
 
+  static int ignore(gnutls_session_t, const unsigned char*, std::size_t) { return 0; }
+
+  static int send_unknown(gnutls_session_t session, gnutls_buffer_t buffer) {
+    const std::string& bytes = self(session).unknown_extension_;
+    return gnutls_buffer_append_data(buffer, bytes.data(), bytes.size());
+  }
+
   static int send_parameters(gnutls_session_t session, gnutls_buffer_t buffer) {
     const std::string bytes = self(session).events_.transport_parameters();
     // An extension without bytes must be asked for by its own code.
@@ -102,6 +111,12 @@ TlsPeer::TlsPeer(const Options& options, Events events)
               Hooks::receive_parameters, Hooks::send_parameters, nullptr, nullptr, nullptr,
               GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO | GNUTLS_EXT_FLAG_EE) == 0);
   }
+  unknown_extension_ = options.unknown_extension;
+  if (!unknown_extension_.empty()) {
+    CHECK(gnutls_session_ext_register(session_, "unknown", unknown_extension_number, GNUTLS_EXT_TLS,
+                                      Hooks::ignore, Hooks::send_unknown, nullptr, nullptr, nullptr,
+                                      GNUTLS_EXT_FLAG_TLS | GNUTLS_EXT_FLAG_CLIENT_HELLO) == 0);
+  }
   std::vector<gnutls_datum_t> protocols;
   for (const std::string& protocol : options.alpn) protocols.push_back(octets_of(protocol));
   if (!protocols.empty()) {
@@ -109,13 +124,16 @@ TlsPeer::TlsPeer(const Options& options, Events events)
           0);
   }
   CHECK(gnutls_certificate_allocate_credentials(&credentials_) == 0);
-  if (options.is_server) {
+  if (options.is_server && options.fillers > 0) {
+    set_overlong_chain(options);
+  } else if (options.is_server) {
     const gnutls_datum_t certificate = octets_of(options.identity.certificate);
     const gnutls_datum_t key = octets_of(options.identity.key);
     CHECK(gnutls_certificate_set_x509_key_mem(credentials_, &certificate, &key, GNUTLS_X509_FMT_PEM) >= 0);
   } else {
-    CHECK(gnutls_server_name_set(session_, GNUTLS_NAME_DNS, options.server_name.data(),
-                                 options.server_name.size()) == 0);
+    set_server_name(options.server_name);
+    if (!options.session.empty())
+      CHECK(gnutls_session_set_data(session_, options.session.data(), options.session.size()) == 0);
   }
   CHECK(gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_) == 0);
 }
@@ -136,8 +154,39 @@ TlsPeer::~TlsPeer() {
   gnutls_certificate_free_credentials(credentials_);
 }
 
+// GnuTLS takes over the key and what the chain's elements hold.
+void TlsPeer::set_overlong_chain(const Options& options) {
+  gnutls_privkey_t key = nullptr;
+  CHECK(gnutls_privkey_init(&key) == 0);
+  const gnutls_datum_t key_pem = octets_of(options.identity.key);
+  CHECK(gnutls_privkey_import_x509_raw(key, &key_pem, GNUTLS_X509_FMT_PEM, nullptr, 0) == 0);
+  std::vector<gnutls_pcert_st> chain(static_cast<std::size_t>(options.fillers) + 1);
+  for (std::size_t i = 0; i < chain.size(); ++i) {
+    const gnutls_datum_t pem = octets_of(i == 0 ? options.identity.certificate : options.chain_filler);
+    CHECK(gnutls_pcert_import_x509_raw(&chain[i], &pem, GNUTLS_X509_FMT_PEM, 0) == 0);
+  }
+  CHECK(gnutls_certificate_set_key(credentials_, nullptr, 0, chain.data(), static_cast<int>(chain.size()),
+                                   key) == 0);
+}
+
 void TlsPeer::start() {
   go_on();
+}
+
+void TlsPeer::set_server_name(std::string_view name) {
+  CHECK(gnutls_server_name_set(session_, GNUTLS_NAME_DNS, name.data(), name.size()) == 0);
+}
+
+std::string TlsPeer::session() const {
+  gnutls_datum_t data{};
+  CHECK(gnutls_session_get_data2(session_, &data) == 0);
+  std::string packed = text_of(data.data, data.size);
+  gnutls_free(data.data);
+  return packed;
+}
+
+bool TlsPeer::is_resumed() const {
+  return gnutls_session_is_resumed(session_) != 0;
 }
 
 void TlsPeer::read(Level level, std::string_view message_bytes) {

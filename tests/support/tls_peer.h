@@ -29,6 +29,11 @@ class TlsPeer {
         "NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM:-GROUP-ALL:+GROUP-X25519:"
         "+GROUP-SECP256R1:%DISABLE_TLS13_COMPAT_MODE";
     Identity identity;  // server
+    // server: more certificates than a chain may have, all the same, behind the leaf; PEM
+    std::string chain_filler;
+    int fillers = 0;
+    std::string unknown_extension;  // client: in an extension of a number that nobody has
+    std::string session;            // client: what session() gave, to be resumed
     bool sends_transport_parameters = true;
   };
   // What it tells, from inside its calls.
@@ -45,7 +50,10 @@ class TlsPeer {
   TlsPeer(const TlsPeer&) = delete;
   TlsPeer& operator=(const TlsPeer&) = delete;
 
-  void start();  // client: makes the ClientHello
+  void start();                                 // client: makes the ClientHello
+  void set_server_name(std::string_view name);  // client: that the next ClientHello asks for
+  std::string session() const;                  // client: for another connection, once a ticket has come
+  bool is_resumed() const;
   void read(Level level, std::string_view message_bytes);
 
   // What was agreed on; known when the secrets of handshake packets are told.
@@ -58,9 +66,11 @@ class TlsPeer {
   struct Hooks;
 
   void go_on();
+  void set_overlong_chain(const Options& options);
 
   Events events_;
   bool sends_transport_parameters_;
+  std::string unknown_extension_;
   gnutls_session_int* session_ = nullptr;
   gnutls_certificate_credentials_st* credentials_ = nullptr;
   bool is_complete_ = false;

@@ -38,6 +38,7 @@ TransferNode::TransferNode(SimNetwork& network, const SimIdentity& identity, con
   if (options.is_server) {
     tls_options.identity.certificate.text = identity.server.certificate;
     tls_options.identity.key.text = identity.server.key;
+    tls_options.request_client_certificate = !options.gives_tickets;  // such a server does not resume
   } else {
     tls_options.trust.text = identity.root;
   }

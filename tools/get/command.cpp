@@ -56,6 +56,8 @@ void add_connection_options(CLI::App& parser, Options& options) {
   parser.add_option("-E,--cert", options.certificate_file, "Client certificate (PEM)")->type_name("FILE");
   parser.add_option("--key", options.key_file, "Its private key (PEM)")->type_name("FILE");
   parser.add_option("--pass", options.passphrase, "Passphrase of the key");
+  parser.add_option("--curves", options.groups, "Groups of the key exchange, as X25519MLKEM768:x25519")
+      ->type_name("LIST");
   parser.add_option("--resolve", options.resolve, "HOST:PORT:ADDRESS to use instead of a lookup")
       ->allow_extra_args(false);
   parser.add_option("-m,--max-time", options.max_seconds, "Seconds that all may take")

@@ -33,9 +33,12 @@ std::string narrate_connection(us_quic_connection_t* connection, const usquic::U
   void* storage = &address;
   us_quic_connection_remote_address(connection, static_cast<sockaddr*>(storage), sizeof address);
   const char* trust = us_quic_connection_is_authorized(connection) != 0 ? "verified" : "not verified";
-  return fmt::format("* connected to {} ({}) port {}\n* ALPN {}, certificate {}{}\n", url.host,
+  const us_quic_tls_t tls = us_quic_connection_tls(connection);
+  std::string agreed = fmt::format("{}, {}", tls.cipher_suite, tls.group);
+  if (*tls.signature_scheme != '\0') agreed += fmt::format(", {}", tls.signature_scheme);
+  return fmt::format("* connected to {} ({}) port {}\n* ALPN {}, certificate {}{}\n* TLS 1.3: {}\n", url.host,
                      ip_text(address), url.port, us_quic_connection_alpn(connection), trust,
-                     us_quic_connection_is_resumed(connection) != 0 ? ", session resumed" : "");
+                     us_quic_connection_is_resumed(connection) != 0 ? ", session resumed" : "", agreed);
 }
 
 }  // namespace usquic::tools::get

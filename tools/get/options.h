@@ -18,6 +18,7 @@ struct Options {
   std::string range;
   std::string user_agent;
   std::string ca_file;
+  std::string groups;  // of the key exchange; "" = the library's
   std::string certificate_file;
   std::string key_file;
   std::string passphrase;

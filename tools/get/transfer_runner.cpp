@@ -62,6 +62,7 @@ std::optional<Failure> TransferRunner::create_client() {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   log_.attach(core);
   if (key_log_) key_log_->attach(core);
+  if (!options_.groups.empty()) core.groups = options_.groups.c_str();
   ClientOptions options;
   options.core = &core;
   options.ca_file_name = options_.ca_file;
@@ -75,7 +76,8 @@ std::optional<Failure> TransferRunner::create_client() {
   client_.emplace(options);
   if (client_->error() == US_QUIC_OK) return std::nullopt;
   Failure failure = describe_error(client_->error(), log_.last_error());
-  if (options_.certificate_file.empty() && !options_.ca_file.empty()) {
+  const bool is_file = failure.code == ExitCode::LocalCertificate;
+  if (is_file && options_.certificate_file.empty() && !options_.ca_file.empty()) {
     failure.code = ExitCode::TrustFile;
     failure.reason = options_.ca_file + ": " + failure.reason;
   }

@@ -27,6 +27,7 @@ us_quic_socket_context_t* create_client_context(us_loop_t* loop, const Plan& pla
   options.key_file_name =
       text_or_null(request.key_file.empty() ? request.certificate_file : request.key_file);
   options.passphrase = text_or_null(request.passphrase);
+  options.groups = text_or_null(request.groups);
   options.reject_unauthorized = request.is_insecure ? 0 : 1;
   options.keep_alive_ms = keep_alive_ms;
   constexpr std::int64_t max_ms = std::numeric_limits<int>::max();
@@ -38,7 +39,9 @@ us_quic_socket_context_t* create_client_context(us_loop_t* loop, const Plan& pla
   us_quic_socket_context_t* context = us_create_quic_socket_context(loop, &options, ext_size, &error);
   if (context != nullptr) return context;
   failure = describe_error(error, logs.messages.last_error());
-  if (request.certificate_file.empty() && !request.ca_file.empty()) failure.code = ExitCode::TrustFile;
+  const bool is_file = failure.code == ExitCode::LocalCertificate;
+  if (is_file && request.certificate_file.empty() && !request.ca_file.empty())
+    failure.code = ExitCode::TrustFile;
   return nullptr;
 }
 

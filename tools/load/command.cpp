@@ -72,6 +72,8 @@ void add_connection_options(CLI::App& parser, get::Options& request) {
   parser.add_option("-E,--cert", request.certificate_file, "Client certificate (PEM)")->type_name("FILE");
   parser.add_option("--key", request.key_file, "Its private key (PEM)")->type_name("FILE");
   parser.add_option("--pass", request.passphrase, "Passphrase of the key");
+  parser.add_option("--curves", request.groups, "Groups of the key exchange, as X25519MLKEM768:x25519")
+      ->type_name("LIST");
   parser.add_option("--resolve", request.resolve, "HOST:PORT:ADDRESS to use instead of a lookup")
       ->allow_extra_args(false);
 }

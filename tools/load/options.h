@@ -13,7 +13,7 @@ struct Options {
   std::vector<std::string> urls;
   std::vector<std::string> paths;  // requested in turn with each URL's own
   // What a request is, and who is trusted: method, headers, data, binary_data, range, user_agent, ca_file,
-  // certificate_file, key_file, passphrase, resolve, is_insecure, keeps_path.
+  // certificate_file, key_file, passphrase, groups, resolve, is_insecure, keeps_path.
   get::Options request;
   std::uint64_t threads = 1;
   std::uint64_t connections = 10;

@@ -7,9 +7,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <ctime>
-#include <new>
 #include <system_error>
 #include <utility>
 
@@ -33,6 +34,12 @@ void append_or_dash(std::string& line, std::string_view text) {
   } else {
     append_escaped(line, text);
   }
+}
+
+// Of all workers: the more there are, the more comes while the log's thread waits for a CPU.
+std::size_t max_queued_bytes(unsigned workers) {
+  constexpr unsigned max_shares = 16;
+  return LogWriter::max_queued_bytes * std::min(workers, max_shares);
 }
 
 }  // namespace
@@ -68,49 +75,45 @@ std::string format_json_log_line(const AccessLogEntry& entry) {
                      {"bytes", entry.body_bytes},
                      {"duration_ms", entry.duration_ms},
                      {"referer", entry.referer},
-                     {"user_agent", entry.user_agent}};
+                     {"user_agent", entry.user_agent},
+                     {"tls_group", entry.tls_group}};
   // What is no UTF-8 is replaced; all else than ASCII is escaped.
   return line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }
 
-int AccessLog::open(const std::string& destination, bool writes_json) {
-  destination_ = destination;
-  writes_json_ = writes_json;
+std::optional<Failure> AccessLog::open(const Options& options) {
+  if (options.access_log.empty()) return std::nullopt;
+  destination_ = options.access_log;
+  const auto cannot = [&](int error) {
+    return Failure{ExitCode::Write, fmt::format("{}: {}", destination_, std::strerror(error))};
+  };
   FileDescriptor file =
-      destination == "-" ? FileDescriptor(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)) : open_log(destination);
-  if (!file.is_open()) return errno;
+      destination_ == "-" ? FileDescriptor(fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0)) : open_log(destination_);
+  if (!file.is_open()) return cannot(errno);
   try {
-    writer_.emplace(std::move(file));
+    writer_.emplace(std::move(file), max_queued_bytes(options.workers));
   } catch (const std::system_error& error) {  // no thread
-    return error.code().value();
+    return cannot(error.code().value());
   }
-  return 0;
+  return std::nullopt;
 }
 
 void AccessLog::reopen() {
   if (writer_ && destination_ != "-") writer_->change_file(destination_);
 }
 
-void AccessLog::write(const AccessLogEntry& entry) noexcept {
-  try {
-    lines_ += writes_json_ ? format_json_log_line(entry) : format_access_log_line(entry);
-  } catch (const std::bad_alloc&) {
-    ++dropped_;
+void AccessLog::write(std::string_view lines) noexcept {
+  if (writer_) writer_->write(lines);
+}
+
+void AccessLog::report(Console& console) {
+  if (!writer_) return;
+  if (const int error = writer_->take_error(); error != 0) {
+    console.complain(fmt::format("{}: {}", destination_, std::strerror(error)));
   }
-}
-
-void AccessLog::flush() noexcept {
-  if (!writer_ || lines_.empty()) return;
-  writer_->write(lines_);
-  lines_.clear();
-}
-
-int AccessLog::take_reopening_error() {
-  return writer_ ? writer_->take_error() : 0;
-}
-
-std::uint64_t AccessLog::take_dropped() {
-  return writer_ ? writer_->take_dropped() + std::exchange(dropped_, 0) : 0;
+  if (const std::uint64_t dropped = writer_->take_dropped() + dropped_.exchange(0); dropped > 0) {
+    console.complain(fmt::format("{}: {} lines were dropped, as they were not taken", destination_, dropped));
+  }
 }
 
 }  // namespace usquic::tools::serve

@@ -1,12 +1,36 @@
 #include "serve/command.h"
 
+#include <algorithm>
+#include <charconv>
 #include <memory>
+#include <string>
+#include <system_error>
 
 #include "certificate_arguments.h"
 #include "serve/options.h"
 #include "serve/server.h"
+#include "usquic/http/workers.h"
 
 namespace usquic::tools::serve {
+
+namespace {
+
+constexpr unsigned max_workers = 256;
+
+void set_workers(const std::string& text, Options& options) {
+  options.pins_workers = text == "auto";
+  if (options.pins_workers) {
+    options.workers = std::min(availableCpus(), max_workers);
+    return;
+  }
+  const char* end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, options.workers);
+  if (error != std::errc() || rest != end || options.workers < 1 || options.workers > max_workers) {
+    throw CLI::ValidationError("--workers", text + " is neither a number from 1 to 256 nor auto");
+  }
+}
+
+}  // namespace
 
 Command add_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
@@ -24,7 +48,14 @@ Command add_command(CLI::App& app) {
   parser->add_option("--user", options->user, "Become this user when the port is bound and the key is read")
       ->type_name("NAME[:GROUP]");
   parser->add_flag("--listing", options->lists_directories, "List folders that have no index.html");
+  parser->add_flag("--dotfiles", options->serves_dotfiles, "Serve names that begin with a dot, as .git");
   parser->add_flag("--spa", options->is_single_page_app, "Answer what is not there with /index.html");
+  parser
+      ->add_option_function<std::string>(
+          "--workers", [options](const std::string& text) { set_workers(text, *options); },
+          "Threads that serve, 1 to 256; auto = one for each CPU that may be used, each on its own")
+      ->type_name("N")
+      ->default_str("1");
   auto* access_log =
       parser->add_option("--access-log", options->access_log, "Log requests to FILE; - = standard output")
           ->type_name("FILE");

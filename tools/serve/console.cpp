@@ -10,6 +10,11 @@
 
 namespace usquic::tools::serve {
 
+void Console::start_threads() {
+  const std::lock_guard lock(mutex_);
+  has_threads_ = true;
+}
+
 void Console::say(std::string_view line) {
   write(output_, stdout, line);
 }
@@ -23,9 +28,10 @@ void Console::note(std::string_view line) {
 }
 
 // A line that cannot be written, for want of memory, a descriptor or a thread, is no reason to end.
-void Console::write(std::optional<LogWriter>& writer, std::FILE* stream, std::string_view line) const {
+void Console::write(std::optional<LogWriter>& writer, std::FILE* stream, std::string_view line) {
   try {
     const std::string whole = line.ends_with('\n') ? std::string(line) : std::string(line) + "\n";
+    const std::lock_guard lock(mutex_);
     if (!has_threads_) {
       std::fwrite(whole.data(), 1, whole.size(), stream);
       std::fflush(stream);

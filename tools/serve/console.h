@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdio>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
@@ -10,11 +11,12 @@
 
 namespace usquic::tools::serve {
 
+// Thread: any, for every call.
 class Console {
  public:
   // Before this is called lines are written at once: while the process starts, and may still
   // have root's rights.
-  void start_threads() { has_threads_ = true; }
+  void start_threads();
 
   // A line on standard output.
   void say(std::string_view line);
@@ -24,8 +26,9 @@ class Console {
   void note(std::string_view line);
 
  private:
-  void write(std::optional<LogWriter>& writer, std::FILE* stream, std::string_view line) const;
+  void write(std::optional<LogWriter>& writer, std::FILE* stream, std::string_view line);
 
+  std::mutex mutex_;  // of what follows
   bool has_threads_ = false;
   // Made with their first line: most servers have none.
   std::optional<LogWriter> output_;

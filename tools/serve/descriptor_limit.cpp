@@ -15,10 +15,11 @@ std::size_t raise_descriptor_limit() {
   return static_cast<std::size_t>(limit.rlim_cur);
 }
 
-std::size_t max_open_files(std::size_t descriptors) {
-  constexpr std::size_t min_reserve = 32;
-  const std::size_t reserve = std::max(min_reserve, descriptors / 4);
-  return descriptors > reserve ? descriptors - reserve : 1;
+std::size_t max_open_files(std::size_t descriptors, unsigned workers) {
+  constexpr std::size_t min_reserve = 32;     // with the first worker's
+  constexpr std::size_t worker_reserve = 16;  // of each other one
+  const std::size_t reserve = std::max(min_reserve, descriptors / 4) + (workers - 1) * worker_reserve;
+  return descriptors > reserve ? std::max<std::size_t>((descriptors - reserve) / workers, 1) : 1;
 }
 
 }  // namespace usquic::tools::serve

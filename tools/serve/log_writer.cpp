@@ -52,6 +52,7 @@ struct LogWriter::State {
 
   std::mutex mutex;
   std::condition_variable changed;
+  std::size_t max_queued = 0;
   std::optional<std::string> next_file;
   std::string queued;
   std::uint64_t dropped = 0;
@@ -138,7 +139,8 @@ void LogWriter::State::run() {
   }
 }
 
-LogWriter::LogWriter(FileDescriptor destination) : state_(std::make_shared<State>()) {
+LogWriter::LogWriter(FileDescriptor destination, std::size_t max_queued) : state_(std::make_shared<State>()) {
+  state_->max_queued = max_queued;
   state_->destination = std::move(destination);
   std::thread([state = state_] { state->run(); }).detach();
 }
@@ -153,7 +155,7 @@ LogWriter::~LogWriter() {
 
 void LogWriter::write(std::string_view lines) {
   const std::lock_guard lock(state_->mutex);
-  if (state_->queued.size() + lines.size() > max_queued_bytes) return state_->count_dropped(lines);
+  if (state_->queued.size() + lines.size() > state_->max_queued) return state_->count_dropped(lines);
   try {
     state_->queued.append(lines);
   } catch (const std::bad_alloc&) {

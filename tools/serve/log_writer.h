@@ -16,12 +16,13 @@ namespace usquic::tools::serve {
 // Returns: a descriptor, or one that is not open and errno.
 FileDescriptor open_log(const std::string& path);
 
+// Thread: any, for every call.
 class LogWriter {
  public:
-  static constexpr std::size_t max_queued_bytes = 1 << 20;
+  static constexpr std::size_t max_queued_bytes = 1 << 20;  // where nothing else is said
 
   // Starts the thread: signals that are to be somebody else's are blocked before.
-  explicit LogWriter(FileDescriptor destination);
+  explicit LogWriter(FileDescriptor destination, std::size_t max_queued = max_queued_bytes);
   // Waits for what is queued, as long as it is taken, and not for more than a second.
   ~LogWriter();
   LogWriter(const LogWriter&) = delete;

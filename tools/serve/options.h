@@ -21,10 +21,13 @@ struct Options {
   std::string access_log;                  // "" = none, "-" = standard output
   bool logs_json = false;
   std::vector<std::string> headers;  // lines "Name: value"
+  unsigned workers = 1;              // threads that serve: 1 to 256
+  bool pins_workers = false;
   int drain_seconds = 30;
   int stall_seconds = 10;                                                              // 1 to 86400
   unsigned http_idle_seconds = us_quic_default_options().http_idle_timeout_ms / 1000;  // 0 = no limit
   bool lists_directories = false;
+  bool serves_dotfiles = false;
   bool is_single_page_app = false;
   bool is_quiet = false;
   bool is_verbose = false;

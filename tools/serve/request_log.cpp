@@ -1,46 +1,39 @@
 #include "serve/request_log.h"
 
-#include <fmt/format.h>
-
-#include <cstring>
+#include <new>
 
 #include "base/system_clock.h"
 
 namespace usquic::tools::serve {
 
-std::optional<Failure> RequestLog::open() {
-  if (options_.access_log.empty()) return std::nullopt;
-  const int error = log_.open(options_.access_log, options_.logs_json);
-  if (error == 0) return std::nullopt;
-  return Failure{ExitCode::Write, fmt::format("{}: {}", options_.access_log, std::strerror(error))};
-}
-
 void RequestLog::attach(us_loop_t* loop) {
-  flush_soon_.emplace(loop, [this] { log_.flush(); });
+  flush_soon_.emplace(loop, [this] { flush(); });
 }
 
-void RequestLog::write(const Origin& origin, int status, std::uint64_t body_bytes) {
+void RequestLog::write(const Origin& origin, int status, std::uint64_t body_bytes) noexcept {
   if (!log_.is_open()) return;
-  log_.write({.client_address = origin.client_address,
-              .unix_seconds = unix_seconds(),
-              .duration_ms = monotonic_ms() - origin.began_ms,
-              .method = origin.method,
-              .path = origin.path,
-              .status = status,
-              .body_bytes = body_bytes,
-              .referer = origin.referer,
-              .user_agent = origin.user_agent});
+  const AccessLogEntry entry = {.client_address = origin.client_address,
+                                .unix_seconds = unix_seconds(),
+                                .duration_ms = monotonic_ms() - origin.began_ms,
+                                .method = origin.method,
+                                .path = origin.path,
+                                .status = status,
+                                .body_bytes = body_bytes,
+                                .referer = origin.referer,
+                                .user_agent = origin.user_agent,
+                                .tls_group = origin.tls_group};
+  try {
+    lines_ += writes_json_ ? format_json_log_line(entry) : format_access_log_line(entry);
+  } catch (const std::bad_alloc&) {
+    log_.count_dropped();
+  }
   if (flush_soon_) flush_soon_->request();
 }
 
-void RequestLog::report() {
-  if (const int error = log_.take_reopening_error(); error != 0) {
-    console_.complain(fmt::format("{}: {}", options_.access_log, std::strerror(error)));
-  }
-  if (const std::uint64_t dropped = log_.take_dropped(); dropped > 0) {
-    console_.complain(
-        fmt::format("{}: {} lines were dropped, as they were not taken", options_.access_log, dropped));
-  }
+void RequestLog::flush() noexcept {
+  if (lines_.empty()) return;
+  log_.write(lines_);
+  lines_.clear();
 }
 
 }  // namespace usquic::tools::serve

@@ -1,14 +1,11 @@
-// The server's use of its access log: one line per answer, written soon after it, and what becomes of the log.
+// A worker's use of the access log: one line per answer, with the log soon after it.
 #pragma once
 
 #include <cstdint>
 #include <optional>
 #include <string>
 
-#include "failure.h"
 #include "serve/access_log.h"
-#include "serve/console.h"
-#include "serve/options.h"
 #include "serve/soon_call.h"
 
 namespace usquic::tools::serve {
@@ -23,27 +20,24 @@ class RequestLog {
     std::string path;
     std::string referer;
     std::string user_agent;
+    const char* tls_group = "";  // static
   };
 
-  RequestLog(const Options& options, Console& console) : options_(options), console_(console) {}
+  RequestLog(AccessLog& log, bool writes_json) : log_(log), writes_json_(writes_json) {}
 
-  // Where a log is wanted.
-  std::optional<Failure> open();
   bool is_open() const { return log_.is_open(); }
   // Until detach() lines are written in iterations of the loop, else by flush() alone.
   void attach(us_loop_t* loop);
   void detach() { flush_soon_.reset(); }
 
-  void write(const Origin& origin, int status, std::uint64_t body_bytes);
-  void flush() { log_.flush(); }
-  void reopen() { log_.reopen(); }
-  // To be called now and then: tells the console what the log's own thread met with.
-  void report();
+  // Kept until flush(); a line that finds no memory is dropped.
+  void write(const Origin& origin, int status, std::uint64_t body_bytes) noexcept;
+  void flush() noexcept;
 
  private:
-  const Options& options_;
-  Console& console_;
-  AccessLog log_;
+  AccessLog& log_;
+  const bool writes_json_;
+  std::string lines_;  // whole ones, not yet with the log
   std::optional<SoonCall> flush_soon_;
 };
 

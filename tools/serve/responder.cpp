@@ -4,13 +4,11 @@
 #include <utility>
 
 #include "base/system_clock.h"
-#include "serve/descriptor_limit.h"
 #include "serve/request_fields.h"
 
 namespace usquic::tools::serve {
 namespace {
 
-constexpr std::size_t pool_buffers = 192;  // 24 MiB
 // The lists of large folders are made in slices: others are served in the pauses.
 constexpr std::int64_t listing_slice_ns = 1'000'000;
 constexpr int listing_pause_ms = 2;
@@ -19,16 +17,16 @@ constexpr int disk_pause_ms = 1;
 
 }  // namespace
 
-Responder::Responder(files::FileService files, std::int64_t stall_ms, RequestLog& log)
-    : files_(std::move(files)),
-      log_(log),
-      delivery_(pool_buffers, max_open_files(raise_descriptor_limit()), stall_ms, [this] {
+Responder::Responder(files::FileService files, const WorkerLimits& limits, std::int64_t stall_ms,
+                     RequestLog& log)
+    : files_(std::move(files)), log_(log), delivery_(limits.buffers, limits.open_files, stall_ms, [this] {
         if (resume_) resume_->request();
       }) {}
 
 void Responder::attach(us_loop_t* loop) {
   resume_.emplace(loop, [this] { delivery_.resume_waiting(); });
   work_on_listings_.emplace(loop, [this] { work_on_listings(); });
+  load_files_.emplace(loop, [this] { load_files(); });
   resume_after_disk_.emplace(loop, [this] { delivery_.resume_after_disk(); });
   delivery_.set_disk_call([this] {
     if (resume_after_disk_) resume_after_disk_->request(disk_pause_ms);
@@ -38,6 +36,7 @@ void Responder::attach(us_loop_t* loop) {
 void Responder::detach() {
   resume_.reset();
   work_on_listings_.reset();
+  load_files_.reset();
   resume_after_disk_.reset();
 }
 
@@ -51,15 +50,17 @@ void Responder::answer(Response& response, const Request& request) {
   files::Response answer = files_.respond(received.request, now.monotonic_ms);
   answers_.learn(received.request, answer, now);
 
-  const auto sending = std::make_shared<FileResponse>(
-      delivery_, *this, response, delivery_.recipient_of(us_quic_stream_connection(response.native())));
+  us_quic_connection_t* connection = us_quic_stream_connection(response.native());
+  const auto sending =
+      std::make_shared<FileResponse>(delivery_, *this, response, delivery_.recipient_of(connection));
   if (log_.is_open()) {
     sending->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
                        .began_ms = monotonic_ms(),
                        .method = std::string(received.request.method),
                        .path = std::string(received.request.path),
                        .referer = std::string(received.referer),
-                       .user_agent = std::string(received.user_agent)};
+                       .user_agent = std::string(received.user_agent),
+                       .tls_group = us_quic_connection_tls(connection).group};
   }
   give(sending, received.request, std::move(answer));
 }
@@ -76,6 +77,7 @@ void Responder::give(const std::shared_ptr<FileResponse>& sending, const files::
                      files::Response answer) {
   if (answer.awaited_listing) return await_listing(sending, *answer.awaited_listing, request.method);
   sending->send_in_turn(request, std::move(answer));
+  if (files_.has_files_to_load() && load_files_) load_files_->request();
 }
 
 void Responder::await_listing(const std::shared_ptr<FileResponse>& sending, const std::string& folder,
@@ -96,6 +98,11 @@ void Responder::work_on_listings() {
   } catch (const std::bad_alloc&) {
     work_on_listings_->request(listing_pause_ms);
   }
+}
+
+// A piece in each iteration.
+void Responder::load_files() {
+  if (files_.load_files()) load_files_->request();
 }
 
 }  // namespace usquic::tools::serve

@@ -13,6 +13,7 @@
 #include "serve/file_response.h"
 #include "serve/request_log.h"
 #include "serve/soon_call.h"
+#include "serve/worker_limits.h"
 #include "usquic/http/app.h"
 
 namespace usquic::tools::serve {
@@ -21,7 +22,7 @@ class Responder final : public FileResponse::Listener {
  public:
   // stall_ms: a client that takes nothing for so long loses its answers while others wait. Outlives the app
   // that calls answer(), and its loop.
-  Responder(files::FileService files, std::int64_t stall_ms, RequestLog& log);
+  Responder(files::FileService files, const WorkerLimits& limits, std::int64_t stall_ms, RequestLog& log);
   Responder(const Responder&) = delete;
   Responder& operator=(const Responder&) = delete;
   ~Responder() = default;
@@ -33,6 +34,8 @@ class Responder final : public FileResponse::Listener {
   void answer(Response& response, const Request& request);
   // To be called a few times within stall_ms.
   void look_after_stalled(std::int64_t now_ms) { delivery_.look_after_stalled(now_ms); }
+  // To be called every second or so where other workers have the same files in memory.
+  void give_way() { files_.give_way(); }
   // 0, or the errno of reading what is served.
   int check_access() const { return files_.root().check_access(); }
 
@@ -45,6 +48,7 @@ class Responder final : public FileResponse::Listener {
   void await_listing(const std::shared_ptr<FileResponse>& sending, const std::string& folder,
                      std::string_view method);
   void work_on_listings();
+  void load_files();
 
   files::FileService files_;
   AnswerCache answers_;
@@ -52,6 +56,7 @@ class Responder final : public FileResponse::Listener {
   Delivery delivery_;
   std::optional<SoonCall> resume_;
   std::optional<SoonCall> work_on_listings_;
+  std::optional<SoonCall> load_files_;
   std::optional<SoonCall> resume_after_disk_;
 };
 

@@ -17,6 +17,7 @@ std::string render_start_text(const Options& options, int port,
   std::string text = fmt::format("usquic serve: https://{}/\n", authority);
   if (options.is_quiet) return text;
   text += fmt::format("  folder    {}\n", options.directory);
+  if (options.workers > 1) text += fmt::format("  workers   {}\n", options.workers);
   if (!development) return text;
   text += fmt::format(
       "  certificate for trying out: {2}\n"

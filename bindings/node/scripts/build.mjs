@@ -9,9 +9,9 @@ const isAsan = process.argv.includes("--asan");
 
 const packages = {
   "libngtcp2 >= 1.11": "libngtcp2-dev",
-  libngtcp2_crypto_gnutls: "libngtcp2-crypto-gnutls-dev",
-  "gnutls >= 3.7": "libgnutls28-dev",
 };
+// One of them will do; Debian 12 has no OpenSSL that is new enough.
+const tlsLibraries = { "openssl >= 3.5": "libssl-dev", "gnutls >= 3.7": "libgnutls28-dev" };
 const programs = { cmake: "cmake", "pkg-config": "pkg-config", "c++": "g++" };
 
 function works(command, ...words) {
@@ -32,6 +32,9 @@ const missing = Object.keys(programs).filter((program) => !works(program, "--ver
 if (!missing.includes("pkg-config")) {
   missing.push(...Object.keys(packages).filter((library) => !works("pkg-config", "--exists", library))
     .map((library) => packages[library]));
+  if (!Object.keys(tlsLibraries).some((library) => works("pkg-config", "--exists", library))) {
+    missing.push(tlsLibraries["gnutls >= 3.7"]);
+  }
 }
 if (missing.length > 0) {
   fail(`cannot build the addon without: ${missing.join(" ")}\n` +

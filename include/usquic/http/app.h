@@ -22,6 +22,8 @@
 
 namespace usquic {
 
+class Worker;
+
 struct AppOptions {
   // Identity, as in us_quic_socket_context_options_t: PEM files, or the PEM texts in memory.
   std::string key_file_name;
@@ -37,6 +39,12 @@ struct AppOptions {
   std::uint64_t max_body_bytes = UINT64_MAX;  // of requests; above: 413
   bool automatic_options = false;             // answer OPTIONS for known paths with Allow
   bool date_header = true;
+
+  // Also HTTP/1.1 over TLS, on the TCP port of the same number; a listen() that cannot have both opens neither. Every
+  // response by it names HTTP/3 in Alt-Svc (RFC 7838), for so many seconds; 0: none does. Handlers need not know by which
+  // version a request came.
+  bool http1 = false;
+  std::uint32_t alt_svc_max_age_s = 86'400;
   // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
   // Borrowed for the constructor only. Its identity fields are not used.
   const us_quic_socket_context_options_t* core = nullptr;
@@ -56,8 +64,8 @@ struct RouteOptions {
 
 struct ListenOptions {
   std::string host;
-  int port = 0;  // 0 = any
-  bool reuse_port = false;
+  int port = 0;             // 0 = any
+  bool reuse_port = false;  // us_quic_listen_options_t; in a worker the port is always shared
   bool ipv6_only = false;
 };
 
@@ -69,6 +77,9 @@ class US_API App {
 
   // loop: nullptr = a loop of its own. After a failure constructorFailed() is true and error() says why.
   explicit App(const AppOptions& options, std::shared_ptr<Loop> loop = nullptr);
+  // The part of an app that runs in a worker (usquic/http/workers.h), on the worker's loop: its port is the other
+  // workers' too.
+  App(Worker& worker, const AppOptions& options);
   ~App();  // closeNow, and free. Inside a handler of this app: takes effect at the end of the iteration.
   // What was moved from can only be destroyed or assigned to.
   App(App&& other) noexcept;

@@ -20,6 +20,8 @@ class US_API Loop {
 
   // Runs until nothing keeps the loop alive.
   void run();
+  // Lets run() return at the end of the running iteration, though something keeps the loop alive.
+  void stop();
   // For embedding in another loop: a descriptor that is readable when there is something to do (us_loop_fd).
   int fd();
   // Does what there is to do, without waiting (us_loop_tick). Returns: whether something still keeps

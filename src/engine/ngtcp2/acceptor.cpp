@@ -11,10 +11,7 @@ namespace usquic::engine::ngtcp2 {
 void Acceptor::accept(TimePoint now, const Datagram& datagram) {
   ngtcp2_pkt_hd header;
   const NewClients policy = endpoint_.sockets.new_clients(datagram.path->socket);
-  if (policy == NewClients::ignored || !endpoint_.config.tls->can_serve() ||
-      ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) != 0) {
-    return endpoint_.count_dropped();
-  }
+  if (!read(datagram, policy, header)) return endpoint_.count_dropped();
   // RFC 9000 section 5.2.2: the client need not wait for its handshake timeout to turn elsewhere.
   if (policy == NewClients::refused) {
     return endpoint_.responder.refuse(datagram, header, transport::TransportError::connection_refused);
@@ -35,6 +32,17 @@ void Acceptor::accept(TimePoint now, const Datagram& datagram) {
     case transport::Admission::Verdict::drop:
       return endpoint_.count_dropped();
   }
+}
+
+bool Acceptor::is_first_packet(const Datagram& datagram) const {
+  ngtcp2_pkt_hd header;
+  const NewClients policy = endpoint_.sockets.new_clients(datagram.path->socket);
+  return policy == NewClients::accepted && read(datagram, policy, header);
+}
+
+bool Acceptor::read(const Datagram& datagram, NewClients policy, ngtcp2_pkt_hd& header) const {
+  return policy != NewClients::ignored && endpoint_.config.tls->can_serve() &&
+         ngtcp2_accept(&header, datagram.bytes.data(), datagram.bytes.size()) == 0;
 }
 
 void Acceptor::open_connection(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header,

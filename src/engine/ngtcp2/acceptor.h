@@ -14,8 +14,12 @@ class Acceptor {
 
   // A packet with a long header came, for a connection ID that is not known.
   void accept(TimePoint now, const Datagram& datagram);
+  // It may be let in.
+  bool is_first_packet(const Datagram& datagram) const;
 
  private:
+  // What accept() does not drop.
+  bool read(const Datagram& datagram, NewClients policy, ngtcp2_pkt_hd& header) const;
   void open_connection(TimePoint now, const Datagram& datagram, const ngtcp2_pkt_hd& header,
                        const transport::Admission& admission);
 

@@ -147,6 +147,7 @@ bool QuicConnection::write(TimePoint now, SendBatch& batch) {
   if (core.is_active()) {
     parts_.streams.open_pending();
     parts_.streams.apply_touched();
+    parts_.http3.stop_refused();
     continue_shutdown(now);
   }
   if (core.is_active()) {

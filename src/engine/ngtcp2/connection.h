@@ -38,6 +38,10 @@ class QuicConnection final : public engine::Connection,
   bool is_authorized() const override { return parts_.tls.is_authorized(); }
   bool is_resumed() const override { return parts_.tls.is_resumed(); }
   bool has_ticket() const override { return parts_.tls.has_ticket(); }
+  us_quic_tls_t tls_parameters() const override { return parts_.tls.parameters(); }
+  Result<void> export_keying_material(MutableBytes to, std::string_view label, Bytes context) const override {
+    return parts_.tls.export_keying_material(to, label, context);
+  }
   Bytes id() const override { return parts_.registration.first_id().bytes(); }
   void stats(us_quic_stats_t& out) const override;
   Result<engine::Stream*> create_stream(Direction direction, void* stream_user) override {

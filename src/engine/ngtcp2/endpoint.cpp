@@ -89,6 +89,15 @@ void QuicEndpoint::route(TimePoint now, const Datagram& datagram) {
   core_.responder.reset(now, datagram, header);
 }
 
+bool QuicEndpoint::is_new_client(const Datagram& datagram) const {
+  if (datagram.bytes.empty() || (datagram.bytes[0] & 0x80) == 0) return false;
+  ngtcp2_version_cid header;
+  const int result = ngtcp2_pkt_decode_version_cid(&header, datagram.bytes.data(), datagram.bytes.size(),
+                                                   core_.id_factory.length());
+  if (result != 0 || core_.ids.find({header.dcid, header.dcidlen}) != nullptr) return false;
+  return acceptor_.is_first_packet(datagram);
+}
+
 void QuicEndpoint::deliver(TimePoint now, const Datagram& datagram, transport::ConnectionIdOwner& owner) {
   if (owner.kind() == transport::ConnectionIdOwner::Kind::live) {
     static_cast<QuicConnection&>(owner).on_datagram(now, datagram);

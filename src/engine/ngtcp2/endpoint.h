@@ -26,6 +26,9 @@ class QuicEndpoint final : public engine::Endpoint {
   void path_failed(TimePoint now, const Path& path, int error_number);
   void drop_socket(void* socket);
   bool has_unsent_close(void* socket) const { return core_.sockets.has_unsent_closes(socket); }
+  std::optional<std::uint8_t> worker_of(Bytes datagram) const { return core_.id_factory.worker_of(datagram); }
+  bool is_new_client(const Datagram& datagram) const;
+  std::size_t connection_id_bytes() const { return core_.id_factory.length(); }
   const Capabilities& capabilities() const { return capabilities_; }
   void stats(us_quic_context_stats_t& out) const;
 

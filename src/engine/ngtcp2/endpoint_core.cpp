@@ -15,8 +15,8 @@ EndpointCore::EndpointCore(const Config& its_config, EventHandler& its_events)
       tokens(config.secret),
       ids(config.random),
       reset_tokens(config.random),
-      handshake_gate(config.random),
-      responder(config, id_factory, tokens, stats),
+      handshake_gate(config.random, config.shared_handshakes),
+      responder(config, *packet_ciphers, id_factory, tokens, stats),
       connections(stats, handshake_gate, deadlines) {}
 
 EndpointCore::~EndpointCore() = default;

@@ -81,10 +81,17 @@ void Http3Driver::http3_reset_stream(std::int64_t id, std::uint64_t code) {
   streams_.touch(*s);
 }
 
+// By the next flush. ngtcp2 before 1.25 forgets data beyond a gap when it is told to stop, and then never closes the
+// stream if the peer has had all of it acknowledged: what came with this datagram may fill the gap first.
 void Http3Driver::http3_stop_sending(std::int64_t id, std::uint64_t code) {
-  ngtcp2_conn_shutdown_stream_read(core_.library, 0, id, code);
   QuicStream* s = streams_.find(id);
-  if (s != nullptr && s->receive_.request_stop(code)) s->receive_.stop_sent();
+  if (s == nullptr) return refused_.push_back({id, code});
+  if (s->receive_.request_stop(code)) streams_.touch(*s);
+}
+
+void Http3Driver::stop_refused() {
+  for (const Refused& r : refused_) ngtcp2_conn_shutdown_stream_read(core_.library, 0, r.id, r.code);
+  refused_.clear();
 }
 
 void Http3Driver::http3_closed(http3::MessageState& message) {

@@ -2,6 +2,9 @@
 // and to ngtcp2.
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "engine/ngtcp2/stream_set.h"
 #include "http3/codec.h"
 #include "transport/header_timeouts.h"
@@ -23,8 +26,15 @@ class Http3Driver final : private http3::CodecEvents {
   // When the earliest request whose header section is not complete has had its time.
   TimePoint headers_deadline() { return header_timeouts_.deadline(); }
   void end_late_headers(TimePoint now);
+  // For the flush: STOP_SENDING of requests that are no stream here.
+  void stop_refused();
 
  private:
+  struct Refused {
+    std::int64_t id;
+    std::uint64_t code;
+  };
+
   http3::MessageState* http3_request_stream(std::int64_t id) override;
   void http3_headers(http3::MessageState& message, int kind, bool end_stream) override;
   void http3_body(http3::MessageState& message, Bytes data) override;
@@ -41,6 +51,7 @@ class Http3Driver final : private http3::CodecEvents {
   StreamSet& streams_;
   ConnectionCore& core_;
   transport::HeaderTimeouts header_timeouts_;
+  std::vector<Refused> refused_;
 };
 
 }  // namespace usquic::engine::ngtcp2

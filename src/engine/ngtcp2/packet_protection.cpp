@@ -20,7 +20,6 @@ constexpr crypto::CipherSuite suites[] = {
     {crypto::Aead::aes_128_gcm, crypto::Hash::sha256},
     {crypto::Aead::aes_256_gcm, crypto::Hash::sha384},
     {crypto::Aead::chacha20_poly1305, crypto::Hash::sha256},
-    {crypto::Aead::aes_128_ccm, crypto::Hash::sha256},
 };
 
 void* native_handle(crypto::CipherSuite suite) {
@@ -183,10 +182,14 @@ ngtcp2_crypto_ctx initial_crypto_context() {
   return context;
 }
 
-// RFC 9001 section 5.8: a key that everybody knows. Most connections meet no Retry, and none meets two.
+// RFC 9001 section 5.8: a key that everybody knows.
+const std::uint8_t* retry_key(std::uint32_t version) {
+  return as_bytes(version == crypto::quic_version_2 ? NGTCP2_RETRY_KEY_V2 : NGTCP2_RETRY_KEY_V1).data();
+}
+
+// Most connections meet no Retry, and none meets two.
 void set_retry_key(ngtcp2_conn* conn, const crypto::PacketCiphers& ciphers, std::uint32_t version) {
-  const char* key = version == crypto::quic_version_2 ? NGTCP2_RETRY_KEY_V2 : NGTCP2_RETRY_KEY_V1;
-  auto made = crypto::make_lazy_aead_key(ciphers, crypto::Aead::aes_128_gcm, as_bytes(key).data());
+  auto made = crypto::make_lazy_aead_key(ciphers, crypto::Aead::aes_128_gcm, retry_key(version));
   // Without it ngtcp2 takes a Retry for one that is not authentic.
   if (made == nullptr) return;
   const ngtcp2_crypto_ctx context = initial_crypto_context();
@@ -329,6 +332,33 @@ bool install_secret(const ConnectionCore& core, PacketReader& reader, ngtcp2_enc
   if (install(conn, level, direction, made, secret) != 0) return false;
   made.release();
   return true;
+}
+
+std::size_t write_retry(MutableBytes to, const crypto::PacketCiphers& ciphers, const ngtcp2_pkt_hd& client,
+                        const ngtcp2_cid& source, Bytes token) {
+  const auto key = ciphers.aead_key(crypto::Aead::aes_128_gcm, retry_key(client.version));
+  if (key == nullptr) return 0;
+  const ngtcp2_crypto_ctx context = initial_crypto_context();
+  const ngtcp2_crypto_aead_ctx aead_context{key.get()};
+  const auto length =
+      ngtcp2_pkt_write_retry(to.data(), to.size(), client.version, &client.scid, &source, &client.dcid,
+                             token.data(), token.size(), encrypt, &context.aead, &aead_context);
+  return length > 0 ? static_cast<std::size_t>(length) : 0;
+}
+
+std::size_t write_refusal(MutableBytes to, const crypto::PacketCiphers& ciphers, const ngtcp2_pkt_hd& client,
+                          std::uint64_t error_code) {
+  crypto::InitialSecrets secrets;
+  Protection made;
+  if (!derive_initial_secrets(secrets, client.version, {client.dcid.data, client.dcid.datalen}) ||
+      !made.make(ciphers, client.version, crypto::initial_cipher_suite, secrets.server)) {
+    return 0;
+  }
+  const ngtcp2_crypto_ctx context = initial_crypto_context();
+  const auto length = ngtcp2_pkt_write_connection_close(
+      to.data(), to.size(), client.version, &client.scid, &client.dcid, error_code, nullptr, 0, encrypt,
+      &context.aead, &made.aead_context, made.keys.iv, mask_header, &context.hp, &made.header_context);
+  return length > 0 ? static_cast<std::size_t>(length) : 0;
 }
 
 }  // namespace usquic::engine::ngtcp2

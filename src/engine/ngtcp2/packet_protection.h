@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "crypto/cipher_suite.h"
+#include "crypto/packet_ciphers.h"
 #include "tls/quic_handshake.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -22,5 +23,13 @@ void set_packet_protection(ngtcp2_callbacks& callbacks);
 // `reader` sees what 1-RTT packets hold.
 bool install_secret(const ConnectionCore& core, PacketReader& reader, ngtcp2_encryption_level level,
                     tls::Direction direction, crypto::CipherSuite suite, Bytes secret);
+
+// Packets of a server that keeps no state: a Retry (RFC 9000 section 17.2.5), and a CONNECTION_CLOSE in an Initial
+// packet (RFC 9000 section 5.2.2). `client` is the header of the packet that they answer, `source` this side's
+// connection ID. Both return the length; 0: they do not fit, no memory, or the TLS library failed.
+std::size_t write_retry(MutableBytes to, const crypto::PacketCiphers& ciphers, const ngtcp2_pkt_hd& client,
+                        const ngtcp2_cid& source, Bytes token);
+std::size_t write_refusal(MutableBytes to, const crypto::PacketCiphers& ciphers, const ngtcp2_pkt_hd& client,
+                          std::uint64_t error_code);
 
 }  // namespace usquic::engine::ngtcp2

@@ -1,10 +1,9 @@
 #include "engine/ngtcp2/stateless_responder.h"
 
-#include <ngtcp2/ngtcp2_crypto.h>
-
 #include <utility>
 
 #include "engine/ngtcp2/cids.h"
+#include "engine/ngtcp2/packet_protection.h"
 #include "engine/ngtcp2/settings.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -15,24 +14,22 @@ void StatelessResponder::retry(const Datagram& datagram, const ngtcp2_pkt_hd& he
   const auto token = tokens_.make_retry(config_.wall_clock.now(), header.version, datagram.path->remote, id,
                                         from_cid(header.dcid));
   std::vector<std::uint8_t> packet(NGTCP2_MAX_UDP_PAYLOAD_SIZE);
-  const auto length = ngtcp2_crypto_write_retry(packet.data(), packet.size(), header.version, &header.scid,
-                                                &scid, &header.dcid, token.data(), token.size());
-  if (token.empty() || length <= 0) {
+  const std::size_t length = token.empty() ? 0 : write_retry(packet, ciphers_, header, scid, token);
+  if (length == 0) {
     ++stats_.datagrams_dropped;
     return;
   }
-  packet.resize(static_cast<std::size_t>(length));
+  packet.resize(length);
   if (queue(datagram, std::move(packet))) ++stats_.retries_sent;
 }
 
 void StatelessResponder::refuse(const Datagram& datagram, const ngtcp2_pkt_hd& header,
                                 transport::TransportError code) {
   std::vector<std::uint8_t> packet(NGTCP2_MAX_UDP_PAYLOAD_SIZE);
-  const auto length = ngtcp2_crypto_write_connection_close(
-      packet.data(), packet.size(), header.version, &header.scid, &header.dcid, number_of(code), nullptr, 0);
+  const std::size_t length = write_refusal(packet, ciphers_, header, number_of(code));
   ++stats_.datagrams_dropped;
-  if (length <= 0) return;
-  packet.resize(static_cast<std::size_t>(length));
+  if (length == 0) return;
+  packet.resize(length);
   queue(datagram, std::move(packet));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/list.h"
+#include "crypto/packet_ciphers.h"
 #include "engine/engine.h"
 #include "engine/ngtcp2/closed_connection.h"
 #include "transport/connection_ids.h"
@@ -21,9 +22,15 @@ namespace usquic::engine::ngtcp2 {
 class StatelessResponder {
  public:
   // All are borrowed. What is sent and what is dropped is counted in `stats`.
-  StatelessResponder(const Config& config, const transport::ConnectionIdFactory& id_factory,
-                     const transport::Tokens& tokens, us_quic_context_stats_t& stats)
-      : config_(config), id_factory_(id_factory), tokens_(tokens), stats_(stats), resets_(id_factory) {}
+  StatelessResponder(const Config& config, const crypto::PacketCiphers& ciphers,
+                     const transport::ConnectionIdFactory& id_factory, const transport::Tokens& tokens,
+                     us_quic_context_stats_t& stats)
+      : config_(config),
+        ciphers_(ciphers),
+        id_factory_(id_factory),
+        tokens_(tokens),
+        stats_(stats),
+        resets_(id_factory) {}
 
   // The Initial in `datagram` must come again, with a token.
   void retry(const Datagram& datagram, const ngtcp2_pkt_hd& header);
@@ -43,6 +50,7 @@ class StatelessResponder {
   bool queue(const Datagram& cause, std::vector<std::uint8_t> bytes);
 
   const Config& config_;
+  const crypto::PacketCiphers& ciphers_;
   const transport::ConnectionIdFactory& id_factory_;
   const transport::Tokens& tokens_;
   us_quic_context_stats_t& stats_;

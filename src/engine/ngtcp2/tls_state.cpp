@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "usquic/error.h"
+
 namespace usquic::engine::ngtcp2 {
 
 void TlsState::attach(std::unique_ptr<tls::Session> session) {
@@ -21,6 +23,8 @@ int TlsState::receive(tls::EncryptionLevel level, Bytes data) {
 
 void TlsState::handshake_completed() {
   alpn_ = session_->alpn();
+  parameters_ = session_->parameters();
+  exporter_.set_secret(session_->exporter_secret());
   if (core_.is_client) {
     // RFC 9369 section 5: tickets that come are for the version that was agreed on.
     session_->set_quic_version(ngtcp2_conn_get_negotiated_version(core_.library));
@@ -38,6 +42,16 @@ void TlsState::handshake_completed() {
 // through its own.
 void TlsState::release() {
   if (!core_.is_client) session_.reset();
+}
+
+us_quic_tls_t TlsState::parameters() const {
+  const auto text = [](auto id) { return id ? tls::name_of(*id) : ""; };
+  return {text(parameters_.cipher_suite), text(parameters_.group), text(parameters_.signature_scheme)};
+}
+
+Result<void> TlsState::export_keying_material(MutableBytes to, std::string_view label, Bytes context) const {
+  if (!exporter_.has_secret()) return Error{US_QUIC_E_STATE};
+  return exporter_.derive(to, label, context) ? Result<void>() : Error{US_QUIC_E_TLS};
 }
 
 Bytes TlsState::peer_certificate() const {

@@ -7,10 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include "crypto/exporter.h"
 #include "engine/ngtcp2/connection_core.h"
 #include "engine/ngtcp2/tls_handshake.h"
 #include "tls/context.h"
 #include "tls/handshake_messages.h"
+#include "tls/parameters.h"
+#include "usquic/quic.h"
 
 namespace usquic::engine::ngtcp2 {
 
@@ -36,6 +39,8 @@ class TlsState {
   Bytes peer_certificate() const;
   bool is_authorized() const { return core_.is_client ? session_->is_authorized() : is_authorized_; }
   bool is_resumed() const { return core_.is_client ? session_->is_resumed() : is_resumed_; }
+  us_quic_tls_t parameters() const;
+  Result<void> export_keying_material(MutableBytes to, std::string_view label, Bytes context) const;
   bool has_ticket() const { return core_.is_client && session_->has_ticket(); }
 
  private:
@@ -46,6 +51,8 @@ class TlsState {
   std::string alpn_;
   std::string server_name_;
   std::vector<std::uint8_t> peer_certificate_;  // a server's; a client asks its session, as for the next two
+  tls::Parameters parameters_;
+  crypto::Exporter exporter_;
   bool is_authorized_ = false;
   bool is_resumed_ = false;
 };

@@ -240,19 +240,17 @@ std::uint8_t* Encoder::encode(std::int64_t stream_id, std::span<const us_quic_he
   return capacity_ == 0 ? encode_static(fields, out) : write(stream_id, fields, out).end;
 }
 
-std::uint8_t* Encoder::encode_repeated(std::int64_t stream_id, Bytes identity,
+std::uint8_t* Encoder::encode_repeated(std::int64_t stream_id, const RepeatedSection& repeated,
                                        std::span<const us_quic_header_t> fields, std::uint8_t* out) {
   if (capacity_ == 0) return encode_static(fields, out);
-  const SectionCache::Section* known = section_cache_.find(identity);
+  const SectionCache::Section* known = repeated.section;
   if (known != nullptr && table_.entries().has(known->first_entry) && !table_.is_old(known->first_entry) &&
       sections_.reserve()) {
     sections_.add(stream_id, known->first_entry);
     return std::copy_n(known->bytes.begin(), known->length, out);
   }
   const Written written = write(stream_id, fields, out);
-  if (written.first_entry != UINT64_MAX && written.is_settled) {
-    section_cache_.put(identity, {out, written.end}, written.first_entry);
-  }
+  if (repeats_itself_) section_cache_.put(repeated.identity, {out, written.end}, written.first_entry);
   return written.end;
 }
 
@@ -263,8 +261,10 @@ Encoder::Written Encoder::write(std::int64_t stream_id, std::span<const us_quic_
   for (const us_quic_header_t& field : fields) section.add(field);
   if (section.insert_count() == 0) {
     out[0] = out[1] = 0;
-    return {section.out(), UINT64_MAX, section.is_settled()};
+    repeats_itself_ = false;
+    return {section.out(), UINT64_MAX};
   }
+  repeats_itself_ = section.is_settled();
   sections_.add(stream_id, section.first_entry());
   // RFC 9204 section 4.5.1.
   std::array<std::uint8_t, 2 * max_integer_bytes> prefix;
@@ -275,7 +275,7 @@ Encoder::Written Encoder::write(std::int64_t stream_id, std::span<const us_quic_
   const auto lines_length = static_cast<std::size_t>(section.out() - lines);
   if (prefix_length != usual_prefix_bytes) std::memmove(out + prefix_length, lines, lines_length);
   std::memcpy(out, prefix.data(), prefix_length);
-  return {out + prefix_length + lines_length, section.first_entry(), section.is_settled()};
+  return {out + prefix_length + lines_length, section.first_entry()};
 }
 
 QpackResult<void> Encoder::read_decoder_stream(Bytes data) {

@@ -22,6 +22,14 @@
 
 namespace usquic::http3::qpack {
 
+// A section that may have been sent before on the connection.
+struct RepeatedSection {
+  bool is_known() const { return section != nullptr; }
+
+  Bytes identity;  // bytes that only sections with the same fields have; empty: it is not remembered
+  const SectionCache::Section* section = nullptr;
+};
+
 class Encoder {
  public:
   // max_table_capacity: what it uses at most, whatever the peer allows; 0 = no dynamic table. `pool` outlives it.
@@ -37,8 +45,13 @@ class Encoder {
   static std::size_t bound(std::span<const us_quic_header_t> fields);
   // Writes one section, prefix and lines; returns where it ends.
   std::uint8_t* encode(std::int64_t stream_id, std::span<const us_quic_header_t> fields, std::uint8_t* out);
-  // The same for a section that is sent often. identity: bytes that only sections with the same fields have.
-  std::uint8_t* encode_repeated(std::int64_t stream_id, Bytes identity,
+  // Whether the last section would be written in the same bytes again, so that it is worth while to know the next
+  // one by an identity.
+  bool repeats_itself() const { return repeats_itself_; }
+  // What is remembered of that section, until the next one is written.
+  RepeatedSection recall(Bytes identity) const { return {identity, section_cache_.find(identity)}; }
+  // The same as encode() for a section that is sent often.
+  std::uint8_t* encode_repeated(std::int64_t stream_id, const RepeatedSection& repeated,
                                 std::span<const us_quic_header_t> fields, std::uint8_t* out);
   // The same without dynamic entries: it can be sent on any stream of any connection.
   static std::uint8_t* encode_static(std::span<const us_quic_header_t> fields, std::uint8_t* out);
@@ -61,7 +74,6 @@ class Encoder {
   struct Written {
     std::uint8_t* end;
     std::uint64_t first_entry;  // UINT64_MAX: no entry
-    bool is_settled;            // written again it would be the same, as long as the entries are there
   };
   Written write(std::int64_t stream_id, std::span<const us_quic_header_t> fields, std::uint8_t* out);
   QpackResult<void> act();
@@ -75,6 +87,7 @@ class Encoder {
   UnacknowledgedSections sections_;
   SectionCache section_cache_;
   InstructionBuffer instructions_;
+  bool repeats_itself_ = false;  // it would, as long as the entries are there
   std::uint32_t held_back_ = 0;  // fields that were to take another one's place
   IntegerReader integer_;        // of an instruction that comes in pieces
   std::uint8_t first_ = 0;

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "tls/first_flight.h"
 #include "tls/gnutls/gnutls_handles.h"
 #include "tls/gnutls/signing_key.h"
 #include "tls/pem.h"
@@ -42,21 +43,11 @@ Result<Chain> load_chain(const PemSource& source, const Logger& log) {
   return chain;
 }
 
-// How a private key's PEM says that it is encrypted: PKCS#8 (RFC 7468 section 11), or the older
-// form of OpenSSL.
-enum class Encryption { none, pkcs8, openssl };
-
-Encryption encryption_of(std::string_view pem) {
-  if (pem.find("-----BEGIN ENCRYPTED PRIVATE KEY-----") != std::string_view::npos) return Encryption::pkcs8;
-  if (pem.find("Proc-Type: 4,ENCRYPTED") != std::string_view::npos) return Encryption::openssl;
-  return Encryption::none;
-}
-
 // A wrong passphrase decrypts to noise, which can fail in any way; a well-formed container tells it apart
 // from a malformed file.
-bool is_passphrase_failure(Encryption encryption, const gnutls_datum_t& pem, int import_error) {
-  if (encryption == Encryption::openssl) return import_error == GNUTLS_E_DECRYPTION_FAILED;
-  if (encryption != Encryption::pkcs8) return false;
+bool is_passphrase_failure(KeyEncryption encryption, const gnutls_datum_t& pem, int import_error) {
+  if (encryption == KeyEncryption::openssl) return import_error == GNUTLS_E_DECRYPTION_FAILED;
+  if (encryption != KeyEncryption::pkcs8) return false;
   unsigned schema = 0;
   return gnutls_pkcs8_info(&pem, GNUTLS_X509_FMT_PEM, &schema, nullptr, nullptr, nullptr, nullptr, nullptr) ==
          0;
@@ -64,8 +55,8 @@ bool is_passphrase_failure(Encryption encryption, const gnutls_datum_t& pem, int
 
 Result<PrivateKeyHandle> import_key(const std::string& text, const IdentitySource& source, const char* name,
                                     const Logger& log) {
-  const Encryption encryption = encryption_of(text);
-  if (encryption != Encryption::none && !source.passphrase.has_value()) {
+  const KeyEncryption encryption = key_encryption_of(text);
+  if (encryption != KeyEncryption::none && !source.passphrase.has_value()) {
     log.log(LogLevel::error, "%s: the private key is encrypted and no passphrase was given", name);
     return Error{US_QUIC_E_PASSPHRASE};
   }
@@ -74,7 +65,7 @@ Result<PrivateKeyHandle> import_key(const std::string& text, const IdentitySourc
   PrivateKeyHandle key(raw);
   const gnutls_datum_t pem = datum_of(text);
   const int result =
-      encryption == Encryption::none
+      encryption == KeyEncryption::none
           ? gnutls_x509_privkey_import2(raw, &pem, GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN)
           : gnutls_x509_privkey_import2(raw, &pem, GNUTLS_X509_FMT_PEM, source.passphrase->c_str(), 0);
   if (result >= 0) return key;
@@ -143,8 +134,8 @@ int fill(gnutls_certificate_credentials_t credentials, const Chain& chain, gnutl
 }
 
 // Nothing is lost when making the shared object finds memory used up.
-std::shared_ptr<const Credentials> shared(CredentialsHandle native, const TicketKey& ticket_key) {
-  auto credentials = std::make_shared<const Credentials>(native.get(), ticket_key);
+std::shared_ptr<const Credentials> shared(CredentialsHandle native, const TicketKeySet& ticket_keys) {
+  auto credentials = std::make_shared<const Credentials>(native.get(), ticket_keys);
   native.release();  // NOLINT(bugprone-unused-return-value)
   return credentials;
 }
@@ -155,16 +146,29 @@ Result<CredentialsHandle> new_credentials() {
   return CredentialsHandle(native);
 }
 
-Result<TicketKey> ticket_key_of(gnutls_certificate_credentials_t credentials, const TicketSecret& secret) {
+// The certificates in DER.
+std::size_t total_bytes(const Chain& chain) {
+  std::size_t total = 0;
+  for (const CertificateHandle& certificate : chain) {
+    std::size_t bytes = 0;
+    gnutls_x509_crt_export(certificate.get(), GNUTLS_X509_FMT_DER, nullptr, &bytes);
+    total += bytes;
+  }
+  return total;
+}
+
+Result<TicketKeySet> ticket_keys_of(gnutls_certificate_credentials_t credentials,
+                                    const TicketSecret& secret) {
   gnutls_datum_t leaf{};
   if (gnutls_certificate_get_crt_raw(credentials, 0, 0, &leaf) < 0) return Error{US_QUIC_E_TLS};
-  return derive_ticket_key(secret, {leaf.data, leaf.size});
+  return derive_ticket_keys(secret, {leaf.data, leaf.size});
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const Credentials>> Credentials::load(const IdentitySource& source,
-                                                             const TicketSecret& secret, const Logger& log) {
+                                                             const ContextState& state) {
+  const Logger& log = state.log;
   if (!source.certificate.is_given()) {
     log.log(LogLevel::error, "%s: a private key was given without a certificate", describe(source.key));
     return Error{US_QUIC_E_CERT_FILE};
@@ -183,9 +187,10 @@ Result<std::shared_ptr<const Credentials>> Credentials::load(const IdentitySourc
     const bool is_mismatch = result == GNUTLS_E_CERTIFICATE_KEY_MISMATCH;
     return Error{error_code(result, is_mismatch ? US_QUIC_E_CERT_MISMATCH : US_QUIC_E_CERT_PARSE)};
   }
-  Result<TicketKey> ticket_key = ticket_key_of(native->get(), secret);
-  if (!ticket_key) return Error{ticket_key.error()};
-  return shared(*std::move(native), *ticket_key);
+  warn_of_long_chain(total_bytes(*chain), describe(source.certificate), log);
+  Result<TicketKeySet> ticket_keys = ticket_keys_of(native->get(), state.ticket_secret);
+  if (!ticket_keys) return Error{ticket_keys.error()};
+  return shared(*std::move(native), *ticket_keys);
 }
 
 Result<std::shared_ptr<const Credentials>> Credentials::anonymous() {

@@ -5,10 +5,8 @@
 
 #include <memory>
 
-#include "base/log.h"
 #include "base/result.h"
-#include "tls/context.h"
-#include "tls/gnutls/ticket_key.h"
+#include "tls/context_state.h"
 
 namespace usquic::tls::gnutls {
 
@@ -17,24 +15,24 @@ class Credentials {
   // Errors: US_QUIC_E_CERT_FILE, _CERT_PARSE, _CERT_MISMATCH, _PASSPHRASE, _NOMEM, each with a line to the
   // log. A source without a key is taken to hold the key in its certificate's PEM.
   static Result<std::shared_ptr<const Credentials>> load(const IdentitySource& source,
-                                                         const TicketSecret& secret, const Logger& log);
+                                                         const ContextState& state);
   // No certificate: a client that stays anonymous.
   static Result<std::shared_ptr<const Credentials>> anonymous();
 
   // Takes over what is native.
-  explicit Credentials(gnutls_certificate_credentials_t native, const TicketKey& ticket_key = {})
-      : native_(native), ticket_key_(ticket_key) {}
+  explicit Credentials(gnutls_certificate_credentials_t native, const TicketKeySet& ticket_keys = {})
+      : native_(native), ticket_keys_(ticket_keys) {}
   ~Credentials() { gnutls_certificate_free_credentials(native_); }
   Credentials(const Credentials&) = delete;
   Credentials& operator=(const Credentials&) = delete;
 
   gnutls_certificate_credentials_t native() const { return native_; }
   // What a server seals the tickets of sessions with that begin with this certificate.
-  const TicketKey& ticket_key() const { return ticket_key_; }
+  const TicketKey& ticket_key(TicketUse use) const { return ticket_keys_.of(use); }
 
  private:
   gnutls_certificate_credentials_t native_;
-  TicketKey ticket_key_;
+  TicketKeySet ticket_keys_;
 };
 
 }  // namespace usquic::tls::gnutls

@@ -18,10 +18,7 @@ namespace {
 
 using namespace gnutls;
 
-constexpr std::time_t seconds_per_day = 24 * 3600;
-constexpr std::time_t clock_tolerance = 3600;
-constexpr unsigned max_days = 36525;
-constexpr std::string_view common_name = "localhost";
+constexpr std::string_view common_name = DevelopmentValidity::common_name;
 
 // Keeps the first error of a row of calls.
 class Outcome {
@@ -70,16 +67,15 @@ void add_names(gnutls_x509_crt_t certificate, std::string_view host_name, Outcom
 
 // Not an authority: who trusts it trusts this one key for these names, and clients that refuse an authority
 // as a server's certificate (webpki, Firefox) take it too.
-void fill(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, unsigned days, std::string_view host_name,
-          std::time_t now, Outcome& outcome) {
-  const std::time_t begin = now - clock_tolerance;
+void fill(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key, const DevelopmentValidity& validity,
+          std::string_view host_name, Outcome& outcome) {
   outcome.note(gnutls_x509_crt_set_version(certificate, 3));
   outcome.note(set_serial(certificate));
   outcome.note(gnutls_x509_crt_set_key(certificate, key));
   outcome.note(gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, common_name.data(),
                                              static_cast<unsigned>(common_name.size())));
-  outcome.note(gnutls_x509_crt_set_activation_time(certificate, begin));
-  outcome.note(gnutls_x509_crt_set_expiration_time(certificate, begin + days * seconds_per_day));
+  outcome.note(gnutls_x509_crt_set_activation_time(certificate, validity.begin));
+  outcome.note(gnutls_x509_crt_set_expiration_time(certificate, validity.end));
   add_names(certificate, host_name, outcome);
   outcome.note(gnutls_x509_crt_set_basic_constraints(certificate, 0, -1));
   outcome.note(gnutls_x509_crt_set_key_usage(certificate, GNUTLS_KEY_DIGITAL_SIGNATURE));
@@ -109,7 +105,8 @@ std::string hash_of_public_key(gnutls_x509_crt_t certificate, Outcome& outcome) 
 
 Result<DevelopmentCertificate> make_development_certificate(unsigned days, std::string_view host_name,
                                                             std::time_t now) {
-  if (days == 0 || days > max_days) return Error{US_QUIC_E_INVALID};
+  const auto validity = DevelopmentValidity::of(days, now);
+  if (!validity) return Error{US_QUIC_E_INVALID};
   gnutls_x509_privkey_t raw_key = nullptr;
   if (gnutls_x509_privkey_init(&raw_key) < 0) return Error{US_QUIC_E_TLS};
   const PrivateKeyHandle key(raw_key);
@@ -120,7 +117,7 @@ Result<DevelopmentCertificate> make_development_certificate(unsigned days, std::
   Outcome outcome;
   outcome.note(gnutls_x509_privkey_generate(raw_key, GNUTLS_PK_ECDSA,
                                             GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
-  if (outcome.is_good()) fill(raw, raw_key, days, host_name, now, outcome);
+  if (outcome.is_good()) fill(raw, raw_key, *validity, host_name, outcome);
   Datum certificate_pem;
   Datum key_pem;
   outcome.note(gnutls_x509_crt_export2(raw, GNUTLS_X509_FMT_PEM, certificate_pem.out()));

@@ -50,8 +50,6 @@ std::optional<crypto::CipherSuite> suite_of(gnutls_cipher_algorithm_t cipher) {
       return crypto::CipherSuite{Aead::aes_256_gcm, Hash::sha384};
     case GNUTLS_CIPHER_CHACHA20_POLY1305:
       return crypto::CipherSuite{Aead::chacha20_poly1305, Hash::sha256};
-    case GNUTLS_CIPHER_AES_128_CCM:
-      return crypto::CipherSuite{Aead::aes_128_ccm, Hash::sha256};
     default:
       return std::nullopt;
   }

@@ -1,47 +1,21 @@
-// A TLS session of one connection, and what all sessions of a context share.
+// A TLS session of one connection.
 #pragma once
 
 #include <gnutls/gnutls.h>
 
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "tls/gnutls/credentials.h"
+#include "crypto/exporter.h"
+#include "tls/gnutls/agreement.h"
+#include "tls/gnutls/peer_check.h"
 #include "tls/gnutls/quic_handshake.h"
-#include "tls/gnutls/ticket_key.h"
-#include "tls/gnutls/trust.h"
-#include "tls/gnutls/verification.h"
-#include "tls/server_names.h"
+#include "tls/gnutls/shared_state.h"
+#include "tls/gnutls/shown_identity.h"
 #include "tls/session.h"
-#include "tls/ticket_store.h"
+#include "tls/verdict.h"
 
 namespace usquic::tls::gnutls {
-
-struct PriorityDeleter {
-  void operator()(gnutls_priority_t priority) const { gnutls_priority_deinit(priority); }
-};
-
-// What a context's sessions share; it outlives them.
-struct SharedState {
-  bool request_client_certificate = false;
-  bool verify_server = true;
-  bool verify_client = false;
-  std::vector<std::string> alpn;
-  void (*keylog)(void* user, const char* line) = nullptr;
-  void* keylog_user = nullptr;
-  Logger log;
-
-  std::unique_ptr<gnutls_priority_st, PriorityDeleter> priority;
-  TicketSecret ticket_secret{};
-  ServerNames<Credentials> names;
-  std::shared_ptr<const Credentials> anonymous;
-  std::unique_ptr<Trust>
-      trust;  // what was given; the system's roots before the first session that must verify
-  TicketStore tickets;
-
-  bool asks_for_client_certificate() const { return request_client_certificate || verify_client; }
-};
 
 // Of the native session it owns the database pointer (gnutls_db_set_ptr; TLS 1.3 keeps sessions in
 // tickets, so GnuTLS has no other use for it) by which callbacks find it, the post-client-hello function
@@ -59,18 +33,19 @@ class SessionImpl final : public Session {
 
   gnutls_session_t native() const { return native_; }
   QuicHandshake& handshake() override { return handshake_; }
-  std::string alpn() const override;
-  std::string server_name() const override;
-  Bytes peer_certificate() const override;
+  std::string alpn() const override { return alpn_of(native_); }
+  std::string server_name() const override { return shown_.server_name; }
+  Bytes peer_certificate() const override { return peer_certificate_of(native_); }
   bool is_authorized() const override;
   bool is_resumed() const override;
+  Parameters parameters() const override { return parameters_of(native_); }
+  Bytes exporter_secret() const override { return exporter_.secret(); }
   bool has_ticket() const override { return has_ticket_; }
-  Error failure(std::optional<Alert> alert) const override;
-  std::string failure_text(std::optional<Alert> alert) const override;
+  Error failure(std::optional<Alert> alert) const override { return failure_of(check_.refusal.get(), alert); }
+  std::string failure_text(std::optional<Alert> alert) const override {
+    return failure_text_of(check_.refusal.get(), alert, is_server_);
+  }
   void set_quic_version(std::uint32_t version) override { quic_version_ = version; }
-
-  // Called by the context; does nothing when the session keeps its tickets itself.
-  void store_ticket();
 
  private:
   SessionImpl(SharedState& shared, bool is_server) : shared_(shared), is_server_(is_server) {}
@@ -81,30 +56,22 @@ class SessionImpl final : public Session {
   void keep_ticket();
   std::string ticket_key() const;  // where its tickets are kept
 
-  // GnuTLS's callbacks; they find the session in GnuTLS's database pointer.
-  static SessionImpl& from(gnutls_session_t native);
-  static int on_client_hello(gnutls_session_t native);
-  static int on_certificate(gnutls_session_t native);
-  static int on_message(gnutls_session_t native, unsigned type, unsigned when, unsigned incoming,
-                        const gnutls_datum_t* message);
-  static int on_secret(gnutls_session_t native, const char* label, const gnutls_datum_t* secret);
+  struct Callbacks;  // GnuTLS's; they find the session in GnuTLS's database pointer
 
   int choose_certificate();
   int verify();
-  int enable_tickets();  // 0 or a GnuTLS error
+  void take_secret(std::string_view label, const gnutls_datum_t& secret);
 
   SharedState& shared_;
   gnutls_session_t native_ = nullptr;
   QuicHandshakeImpl handshake_;
-  std::shared_ptr<const Credentials> credentials_;
-  std::string server_name_;           // as a server, what the first ClientHello says
-  std::unique_ptr<Verdict> refusal_;  // why this side refused the peer
+  ShownIdentity shown_;
+  PeerCheck check_;
+  crypto::Exporter exporter_;
   std::uint32_t quic_version_ = 0;
   std::uint16_t port_ = 0;
   bool is_server_;
-  bool is_verified_ = false;           // in this handshake
   bool ticket_is_authorized_ = false;  // in the handshake that the ticket offered descends from
-  bool keeps_tickets_ = false;         // its own hook saw one
   bool has_ticket_ = false;
 };
 

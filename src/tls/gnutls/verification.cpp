@@ -110,7 +110,7 @@ std::string gnutls_text(unsigned status) {
   return std::string(line);
 }
 
-Verdict untrusted(gnutls_alert_description_t alert, const std::string& reason) {
+Verdict untrusted(Alert alert, const std::string& reason) {
   return {US_QUIC_E_CERT_UNTRUSTED, alert, reason};
 }
 
@@ -118,18 +118,18 @@ Verdict untrusted(gnutls_alert_description_t alert, const std::string& reason) {
 Verdict verdict_of(unsigned status, gnutls_x509_crt_t leaf, const std::string& server_name) {
   if (status == 0) return {};
   if ((status & GNUTLS_CERT_REVOKED) != 0)
-    return untrusted(GNUTLS_A_CERTIFICATE_REVOKED, "it has been revoked");
+    return untrusted(Alert::certificate_revoked, "it has been revoked");
   if ((status & (GNUTLS_CERT_SIGNER_NOT_FOUND | GNUTLS_CERT_SIGNER_NOT_CA)) != 0)
-    return untrusted(GNUTLS_A_UNKNOWN_CA, "its issuer is unknown");
+    return untrusted(Alert::unknown_ca, "its issuer is unknown");
   constexpr unsigned dates = GNUTLS_CERT_EXPIRED | GNUTLS_CERT_NOT_ACTIVATED;
   constexpr unsigned explained = dates | GNUTLS_CERT_UNEXPECTED_OWNER | GNUTLS_CERT_INVALID;
   if ((status & ~explained) != 0 || (status & explained) == GNUTLS_CERT_INVALID)
-    return untrusted(GNUTLS_A_BAD_CERTIFICATE, gnutls_text(status));
+    return untrusted(Alert::bad_certificate, gnutls_text(status));
   if ((status & GNUTLS_CERT_EXPIRED) != 0)
-    return {US_QUIC_E_CERT_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED, "certificate has expired"};
+    return {US_QUIC_E_CERT_EXPIRED, Alert::certificate_expired, "certificate has expired"};
   if ((status & GNUTLS_CERT_NOT_ACTIVATED) != 0)
-    return {US_QUIC_E_CERT_EXPIRED, GNUTLS_A_CERTIFICATE_EXPIRED, "certificate is not yet valid"};
-  return {US_QUIC_E_CERT_NAME, GNUTLS_A_BAD_CERTIFICATE,
+    return {US_QUIC_E_CERT_EXPIRED, Alert::certificate_expired, "certificate is not yet valid"};
+  return {US_QUIC_E_CERT_NAME, Alert::bad_certificate,
           "certificate is for " + names_of(leaf) + ", not for " + server_name};
 }
 
@@ -137,10 +137,10 @@ Verdict verify(gnutls_session_t session, const Trust& trust, const char* purpose
                const std::string& server_name) {
   unsigned count = 0;
   const gnutls_datum_t* peers = gnutls_certificate_get_peers(session, &count);
-  if (peers == nullptr || count == 0) return {US_QUIC_E_CERT_REQUIRED, GNUTLS_A_CERTIFICATE_REQUIRED, ""};
+  if (peers == nullptr || count == 0) return {US_QUIC_E_CERT_REQUIRED, Alert::certificate_required, ""};
   if (gnutls_certificate_type_get2(session, GNUTLS_CTYPE_PEERS) != GNUTLS_CRT_X509)
-    return untrusted(GNUTLS_A_UNSUPPORTED_CERTIFICATE, "it is not an X.509 certificate");
-  if (count > max_chain_length) return untrusted(GNUTLS_A_BAD_CERTIFICATE, "its chain is too long");
+    return untrusted(Alert::unsupported_certificate, "it is not an X.509 certificate");
+  if (count > max_chain_length) return untrusted(Alert::bad_certificate, "its chain is too long");
 
   std::vector<CertificateHandle> chain;
   std::vector<gnutls_x509_crt_t> list;
@@ -149,11 +149,11 @@ Verdict verify(gnutls_session_t session, const Trust& trust, const char* purpose
   list.reserve(count);
   for (unsigned i = 0; i < count; ++i) {
     gnutls_x509_crt_t certificate = nullptr;
-    if (gnutls_x509_crt_init(&certificate) < 0) return untrusted(GNUTLS_A_INTERNAL_ERROR, "out of memory");
+    if (gnutls_x509_crt_init(&certificate) < 0) return untrusted(Alert::internal_error, "out of memory");
     chain.emplace_back(certificate);
     list.push_back(certificate);
     if (gnutls_x509_crt_import(certificate, &peers[i], GNUTLS_X509_FMT_DER) < 0)
-      return untrusted(GNUTLS_A_BAD_CERTIFICATE, "it is malformed");
+      return untrusted(Alert::bad_certificate, "it is malformed");
   }
 
   const NameElement name(server_name);
@@ -165,7 +165,7 @@ Verdict verify(gnutls_session_t session, const Trust& trust, const char* purpose
   const int result =
       gnutls_x509_trust_list_verify_crt2(trust.native(), list.data(), count, elements.data(),
                                          server_name.empty() ? 1 : 2, verify_flags, &status, nullptr);
-  if (result < 0) return untrusted(GNUTLS_A_BAD_CERTIFICATE, gnutls_strerror(result));
+  if (result < 0) return untrusted(Alert::bad_certificate, gnutls_strerror(result));
   if (name.is_dns_name() && !has_dns_name(list.front()))
     status |= GNUTLS_CERT_INVALID | GNUTLS_CERT_UNEXPECTED_OWNER;
   return verdict_of(status, list.front(), server_name);

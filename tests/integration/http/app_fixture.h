@@ -11,17 +11,11 @@
 #include <utility>
 
 #include "integration/http/raw_client.h"
+#include "support/development_certificate.h"
 #include "usquic/http/app.h"
 #include "usquic/http/loop.h"
 
 namespace usquic::test {
-
-struct AppIdentity {
-  std::string cert;
-  std::string key;
-  // "localhost", 127.0.0.1 and ::1.
-  static AppIdentity make();
-};
 
 // Peak resident memory of this process in KiB (VmHWM), and the way to start it again from what is used now.
 long peak_memory_kib();
@@ -85,7 +79,7 @@ class AppTest : public testing::Test {
   }
 
   std::shared_ptr<Loop> loop = Loop::create();
-  const AppIdentity identity = AppIdentity::make();
+  const DevelopmentCertificate identity = DevelopmentCertificate::make();
   std::optional<App> app;
   std::unique_ptr<RawClient> client;
   int port = 0;

@@ -1,12 +1,17 @@
 // Bodies of 300 MiB: byte-exact, in bounded memory.
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "support/proc.h"
 
 namespace usquic::test {
 namespace {
 
 class LargeBodies : public AppTest {
  protected:
+  void SetUp() override {
+    if (!has_proc()) GTEST_SKIP() << "no /proc here, which tells the peak of memory";
+  }
+
   // Growth from here on counts.
   void start_counting() {
     restart_peak_memory();

@@ -107,4 +107,20 @@ TEST(Loop, ShowsDeferredTasksOnItsDescriptor) {
   EXPECT_TRUE(ran);
 }
 
+// Tasks that were posted wait for the next run.
+TEST(Loop, StopEndsARunThoughSomethingKeepsTheLoopAlive) {
+  const std::shared_ptr<Loop> loop = Loop::create();
+  int ran = 0;
+  loop->after(3'600'000, [] {});
+  loop->after(1, [&] {
+    loop->stop();
+    loop->defer([&] { ++ran; });
+  });
+  loop->run();
+  EXPECT_EQ(ran, 0);
+  loop->stop();
+  loop->run();
+  EXPECT_EQ(ran, 1);
+}
+
 }  // namespace

@@ -6,13 +6,14 @@
 
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cstring>
 #include <functional>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "support/development_certificate.h"
 
 namespace usquic::test {
 
@@ -133,10 +134,9 @@ struct Client {
 class AppTest : public testing::Test {
  protected:
   AppTest() {
-    std::array<char, 4096> cert{}, key{};
-    us_quic_development_certificate(10, cert.data(), cert.size(), key.data(), key.size(), nullptr);
-    options_.cert = cert.data();
-    options_.key = key.data();
+    const DevelopmentCertificate identity = DevelopmentCertificate::make();
+    options_.cert = identity.cert;
+    options_.key = identity.key;
     core_.log_level = US_QUIC_LOG_WARNING;
     core_.log_user = &log_;
     core_.log = [](void* user, int, const char* line) {

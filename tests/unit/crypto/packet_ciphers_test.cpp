@@ -13,8 +13,7 @@ namespace {
 
 using namespace test;
 
-constexpr Aead all_ciphers[] = {Aead::aes_128_gcm, Aead::aes_256_gcm, Aead::chacha20_poly1305,
-                                Aead::aes_128_ccm};
+constexpr Aead all_ciphers[] = {Aead::aes_128_gcm, Aead::aes_256_gcm, Aead::chacha20_poly1305};
 
 std::string nonce_of(std::string_view iv, std::uint64_t number) {
   std::string nonce = from_hex(iv);
@@ -212,7 +211,7 @@ TEST_P(PacketCiphersTest, RefuseWhatWasChangedAnywhere) {
 
 TEST_P(PacketCiphersTest, MakeNoKeysForCiphersThatAreNotForQuic) {
   const std::uint8_t key[max_cipher_key_bytes] = {};
-  for (const int number : {4, 5, 255}) {
+  for (const int number : {3, 4, 255}) {
     const auto none = static_cast<Aead>(number);
     EXPECT_EQ(ciphers_->aead_key(none, key), nullptr);
     EXPECT_EQ(ciphers_->header_key(none, key), nullptr);

@@ -30,6 +30,9 @@ class NotingEndpoint final : public engine::Endpoint {
   void path_failed(TimePoint, const Path&, int) { note("path_failed"); }
   void drop_socket(void*) { note("drop_socket"); }
   bool has_unsent_close(void*) const { return note("has_unsent_close"), true; }
+  std::optional<std::uint8_t> worker_of(Bytes) const { return note("worker_of"), 7; }
+  bool is_new_client(const engine::Datagram&) const { return note("is_new_client"), true; }
+  std::size_t connection_id_bytes() const { return note("connection_id_bytes"), 11; }
   const engine::Capabilities& capabilities() const { return note("capabilities"), capabilities_; }
   void stats(us_quic_context_stats_t& out) const { note("stats"), out.retries_sent = 7; }
 
@@ -99,6 +102,12 @@ TEST(EndpointDefinition, EveryFunctionIsTheEnginesOwn) {
   EXPECT_EQ(own.last, "drop_socket");
   EXPECT_TRUE(unchanged.has_unsent_close(nullptr));
   EXPECT_EQ(own.last, "has_unsent_close");
+  EXPECT_EQ(unchanged.worker_of({}), 7);
+  EXPECT_EQ(own.last, "worker_of");
+  EXPECT_TRUE(unchanged.is_new_client({}));
+  EXPECT_EQ(own.last, "is_new_client");
+  EXPECT_EQ(unchanged.connection_id_bytes(), 11U);
+  EXPECT_EQ(own.last, "connection_id_bytes");
   unchanged.capabilities();
   EXPECT_EQ(own.last, "capabilities");
   us_quic_context_stats_t stats{};

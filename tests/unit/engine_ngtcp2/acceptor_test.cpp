@@ -19,6 +19,12 @@ class HandshakeUnderWay : public ::testing::Test {
  protected:
   HandshakeUnderWay() {
     for (Side* side : {&pair.client, &pair.server}) side->tls_options.alpn = {"h3"};
+    // A flight of two datagrams. Probes that repeat one full datagram would use up all that a server may send (RFC
+    // 9000 section 8.1), and leave nothing for a refusal.
+    const Identity identity =
+        leaf_for(pair.authority.intermediate("one authority below another"), {"server.test"});
+    pair.server.tls_options.identity.certificate.text = identity.certificate;
+    pair.server.tls_options.identity.key.text = identity.key;
     pair.start();
     pair.filter = [this](Packet& p) {
       if (p.from != &pair.client || !holds_client || !pair.server.endpoint->has_handshakes(&pair.server)) {

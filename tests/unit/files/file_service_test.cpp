@@ -24,7 +24,8 @@ class FileServiceTest : public testing::Test {
     directory_.write("app.js", "plain javascript");
     directory_.write("app.js.br", "brotli bytes");
     directory_.write("app.js.gz", "gzip");
-    directory_.write("large.bin", std::string(3 * max_kept_file, 'L'));
+    directory_.write("page.bin", std::string(3 * max_file_read_at_once, 'P'));
+    directory_.write("large.bin", std::string(max_kept_file + 1, 'L'));
     directory_.write("empty.txt", "");
   }
 
@@ -35,6 +36,10 @@ class FileServiceTest : public testing::Test {
   }
   Response get(std::string_view path) { return ask({.method = "GET", .path = path}); }
   Response ask(const Request& request) { return service_.respond(request, now_ms_); }
+
+  void load() {
+    while (service_.load_files()) continue;
+  }
 
   // With the work that a list takes done.
   Response list(FileService& service, std::string_view path, std::string_view method = "GET") const {
@@ -98,7 +103,7 @@ TEST_F(FileServiceTest, AnswersEmptyAndLargeFiles) {
   EXPECT_EQ(get("/empty.txt").status, 200);
   EXPECT_EQ(field(get("/empty.txt"), "content-length"), "0");
   EXPECT_TRUE(get("/empty.txt").body.empty());
-  EXPECT_EQ(body(get("/large.bin")), std::string(3 * max_kept_file, 'L'));
+  EXPECT_EQ(body(get("/large.bin")), std::string(max_kept_file + 1, 'L'));
 }
 
 TEST_F(FileServiceTest, HeadHasTheFieldsOfGetAndNoBody) {
@@ -202,6 +207,24 @@ TEST_F(FileServiceTest, AFolderThatVanishedBeforeItsListWasMadeIsMissing) {
   EXPECT_EQ(status, 404);
 }
 
+TEST_F(FileServiceTest, DoesNotServeNamesThatBeginWithADot) {
+  directory_.write(".env", "secret");
+  directory_.write(".git/config", "secret");
+  directory_.write("docs/.draft/index.html", "secret");
+  directory_.write(".well-known/security.txt", "contact");
+  for (const char* path :
+       {"/.env", "/%2Eenv", "/.git/config", "/.git/", "/.git", "/docs/.draft/", "/.gone"}) {
+    EXPECT_EQ(get(path).status, 404) << path;
+  }
+  EXPECT_EQ(get("/.well-known/security.txt").status, 200);
+  FileService all = make({.serves_dotfiles = true});
+  EXPECT_EQ(all.respond({.method = "GET", .path = "/.env"}, now_ms_).status, 200);
+  EXPECT_EQ(all.respond({.method = "GET", .path = "/docs/.draft/"}, now_ms_).status, 200);
+  EXPECT_EQ(all.respond({.method = "GET", .path = "/.git"}, now_ms_).status, 301);
+  FileService app = make({.is_single_page_app = true});
+  EXPECT_EQ(body(app.respond({.method = "GET", .path = "/.env"}, now_ms_)), "<h1>home</h1>");
+}
+
 TEST_F(FileServiceTest, SinglePageAppAnswersWithTheIndex) {
   FileService app = make({.is_single_page_app = true});
   const Response response = app.respond({.method = "GET", .path = "/some/route"}, 0);
@@ -293,8 +316,9 @@ TEST_F(FileServiceTest, SeesContentThatChangedWithItsSizeAndTimeKept) {
 
 // Another change may have the same time.
 TEST_F(FileServiceTest, ReadsAgainWhatChangedAMomentBefore) {
-  const auto content = [](const FileService& service, const std::string& path, const Resource* previous) {
-    return load_resource(service.root(), path, previous).resource;
+  ResourceCache cache(1 << 20);
+  const auto content = [&](const FileService& service, const std::string& path, const Resource* previous) {
+    return load_resource(service.root(), path, previous, cache).resource;
   };
   const auto fresh = content(service_, "hello.txt", nullptr);
   const auto fresh_again = content(service_, "hello.txt", fresh.get());
@@ -352,20 +376,123 @@ TEST_F(FileServiceTest, FollowsItsFolderAfterASecond) {
   EXPECT_EQ(get_page(), "second");
 }
 
-TEST_F(FileServiceTest, KeepsSmallFilesAlone) {
+TEST_F(FileServiceTest, KeepsNothingOfAFolderThatIsNoLongerServed) {
+  const std::string large(3 * max_file_read_at_once, '1');
+  directory_.write("releases/1/page", large);
+  directory_.write("releases/2/page", "second");
+  const auto current = directory_.path() / "current";
+  std::filesystem::create_symlink("releases/1", current);
+  DocumentRoot root;
+  ASSERT_EQ(DocumentRoot::open(current.string(), root), 0);
+  FileService service(std::move(root), {});
+  const auto get_page = [&] { return body(service.respond({.method = "GET", .path = "/page"}, now_ms_)); };
+  EXPECT_EQ(get_page(), large);
+  EXPECT_TRUE(service.load_files()) << "it is being read";
+  std::filesystem::create_symlink("releases/2", directory_.path() / "next");
+  std::filesystem::rename(directory_.path() / "next", current);
+  now_ms_ += 1000;
+  EXPECT_EQ(get_page(), "second");
+  while (service.load_files()) continue;
+  EXPECT_EQ(get_page(), "second");
+}
+
+TEST_F(FileServiceTest, KeepsSmallFilesAtOnceAndLargerOnesWhenTheyAreRead) {
   get("/hello.txt");
-  get("/large.bin");
   get("/missing");
+  EXPECT_FALSE(service_.has_files_to_load());
+  EXPECT_NE(get("/page.bin").body[0].file, nullptr);
+  EXPECT_TRUE(service_.has_files_to_load());
   EXPECT_EQ(service_.cache().size(), 1u);
+  load();
+  EXPECT_EQ(service_.cache().size(), 2u);
+  const Response response = get("/page.bin");
+  EXPECT_NE(response.body[0].memory, nullptr);
+  EXPECT_EQ(body(response), std::string(3 * max_file_read_at_once, 'P'));
+  EXPECT_FALSE(service_.has_files_to_load());
+}
+
+TEST_F(FileServiceTest, NeverKeepsTheLargest) {
+  get("/large.bin");
+  EXPECT_FALSE(service_.has_files_to_load());
+  EXPECT_EQ(service_.cache().size(), 0u);
+}
+
+TEST_F(FileServiceTest, AnswersShareWhatIsKept) {
+  get("/page.bin");
+  load();
+  const Response one = get("/page.bin");
+  const std::size_t bytes = service_.cache().bytes();
+  const Response another = ask({.method = "GET", .path = "/page.bin", .range = "bytes=1-"});
+  EXPECT_EQ(one.body[0].memory, another.body[0].memory);
+  EXPECT_EQ(service_.cache().bytes(), bytes);
+}
+
+TEST_F(FileServiceTest, AnswersRangesAndHeadFromWhatIsKept) {
+  directory_.write("page.bin", std::string(max_file_read_at_once, 'a') + "bcdefg");
+  get("/page.bin");
+  load();
+  const Response range = ask({.method = "GET", .path = "/page.bin", .range = "bytes=-3"});
+  EXPECT_EQ(range.status, 206);
+  EXPECT_NE(range.body[0].memory, nullptr);
+  EXPECT_EQ(body(range), "efg");
+  const Response several = ask({.method = "GET", .path = "/page.bin", .range = "bytes=0-0,-1"});
+  EXPECT_NE(several.body[1].memory, nullptr);
+  EXPECT_THAT(body(several), HasSubstr("\r\n\r\na\r\n"));
+  const Response head = ask({.method = "HEAD", .path = "/page.bin"});
+  EXPECT_EQ(field(head, "content-length"), std::to_string(max_file_read_at_once + 6));
+  EXPECT_TRUE(head.body.empty());
+}
+
+TEST_F(FileServiceTest, SeesAChangedFileThatIsKeptAfterASecond) {
+  get("/page.bin");
+  load();
+  const Response old = get("/page.bin");
+  const std::size_t bytes = service_.cache().bytes();
+  directory_.write("page.bin", std::string(2 * max_file_read_at_once, 'Q'));
+  now_ms_ += 999;
+  EXPECT_EQ(field(get("/page.bin"), "etag"), field(old, "etag")) << "looked at once a second at most";
+  now_ms_ += 1;
+  const Response fresh = get("/page.bin");
+  EXPECT_NE(field(fresh, "etag"), field(old, "etag"));
+  EXPECT_EQ(body(fresh), std::string(2 * max_file_read_at_once, 'Q'));
+  load();
+  EXPECT_EQ(body(get("/page.bin")), body(fresh));
+  EXPECT_EQ(body(old), std::string(3 * max_file_read_at_once, 'P')) << "who has it keeps it";
+  EXPECT_GT(service_.cache().bytes(), bytes) << "and it counts";
+}
+
+TEST_F(FileServiceTest, StreamsWhatThereIsNoRoomForUntilSlowClientsLetGo) {
+  constexpr std::size_t size = max_file_read_at_once + 1;
+  FileService service = make({.cache_bytes = 16 * size});
+  const auto ask_for = [&](int number) {
+    const std::string path = "/" + std::to_string(number);
+    directory_.write(path.substr(1), std::string(size, 'x'));
+    const Request request = {.method = "GET", .path = path};
+    service.respond(request, now_ms_);
+    while (service.load_files()) continue;
+    return service.respond(request, now_ms_);
+  };
+  std::vector<Response> slow;
+  while (slow.size() < 100) {
+    slow.push_back(ask_for(static_cast<int>(slow.size())));
+    ASSERT_LE(service.cache().bytes(), 16 * size);
+    if (slow.back().body[0].memory == nullptr) break;
+  }
+  EXPECT_GT(slow.size(), 5u);
+  EXPECT_LT(slow.size(), 16u);
+  EXPECT_EQ(body(slow.back()), std::string(size, 'x'));
+  slow.clear();
+  EXPECT_NE(ask_for(100).body[0].memory, nullptr);
 }
 
 TEST_F(FileServiceTest, TheCacheStaysWithinItsBound) {
-  FileService small = make({.cache_bytes = 20'000});
+  FileService small = make({.cache_bytes = 40'000});
   for (int i = 0; i < 50; ++i) {
     const std::string name = std::to_string(i) + ".txt";
     directory_.write(name, std::string(4000, 'x'));
-    EXPECT_EQ(small.respond({.method = "GET", .path = "/" + name}, 0).status, 200);
-    EXPECT_LE(small.cache().bytes(), 20'000u);
+    const Response response = small.respond({.method = "GET", .path = "/" + name}, 0);
+    EXPECT_NE(response.body[0].memory, nullptr);
+    EXPECT_LE(small.cache().bytes(), 40'000u);
   }
 }
 

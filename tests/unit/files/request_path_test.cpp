@@ -39,6 +39,17 @@ TEST(RequestPath, KeepsDotsInsideOfNames) {
   EXPECT_EQ(parse_request_path("/..a/b..")->file, "..a/b..");
 }
 
+TEST(RequestPath, TellsNamesThatBeginWithADot) {
+  for (const char* text : {"/.env", "/%2eenv", "/.git/config", "/a/.git/config", "/a/.b/", "/...",
+                           "/a/.well-known/x", "/.well-known/.x", "/.well-known2"}) {
+    EXPECT_TRUE(parse_request_path(text)->is_hidden) << text;
+  }
+  for (const char* text : {"/", "/a.b", "/./a", "/a/.", "/.well-known", "/.well-known/acme-challenge/x",
+                           "/%2ewell-known/x", "/a?.b"}) {
+    EXPECT_FALSE(parse_request_path(text)->is_hidden) << text;
+  }
+}
+
 TEST(RequestPath, DecodesOnce) {
   EXPECT_EQ(parse_request_path("/%252e%252e")->file, "%2e%2e");
 }

@@ -31,6 +31,29 @@ TEST(Http3Qpack, ManyRequestsUseTheCompressionTable) {
   EXPECT_TRUE(pair.errors.empty());
 }
 
+TEST(Http3Qpack, AResponseThatRepeatsIsWhatWasSentWhateverComesBetween) {
+  TestPair pair;
+  const Fields usual = {{":status", "200"}, {"x-answer", "a value that is worth an entry"}};
+  const Fields malformed = with(usual, {{"Upper", "x"}});
+  std::size_t first = 0, last = 0;
+  for (std::int64_t id = 0; id < 400; id += 4) {
+    pair.request(id, get_request);
+    pair.run();
+    EXPECT_EQ(pair.server.send(id, http::SectionKind::response, to_headers(malformed)), US_QUIC_E_HEADERS);
+    const Fields answer = id % 20 == 12 ? with(usual, {{"x-number", std::to_string(id)}}) : usual;
+    const std::size_t before = pair.total[1];
+    respond(pair, id, answer, "x");
+    pair.run();
+    if (id == 0) first = pair.total[1] - before;
+    last = pair.total[1] - before;
+    EXPECT_EQ(pair.client.stream(id).sections.at(0).fields, answer);
+    EXPECT_TRUE(pair.client.http3->stream_closed(id));
+    EXPECT_TRUE(pair.server.http3->stream_closed(id));
+  }
+  EXPECT_LT(last, first / 2);
+  EXPECT_TRUE(pair.errors.empty());
+}
+
 TEST(Http3Qpack, StaticFieldsGetTableEntries) {
   TestPair pair;
   const Fields fields = with(get_request, {{"x-constant", "a value that lives as long as the process"}});

@@ -170,6 +170,21 @@ TEST_F(EncoderTest, ASectionOfABusyConnectionTakesAFewBytes) {
   EXPECT_EQ(send(response).size(), 2 + response.size());
 }
 
+TEST_F(EncoderTest, RepeatsItselfOnceAllFieldsAreKnown) {
+  const Fields fields = {{":status", "200"}, {"x-answer", "a value that is worth an entry"}};
+  EXPECT_FALSE(encoder->repeats_itself());
+  send(fields);
+  EXPECT_FALSE(encoder->repeats_itself()) << "it is not in the table yet";
+  for (int i = 0; i < 3; ++i) send(fields);
+  EXPECT_TRUE(encoder->repeats_itself());
+  send({{":status", "200"}, {"x-answer", "another one"}});
+  EXPECT_FALSE(encoder->repeats_itself());
+  send(fields);
+  EXPECT_TRUE(encoder->repeats_itself());
+  send({{":status", "200"}});
+  EXPECT_FALSE(encoder->repeats_itself()) << "there is nothing to save";
+}
+
 TEST_F(EncoderTest, RefusesInstructionsThatCannotBe) {
   EXPECT_EQ(feed("80"), decoder_stream_error);  // no section
   EXPECT_EQ(feed("00"), decoder_stream_error);  // an increment of nothing

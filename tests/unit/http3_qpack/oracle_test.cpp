@@ -13,6 +13,7 @@
 #include "fields.h"
 #include "http3/qpack/decoder.h"
 #include "http3/qpack/encoder.h"
+#include "http3/qpack/section_identity.h"
 
 namespace usquic::http3::qpack {
 namespace {
@@ -238,9 +239,11 @@ TEST_P(Oracle, ItsDecoderReadsWhatOurEncoderWrites) {
       Fields fields = is_repeated ? repeated[often] : any_fields();
       const auto headers = to_headers(fields);
       std::vector<std::uint8_t> bytes(Encoder::bound(headers));
-      const std::string identity = "section " + std::to_string(often);
+      const std::string name = "section " + std::to_string(often);
+      const SectionIdentity fields_identity(headers);
+      const Bytes identity = below(2) == 0 ? as_bytes(name) : fields_identity.bytes();
       const std::uint8_t* end =
-          is_repeated ? encoder.encode_repeated(stream, as_bytes(identity), headers, bytes.data())
+          is_repeated ? encoder.encode_repeated(stream, encoder.recall(identity), headers, bytes.data())
                       : encoder.encode(stream, headers, bytes.data());
       on_their_way.push_back({stream, std::move(fields), std::string(as_text({bytes.data(), end}))});
       encoder_stream += instructions_of(encoder);

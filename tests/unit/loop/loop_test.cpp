@@ -53,6 +53,31 @@ class LoopHooks : public LoopTest {
 
 using LoopFree = LoopHooks;
 
+using LoopStop = LoopTest;
+
+// A timer that ends the run it is called in; the loop goes on afterwards.
+TEST_F(LoopStop, EndsARunThoughSomethingKeepsTheLoopAlive) {
+  us_timer_t* timer = us_create_timer(loop_, 0, 0);
+  us_timer_set(
+      timer, [](us_timer_t* fired) { us_loop_stop(us_timer_loop(fired)); }, 1, 1);
+  us_loop_run(loop_);
+  const long long first = us_loop_iteration_number(loop_);
+  us_loop_run(loop_);
+  EXPECT_GT(us_loop_iteration_number(loop_), first);
+  us_timer_close(timer);
+}
+
+// And does not wait for what is an hour away.
+TEST_F(LoopStop, BeforeARunLeavesItOneIteration) {
+  us_timer_t* timer = us_create_timer(loop_, 0, 0);
+  us_timer_set(
+      timer, [](us_timer_t*) {}, 3'600'000, 0);
+  us_loop_stop(loop_);
+  us_loop_run(loop_);
+  EXPECT_EQ(us_loop_iteration_number(loop_), 1);
+  us_timer_close(timer);
+}
+
 TEST_F(LoopRun, ReturnsAtOnceWhenNothingKeepsTheLoopAlive) {
   us_loop_run(loop_);
   EXPECT_EQ(us_loop_iteration_number(loop_), 0);

@@ -64,6 +64,7 @@ Peer::Peer(TestLoop& loop, PeerOptions options) {
   o.secret = options.secret;
   o.worker_index = options.worker_index;
   o.worker_count = options.worker_count;
+  o.group = options.group;
   int error = 0;
   context = us_create_quic_socket_context(loop.get(), &o, sizeof(Peer*), &error);
   EXPECT_NE(context, nullptr) << us_quic_strerror(error);

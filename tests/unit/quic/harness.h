@@ -29,6 +29,7 @@ struct PeerOptions {
   const std::uint8_t* secret = nullptr;
   int worker_index = -1;
   unsigned worker_count = 0;
+  us_quic_group_t* group = nullptr;
 };
 
 class Peer {

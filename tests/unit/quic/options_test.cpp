@@ -4,6 +4,7 @@
 
 #include <cstring>
 #include <functional>
+#include <memory>
 #include <string>
 
 namespace usquic::quic {
@@ -135,6 +136,27 @@ TEST(Options, WorkerCountNeedsAnIndexBelowIt) {
   EXPECT_EQ(line(1, 2), "");
   EXPECT_EQ(line(255, 256), "");
   EXPECT_EQ(line(255, 0), "");
+}
+
+TEST(Options, OfAGroupSayNothingThatTheGroupSays) {
+  us_quic_group_options_t group_options{};
+  group_options.struct_size = sizeof(group_options);
+  group_options.worker_count = 2;
+  const std::unique_ptr<us_quic_group_t, void (*)(us_quic_group_t*)> group(
+      us_create_quic_group(&group_options, nullptr), us_quic_group_free);
+  constexpr std::uint8_t secret[32] = {1};
+  const auto refused_for = [&](const char* name, const std::function<void(Options&)>& change) {
+    const std::string line = refusal([&](Options& o) {
+      o.group = group.get();
+      o.worker_index = 1;
+      change(o);
+    });
+    EXPECT_NE(line.find(name), std::string::npos) << line;
+  };
+  refused_for("worker_index", [](Options& o) { o.worker_index = -1; });
+  refused_for("worker_index", [](Options& o) { o.worker_index = 2; });
+  refused_for("secret", [&](Options& o) { o.secret = secret; });
+  refused_for("worker_count", [](Options& o) { o.worker_count = 2; });
 }
 
 }  // namespace

@@ -25,6 +25,10 @@ class FakeAttempt final : public engine::Connection {
   Bytes peer_certificate() const override { return {}; }
   bool is_authorized() const override { return false; }
   bool is_resumed() const override { return false; }
+  us_quic_tls_t tls_parameters() const override { return {"", "", ""}; }
+  Result<void> export_keying_material(MutableBytes, std::string_view, Bytes) const override {
+    return Error{US_QUIC_E_UNSUPPORTED};
+  }
   Bytes id() const override { return {}; }
   void stats(us_quic_stats_t&) const override {}
   Result<engine::Stream*> create_stream(engine::Direction, void*) override { return Error{US_QUIC_E_STATE}; }

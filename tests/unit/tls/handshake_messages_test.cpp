@@ -13,7 +13,8 @@ using Level = TlsMessages::Level;
 using Verdict = TlsMessages::Verdict;
 
 std::string message(unsigned type, std::size_t length) {
-  return test::wire_integer(type, 1) + test::wire_integer(length, 3) + std::string(length, 'x');
+  return usquic::test::wire_integer(type, 1) + usquic::test::wire_integer(length, 3) +
+         std::string(length, 'x');
 }
 
 Verdict read(TlsMessages& messages, Level level, std::string_view bytes, std::size_t piece,

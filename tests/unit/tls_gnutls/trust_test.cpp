@@ -3,7 +3,7 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
-#include "handshake.h"
+#include "../tls/handshake.h"
 
 namespace {
 

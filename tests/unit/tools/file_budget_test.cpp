@@ -37,6 +37,8 @@ TEST(DescriptorLimit, LeavesAReserve) {
   EXPECT_EQ(max_open_files(16), 1u);
   EXPECT_EQ(max_open_files(64), 32u);
   EXPECT_EQ(max_open_files(1024), 768u);
+  EXPECT_EQ(max_open_files(1024, 4), 180u);
+  EXPECT_EQ(max_open_files(1024, 256), 1u);
 }
 
 TEST(KeptRequest, IsTheSameRequestWhenTheFirstIsGone) {

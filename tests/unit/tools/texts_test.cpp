@@ -41,9 +41,10 @@ TEST(AccessLog, WritesJson) {
                                    .status = 200,
                                    .body_bytes = 12,
                                    .referer = "",
-                                   .user_agent = "curl"}),
+                                   .user_agent = "curl",
+                                   .tls_group = "x25519"}),
       R"({"time":"1994-11-06T08:49:37Z","client":"::1","method":"GET","path":"/a\"\n\ufffd","status":200,)"
-      R"("bytes":12,"duration_ms":5,"referer":"","user_agent":"curl"})"
+      R"("bytes":12,"duration_ms":5,"referer":"","user_agent":"curl","tls_group":"x25519"})"
       "\n");
 }
 

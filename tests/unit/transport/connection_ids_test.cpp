@@ -17,17 +17,18 @@ TEST(ConnectionId, TellsLengthServerAndWorker) {
   const ConnectionId made = factory.make();
   const Bytes id = made.bytes();
   EXPECT_EQ(id.size(), factory.length());
-  EXPECT_EQ(id.size(), 11u);
-  EXPECT_EQ(id[0] & 0x1f, 10);  // octets that follow
+  EXPECT_EQ(id.size(), 12u);
+  EXPECT_EQ(id[0] & 0x1f, 11);  // octets that follow
   EXPECT_EQ(id[0] >> 5, ConnectionIdFactory::rotation);
   EXPECT_EQ(id.subspan(1, 3).back(), 0xcc);
-  EXPECT_EQ(id[10], 17);
+  EXPECT_EQ(id[10], ConnectionIdFactory::generation);
+  EXPECT_EQ(id[11], 17);
   EXPECT_NE(made, factory.make());
 }
 
-TEST(ConnectionId, IsEightToTwentyBytesLong) {
+TEST(ConnectionId, IsNineToTwentyBytesLong) {
   const std::uint8_t longest[8] = {};
-  EXPECT_EQ(ConnectionIdFactory({}, {}, RandomSource()).length(), 8u);
+  EXPECT_EQ(ConnectionIdFactory({}, {}, RandomSource()).length(), 9u);
   EXPECT_LE(ConnectionIdFactory(longest, {}, RandomSource()).length(), 20u);
 }
 
@@ -94,6 +95,45 @@ TEST(ConnectionIdTable, LeadsToItsRouteUntilErased) {
   EXPECT_EQ(table.find(bytes), nullptr);
   const std::uint8_t too_long[21] = {};
   EXPECT_EQ(table.find(too_long), nullptr);
+}
+
+// A datagram with a short header, or a long one, for the connection ID.
+std::vector<std::uint8_t> datagram_for(Bytes id, bool has_long_header) {
+  std::vector<std::uint8_t> datagram(60, 0x55);
+  datagram[0] = has_long_header ? 0xc0 : 0x40;
+  if (has_long_header) datagram[5] = static_cast<std::uint8_t>(id.size());
+  std::ranges::copy(id, datagram.begin() + (has_long_header ? 6 : 1));
+  return datagram;
+}
+
+TEST(ConnectionId, NamesTheWorkerOfADatagram) {
+  const std::uint8_t server[] = {0xaa, 0xbb};
+  const ConnectionIdFactory third(server, {.index = 3, .count = 4}, RandomSource());
+  const ConnectionIdFactory first(server, {.index = 1, .count = 4}, RandomSource());
+  for (const bool has_long_header : {false, true}) {
+    EXPECT_EQ(first.worker_of(datagram_for(third.make().bytes(), has_long_header)), 3);
+    EXPECT_EQ(first.worker_of(datagram_for(first.make().bytes(), has_long_header)), 1);
+  }
+}
+
+TEST(ConnectionId, OfARunWithMoreWorkersNamesTheOneThatAnswers) {
+  const ConnectionIdFactory before({}, {.index = 7, .count = 8}, RandomSource());
+  const ConnectionIdFactory now({}, {.index = 1, .count = 2}, RandomSource());
+  EXPECT_EQ(now.worker_of(datagram_for(before.make().bytes(), false)), 1);
+  EXPECT_TRUE(now.answers_for(before.make().bytes()));
+}
+
+TEST(ConnectionId, ThatIsNoneOfThisServersNamesNobody) {
+  const std::uint8_t server[] = {0xaa};
+  const std::uint8_t another[] = {0xbb};
+  const ConnectionIdFactory factory(server, {.index = 1, .count = 2}, RandomSource());
+  const ConnectionIdFactory elsewhere(another, {.index = 0, .count = 2}, RandomSource());
+  EXPECT_EQ(factory.worker_of(datagram_for(elsewhere.make().bytes(), false)), std::nullopt);
+  const std::vector<std::uint8_t> made_up(8, 0x11);
+  EXPECT_EQ(factory.worker_of(datagram_for(made_up, true)), std::nullopt);
+  const auto whole = datagram_for(factory.make().bytes(), true);
+  for (std::size_t length = 0; length < 6 + factory.length(); ++length)
+    EXPECT_EQ(factory.worker_of(Bytes(whole).first(length)), std::nullopt) << length;
 }
 
 }  // namespace

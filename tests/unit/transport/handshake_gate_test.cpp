@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace usquic::transport {
 namespace {
 
@@ -62,6 +64,39 @@ TEST_F(HandshakeGateTest, DropsWhatIsTooMuch) {
   EXPECT_EQ(judge(sender, true), HandshakeGate::Verdict::drop);
   gate_.end(another);
   EXPECT_EQ(judge(sender), HandshakeGate::Verdict::admit);
+}
+
+// Of two workers.
+TEST(SharedHandshakeGates, SeeOneFlood) {
+  engine::Config config;
+  config.max_handshakes_per_address = 4;
+  const auto shared = std::make_shared<SharedHandshakes>(RandomSource());
+  auto first = std::make_unique<HandshakeGate>(RandomSource(), shared);
+  HandshakeGate second(RandomSource(), shared);
+  first->begin(sender);
+  first->begin(sender);
+  EXPECT_EQ(second.judge(config, sender, false), HandshakeGate::Verdict::retry);
+  second.begin(sender);
+  second.begin(sender);
+  EXPECT_EQ(first->judge(config, sender, true), HandshakeGate::Verdict::drop);
+  EXPECT_EQ(second.judge(config, sender, true), HandshakeGate::Verdict::drop);
+  EXPECT_EQ(second.judge(config, another, false), HandshakeGate::Verdict::admit);
+  EXPECT_EQ(first->open(), 2U);
+  first->end(sender);
+  EXPECT_EQ(second.judge(config, sender, true), HandshakeGate::Verdict::admit);
+  // A worker that goes takes its own with it.
+  first.reset();
+  EXPECT_EQ(shared->counts(sender).open, 2U);
+  EXPECT_EQ(shared->counts(sender).of_sender, 2U);
+}
+
+TEST(SharedHandshakeGates, ProveAddressesUnderTheLoadOfAll) {
+  const engine::Config config;
+  const auto shared = std::make_shared<SharedHandshakes>(RandomSource());
+  HandshakeGate first(RandomSource(), shared);
+  HandshakeGate second(RandomSource(), shared);
+  for (std::size_t i = 0; i < HandshakeGate::retry_above; ++i) first.begin(another);
+  EXPECT_EQ(second.judge(config, sender, false), HandshakeGate::Verdict::retry);
 }
 
 }  // namespace

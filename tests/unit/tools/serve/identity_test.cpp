@@ -9,6 +9,8 @@
 #include <optional>
 #include <string>
 
+#include "support/temporary_directory.h"
+
 namespace usquic::tools::serve {
 namespace {
 
@@ -25,6 +27,39 @@ TEST(ServeIdentity, IsTheCertificateThatWasGiven) {
   EXPECT_EQ(app.cert_file_name, "cert.pem");
   EXPECT_EQ(app.key_file_name, "key.pem");
   EXPECT_EQ(app.passphrase, "word");
+}
+
+TEST(ServeIdentity, IsReadAsTexts) {
+  const test::TemporaryDirectory directory;
+  directory.write("cert.pem", "the certificate");
+  directory.write("key.pem", "the key");
+  Options options;
+  options.certificate_file = directory.path() / "cert.pem";
+  options.key_file = directory.path() / "key.pem";
+  options.passphrase = "word";
+  const Identity identity(options);
+  Failure failure;
+  const auto texts = identity.read(failure);
+  ASSERT_NE(texts, nullptr) << failure.reason;
+  EXPECT_EQ(texts->options.cert, "the certificate");
+  EXPECT_EQ(texts->options.key, "the key");
+  EXPECT_EQ(texts->options.passphrase, "word");
+  EXPECT_EQ(texts->options.cert_file_name, "");
+}
+
+TEST(ServeIdentity, SaysWhichFileCannotBeRead) {
+  const test::TemporaryDirectory directory;
+  directory.write("cert.pem", "the certificate");
+  Options options;
+  options.certificate_file = directory.path() / "cert.pem";
+  options.key_file = "/nowhere/key.pem";
+  const Identity identity(options);
+  Failure failure;
+  EXPECT_EQ(identity.read(failure), nullptr);
+  EXPECT_EQ(failure.code, ExitCode::LocalCertificate);
+  EXPECT_EQ(failure.reason,
+            options.certificate_file +
+                ": certificate or key file cannot be read (/nowhere/key.pem: No such file or directory)");
 }
 
 TEST(ServeIdentity, IsOneForDevelopmentWhereNoneWasGiven) {

@@ -1,0 +1,100 @@
+// One port number for all versions of HTTP: UDP for HTTP/3, TCP for HTTP/1.1, which tells clients of HTTP/3.
+#include <chrono>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "app/app_listener.h"
+#include "app/app_server.h"
+#include "app/versions/http1_listener.h"
+#include "quic/context_identity.h"
+
+namespace usquic::app {
+namespace {
+
+// How often another port is tried that UDP has free, when the TCP port of that number is taken.
+constexpr int most_tries = 10;
+
+class FrontDoor final : public AppListener {
+ public:
+  FrontDoor(AppServer& server, std::unique_ptr<AppListener> http3, const Http1Settings& settings,
+            Duration handshake_timeout, std::uint32_t alternative_max_age_s)
+      : http3_(std::move(http3)),
+        http1_(server, quic::identity_of(*http3_->native()), settings, handshake_timeout),
+        alternative_max_age_s_(alternative_max_age_s) {}
+
+  // By UDP first: workers that share a port learn its number there.
+  Result<us_quic_listen_socket_t*> listen(const ListenOptions& options) override {
+    for (int tries = 1;; ++tries) {
+      Result<us_quic_listen_socket_t*> socket = http3_->listen(options);
+      if (!socket) return socket;
+      ListenOptions same = options;
+      same.port = us_quic_listen_socket_port(*socket);
+      same.reuse_port = options.reuse_port || is_shared_;
+      const Result<std::uint16_t> port = http1_.listen(same);
+      if (port) {
+        tell_alternative(same.port);
+        return socket;
+      }
+      us_quic_socket_close(*socket);
+      const bool may_try_another = options.port == 0 && port.error() == US_QUIC_E_ADDRESS_IN_USE;
+      if (!may_try_another || tries == most_tries) return Error{port.error()};
+    }
+  }
+  Result<void> add_server_name(const std::string& pattern,
+                               const us_quic_socket_context_options_t& identity) override {
+    return http3_->add_server_name(pattern, identity);
+  }
+  Result<void> remove_server_name(const std::string& pattern) override {
+    return http3_->remove_server_name(pattern);
+  }
+
+  void stop_accepting() override {
+    http1_.set_alternative({});
+    http1_.stop_accepting();
+    http3_->stop_accepting();
+  }
+  void close() override {
+    http1_.close();
+    http3_->close();
+  }
+  bool has_open_handshakes() const override {
+    return http3_->has_open_handshakes() || http1_.has_open_handshakes();
+  }
+  us_quic_socket_context_t* native() const override { return http3_->native(); }
+  void share_ports() { is_shared_ = true; }
+
+ private:
+  void tell_alternative(int port) {
+    if (alternative_max_age_s_ == 0) return;
+    http1_.set_alternative("h3=\":" + std::to_string(port) +
+                           "\"; ma=" + std::to_string(alternative_max_age_s_));
+  }
+
+  const std::unique_ptr<AppListener> http3_;
+  Http1Listener http1_;  // has the identity of http3_
+  const std::uint32_t alternative_max_age_s_;
+  bool is_shared_ = false;  // with other workers
+};
+
+}  // namespace
+
+Result<std::unique_ptr<AppListener>> create_front_door(AppServer& server,
+                                                       const us_quic_socket_context_options_t& options,
+                                                       std::uint32_t alternative_max_age_s) {
+  auto http3 = create_http3_listener(server, options);
+  if (!http3) return http3;
+  Http1Settings settings;
+  settings.limits.max_section_bytes = options.max_header_list_size;
+  settings.send_buffer_bytes = options.send_buffer_bytes;
+  settings.header_timeout = std::chrono::milliseconds(options.header_timeout_ms);
+  settings.idle_timeout = std::chrono::milliseconds(options.idle_timeout_ms);
+  settings.http_idle_timeout = std::chrono::milliseconds(options.http_idle_timeout_ms);
+  auto door = std::make_unique<FrontDoor>(server, *std::move(http3), settings,
+                                          std::chrono::milliseconds(options.handshake_timeout_ms),
+                                          alternative_max_age_s);
+  if (options.group != nullptr) door->share_ports();
+  return std::unique_ptr<AppListener>(std::move(door));
+}
+
+}  // namespace usquic::app

@@ -1,0 +1,22 @@
+// What connections of HTTP/1.1 are served by.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "base/time.h"
+#include "http1/request_events.h"
+
+namespace usquic::app {
+
+struct Http1Settings {
+  http1::ParserLimits limits;
+  std::size_t send_buffer_bytes = 64 << 10;  // that a response has unsent before its handler must wait
+  Duration header_timeout = std::chrono::seconds(10);  // from a request's first byte to the end of its head
+  Duration idle_timeout = std::chrono::seconds(30);    // without progress in a request or response
+  Duration http_idle_timeout = std::chrono::seconds(75);  // between requests; 0 = no limit
+  std::string alternative;                                // the value of Alt-Svc (RFC 7838); empty: none
+};
+
+}  // namespace usquic::app

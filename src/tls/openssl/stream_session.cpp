@@ -1,0 +1,232 @@
+#include "tls/openssl/stream_session.h"
+
+#include <openssl/err.h>
+#include <openssl/sslerr.h>
+
+#include <algorithm>
+#include <array>
+
+#include "tls/openssl/controls.h"
+#include "tls/openssl/error_queue.h"
+#include "tls/openssl/guarded.h"
+#include "usquic/error.h"
+
+namespace usquic::tls::openssl {
+namespace {
+
+constexpr std::size_t max_record_bytes = 16384;  // RFC 8446 section 5.1
+
+// The finding that OpenSSL makes this alert of.
+int finding_of(Alert alert) {
+  switch (alert) {
+    case Alert::unknown_ca:
+      return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+    case Alert::certificate_expired:
+      return X509_V_ERR_CERT_HAS_EXPIRED;
+    case Alert::certificate_revoked:
+      return X509_V_ERR_CERT_REVOKED;
+    case Alert::internal_error:
+      return X509_V_ERR_OUT_OF_MEM;
+    default:
+      return X509_V_ERR_CERT_REJECTED;  // bad_certificate
+  }
+}
+
+}  // namespace
+
+struct StreamSessionImpl::Callbacks {
+  static StreamSessionImpl& from(const SSL* ssl) {
+    return *static_cast<StreamSessionImpl*>(SSL_get_app_data(ssl));
+  }
+
+  static int on_client_hello(SSL* ssl, int* alert, void* /*user*/) {
+    return guarded(SSL_CLIENT_HELLO_ERROR, [=] {
+      StreamSessionImpl& self = from(ssl);
+      const std::optional<Alert> refusal = self.shown_.choose(ssl, self.shared_, TicketUse::stream);
+      if (!refusal) return SSL_CLIENT_HELLO_SUCCESS;
+      *alert = number_of(*refusal);
+      return SSL_CLIENT_HELLO_ERROR;
+    });
+  }
+
+  static int on_protocols(SSL* ssl, const unsigned char** chosen, unsigned char* chosen_length,
+                          const unsigned char* offered, unsigned offered_length, void* /*user*/) {
+    return select_protocol(from(ssl).protocols_, chosen, chosen_length, {offered, offered_length});
+  }
+
+  static int on_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
+                           EVP_MAC_CTX* mac, int is_sealing) {
+    return guarded(-1, [=] {
+      const StreamSessionImpl& self = from(ssl);
+      return self.shown_.use_ticket_key(self.shared_, TicketUse::stream, name, iv, cipher, mac,
+                                        is_sealing != 0);
+    });
+  }
+
+  static int on_certificate(X509_STORE_CTX* context, void* /*user*/) {
+    const auto* ssl =
+        static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
+    return guarded(0, [=] { return from(ssl).is_accepted(context) ? 1 : 0; });
+  }
+
+  static void on_info(const SSL* ssl, int where, int value) {
+    if ((where & SSL_CB_ALERT) != 0) from(ssl).note_alert(value >> 8, static_cast<Alert>(value & 0xff));
+  }
+
+  static void on_key_log(const SSL* ssl, const char* line) {
+    guarded(0, [=] {
+      const SharedState& shared = from(ssl).shared_;
+      if (shared.keylog != nullptr) shared.keylog(shared.keylog_user, line);
+      return 0;
+    });
+  }
+};
+
+// What a call lends to the session, until it is over.
+class StreamSessionImpl::Lending {
+ public:
+  Lending(LentBytes& place, Bytes incoming, std::vector<std::uint8_t>& outgoing) : place_(place) {
+    place_ = {incoming, &outgoing};
+  }
+  ~Lending() { place_ = {}; }
+  Lending(const Lending&) = delete;
+  Lending& operator=(const Lending&) = delete;
+
+ private:
+  LentBytes& place_;
+};
+
+void StreamSessionImpl::set_callbacks(SSL_CTX* context) {
+  // A server keeps no sessions: tickets hold them.
+  set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+  SSL_CTX_set_client_hello_cb(context, Callbacks::on_client_hello, nullptr);
+  SSL_CTX_set_alpn_select_cb(context, Callbacks::on_protocols, nullptr);
+  SSL_CTX_set_tlsext_ticket_key_evp_cb(context, Callbacks::on_ticket_key);
+  SSL_CTX_set_cert_verify_callback(context, Callbacks::on_certificate, nullptr);
+  SSL_CTX_set_info_callback(context, Callbacks::on_info);
+  SSL_CTX_set_keylog_callback(context, Callbacks::on_key_log);
+}
+
+Result<std::unique_ptr<StreamSession>> StreamSessionImpl::create(const SharedState& shared,
+                                                                 std::span<const std::string> alpn) {
+  std::unique_ptr<StreamSessionImpl> session(new StreamSessionImpl(shared, alpn));
+  if (!session->initialize()) return Error{take_error(US_QUIC_E_TLS).code};
+  return std::unique_ptr<StreamSession>(std::move(session));
+}
+
+bool StreamSessionImpl::initialize() {
+  clear_errors();
+  const std::shared_ptr<const Credentials>& usual = shared_.names.default_credentials();
+  ssl_.reset(SSL_new(usual == nullptr ? shared_.anonymous_stream.get() : usual->context(TicketUse::stream)));
+  if (ssl_ == nullptr) return false;
+  SSL* ssl = ssl_.get();
+  BioHandle bio = bio_of(shared_.lent_bytes.get(), lent_);
+  if (bio == nullptr || SSL_set_app_data(ssl, this) != 1) return false;
+  BIO* both_ways = bio.release();
+  SSL_set_bio(ssl, both_ways, both_ways);
+  SSL_set_accept_state(ssl);
+  if (shared_.trust != nullptr && !set_trust(ssl, shared_.trust->store())) return false;
+  if (!shared_.asks_for_client_certificate()) return true;
+  SSL_set_verify(ssl, SSL_VERIFY_PEER | (shared_.verify_client ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
+                 nullptr);
+  // A resumed handshake asks for no certificate (RFC 8446 section 4.3.2): a server that wants certificates does
+  // not resume.
+  SSL_set_options(ssl, SSL_OP_NO_TICKET);
+  return SSL_set_num_tickets(ssl, 0) == 1;
+}
+
+StreamSession::State StreamSessionImpl::receive(Bytes from_peer, std::vector<std::uint8_t>& plain,
+                                                std::vector<std::uint8_t>& records) {
+  const Lending lending(lent_, from_peer, records);
+  if (state_ == State::handshaking) advance();
+  if (state_ == State::open) read_records(plain);
+  return state_;
+}
+
+void StreamSessionImpl::advance() {
+  clear_errors();
+  const int result = SSL_do_handshake(ssl_.get());
+  if (result == 1) {
+    state_ = State::open;
+  } else {
+    after(result);
+  }
+}
+
+void StreamSessionImpl::read_records(std::vector<std::uint8_t>& plain) {
+  std::array<std::uint8_t, max_record_bytes> record;
+  while (state_ == State::open) {
+    clear_errors();
+    const int result = SSL_read(ssl_.get(), record.data(), static_cast<int>(record.size()));
+    if (result <= 0) {
+      after(result);
+      return;
+    }
+    plain.insert(plain.end(), record.begin(), record.begin() + result);
+  }
+}
+
+void StreamSessionImpl::after(int result) {
+  const int reason = SSL_get_error(ssl_.get(), result);
+  const bool has_no_certificate = ERR_GET_REASON(ERR_peek_error()) == SSL_R_PEER_DID_NOT_RETURN_A_CERTIFICATE;
+  clear_errors();
+  if (state_ == State::failed || reason == SSL_ERROR_WANT_READ) return;
+  if (reason == SSL_ERROR_ZERO_RETURN && state_ == State::open) {
+    state_ = State::peer_closed;
+    return;
+  }
+  state_ = State::failed;
+  if (has_no_certificate)
+    check_.refusal = std::make_unique<Verdict>(
+        Verdict{US_QUIC_E_CERT_REQUIRED, Alert::certificate_required, "client sent no certificate"});
+}
+
+// Inside calls of OpenSSL. After no_renegotiation OpenSSL would go on, and what a client that was refused does next would
+// be more of the same (RFC 5746 section 5).
+void StreamSessionImpl::note_alert(int level, Alert alert) {
+  if (alert == Alert::no_renegotiation) state_ = State::failed;
+  if (level == SSL3_AL_FATAL || alert == Alert::no_renegotiation) alert_ = alert;
+}
+
+bool StreamSessionImpl::is_accepted(X509_STORE_CTX* context) {
+  if (check_.run(context, shared_, PeerCheck::Peer::client, {})) return true;
+  X509_STORE_CTX_set_error(context, finding_of(check_.refusal->alert));
+  return false;
+}
+
+bool StreamSessionImpl::may_send() const {
+  return (state_ == State::open || state_ == State::peer_closed) && !is_closed_;
+}
+
+Result<void> StreamSessionImpl::send(Bytes plain, std::vector<std::uint8_t>& records) {
+  if (!may_send()) return Error{US_QUIC_E_STATE};
+  const Lending lending(lent_, {}, records);
+  while (!plain.empty()) {
+    const Bytes record = plain.first(std::min(plain.size(), max_record_bytes));
+    clear_errors();
+    if (SSL_write(ssl_.get(), record.data(), static_cast<int>(record.size())) <= 0) {
+      state_ = State::failed;
+      return Error{take_error(US_QUIC_E_TLS).code};
+    }
+    plain = plain.subspan(record.size());
+  }
+  return {};
+}
+
+void StreamSessionImpl::close(std::vector<std::uint8_t>& records) {
+  if (!may_send()) return;
+  const Lending lending(lent_, {}, records);
+  is_closed_ = true;
+  clear_errors();
+  SSL_shutdown(ssl_.get());
+  clear_errors();
+}
+
+Bytes StreamSessionImpl::peer_certificate() const {
+  X509* certificate = SSL_get0_peer_certificate(ssl_.get());
+  if (certificate == nullptr || !peer_certificate_.empty()) return peer_certificate_;
+  peer_certificate_ = der_of(certificate);
+  return peer_certificate_;
+}
+
+}  // namespace usquic::tls::openssl

@@ -1,0 +1,72 @@
+"""Browsers over HTTP/3 against usquic over OpenSSL: they agree on X25519MLKEM768, as the access log tells. Chromium is this
+system's. Firefox stands in Debian 13: it takes a root from a file for the whole system alone."""
+
+import json
+import os
+import subprocess
+import time
+import unittest
+from pathlib import Path
+
+import openssl_test
+from debian13 import command
+from firefox import Firefox
+
+from chromium import Chromium
+from support import Program, free_udp_port, require
+
+
+class Browsers(openssl_test.InDebian13):
+    def serve_with_log(self, cert, key):
+        """The port of `usquic serve` there, which writes an access log."""
+        os.mkdir(os.path.join(self.outside, "site"))
+        self.write("site/index.html", "<title>hello</title>")
+        port = free_udp_port()
+        server = Program(*command(openssl_test.TOOL_THERE, "serve", f"{self.inside}/site", "--port", port, "--cert", cert,
+                                  "--key", key, "--access-log", f"{self.inside}/log", "--log-json"))
+        self.addCleanup(server.stop)
+        server.wait_for(f":{port}/")
+        return port
+
+    def check_log(self, browser):
+        """The first request is this browser's, and tells the group of its handshake."""
+        log = Path(self.outside, "log")
+        deadline = time.monotonic() + 10
+        while not (log.exists() and log.read_text().endswith("\n")):
+            self.assertLess(time.monotonic(), deadline, "nothing in the access log")
+            time.sleep(0.05)
+        first = json.loads(log.read_text().splitlines()[0])
+        self.assertIn(browser, first["user_agent"])
+        self.assertEqual(first["tls_group"], openssl_test.HYBRID)
+
+    def make_leaf(self):
+        """Firefox takes no authority's certificate for a server's. Returns paths inside of the leaf's files."""
+        def openssl(*words):
+            subprocess.run(["openssl", *words], cwd=self.outside, check=True, capture_output=True)
+
+        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
+                "-keyout", "leaf.key", "-out", "leaf.csr")
+        self.write("leaf.ext", "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
+        openssl("x509", "-req", "-in", "leaf.csr", "-CA", "cert.pem", "-CAkey", "key.pem", "-CAcreateserial", "-days", "9",
+                "-extfile", "leaf.ext", "-out", "leaf.pem")
+        return f"{self.inside}/leaf.pem", f"{self.inside}/leaf.key"
+
+    def test_chromium(self):
+        require(self, "chromium")
+        port = self.serve_with_log(self.cert, self.key)
+        with Chromium(port, self.pems[0]) as browser:
+            browser.open(f"https://127.0.0.1:{port}/")
+            self.assertEqual(browser.evaluate("document.title"), "hello")
+        self.check_log("Chrome/")
+
+    def test_firefox(self):
+        port = self.serve_with_log(*self.make_leaf())
+        with Firefox(self, port, self.cert) as browser:
+            browser.open("https://localhost/")
+            self.assertEqual(browser.evaluate("document.title"), "hello")
+            self.assertEqual(browser.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol"), "h3")
+        self.check_log("Firefox/")
+
+
+if __name__ == "__main__":
+    unittest.main()
