@@ -95,8 +95,9 @@ void App::State::start(const AppOptions& options, const us_quic_socket_context_o
   rules.max_body_bytes = options.max_body_bytes;
   rules.automatic_options = options.automatic_options;
   server = std::make_shared<usquic::app::AppServer>(std::move(loop), rules, sending);
-  auto made = options.http1 ? usquic::app::create_front_door(*server, core, options.alt_svc_max_age_s)
-                            : usquic::app::create_http3_listener(*server, core);
+  const usquic::app::TcpRules over_tcp{options.http1, options.http2, options.alt_svc_max_age_s};
+  auto made = options.http1 || options.http2 ? usquic::app::create_front_door(*server, core, over_tcp)
+                                             : usquic::app::create_http3_listener(*server, core);
   if (!made) return fail(made.error());
   server->serve(*std::move(made));
 }

@@ -40,10 +40,17 @@ class AppListener {
 Result<std::unique_ptr<AppListener>> create_http3_listener(AppServer& server,
                                                            us_quic_socket_context_options_t options);
 
-// HTTP/1.1 over TLS on the TCP port of the same number, beside HTTP/3, whose identity it has.
-// alternative_max_age_s: of Alt-Svc (RFC 7838), by which clients learn of HTTP/3; 0: they do not.
+// What is served over TCP.
+struct TcpRules {
+  bool has_http1 = true;
+  bool has_http2 = true;
+  std::uint32_t alternative_max_age_s =
+      0;  // of Alt-Svc (RFC 7838), by which clients learn of HTTP/3; 0: they do not
+};
+
+// HTTP/2 and HTTP/1.1 over TLS on the TCP port of the same number, beside HTTP/3, whose identity it has.
 Result<std::unique_ptr<AppListener>> create_front_door(AppServer& server,
                                                        const us_quic_socket_context_options_t& options,
-                                                       std::uint32_t alternative_max_age_s);
+                                                       const TcpRules& rules);
 
 }  // namespace usquic::app

@@ -146,10 +146,10 @@ Codec::Output Codec::next_output(std::span<Bytes> views) {
   return out;
 }
 
-Result<void> Codec::send_priority_update(std::int64_t id, Priority priority) {
+Result<void> Codec::send_priority_update(std::int64_t id, http::Priority priority) {
   CHECK(!options_.is_server);
   return own_.send_control_frame(frame_priority_update, static_cast<std::uint64_t>(id),
-                                 as_bytes(format_priority(priority)));
+                                 as_bytes(http::format_priority(priority)));
 }
 
 // A client's GOAWAY names a push, and it never allowed one.

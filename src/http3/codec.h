@@ -80,7 +80,7 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   // Throws std::bad_alloc.
   void open_request(std::int64_t id, MessageState& s);
   // A client's: tells the server (RFC 9218 section 7.1).
-  Result<void> send_priority_update(std::int64_t id, Priority priority);
+  Result<void> send_priority_update(std::int64_t id, http::Priority priority);
   // GOAWAY in two steps (RFC 9114 section 5.2): `noticed` names the largest ID, and refuses nothing yet; `begun`, a
   // round trip later, the real one. Errors: US_QUIC_E_STATE, it is too early; US_QUIC_E_NOMEM, the step counts
   // here though the peer is not told.

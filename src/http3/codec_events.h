@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/bytes.h"
-#include "http3/priority.h"
+#include "http/priority.h"
 #include "usquic/quic_options.h"
 
 namespace usquic::http3 {
@@ -55,7 +55,7 @@ class CodecEvents {
   // had returned true.
   virtual void http3_closed(MessageState&) {}
   // The peer said how urgent the response is (RFC 9218).
-  virtual void http3_priority(MessageState&, Priority) {}
+  virtual void http3_priority(MessageState&, http::Priority) {}
   // The codec itself answered: there is something in its output, and `fin` is set.
   virtual void http3_answered(MessageState&) {}
 

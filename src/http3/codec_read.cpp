@@ -66,7 +66,7 @@ MessageState* Codec::open_peer_request(std::int64_t id) {
     return nullptr;
   }
   attach(id, *s);
-  if (const std::optional<Priority> priority = early_priorities_.take(id)) {
+  if (const std::optional<http::Priority> priority = early_priorities_.take(id)) {
     s->has_priority_update_ = true;
     events_.http3_priority(*s, *priority);
   }
@@ -122,7 +122,8 @@ void Codec::request_too_large(MessageState& s) {
 
 void Codec::request_priority(MessageState& s, std::string_view value) {
   if (s.has_priority_update_) return;
-  if (const std::optional<Priority> priority = parse_priority(value)) events_.http3_priority(s, *priority);
+  if (const std::optional<http::Priority> priority = http::parse_priority(value))
+    events_.http3_priority(s, *priority);
 }
 
 ConnectionError Codec::settings_received(Settings settings) {
@@ -141,7 +142,7 @@ void Codec::goaway_received(std::int64_t id) {
 // is no dictionary is ignored.
 ConnectionError Codec::priority_updated(std::int64_t id, std::string_view value) {
   if (static_cast<std::uint64_t>(id) / 4 >= peer_requests_.allowed) return ConnectionError::id_error;
-  const std::optional<Priority> priority = parse_priority(value);
+  const std::optional<http::Priority> priority = http::parse_priority(value);
   if (!priority) return ConnectionError::none;
   if (MessageState* s = streams_.get(id)) {
     s->has_priority_update_ = true;

@@ -8,7 +8,7 @@ std::vector<EarlyPriorities::Entry>::iterator EarlyPriorities::find(std::int64_t
   return std::find_if(entries_.begin(), entries_.end(), [id](const Entry& entry) { return entry.id == id; });
 }
 
-void EarlyPriorities::put(std::int64_t id, Priority priority) {
+void EarlyPriorities::put(std::int64_t id, http::Priority priority) {
   if (const auto known = find(id); known != entries_.end()) {
     known->priority = priority;
     return;
@@ -18,10 +18,10 @@ void EarlyPriorities::put(std::int64_t id, Priority priority) {
   entries_.push_back({id, priority});
 }
 
-std::optional<Priority> EarlyPriorities::take(std::int64_t id) {
+std::optional<http::Priority> EarlyPriorities::take(std::int64_t id) {
   const auto known = find(id);
   if (known == entries_.end()) return std::nullopt;
-  const Priority priority = known->priority;
+  const http::Priority priority = known->priority;
   entries_.erase(known);
   return priority;
 }

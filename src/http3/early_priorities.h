@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "http3/priority.h"
+#include "http/priority.h"
 
 namespace usquic::http3 {
 
@@ -15,14 +15,14 @@ class EarlyPriorities {
   static constexpr std::size_t most = 64;
 
   // Throws std::bad_alloc.
-  void put(std::int64_t id, Priority priority);
+  void put(std::int64_t id, http::Priority priority);
   // That of a request that is there now.
-  std::optional<Priority> take(std::int64_t id);
+  std::optional<http::Priority> take(std::int64_t id);
 
  private:
   struct Entry {
     std::int64_t id;
-    Priority priority;
+    http::Priority priority;
   };
   std::vector<Entry>::iterator find(std::int64_t id);
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "base/byte_queue.h"
 #include "base/bytes.h"
-#include "tcp/byte_queue.h"
 #include "tls/stream_session.h"
 
 namespace usquic::tcp {

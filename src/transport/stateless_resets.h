@@ -8,9 +8,9 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "base/rate_limit.h"
 #include "base/time.h"
 #include "transport/connection_ids.h"
-#include "transport/rate_limit.h"
 #include "transport/tokens.h"
 
 namespace usquic::transport {

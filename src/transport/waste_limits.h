@@ -6,8 +6,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/rate_limit.h"
 #include "base/time.h"
-#include "transport/rate_limit.h"
 #include "transport/transport_error.h"
 #include "usquic/http3_codes.h"
 

@@ -369,7 +369,7 @@ void Http3Transport::answer(Stream& s) {
       message.fin = message.sent() != Sent::nothing;
       return;
     case 5: {
-      const http3::Priority priority{static_cast<std::uint8_t>(input_.pick(8)), input_.flag()};
+      const http::Priority priority{static_cast<std::uint8_t>(input_.pick(8)), input_.flag()};
       if (!is_server_) CHECK(static_cast<bool>(http3_->send_priority_update(s.id, priority)));
       return;
     }

@@ -40,10 +40,11 @@ struct AppOptions {
   bool automatic_options = false;             // answer OPTIONS for known paths with Allow
   bool date_header = true;
 
-  // Also HTTP/1.1 over TLS, on the TCP port of the same number; a listen() that cannot have both opens neither. Every
-  // response by it names HTTP/3 in Alt-Svc (RFC 7838), for so many seconds; 0: none does. Handlers need not know by which
-  // version a request came.
+  // Also HTTP/1.1 and HTTP/2 over TLS (ALPN "http/1.1", "h2"), on the TCP port of the same number; a listen() that cannot
+  // have both ports opens neither. Every response by them names HTTP/3 in Alt-Svc (RFC 7838), for so many seconds; 0: none
+  // does. Handlers need not know by which version a request came.
   bool http1 = false;
+  bool http2 = false;
   std::uint32_t alt_svc_max_age_s = 86'400;
   // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
   // Borrowed for the constructor only. Its identity fields are not used.

@@ -1,4 +1,5 @@
-// One port number for all versions of HTTP: UDP for HTTP/3, TCP for HTTP/1.1, which tells clients of HTTP/3.
+// One port number for all versions of HTTP: UDP for HTTP/3, TCP for HTTP/2 and HTTP/1.1, which tell clients of HTTP/3.
+#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -6,7 +7,7 @@
 
 #include "app/app_listener.h"
 #include "app/app_server.h"
-#include "app/versions/http1_listener.h"
+#include "app/versions/tcp_listener.h"
 #include "quic/context_identity.h"
 
 namespace usquic::app {
@@ -15,12 +16,31 @@ namespace {
 // How often another port is tried that UDP has free, when the TCP port of that number is taken.
 constexpr int most_tries = 10;
 
+// RFC 9113 sections 6.5.2 and 6.9.1.
+constexpr std::uint64_t max_setting = 0xffffffff;
+constexpr std::uint64_t max_window = 0x7fffffff;
+
+http2::Settings http2_settings(const us_quic_socket_context_options_t& options) {
+  const auto at_most = [](std::uint64_t value, std::uint64_t most) {
+    return static_cast<std::uint32_t>(std::min(value, most));
+  };
+  http2::Settings settings;
+  settings.max_streams = at_most(options.max_streams_bidi, max_setting);
+  settings.stream_window = at_most(options.max_stream_data, max_window);
+  settings.connection_window = at_most(options.max_data, max_window);
+  settings.max_section_bytes = options.max_header_list_size;
+  settings.send_buffer_bytes = options.send_buffer_bytes;
+  settings.max_resets_per_second = options.max_stream_resets_per_second;
+  settings.max_controls_per_second = options.max_control_frames_per_second;
+  return settings;
+}
+
 class FrontDoor final : public AppListener {
  public:
-  FrontDoor(AppServer& server, std::unique_ptr<AppListener> http3, const Http1Settings& settings,
+  FrontDoor(AppServer& server, std::unique_ptr<AppListener> http3, const TcpSettings& settings,
             Duration handshake_timeout, std::uint32_t alternative_max_age_s)
       : http3_(std::move(http3)),
-        http1_(server, quic::identity_of(*http3_->native()), settings, handshake_timeout),
+        tcp_(server, quic::identity_of(*http3_->native()), settings, handshake_timeout),
         alternative_max_age_s_(alternative_max_age_s) {}
 
   // By UDP first: workers that share a port learn its number there.
@@ -31,7 +51,7 @@ class FrontDoor final : public AppListener {
       ListenOptions same = options;
       same.port = us_quic_listen_socket_port(*socket);
       same.reuse_port = options.reuse_port || is_shared_;
-      const Result<std::uint16_t> port = http1_.listen(same);
+      const Result<std::uint16_t> port = tcp_.listen(same);
       if (port) {
         tell_alternative(same.port);
         return socket;
@@ -50,16 +70,16 @@ class FrontDoor final : public AppListener {
   }
 
   void stop_accepting() override {
-    http1_.set_alternative({});
-    http1_.stop_accepting();
+    tcp_.set_alternative({});
+    tcp_.stop_accepting();
     http3_->stop_accepting();
   }
   void close() override {
-    http1_.close();
+    tcp_.close();
     http3_->close();
   }
   bool has_open_handshakes() const override {
-    return http3_->has_open_handshakes() || http1_.has_open_handshakes();
+    return http3_->has_open_handshakes() || tcp_.has_open_handshakes();
   }
   us_quic_socket_context_t* native() const override { return http3_->native(); }
   void share_ports() { is_shared_ = true; }
@@ -67,12 +87,12 @@ class FrontDoor final : public AppListener {
  private:
   void tell_alternative(int port) {
     if (alternative_max_age_s_ == 0) return;
-    http1_.set_alternative("h3=\":" + std::to_string(port) +
-                           "\"; ma=" + std::to_string(alternative_max_age_s_));
+    tcp_.set_alternative("h3=\":" + std::to_string(port) +
+                         "\"; ma=" + std::to_string(alternative_max_age_s_));
   }
 
   const std::unique_ptr<AppListener> http3_;
-  Http1Listener http1_;  // has the identity of http3_
+  TcpListener tcp_;  // has the identity of http3_
   const std::uint32_t alternative_max_age_s_;
   bool is_shared_ = false;  // with other workers
 };
@@ -81,18 +101,21 @@ class FrontDoor final : public AppListener {
 
 Result<std::unique_ptr<AppListener>> create_front_door(AppServer& server,
                                                        const us_quic_socket_context_options_t& options,
-                                                       std::uint32_t alternative_max_age_s) {
+                                                       const TcpRules& rules) {
   auto http3 = create_http3_listener(server, options);
   if (!http3) return http3;
-  Http1Settings settings;
-  settings.limits.max_section_bytes = options.max_header_list_size;
+  TcpSettings settings;
+  settings.has_http1 = rules.has_http1;
+  settings.has_http2 = rules.has_http2;
+  settings.http1.max_section_bytes = options.max_header_list_size;
+  settings.http2 = http2_settings(options);
   settings.send_buffer_bytes = options.send_buffer_bytes;
   settings.header_timeout = std::chrono::milliseconds(options.header_timeout_ms);
   settings.idle_timeout = std::chrono::milliseconds(options.idle_timeout_ms);
   settings.http_idle_timeout = std::chrono::milliseconds(options.http_idle_timeout_ms);
   auto door = std::make_unique<FrontDoor>(server, *std::move(http3), settings,
                                           std::chrono::milliseconds(options.handshake_timeout_ms),
-                                          alternative_max_age_s);
+                                          rules.alternative_max_age_s);
   if (options.group != nullptr) door->share_ports();
   return std::unique_ptr<AppListener>(std::move(door));
 }

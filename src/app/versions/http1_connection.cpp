@@ -1,6 +1,5 @@
 #include "app/versions/http1_connection.h"
 
-#include <chrono>
 #include <new>
 #include <optional>
 #include <string>
@@ -11,10 +10,6 @@ namespace {
 
 // What waits behind a request that is being answered; more is left to the kernel.
 constexpr std::size_t max_backlog = 16 << 10;
-// What a client may still send to a connection that has said its last, until it is closed: closed at once, the kernel
-// would send a RST, and the client might lose the response (RFC 9112 section 9.6).
-constexpr Duration linger_time = std::chrono::seconds(5);
-
 // Runs what belongs to the exchange. Memory that is used up ends the connection.
 template <class Task>
 void run_for(tcp::Connection& tcp, Task task) noexcept {
@@ -27,27 +22,20 @@ void run_for(tcp::Connection& tcp, Task task) noexcept {
 
 }  // namespace
 
-Http1Share::Http1Share(AppServer& its_server, Http1Settings its_settings)
-    : server(its_server), settings(std::move(its_settings)), turns(its_server.loop()->native()) {}
-
-Http1Share::~Http1Share() = default;
-
-Http1Connection::Http1Connection(std::shared_ptr<Http1Share> share, tcp::Connection& tcp)
-    : share_(std::move(share)),
-      tcp_(tcp),
+Http1Connection::Http1Connection(std::shared_ptr<TcpShare> share, tcp::Connection& tcp)
+    : TcpSession(share->loop(), tcp),
+      share_(std::move(share)),
       sender_(*share_, tcp),
       stream_(*this, sender_),
-      parser_(tcp.tls() != nullptr ? "https" : "http", share_->settings.limits, *this) {
-  share_->connections.push_back(this);
+      parser_(tcp.tls() != nullptr ? "https" : "http", share_->settings.http1, *this) {
+  share_->sessions.push_back(this);
 }
 
 // ---- Of the TCP connection ----
 
 void Http1Connection::on_open(tcp::Connection& /*tcp*/) {
-  state_ = State::idle;
   share_->server.connection_opened();
   set_deadline();
-  if (is_ending_soon_) want_turn();
 }
 
 void Http1Connection::on_data(tcp::Connection& /*tcp*/, Bytes data) {
@@ -90,10 +78,10 @@ void Http1Connection::on_deadline(tcp::Connection& tcp) {
 
 void Http1Connection::on_close(tcp::Connection& /*tcp*/, int /*error*/) {
   const std::unique_ptr<Http1Connection> self(this);
-  const std::shared_ptr<Http1Share> share = share_;
+  const std::shared_ptr<TcpShare> share = share_;
   sender_.drop();
   release_exchange();
-  if (state_ != State::opening) share->server.connection_closed();
+  share->server.connection_closed();
 }
 
 // ---- Of the parser ----
@@ -128,7 +116,7 @@ void Http1Connection::on_request_end() {
 
 // Requests are taken.
 bool Http1Connection::is_alive() const {
-  return state_ != State::opening && state_ != State::ending && tcp_.state() == tcp::Connection::State::open;
+  return state_ != State::ending && tcp_.state() == tcp::Connection::State::open;
 }
 
 // What is not taken waits in the backlog.
@@ -222,9 +210,7 @@ void Http1Connection::end() {
   state_ = State::ending;
   input_.is_dropped = true;
   backlog_.clear();
-  tcp_.write_end();
-  tcp_.resume();
-  tcp_.set_deadline(linger_time);
+  end_writing();
 }
 
 void Http1Connection::end_soon() {
@@ -240,7 +226,7 @@ Http1Connection::Awaited Http1Connection::awaits() const {
 }
 
 void Http1Connection::set_deadline() {
-  const Http1Settings& settings = share_->settings;
+  const TcpSettings& settings = share_->settings;
   const Awaited before = std::exchange(awaited_, awaits());
   if (awaited_ == before && awaited_ != Awaited::progress) return;
   buffered_before_ = tcp_.buffered();

@@ -9,32 +9,23 @@
 #include <vector>
 
 #include "app/versions/http1_sender.h"
-#include "app/versions/http1_share.h"
 #include "app/versions/http1_stream.h"
-#include "base/list.h"
+#include "app/versions/tcp_session.h"
+#include "app/versions/tcp_share.h"
 #include "http1/request_parser.h"
 #include "tcp/connection.h"
 
 namespace usquic::app {
 
-// Destroys itself when its TCP connection is closed.
-//
-//   opening --- TLS is set up ---> idle
 //   idle --- a request's head ---> serving --- request and response are over ---> idle
 //     |                               |
 //     +--- told to end, or refused ---+--- the last response is over ---> ending ---> (closed)
-class Http1Connection final : public tcp::Connection::Handler,
-                              public ListHook<Http1Connection>,
-                              public ListHook<ForTurn>,
-                              private http1::RequestEvents {
+class Http1Connection final : public TcpSession, private http1::RequestEvents {
  public:
-  Http1Connection(std::shared_ptr<Http1Share> share, tcp::Connection& tcp);
+  Http1Connection(std::shared_ptr<TcpShare> share, tcp::Connection& tcp);
 
-  tcp::Connection& tcp() { return tcp_; }
-  us_loop_t* loop() const { return share_->server.loop()->native(); }
-
-  // No other request is taken; the response under way says so where its head is not sent.
-  void end_soon();
+  // The response under way says so where its head is not sent.
+  void end_soon() override;
 
   // ---- For the stream ----
   void pause();
@@ -44,11 +35,10 @@ class Http1Connection final : public tcp::Connection::Handler,
   void cut_off();
   // take_turn() is called soon.
   void want_turn() { share_->turns.add(*this); }
-  // What is left to do outside of callbacks.
-  void take_turn();
+  void take_turn() override;
 
  private:
-  enum class State : std::uint8_t { opening, idle, serving, ending };
+  enum class State : std::uint8_t { idle, serving, ending };
   // The request that is being served, as far as the exchange does not see to it.
   struct Input {
     bool has_body = false;
@@ -88,12 +78,11 @@ class Http1Connection final : public tcp::Connection::Handler,
   Awaited awaits() const;
   void set_deadline();
 
-  const std::shared_ptr<Http1Share> share_;
-  tcp::Connection& tcp_;
+  const std::shared_ptr<TcpShare> share_;
   Http1Sender sender_;
   Http1Stream stream_;
   http1::RequestParser parser_;
-  State state_ = State::opening;
+  State state_ = State::idle;
   Input input_;
   Awaited awaited_ = Awaited::nothing;
   bool is_ending_soon_ = false;      // no request is taken after this one

@@ -27,11 +27,7 @@ void Http1Sender::end_connection() {
 
 Result<void> Http1Sender::send_head(std::span<const us_quic_header_t> fields,
                                     std::optional<std::uint64_t> body_bytes) {
-  std::vector<us_quic_header_t>& section = share_.fields;
-  section.assign(fields.begin(), fields.end());
-  const std::string& alternative = share_.settings.alternative;
-  if (!alternative.empty()) section.push_back(header_of("alt-svc", alternative));
-  return writer_->head(section, body_bytes, share_.output);
+  return writer_->head(share_.with_alternative(fields), body_bytes, share_.output);
 }
 
 void Http1Sender::send_output() {
@@ -86,7 +82,8 @@ std::size_t Http1Sender::room() const {
 
 std::ptrdiff_t Http1Sender::write(std::string_view data) {
   if (!writer_) return US_QUIC_E_CLOSED;
-  const std::string_view taken = data.substr(0, room());
+  // Nothing overtakes a piece.
+  const std::string_view taken = data.substr(0, piece_.is_empty() ? room() : 0);
   is_writable_due_ = is_writable_due_ || taken.size() < data.size();
   if (taken.empty()) return 0;
   const Result<void> framed = writer_->body(as_bytes(taken), share_.output);
@@ -98,8 +95,7 @@ std::ptrdiff_t Http1Sender::write(std::string_view data) {
 std::ptrdiff_t Http1Sender::write_static(std::string_view data, void (*release)(void* user), void* user) {
   if (!writer_) return US_QUIC_E_CLOSED;
   is_writable_due_ = true;
-  if (room() == 0) return 0;
-  if (!piece_.is_empty()) return 0;
+  if (room() == 0 || !piece_.is_empty()) return 0;
   piece_.hold(data, release, user);
   return static_cast<std::ptrdiff_t>(data.size());
 }

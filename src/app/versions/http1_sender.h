@@ -7,9 +7,9 @@
 #include <span>
 #include <string_view>
 
-#include "app/versions/http1_share.h"
-#include "app/versions/static_piece.h"
+#include "app/versions/tcp_share.h"
 #include "base/result.h"
+#include "base/static_piece.h"
 #include "http1/response_writer.h"
 #include "tcp/connection.h"
 
@@ -18,7 +18,7 @@ namespace usquic::app {
 class Http1Sender {
  public:
   // share and tcp outlive it.
-  Http1Sender(Http1Share& share, tcp::Connection& tcp) : share_(share), tcp_(tcp) {}
+  Http1Sender(TcpShare& share, tcp::Connection& tcp) : share_(share), tcp_(tcp) {}
 
   // Another response.
   void begin(const http1::RequestHead& request) { writer_.emplace(request); }
@@ -56,7 +56,7 @@ class Http1Sender {
   void send_output();
   void end_response();
 
-  Http1Share& share_;
+  TcpShare& share_;
   tcp::Connection& tcp_;
   std::optional<http1::ResponseWriter> writer_;
   StaticPiece piece_;

@@ -1,9 +1,5 @@
 #include "app/versions/http1_stream.h"
 
-#include <chrono>
-#include <cstring>
-#include <optional>
-
 #include "app/versions/http1_connection.h"
 
 namespace usquic::app {
@@ -58,32 +54,8 @@ void Http1Stream::close_with(StreamError /*error*/) {
   connection_.cut_off();
 }
 
-us_loop_t* Http1Stream::loop() const {
-  return connection_.loop();
-}
-
-socklen_t Http1Stream::remote_address(sockaddr_in6& to) const {
-  const Address& address = connection_.tcp().socket().remote_address();
-  std::memcpy(&to, address.get(), address.length());
-  return address.length();
-}
-
-us_quic_blob_t Http1Stream::client_certificate() const {
-  const tls::StreamSession* session = connection_.tcp().tls();
-  if (session == nullptr) return {};
-  const Bytes certificate = session->peer_certificate();
-  return {certificate.data(), certificate.size()};
-}
-
-bool Http1Stream::is_client_authorized() const {
-  const tls::StreamSession* session = connection_.tcp().tls();
-  return session != nullptr && session->is_authorized();
-}
-
-std::uint64_t Http1Stream::round_trip_us() const {
-  const std::optional<Duration> time = connection_.tcp().socket().smoothed_rtt();
-  if (!time) return 0;
-  return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(*time).count());
+const TcpSession& Http1Stream::session() const {
+  return connection_;
 }
 
 }  // namespace usquic::app

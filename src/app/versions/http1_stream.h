@@ -1,21 +1,20 @@
 // The stream under the request that a connection of HTTP/1.1 serves.
 #pragma once
 
-#include "app/exchange_stream.h"
 #include "app/versions/http1_sender.h"
+#include "app/versions/tcp_stream.h"
 
 namespace usquic::app {
 
 class Http1Connection;
 
-class Http1Stream final : public ExchangeStream {
+class Http1Stream final : public TcpStream {
  public:
   Http1Stream(Http1Connection& connection, Http1Sender& sender) : connection_(connection), sender_(sender) {}
 
   void set_headers(std::span<const us_quic_header_t> section) { section_ = section; }
 
   std::span<const us_quic_header_t> headers() const override { return section_; }
-  bool is_early() const override { return false; }
   void pause() override;
   void resume() override;
   void stop(StreamError error) override;
@@ -27,14 +26,9 @@ class Http1Stream final : public ExchangeStream {
   void shutdown() override;
   std::size_t buffered() const override { return sender_.buffered(); }
   void close_with(StreamError error) override;
-  us_loop_t* loop() const override;
-  socklen_t remote_address(sockaddr_in6& to) const override;
-  us_quic_blob_t client_certificate() const override;
-  bool is_client_authorized() const override;
-  std::uint64_t round_trip_us() const override;
-  us_quic_stream_t* native() const override { return nullptr; }
 
  private:
+  const TcpSession& session() const override;
   template <class Value>
   Value noted(Value value);
 

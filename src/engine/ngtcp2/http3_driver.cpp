@@ -99,7 +99,7 @@ void Http3Driver::http3_closed(http3::MessageState& message) {
   streams_.close(stream_of(message));
 }
 
-void Http3Driver::http3_priority(http3::MessageState& message, http3::Priority priority) {
+void Http3Driver::http3_priority(http3::MessageState& message, http::Priority priority) {
   QuicStream& s = stream_of(message);
   if (!s.is_priority_ours_) s.set_priority(priority);
 }

@@ -45,7 +45,7 @@ class Http3Driver final : private http3::CodecEvents {
   void http3_consumed(std::int64_t id, std::size_t length) override;
   void http3_goaway(std::int64_t first_unprocessed_id) override;
   void http3_closed(http3::MessageState& message) override;
-  void http3_priority(http3::MessageState& message, http3::Priority priority) override;
+  void http3_priority(http3::MessageState& message, http::Priority priority) override;
   void http3_answered(http3::MessageState& message) override;
 
   StreamSet& streams_;

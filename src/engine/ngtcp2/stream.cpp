@@ -173,7 +173,7 @@ transport::SendRank QuicStream::send_rank() const {
 }
 
 // Of this side's output. The schedule goes by it.
-void QuicStream::set_priority(http3::Priority priority) {
+void QuicStream::set_priority(http::Priority priority) {
   ListHook<SendableTag>::unlink();
   priority_ = priority;
   streams_.has_data(*this);

@@ -10,8 +10,8 @@
 
 #include "base/list.h"
 #include "engine/engine.h"
+#include "http/priority.h"
 #include "http3/message_state.h"
-#include "http3/priority.h"
 #include "transport/header_timeouts.h"
 #include "transport/receive_credit.h"
 #include "transport/send_schedule.h"
@@ -73,7 +73,7 @@ class QuicStream final : public engine::Stream,
   bool is_open_here() const;
   int check_sending() const;
   bool is_message() const;
-  void set_priority(http3::Priority priority);
+  void set_priority(http::Priority priority);
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
 
@@ -85,7 +85,7 @@ class QuicStream final : public engine::Stream,
   bool is_blocked_ = false;      // no stream credit
   bool wants_writable_ = false;  // a write accepted less than offered
   bool stop_is_due_ = false;     // on_stop is to be notified at the end of the flush
-  http3::Priority priority_;
+  http::Priority priority_;
   bool is_priority_ours_ = false;  // the application set it, whatever the peer says
   transport::SendState send_;
   transport::ReceiveState receive_;

@@ -1,27 +1,23 @@
-// Connections of HTTP/1.1 that have something to do once the callback that runs has returned: calls on a stream run no
+// Connections over TCP that have something to do once the callback that runs has returned: calls on a stream run no
 // callbacks of the exchange.
 #pragma once
 
+#include "app/versions/tcp_session.h"
 #include "base/list.h"
 #include "base/time.h"
 #include "loop/loop.h"
 
 namespace usquic::app {
 
-class Http1Connection;
-
-// Tag of the list of connections that wait for their turn.
-struct ForTurn;
-
-class Http1Turns final : private loop::Hooks {
+class TcpTurns final : private loop::Hooks {
  public:
-  explicit Http1Turns(us_loop_t* loop);
-  ~Http1Turns() override;
-  Http1Turns(const Http1Turns&) = delete;
-  Http1Turns& operator=(const Http1Turns&) = delete;
+  explicit TcpTurns(us_loop_t* loop);
+  ~TcpTurns() override;
+  TcpTurns(const TcpTurns&) = delete;
+  TcpTurns& operator=(const TcpTurns&) = delete;
 
   // The connection's take_turn() is called in this iteration, or the next.
-  void add(Http1Connection& connection);
+  void add(TcpSession& session);
 
  private:
   TimePoint deadline() override { return never; }
@@ -35,7 +31,7 @@ class Http1Turns final : private loop::Hooks {
   void run();
 
   us_loop_t* const loop_;
-  List<Http1Connection, ForTurn> waiting_;
+  List<TcpSession, ForTurn> waiting_;
 };
 
 }  // namespace usquic::app

@@ -1,4 +1,4 @@
-// What connections of HTTP/1.1 are served by.
+// What connections over TCP are served by.
 #pragma once
 
 #include <chrono>
@@ -7,11 +7,15 @@
 
 #include "base/time.h"
 #include "http1/request_events.h"
+#include "http2/settings.h"
 
 namespace usquic::app {
 
-struct Http1Settings {
-  http1::ParserLimits limits;
+struct TcpSettings {
+  bool has_http1 = true;
+  bool has_http2 = true;
+  http1::ParserLimits http1;
+  http2::Settings http2;
   std::size_t send_buffer_bytes = 64 << 10;  // that a response has unsent before its handler must wait
   Duration header_timeout = std::chrono::seconds(10);  // from a request's first byte to the end of its head
   Duration idle_timeout = std::chrono::seconds(30);    // without progress in a request or response

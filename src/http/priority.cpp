@@ -1,8 +1,8 @@
-#include "http3/priority.h"
+#include "http/priority.h"
 
 #include "base/ascii.h"
 
-namespace usquic::http3 {
+namespace usquic::http {
 namespace {
 
 constexpr bool contains(std::string_view set, char c) {
@@ -182,4 +182,4 @@ std::string format_priority(Priority priority) {
   return text;
 }
 
-}  // namespace usquic::http3
+}  // namespace usquic::http

@@ -1,4 +1,4 @@
-#include "http3/priority.h"
+#include "http/priority.h"
 
 #include <gtest/gtest.h>
 #include <nghttp3/nghttp3.h>
@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-namespace usquic::http3 {
+namespace usquic::http {
 namespace {
 
 TEST(PriorityField, SaysUrgencyAndIncremental) {
@@ -66,4 +66,4 @@ TEST(PriorityField, AgreesWithAnotherParser) {
 }
 
 }  // namespace
-}  // namespace usquic::http3
+}  // namespace usquic::http

@@ -1,8 +1,8 @@
-#include "transport/rate_limit.h"
+#include "base/rate_limit.h"
 
 #include <gtest/gtest.h>
 
-namespace usquic::transport {
+namespace usquic {
 namespace {
 
 using std::chrono::milliseconds;
@@ -20,4 +20,4 @@ TEST(RateLimit, AllowsABurstAndThenTheRate) {
 }
 
 }  // namespace
-}  // namespace usquic::transport
+}  // namespace usquic

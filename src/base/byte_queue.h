@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 
-namespace usquic::tcp {
+namespace usquic {
 
 class ByteQueue {
  public:
@@ -45,4 +45,4 @@ class ByteQueue {
   std::size_t begin_ = 0;  // the bytes before it are removed
 };
 
-}  // namespace usquic::tcp
+}  // namespace usquic

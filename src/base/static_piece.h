@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-namespace usquic::app {
+namespace usquic {
 
 class StaticPiece {
  public:
@@ -39,4 +39,4 @@ class StaticPiece {
   void* user_ = nullptr;
 };
 
-}  // namespace usquic::app
+}  // namespace usquic

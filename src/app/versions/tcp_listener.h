@@ -1,4 +1,4 @@
-// Where requests come in by HTTP/1.1 over TLS: TCP ports and their connections.
+// Where requests come in over TCP: ports and their connections.
 #pragma once
 
 #include <memory>
@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "app/app_server.h"
-#include "app/versions/http1_connection.h"
-#include "app/versions/http1_settings.h"
+#include "app/versions/tcp_settings.h"
+#include "app/versions/tcp_share.h"
 #include "base/log.h"
 #include "base/result.h"
 #include "tcp/listener.h"
@@ -15,14 +15,14 @@
 
 namespace usquic::app {
 
-class Http1Listener final : private tcp::Listener::Handler {
+class TcpListener final : private tcp::Listener::Handler {
  public:
-  Http1Listener(AppServer& server, std::shared_ptr<tls::Context> identity, const Http1Settings& settings,
-                Duration handshake_timeout);
+  TcpListener(AppServer& server, std::shared_ptr<tls::Context> identity, const TcpSettings& settings,
+              Duration handshake_timeout);
   // Closes at once; connections tell the server later that they are closed.
-  ~Http1Listener();
-  Http1Listener(const Http1Listener&) = delete;
-  Http1Listener& operator=(const Http1Listener&) = delete;
+  ~TcpListener();
+  TcpListener(const TcpListener&) = delete;
+  TcpListener& operator=(const TcpListener&) = delete;
 
   // Returns: the port. Errors: as of tcp::open_socket(), US_QUIC_E_RESOLVE.
   Result<std::uint16_t> listen(const ListenOptions& options);
@@ -37,7 +37,7 @@ class Http1Listener final : private tcp::Listener::Handler {
  private:
   tcp::Connection::Handler* on_connection(tcp::Connection& connection) override;
 
-  const std::shared_ptr<Http1Share> share_;
+  const std::shared_ptr<TcpShare> share_;
   const std::shared_ptr<tls::Context> identity_;
   const Duration handshake_timeout_;
   std::vector<std::unique_ptr<tcp::Listener>> ports_;

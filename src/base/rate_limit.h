@@ -6,7 +6,7 @@
 
 #include "base/time.h"
 
-namespace usquic::transport {
+namespace usquic {
 
 class RateLimit {
  public:
@@ -33,4 +33,4 @@ class RateLimit {
   TimePoint last_{};
 };
 
-}  // namespace usquic::transport
+}  // namespace usquic

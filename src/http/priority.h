@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace usquic::http3 {
+namespace usquic::http {
 
 struct Priority {
   std::uint8_t urgency = 3;  // 0 is the most urgent, 7 the least (RFC 9218 section 4.1)
@@ -23,4 +23,4 @@ std::optional<Priority> parse_priority(std::string_view value);
 // The field value that says `priority`.
 std::string format_priority(Priority priority);
 
-}  // namespace usquic::http3
+}  // namespace usquic::http
