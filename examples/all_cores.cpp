@@ -12,7 +12,7 @@ int main(int argc, char** argv) {
     app.get("/*", [&worker](auto* res, auto* /*req*/) {
       res->end("worker " + std::to_string(worker.index()) + " of " + std::to_string(worker.count()) + "\n");
     });
-    app.listen(arguments.port, [&worker](us_quic_listen_socket_t* socket) {
+    app.listen(arguments.port, [&worker](usquic::ListenSocket* socket) {
       if (socket != nullptr && worker.index() == 0) example::print_url(socket);
     });
     app.run();

@@ -45,12 +45,12 @@ struct ServerArguments {
 };
 
 // For App::listen.
-inline void print_url(us_quic_listen_socket_t* socket) {
+inline void print_url(usquic::ListenSocket* socket) {
   if (socket == nullptr) {
     std::fprintf(stderr, "cannot listen\n");
     std::exit(1);
   }
-  std::printf("https://localhost:%d/\n", us_quic_listen_socket_port(socket));
+  std::printf("https://localhost:%d/\n", socket->port());
   std::fflush(stdout);
 }
 

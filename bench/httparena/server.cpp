@@ -67,10 +67,12 @@ int main(int argc, char** argv) {
     // As `usquic serve --workers auto` does, where it is not told how many.
     const usquic::WorkersOptions options = {.count = arguments.workers, .pins = arguments.workers == 0};
     const int ended = usquic::runWorkers(options, [&](usquic::Worker& worker) {
-      usquic::App app(worker, {.key_file_name = arguments.key, .cert_file_name = arguments.cert});
+      usquic::App app(
+          worker,
+          {.key_file_name = arguments.key, .cert_file_name = arguments.cert, .http1 = false, .http2 = false});
       add_routes(app, files);
       app.listen(arguments.host, static_cast<int>(arguments.port),
-                 [&](us_quic_listen_socket_t* socket) {
+                 [&](usquic::ListenSocket* socket) {
                    if (socket != nullptr && ++listening == worker.count()) tell_url(arguments.port);
                  })
           .run();

@@ -42,9 +42,9 @@ int main(int argc, char** argv) {
                if (fin) res->end("thanks");
              });
            })
-      .listen("127.0.0.1", 0, [](us_quic_listen_socket_t* socket) {
+      .listen("127.0.0.1", 0, [](usquic::ListenSocket* socket) {
         if (socket == nullptr) bench::give_up("cannot listen");
-        bench::print_url(us_quic_listen_socket_port(socket));
+        bench::print_url(socket->port());
       });
   app.run();
   return 0;

@@ -39,7 +39,8 @@ std::string counts_text(const Server& server) {
 }
 
 void run_worker(Server& server, usquic::Worker& worker) {
-  usquic::App app(worker, {.key_file_name = server.key, .cert_file_name = server.cert});
+  usquic::App app(
+      worker, {.key_file_name = server.key, .cert_file_name = server.cert, .http1 = false, .http2 = false});
   app.get("/",
           [&](auto* res, auto*) {
             us_quic_context_stats_t stats = {};
@@ -48,7 +49,7 @@ void run_worker(Server& server, usquic::Worker& worker) {
             res->end(counts_text(server));
           })
       .listen("127.0.0.1", std::atoi(server.port),
-              [&](us_quic_listen_socket_t* socket) {
+              [&](usquic::ListenSocket* socket) {
                 if (socket == nullptr || ++server.listening < server.workers) return;
                 std::printf("https://127.0.0.1:%s/\n", server.port);
                 std::fflush(stdout);

@@ -95,9 +95,15 @@ void App::State::start(const AppOptions& options, const us_quic_socket_context_o
   rules.max_body_bytes = options.max_body_bytes;
   rules.automatic_options = options.automatic_options;
   server = std::make_shared<usquic::app::AppServer>(std::move(loop), rules, sending);
-  const usquic::app::TcpRules over_tcp{options.http1, options.http2, options.alt_svc_max_age_s};
-  auto made = options.http1 || options.http2 ? usquic::app::create_front_door(*server, core, over_tcp)
-                                             : usquic::app::create_http3_listener(*server, core);
+  const bool has_tcp = options.http1 || options.http2;
+  if (!has_tcp && !options.http3) {
+    sending.logger.log(LogLevel::error, "AppOptions: no version of HTTP is chosen");
+    return fail(US_QUIC_E_INVALID);
+  }
+  const usquic::app::TcpRules over_tcp{options.http1, options.http2, options.http3,
+                                       options.alt_svc_max_age_s};
+  auto made = has_tcp ? usquic::app::create_front_door(*server, core, over_tcp)
+                      : usquic::app::create_http3_listener(*server, core);
   if (!made) return fail(made.error());
   server->serve(*std::move(made));
 }
@@ -160,9 +166,9 @@ App& App::listen(std::string_view host, int port, ListenHandler handler) {
 }
 
 App& App::listen(const ListenOptions& options, ListenHandler handler) {
-  us_quic_listen_socket_t* socket = nullptr;
+  ListenSocket* socket = nullptr;
   if (usquic::app::AppListener* listener = state_->listener()) {
-    Result<us_quic_listen_socket_t*> opened = listener->listen(options);
+    Result<usquic::app::OpenPort*> opened = listener->listen(options);
     state_->error = opened.error();
     if (opened) socket = *opened;
     if (!opened && state_->worker) state_->worker->fail(opened.error());

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/open_port.h"
 #include "base/result.h"
 #include "usquic/http/app.h"
 
@@ -18,8 +19,8 @@ class AppListener {
   // Closes at once. Streams and connections that are open now are reported to the server as closed later.
   virtual ~AppListener() = default;
 
-  // Opens one more port. Returns: its handle in the C interface, which the application gets.
-  virtual Result<us_quic_listen_socket_t*> listen(const ListenOptions& options) = 0;
+  // Opens one more port, which the listener owns.
+  virtual Result<OpenPort*> listen(const ListenOptions& options) = 0;
   // Errors: what is wrong with the pattern or the identity.
   virtual Result<void> add_server_name(const std::string& pattern,
                                        const us_quic_socket_context_options_t& identity) = 0;
@@ -44,6 +45,7 @@ Result<std::unique_ptr<AppListener>> create_http3_listener(AppServer& server,
 struct TcpRules {
   bool has_http1 = true;
   bool has_http2 = true;
+  bool has_http3 = true;  // beside it, by UDP
   std::uint32_t alternative_max_age_s =
       0;  // of Alt-Svc (RFC 7838), by which clients learn of HTTP/3; 0: they do not
 };

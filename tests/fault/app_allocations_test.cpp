@@ -37,8 +37,8 @@ class AppAllocations : public testing::Test {
         ++ended_;
       });
     });
-    app_->listen("127.0.0.1", 0, [this](us_quic_listen_socket_t* socket) {
-      if (socket != nullptr) port_ = us_quic_listen_socket_port(socket);
+    app_->listen("127.0.0.1", 0, [this](ListenSocket* socket) {
+      if (socket != nullptr) port_ = socket->port();
     });
     ASSERT_NE(port_, 0);
   }

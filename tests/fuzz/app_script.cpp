@@ -63,6 +63,7 @@ void AppScript::make_app() {
   options.ca = options.cert;  // the system's roots take long to read
   options.max_body_bytes = 20000;
   options.automatic_options = true;
+  options.http1 = options.http2 = false;
   options.core = &core;
   app_ = std::make_unique<App>(options, loop_);
   CHECK(app_->error() == US_QUIC_OK);
@@ -71,9 +72,9 @@ void AppScript::make_app() {
   app_->post("/limited", handler, {.max_body_bytes = 50});
   app_->connect("/tunnel", handler);
   app_->any("/*", handler);
-  app_->listen("127.0.0.1", 0, [this](us_quic_listen_socket_t* s) {
+  app_->listen("127.0.0.1", 0, [this](ListenSocket* s) {
     CHECK(s != nullptr);
-    port_ = us_quic_listen_socket_port(s);
+    port_ = s->port();
   });
 }
 

@@ -69,10 +69,10 @@ TEST_F(RunWorkers, ListensOnOnePortOnAllLoops) {
   EXPECT_EQ(runWorkers(3,
                        [&](Worker& worker) {
                          App app(worker, options());
-                         app.listen(0, [&](us_quic_listen_socket_t* socket) {
+                         app.listen(0, [&](ListenSocket* socket) {
                            ASSERT_NE(socket, nullptr);
                            const std::lock_guard lock(mutex);
-                           ports.insert(us_quic_listen_socket_port(socket));
+                           ports.insert(socket->port());
                          });
                          EXPECT_EQ(app.error(), US_QUIC_OK);
                          EXPECT_EQ(app.loop(), worker.loop().get());
@@ -106,14 +106,13 @@ TEST_F(RunWorkers, StopsAllAndThrowsWhatASetupThrew) {
 TEST_F(RunWorkers, StopsAllWhereAnAppCannotListen) {
   App occupant(options());
   int port = 0;
-  occupant.listen(0, [&](us_quic_listen_socket_t* socket) { port = us_quic_listen_socket_port(socket); });
+  occupant.listen(0, [&](ListenSocket* socket) { port = socket->port(); });
   std::atomic<int> failed = 0;
   EXPECT_EQ(runWorkers(3,
                        [&](Worker& worker) {
                          keep_busy(worker);
                          App app(worker, options());
-                         app.listen(port,
-                                    [&](us_quic_listen_socket_t* socket) { failed += socket == nullptr; });
+                         app.listen(port, [&](ListenSocket* socket) { failed += socket == nullptr; });
                          app.run();
                        }),
             US_QUIC_E_ADDRESS_IN_USE);

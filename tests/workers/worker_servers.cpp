@@ -73,10 +73,10 @@ class ThreadServers final : public WorkerServers {
     own.loop = worker.loop();
     add_routes(*own.app);
     // One asks for any port; the others for the same one.
-    own.app->listen("127.0.0.1", 0, [&](us_quic_listen_socket_t* socket) {
+    own.app->listen("127.0.0.1", 0, [&](ListenSocket* socket) {
       if (socket == nullptr) return;
       const std::lock_guard lock(mutex_);
-      port_ = us_quic_listen_socket_port(socket);
+      port_ = socket->port();
     });
     own.is_listening.set_value();
     own.app->run();

@@ -56,6 +56,7 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
     AppOptions options;
     identity.fill(options);
     options.core = &core;
+    options.http1 = options.http2 = false;
     app_.emplace(options, loop_);
   }
   if (app_->constructorFailed()) {
@@ -74,8 +75,8 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
 
 std::optional<Failure> LoopServer::listen() {
   const Options& options = shared_.options;
-  app_->listen(options.host, options.port, [this](us_quic_listen_socket_t* listener) {
-    if (listener != nullptr) port_ = us_quic_listen_socket_port(listener);
+  app_->listen(options.host, options.port, [this](ListenSocket* listener) {
+    if (listener != nullptr) port_ = listener->port();
   });
   if (app_->error() == US_QUIC_OK) return std::nullopt;
   Failure failure = describe_error(app_->error(), log_.last_error());

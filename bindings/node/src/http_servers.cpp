@@ -45,6 +45,7 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
   app.reject_unauthorized = options.identity.rejects_unauthorized;
   app.max_body_bytes = options.max_body_bytes;
   app.core = &core;
+  app.http1 = app.http2 = false;
   auto server = std::make_unique<Server>();
   server->id = id;
   server->app = std::make_unique<App>(app, worker_.shared_loop());
@@ -61,8 +62,8 @@ int HttpServers::listen(std::uint32_t id, const std::string& host, int port, int
   const auto found = servers_.find(id);
   if (found == servers_.end()) return US_QUIC_E_CLOSED;
   App& app = *found->second->app;
-  app.listen(host, port, [&bound](us_quic_listen_socket_t* socket) {
-    if (socket != nullptr) bound = us_quic_listen_socket_port(socket);
+  app.listen(host, port, [&bound](usquic::ListenSocket* socket) {
+    if (socket != nullptr) bound = socket->port();
   });
   return app.error();
 }

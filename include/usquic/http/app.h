@@ -1,4 +1,4 @@
-// App: routes and handlers over HTTP/3, familiar to those who know µWebSockets.
+// App: routes and handlers over HTTP/3, HTTP/2 and HTTP/1.1, familiar to those who know µWebSockets.
 //
 //   usquic::App app({.key_file_name = "key.pem", .cert_file_name = "cert.pem"});
 //   app.get("/hello/:name", [](auto* res, auto* req) {
@@ -40,11 +40,13 @@ struct AppOptions {
   bool automatic_options = false;             // answer OPTIONS for known paths with Allow
   bool date_header = true;
 
-  // Also HTTP/1.1 and HTTP/2 over TLS (ALPN "http/1.1", "h2"), on the TCP port of the same number; a listen() that cannot
-  // have both ports opens neither. Every response by them names HTTP/3 in Alt-Svc (RFC 7838), for so many seconds; 0: none
-  // does. Handlers need not know by which version a request came.
-  bool http1 = false;
-  bool http2 = false;
+  // The versions of HTTP. HTTP/3 has the UDP port; HTTP/2 and HTTP/1.1 share the TCP port of the same number, over TLS (ALPN
+  // "h2", "http/1.1"). listen() opens all of them or none. Handlers need not know by which version a request came.
+  bool http1 = true;
+  bool http2 = true;
+  bool http3 = true;
+  // Seconds for which a browser may remember HTTP/3: every response by HTTP/2 and HTTP/1.1 names it in Alt-Svc (RFC 7838).
+  // 0: none does.
   std::uint32_t alt_svc_max_age_s = 86'400;
   // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
   // Borrowed for the constructor only. Its identity fields are not used.
@@ -70,11 +72,26 @@ struct ListenOptions {
   bool ipv6_only = false;
 };
 
+// What listen() opened: a port for each version of HTTP. The app owns it, and it lives as long as the app.
+class US_API ListenSocket {
+ public:
+  // The port's number, the same for UDP and TCP; also after close().
+  int port() const;
+  // Takes no more clients by this port. Connections that are open stay open. Nothing happens the second time.
+  void close();
+  // HTTP/3's handle in the C interface; nullptr in an app without HTTP/3, and once the port or the app is closed.
+  us_quic_listen_socket_t* native() const;
+
+ protected:
+  ListenSocket() = default;
+  ~ListenSocket() = default;
+};
+
 // Thread: its loop's, for every call and every handler.
 class US_API App {
  public:
   using Handler = Function<void(Response* res, Request* req)>;
-  using ListenHandler = Function<void(us_quic_listen_socket_t* socket)>;
+  using ListenHandler = Function<void(ListenSocket* socket)>;
 
   // loop: nullptr = a loop of its own. After a failure constructorFailed() is true and error() says why.
   explicit App(const AppOptions& options, std::shared_ptr<Loop> loop = nullptr);
@@ -139,8 +156,7 @@ class US_API App {
   // = all others.
   App& domain(std::string_view pattern);
 
-  // The handler gets the socket (us_quic_listen_socket_port), or nullptr, and then error() says why.
-  // It runs inside.
+  // The handler gets the socket, or nullptr, and then error() says why. It runs inside.
   App& listen(int port, ListenHandler handler);
   // The same on one address, or with everything that can be chosen.
   App& listen(std::string_view host, int port, ListenHandler handler);

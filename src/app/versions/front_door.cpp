@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "app/app_listener.h"
 #include "app/app_server.h"
@@ -35,30 +36,47 @@ http2::Settings http2_settings(const us_quic_socket_context_options_t& options) 
   return settings;
 }
 
+class FrontPort final : public OpenPort {
+ public:
+  // udp: HTTP/3's, or nullptr. Both outlive it.
+  FrontPort(tcp::Listener& tcp, OpenPort* udp) : tcp_(tcp), udp_(udp) {}
+
+  int number() const override { return tcp_.local_address().port(); }
+  void shut() override {
+    tcp_.close();
+    if (udp_ != nullptr) udp_->shut();
+  }
+  us_quic_listen_socket_t* quic() const override { return udp_ != nullptr ? udp_->quic() : nullptr; }
+
+ private:
+  tcp::Listener& tcp_;
+  OpenPort* const udp_;
+};
+
 class FrontDoor final : public AppListener {
  public:
   FrontDoor(AppServer& server, std::unique_ptr<AppListener> http3, const TcpSettings& settings,
-            Duration handshake_timeout, std::uint32_t alternative_max_age_s)
+            Duration handshake_timeout, const TcpRules& rules)
       : http3_(std::move(http3)),
         tcp_(server, quic::identity_of(*http3_->native()), settings, handshake_timeout),
-        alternative_max_age_s_(alternative_max_age_s) {}
+        rules_(rules) {}
 
   // By UDP first: workers that share a port learn its number there.
-  Result<us_quic_listen_socket_t*> listen(const ListenOptions& options) override {
+  Result<OpenPort*> listen(const ListenOptions& options) override {
+    if (!rules_.has_http3) return listen_by_tcp(options, nullptr);
     for (int tries = 1;; ++tries) {
-      Result<us_quic_listen_socket_t*> socket = http3_->listen(options);
-      if (!socket) return socket;
+      Result<OpenPort*> udp = http3_->listen(options);
+      if (!udp) return udp;
       ListenOptions same = options;
-      same.port = us_quic_listen_socket_port(*socket);
-      same.reuse_port = options.reuse_port || is_shared_;
-      const Result<std::uint16_t> port = tcp_.listen(same);
-      if (port) {
+      same.port = (*udp)->number();
+      Result<OpenPort*> both = listen_by_tcp(same, *udp);
+      if (both) {
         tell_alternative(same.port);
-        return socket;
+        return both;
       }
-      us_quic_socket_close(*socket);
-      const bool may_try_another = options.port == 0 && port.error() == US_QUIC_E_ADDRESS_IN_USE;
-      if (!may_try_another || tries == most_tries) return Error{port.error()};
+      (*udp)->shut();
+      const bool may_try_another = options.port == 0 && both.error() == US_QUIC_E_ADDRESS_IN_USE;
+      if (!may_try_another || tries == most_tries) return both;
     }
   }
   Result<void> add_server_name(const std::string& pattern,
@@ -85,15 +103,22 @@ class FrontDoor final : public AppListener {
   void share_ports() { is_shared_ = true; }
 
  private:
+  Result<OpenPort*> listen_by_tcp(ListenOptions options, OpenPort* udp) {
+    options.reuse_port = options.reuse_port || is_shared_;
+    Result<tcp::Listener*> tcp = tcp_.listen(options);
+    if (!tcp) return Error{tcp.error()};
+    return ports_.emplace_back(std::make_unique<FrontPort>(**tcp, udp)).get();
+  }
   void tell_alternative(int port) {
-    if (alternative_max_age_s_ == 0) return;
+    if (rules_.alternative_max_age_s == 0) return;
     tcp_.set_alternative("h3=\":" + std::to_string(port) +
-                         "\"; ma=" + std::to_string(alternative_max_age_s_));
+                         "\"; ma=" + std::to_string(rules_.alternative_max_age_s));
   }
 
   const std::unique_ptr<AppListener> http3_;
   TcpListener tcp_;  // has the identity of http3_
-  const std::uint32_t alternative_max_age_s_;
+  const TcpRules rules_;
+  std::vector<std::unique_ptr<FrontPort>> ports_;
   bool is_shared_ = false;  // with other workers
 };
 
@@ -114,8 +139,7 @@ Result<std::unique_ptr<AppListener>> create_front_door(AppServer& server,
   settings.idle_timeout = std::chrono::milliseconds(options.idle_timeout_ms);
   settings.http_idle_timeout = std::chrono::milliseconds(options.http_idle_timeout_ms);
   auto door = std::make_unique<FrontDoor>(server, *std::move(http3), settings,
-                                          std::chrono::milliseconds(options.handshake_timeout_ms),
-                                          rules.alternative_max_age_s);
+                                          std::chrono::milliseconds(options.handshake_timeout_ms), rules);
   if (options.group != nullptr) door->share_ports();
   return std::unique_ptr<AppListener>(std::move(door));
 }

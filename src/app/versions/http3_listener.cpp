@@ -6,6 +6,7 @@
 #include <new>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "app/app_server.h"
 #include "app/versions/http3_stream.h"
@@ -108,6 +109,23 @@ void on_close(us_quic_connection_t* connection, const us_quic_close_info_t*) noe
   if (was_open(connection)) server_of(us_quic_connection_context(connection)).connection_closed();
 }
 
+class Http3Port final : public OpenPort {
+ public:
+  explicit Http3Port(us_quic_listen_socket_t* socket)
+      : number_(us_quic_listen_socket_port(socket)), socket_(socket) {}
+
+  int number() const override { return number_; }
+  void shut() override {
+    if (socket_ != nullptr) us_quic_socket_close(std::exchange(socket_, nullptr));
+  }
+  us_quic_listen_socket_t* quic() const override { return socket_; }
+  void forget() { socket_ = nullptr; }
+
+ private:
+  const int number_;
+  us_quic_listen_socket_t* socket_;
+};
+
 class Http3Listener final : public AppListener {
  public:
   // Takes over `context`, whose ext memory has room for an AppServer*.
@@ -127,7 +145,7 @@ class Http3Listener final : public AppListener {
   Http3Listener(const Http3Listener&) = delete;
   Http3Listener& operator=(const Http3Listener&) = delete;
 
-  Result<us_quic_listen_socket_t*> listen(const ListenOptions& options) override {
+  Result<OpenPort*> listen(const ListenOptions& options) override {
     us_quic_listen_options_t core{};
     core.struct_size = sizeof(core);
     core.reuse_port = options.reuse_port ? 1 : 0;
@@ -137,7 +155,7 @@ class Http3Listener final : public AppListener {
     us_quic_listen_socket_t* socket =
         us_quic_socket_context_listen(context_, host, options.port, &core, 0, &error);
     if (socket == nullptr) return Error{error};
-    return socket;
+    return ports_.emplace_back(std::make_unique<Http3Port>(socket)).get();
   }
   Result<void> add_server_name(const std::string& pattern,
                                const us_quic_socket_context_options_t& identity) override {
@@ -148,8 +166,14 @@ class Http3Listener final : public AppListener {
     return Result<void>::of_code(us_quic_socket_context_remove_server_name(context_, pattern.c_str()));
   }
 
-  void stop_accepting() override { us_quic_socket_context_shutdown(context_); }
-  void close() override { us_quic_socket_context_close(context_); }
+  void stop_accepting() override {
+    forget_ports();
+    us_quic_socket_context_shutdown(context_);
+  }
+  void close() override {
+    forget_ports();
+    us_quic_socket_context_close(context_);
+  }
   bool has_open_handshakes() const override {
     us_quic_context_stats_t stats{};
     us_quic_socket_context_stats(context_, &stats);
@@ -158,7 +182,13 @@ class Http3Listener final : public AppListener {
   us_quic_socket_context_t* native() const override { return context_; }
 
  private:
+  // Its context closes them.
+  void forget_ports() {
+    for (const auto& port : ports_) port->forget();
+  }
+
   us_quic_socket_context_t* context_;
+  std::vector<std::unique_ptr<Http3Port>> ports_;
 };
 
 }  // namespace

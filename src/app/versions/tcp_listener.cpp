@@ -23,7 +23,7 @@ TcpListener::~TcpListener() {
   if (!share_->sessions.empty() && !loop::is_in_iteration(loop)) tcp::LoopShare::of(loop)->sweep();
 }
 
-Result<std::uint16_t> TcpListener::listen(const ListenOptions& options) {
+Result<tcp::Listener*> TcpListener::listen(const ListenOptions& options) {
   const std::string host = options.host.empty() ? "::" : options.host;
   const auto address = Address::parse(host.c_str(), static_cast<std::uint16_t>(options.port));
   if (!address) return Error{US_QUIC_E_RESOLVE};
@@ -40,7 +40,7 @@ Result<std::uint16_t> TcpListener::listen(const ListenOptions& options) {
       listener->open(share_->server.loop()->native(), *address, tcp_options, *this, share_->server.logger());
   if (!opened) return Error{opened.error()};
   ports_.push_back(std::move(listener));
-  return ports_.back()->local_address().port();
+  return ports_.back().get();
 }
 
 tcp::Connection::Handler* TcpListener::on_connection(tcp::Connection& connection) {

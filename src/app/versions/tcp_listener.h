@@ -24,8 +24,8 @@ class TcpListener final : private tcp::Listener::Handler {
   TcpListener(const TcpListener&) = delete;
   TcpListener& operator=(const TcpListener&) = delete;
 
-  // Returns: the port. Errors: as of tcp::open_socket(), US_QUIC_E_RESOLVE.
-  Result<std::uint16_t> listen(const ListenOptions& options);
+  // Returns: the port, which lives as long as the listener. Errors: as of tcp::open_socket(), US_QUIC_E_RESOLVE.
+  Result<tcp::Listener*> listen(const ListenOptions& options);
   // The value of Alt-Svc from here on; empty: none.
   void set_alternative(std::string value) { share_->settings.alternative = std::move(value); }
 

@@ -39,8 +39,8 @@ class AppTest : public testing::Test {
 
   int listen(App& which) {
     int bound = 0;
-    which.listen("127.0.0.1", 0, [&bound](us_quic_listen_socket_t* socket) {
-      if (socket != nullptr) bound = us_quic_listen_socket_port(socket);
+    which.listen("127.0.0.1", 0, [&bound](ListenSocket* socket) {
+      if (socket != nullptr) bound = socket->port();
     });
     EXPECT_NE(bound, 0) << us_quic_strerror(which.error());
     return bound;

@@ -177,7 +177,7 @@ TEST_F(Client, ARequestGoesToANewConnectionAfterGoaway) {
   app->close();
   app.reset();
   make_app().get("/", [](Response* res, Request*) { res->end("second server"); });
-  app->listen("127.0.0.1", port, [](us_quic_listen_socket_t* socket) { ASSERT_NE(socket, nullptr); });
+  app->listen("127.0.0.1", port, [](ListenSocket* socket) { ASSERT_NE(socket, nullptr); });
   Outcome second;
   watch(fetcher->fetch(url("/")), &second);
   ASSERT_TRUE(run_until([&] { return second.is_over(); }));

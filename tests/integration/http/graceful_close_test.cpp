@@ -244,8 +244,8 @@ TEST_F(GracefulClose, ThePortCanBeUsedAgainAtOnce) {
   app.reset();
   make_app().get("/", [](Response* res, Request*) { res->end("second"); });
   int again = 0;
-  app->listen("127.0.0.1", port, [&again](us_quic_listen_socket_t* socket) {
-    if (socket != nullptr) again = us_quic_listen_socket_port(socket);
+  app->listen("127.0.0.1", port, [&again](ListenSocket* socket) {
+    if (socket != nullptr) again = socket->port();
   });
   ASSERT_EQ(again, port) << us_quic_strerror(app->error());
   const RawRequest* after = client->connect(port)->get("/");
@@ -262,8 +262,7 @@ TEST_F(GracefulClose, APortInUseIsToldToTheListenHandler) {
   options.key = identity.key;
   App other(options, loop);
   bool failed = false;
-  other.listen("127.0.0.1", taken,
-               [&failed](us_quic_listen_socket_t* socket) { failed = socket == nullptr; });
+  other.listen("127.0.0.1", taken, [&failed](ListenSocket* socket) { failed = socket == nullptr; });
   EXPECT_TRUE(failed);
   EXPECT_EQ(other.error(), US_QUIC_E_ADDRESS_IN_USE);
 }
@@ -301,8 +300,8 @@ TEST_F(GracefulClose, DeferReachesAnAppOnAnotherThread) {
           res->end("stopping");
           theirs->defer([&other] { other.close(); });
         });
-    other.listen("127.0.0.1", 0, [&](us_quic_listen_socket_t* socket) {
-      const int their_number = socket == nullptr ? -1 : us_quic_listen_socket_port(socket);
+    other.listen("127.0.0.1", 0, [&](ListenSocket* socket) {
+      const int their_number = socket == nullptr ? -1 : socket->port();
       loop->defer([&their_port, their_number] { their_port = their_number; });
     });
     other.run();

@@ -386,7 +386,7 @@ TEST_F(Http1Test, APortThatTcpHasNotFreeIsNotListenedOn) {
   connect();
   App other({.key = identity.key, .cert = identity.cert, .http1 = true}, loop);
   bool is_told = false;
-  other.listen("127.0.0.1", port, [&](us_quic_listen_socket_t* socket) { is_told = socket == nullptr; });
+  other.listen("127.0.0.1", port, [&](ListenSocket* socket) { is_told = socket == nullptr; });
   EXPECT_TRUE(is_told);
   EXPECT_EQ(other.error(), US_QUIC_E_ADDRESS_IN_USE);
 }

@@ -159,7 +159,7 @@ class AppTest : public testing::Test {
   Client& client() {
     if (client_ == nullptr) {
       int port = 0;
-      app().listen("127.0.0.1", 0, [&](us_quic_listen_socket_t* s) { port = us_quic_listen_socket_port(s); });
+      app().listen("127.0.0.1", 0, [&](ListenSocket* s) { port = s->port(); });
       client_ = std::make_unique<Client>(loop_->native(), port);
     }
     return *client_;

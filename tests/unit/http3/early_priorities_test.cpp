@@ -11,9 +11,9 @@ TEST(EarlyPriorities, AreTakenOnce) {
   early.put(0, {1, true});
   early.put(4, {2, false});
   early.put(0, {5, false});
-  EXPECT_EQ(early.take(0), (Priority{5, false}));
+  EXPECT_EQ(early.take(0), (http::Priority{5, false}));
   EXPECT_EQ(early.take(0), std::nullopt);
-  EXPECT_EQ(early.take(4), (Priority{2, false}));
+  EXPECT_EQ(early.take(4), (http::Priority{2, false}));
 }
 
 TEST(EarlyPriorities, OfTooManyTheOldestGivesWay) {

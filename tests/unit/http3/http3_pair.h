@@ -50,7 +50,7 @@ struct TestStream : ListHook<TestSendTag> {
 
   const std::int64_t id;
   MessageState http3;
-  Priority priority;
+  http::Priority priority;
   bool is_blocked = false;
   bool is_fin_sent = false;
   std::vector<Section> sections;
@@ -99,7 +99,7 @@ class TestSide final : public Codec::Events {
     stream(id).http3.close_writing();
     stream(id).unlink();
   }
-  void set_priority(std::int64_t id, Priority priority) {
+  void set_priority(std::int64_t id, http::Priority priority) {
     TestStream& s = stream(id);
     s.unlink();
     s.priority = priority;
@@ -135,7 +135,7 @@ class TestSide final : public Codec::Events {
   void http3_consumed(std::int64_t, std::size_t length) override { consumed += length; }
   void http3_goaway(std::int64_t id) override { goaways.push_back(id); }
   void http3_closed(MessageState& s) override { ++of(s).closed; }
-  void http3_priority(MessageState& s, Priority priority) override { set_priority(of(s).id, priority); }
+  void http3_priority(MessageState& s, http::Priority priority) override { set_priority(of(s).id, priority); }
   void http3_answered(MessageState& s) override { schedule(of(s)); }
 
   BlockPool pool;
