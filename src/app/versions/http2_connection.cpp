@@ -122,7 +122,7 @@ void Http2Connection::take_turn() {
 }
 
 void Http2Connection::send() {
-  const std::size_t most = share_->settings.send_buffer_bytes;
+  const std::size_t most = share_->settings.max_output_bytes;
   const std::size_t waiting = tcp_.buffered();
   if (waiting < most && !session_.produce(*this, most - waiting)) return tcp_.abort();
   if (session_.is_over()) return end();
