@@ -10,6 +10,7 @@
 #include "http/field_rules.h"
 #include "http/priority.h"
 #include "http2/session_callbacks.h"
+#include "http2/session_memory.h"
 
 namespace usquic::http2 {
 namespace {
@@ -28,13 +29,15 @@ void ServerSession::Delete::operator()(nghttp2_session* session) const {
   nghttp2_session_del(session);
 }
 
-ServerSession::ServerSession(const Settings& settings, Owner& owner)
+ServerSession::ServerSession(const Settings& settings, ChunkStore& frames, Owner& owner)
     : settings_(settings),
       owner_(owner),
-      guard_(settings.max_resets_per_second, settings.max_controls_per_second) {
+      guard_(settings.max_resets_per_second, settings.max_controls_per_second),
+      memory_(std::make_unique<SessionMemory>(frames)) {
   nghttp2_session* made = nullptr;
   check_memory(session_callbacks() == nullptr || session_options() == nullptr);
-  check_memory(nghttp2_session_server_new2(&made, session_callbacks(), this, session_options()));
+  nghttp2_mem functions = memory_->functions();
+  check_memory(nghttp2_session_server_new3(&made, session_callbacks(), this, session_options(), &functions));
   session_.reset(made);
   const std::array<nghttp2_settings_entry, 4> entries{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.max_streams},

@@ -30,7 +30,9 @@ void run_on(tcp::Connection& tcp, Task task) noexcept {
 }  // namespace
 
 Http2Connection::Http2Connection(std::shared_ptr<TcpShare> share, tcp::Connection& tcp)
-    : TcpSession(share->loop(), tcp), share_(std::move(share)), session_(share_->settings.http2, *this) {
+    : TcpSession(share->loop(), tcp),
+      share_(std::move(share)),
+      session_(share_->settings.http2, share_->frames, *this) {
   share_->sessions.push_back(this);
 }
 
