@@ -144,8 +144,10 @@ struct SessionCallbacks {
   static int send_body(nghttp2_session* /*session*/, nghttp2_frame* frame, const std::uint8_t* head,
                        std::size_t length, nghttp2_data_source* source, void* user) {
     ServerSession& session = session_of(user);
-    if (session.room_ == 0) return NGHTTP2_ERR_WOULDBLOCK;
     auto& stream = *static_cast<Stream*>(source->ptr);
+    // The frame had to wait, and what was to be in it is gone: nghttp2 leaves it out, and sends the RST_STREAM next.
+    if (stream.is_reset_) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (session.room_ == 0) return NGHTTP2_ERR_WOULDBLOCK;
     return run([&] {
       constexpr std::size_t head_bytes = 9;
       session.sink_->write({head, head_bytes});
