@@ -75,6 +75,7 @@ struct SessionCallbacks {
           session.end_section(*stream, ends_stream);
           break;
         case NGHTTP2_DATA:
+          count_padding(session, *frame);
           if (ends_stream) session.take_end(*stream);
           break;
         case NGHTTP2_RST_STREAM:
@@ -85,6 +86,14 @@ struct SessionCallbacks {
       }
       return 0;
     });
+  }
+
+  // A frame of padding alone is as empty as one without a payload, which was counted when it began.
+  static void count_padding(ServerSession& session, const nghttp2_frame& frame) {
+    const bool is_empty = frame.hd.length > 0 && frame.hd.length == frame.data.padlen;
+    if (!is_empty) return;
+    session.count_frame(
+        {frame.hd.stream_id, NGHTTP2_DATA, true, (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0});
   }
 
   static int on_data(nghttp2_session* /*session*/, std::uint8_t /*flags*/, std::int32_t id,

@@ -136,18 +136,20 @@ TEST_P(Http2Floods, WithinTheirLimitAreTakenForever) {
   expect_http2_open(peer);
 }
 
-INSTANTIATE_TEST_SUITE_P(Section10_5, Http2Floods,
-                         Values(Http2Case{"OfSettings", h2::settings({})},
-                                Http2Case{"OfSettingsThatChange", h2::settings({{h2::header_table_size, 0}})},
-                                Http2Case{"OfPing", h2::ping()},
-                                Http2Case{"OfAcksOfPing", h2::ping("12345678", h2::ack)},
-                                Http2Case{"OfEmptyData", h2::data(1, "")},
-                                Http2Case{"OfWindowUpdate", h2::window_update(0, 1)},
-                                Http2Case{"OfWindowUpdateOfAStream", h2::window_update(1, 1)},
-                                Http2Case{"OfPriority", h2::priority(1, 0)},
-                                Http2Case{"OfPriorityUpdate", h2::priority_update(1, "u=1")},
-                                Http2Case{"OfGoaway", h2::goaway(0, 0)}),
-                         name_of_case);
+INSTANTIATE_TEST_SUITE_P(
+    Section10_5, Http2Floods,
+    Values(Http2Case{"OfSettings", h2::settings({})},
+           Http2Case{"OfSettingsThatChange", h2::settings({{h2::header_table_size, 0}})},
+           Http2Case{"OfPing", h2::ping()}, Http2Case{"OfAcksOfPing", h2::ping("12345678", h2::ack)},
+           Http2Case{"OfEmptyData", h2::data(1, "")},
+           Http2Case{"OfDataThatIsAllPadding", h2::data(1, std::string(4, '\3'), h2::padded)},
+           Http2Case{"OfDataWithEmptyPadding", h2::data(1, std::string(1, '\0'), h2::padded)},
+           Http2Case{"OfWindowUpdate", h2::window_update(0, 1)},
+           Http2Case{"OfWindowUpdateOfAStream", h2::window_update(1, 1)},
+           Http2Case{"OfPriority", h2::priority(1, 0)},
+           Http2Case{"OfPriorityUpdate", h2::priority_update(1, "u=1")},
+           Http2Case{"OfGoaway", h2::goaway(0, 0)}),
+    name_of_case);
 
 TEST(Rfc9113Section10_5, CreditForWhatWasSentIsNoFlood) {
   RawHttp2 peer({.max_controls_per_second = 1});
