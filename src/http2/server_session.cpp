@@ -215,7 +215,9 @@ void ServerSession::take_request(Stream& stream, bool ends_stream) {
     return;
   }
   http::SectionFacts facts;
-  if (http::check_received_section(http::SectionKind::request, stream.fields_, facts) != 0) {
+  const bool is_valid = http::check_received_section(http::SectionKind::request, stream.fields_, facts) == 0;
+  // No setting allowed extended CONNECT (RFC 8441 section 3).
+  if (!is_valid || !facts.protocol.empty()) {
     return refuse(stream, ErrorCode::protocol_error, "a request is malformed");
   }
   stream.input_.missing_bytes = facts.content_length;

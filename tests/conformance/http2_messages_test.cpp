@@ -229,14 +229,17 @@ WireFields connect_fields(const WireFields& more = {}) {
   return fields;
 }
 
-INSTANTIATE_TEST_SUITE_P(Section8_5, Http2StreamError,
-                         Values(request("ConnectWithAScheme", connect_fields({{":scheme", "https"}})),
-                                request("ConnectWithAPath", connect_fields({{":path", "/"}})),
-                                request("ConnectToNobody", {{":method", "CONNECT"}}),
-                                request("ConnectWithoutAPort", {{":method", "CONNECT"}, {":authority", "a"}}),
-                                // RFC 8441 section 4: nobody was told that it may.
-                                request("ProtocolOfAGet", get_fields({{":protocol", "websocket"}}))),
-                         name_of_case);
+INSTANTIATE_TEST_SUITE_P(
+    Section8_5, Http2StreamError,
+    Values(request("ConnectWithAScheme", connect_fields({{":scheme", "https"}})),
+           request("ConnectWithAPath", connect_fields({{":path", "/"}})),
+           request("ConnectToNobody", {{":method", "CONNECT"}}),
+           request("ConnectWithoutAPort", {{":method", "CONNECT"}, {":authority", "a"}}),
+           // RFC 8441 section 3: no setting allowed it.
+           request("ExtendedConnect",
+                   connect_fields({{":scheme", "https"}, {":path", "/"}, {":protocol", "websocket"}})),
+           request("ProtocolOfAGet", get_fields({{":protocol", "websocket"}}))),
+    name_of_case);
 
 TEST(Rfc9113Section8_5, ConnectReachesTheApplicationAndCarriesBytesBothWays) {
   RawHttp2 peer;
