@@ -294,11 +294,14 @@ void ServerSession::reset_sent(std::int32_t id) {
   if (!guard_.allow_reset(now_)) end_with(ErrorCode::enhance_your_calm, "it has too many streams reset");
 }
 
+void ServerSession::drop_input(Stream& stream) {
+  const std::size_t held = stream.input_.held.size();
+  if (held > 0) static_cast<void>(nghttp2_session_consume_connection(session_.get(), held));
+  stream.input_ = {.is_dropped = true, .missing_bytes = stream.input_.missing_bytes};
+}
+
 void ServerSession::close(Stream& stream) {
-  if (!stream.input_.held.empty()) {
-    static_cast<void>(nghttp2_session_consume_connection(session_.get(), stream.input_.held.size()));
-    std::vector<std::uint8_t>().swap(stream.input_.held);
-  }
+  drop_input(stream);
   static_cast<void>(nghttp2_session_set_stream_user_data(session_.get(), stream.id_, nullptr));
   stream.outgoing_.drop();
   stream.trailers_.reset();
