@@ -147,9 +147,13 @@ void RawHttp2::run() {
   do {
     before = output.size();
     session_->tell();
-    EXPECT_TRUE(session_->produce(*this, most_output));
-    read_output();
+    take_output(1 << 20);
   } while (output.size() > before);
+}
+
+void RawHttp2::take_output(std::size_t most) {
+  EXPECT_TRUE(session_->produce(*this, most));
+  read_output();
 }
 
 http2::Stream* RawHttp2::make_stream() noexcept {

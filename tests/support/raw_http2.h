@@ -52,7 +52,6 @@ class RecordedHttp2Stream final : public http2::Stream {
   std::string told;  // the events by their names, those of one kind in a row as one
   bool has_body = false;
   int closes = 0;
-  std::size_t most_held = 0;  // by the test that pauses
 
  private:
   void on_request(bool has_body) noexcept override;
@@ -100,6 +99,8 @@ class RawHttp2 final : private http2::ServerSession::Owner, private http2::Serve
   bool send(std::string_view bytes, std::size_t piece);
   // Tells streams what is due, and takes frames until there are none.
   void run();
+  // Takes frames once, about so many bytes, as a client that reads slowly.
+  void take_output(std::size_t most);
 
   http2::ServerSession& session() { return *session_; }
   // Its streams are told that they are closed.
@@ -120,7 +121,6 @@ class RawHttp2 final : private http2::ServerSession::Owner, private http2::Serve
   // Called after each event was recorded. At first: answers whole requests with 200.
   RecordedHttp2Stream::Handler handler;
   bool takes_streams = true;
-  std::size_t most_output = 1 << 20;  // of one produce()
   TimePoint now{std::chrono::hours(1)};
   std::vector<std::string> refusals;
   std::string output;  // all of it
