@@ -218,7 +218,9 @@ void ServerSession::take_request(Stream& stream, bool ends_stream) {
     return;
   }
   http::SectionFacts facts;
-  if (http::check_received_section(http::SectionKind::request, stream.fields_, facts) != 0) {
+  const bool is_valid = http::check_received_section(http::SectionKind::request, stream.fields_, facts) == 0;
+  // No setting allowed extended CONNECT (RFC 8441 section 3).
+  if (!is_valid || !facts.protocol.empty()) {
     return refuse(stream, ErrorCode::protocol_error, "a request is malformed");
   }
   stream.input_.missing_bytes = facts.content_length;
@@ -295,11 +297,14 @@ void ServerSession::reset_sent(std::int32_t id) {
   if (!guard_.allow_reset(now_)) end_with(ErrorCode::enhance_your_calm, "it has too many streams reset");
 }
 
+void ServerSession::drop_input(Stream& stream) {
+  const std::size_t held = stream.input_.held.size();
+  if (held > 0) static_cast<void>(nghttp2_session_consume_connection(session_.get(), held));
+  stream.input_ = {.is_dropped = true, .missing_bytes = stream.input_.missing_bytes};
+}
+
 void ServerSession::close(Stream& stream) {
-  if (!stream.input_.held.empty()) {
-    static_cast<void>(nghttp2_session_consume_connection(session_.get(), stream.input_.held.size()));
-    std::vector<std::uint8_t>().swap(stream.input_.held);
-  }
+  drop_input(stream);
   static_cast<void>(nghttp2_session_set_stream_user_data(session_.get(), stream.id_, nullptr));
   stream.outgoing_.drop();
   stream.trailers_.reset();

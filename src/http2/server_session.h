@@ -96,6 +96,8 @@ class ServerSession {
   void take_trailers(Stream& stream, bool ends_stream);
   void take_data(Stream& stream, Bytes data);
   void take_end(Stream& stream);
+  // What is held too. The client gets credit for it on the connection alone.
+  void drop_input(Stream& stream);
   void close(Stream& stream);
   // ---- Of frames that went ----
   void end_sent(Stream& stream);
