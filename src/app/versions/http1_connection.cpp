@@ -101,6 +101,7 @@ void Http1Connection::on_close(tcp::Connection& /*tcp*/, int /*error*/) {
 void Http1Connection::on_request(const http1::RequestHead& head) {
   state_ = State::serving;
   input_ = {.has_body = head.has_body};
+  stream_.set_version(head.is_version_1_0 ? "1.0" : "1.1");
   stream_.set_headers(head.fields);
   sender_.begin(head);
   if (is_ending_soon_) sender_.end_connection();

@@ -86,4 +86,13 @@ std::uint64_t Http1Stream::round_trip_us() const {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(*time).count());
 }
 
+us_quic_tls_t Http1Stream::tls() const {
+  const tls::StreamSession* session = connection_.tcp().tls();
+  if (session == nullptr) return {"", "", ""};
+  const tls::Parameters agreed = session->parameters();
+  return {agreed.cipher_suite ? tls::name_of(*agreed.cipher_suite) : "",
+          agreed.group ? tls::name_of(*agreed.group) : "",
+          agreed.signature_scheme ? tls::name_of(*agreed.signature_scheme) : ""};
+}
+
 }  // namespace usquic::app

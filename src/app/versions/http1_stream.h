@@ -12,6 +12,7 @@ class Http1Stream final : public ExchangeStream {
  public:
   Http1Stream(Http1Connection& connection, Http1Sender& sender) : connection_(connection), sender_(sender) {}
 
+  void set_version(std::string_view version) { version_ = version; }
   void set_headers(std::span<const us_quic_header_t> section) { section_ = section; }
 
   std::span<const us_quic_header_t> headers() const override { return section_; }
@@ -32,6 +33,8 @@ class Http1Stream final : public ExchangeStream {
   us_quic_blob_t client_certificate() const override;
   bool is_client_authorized() const override;
   std::uint64_t round_trip_us() const override;
+  std::string_view version() const override { return version_; }
+  us_quic_tls_t tls() const override;
   us_quic_stream_t* native() const override { return nullptr; }
 
  private:
@@ -40,6 +43,7 @@ class Http1Stream final : public ExchangeStream {
 
   Http1Connection& connection_;
   Http1Sender& sender_;
+  std::string_view version_;
   std::span<const us_quic_header_t> section_;
 };
 

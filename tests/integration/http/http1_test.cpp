@@ -92,6 +92,18 @@ TEST_F(Http1Test, RequestsAreAnsweredOneAfterTheOtherAndHearOfHttp3) {
   EXPECT_FALSE(http1->has_ended());
 }
 
+TEST_F(Http1Test, ARequestTellsItsVersionAndWhatTlsAgreedOn) {
+  make_front_door().get("/", [](Response* res, Request* req) {
+    EXPECT_EQ(res->native(), nullptr);
+    EXPECT_THAT(std::string(req->getTls().group), testing::AnyOf("x25519", "secp256r1", "X25519MLKEM768"));
+    EXPECT_THAT(std::string(req->getTls().cipher_suite), StartsWith("TLS_"));
+    res->end(std::string(req->getVersion()) + "!");
+  });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n1.1!");
+  exchange("GET / HTTP/1.0\r\nHost: a\r\n\r\n", "\r\n\r\n1.0!");
+}
+
 TEST_F(Http1Test, PipelinedRequestsAreAnsweredInOrder) {
   make_front_door();
   app->get("/slow", [this](Response* res, Request*) {
@@ -211,6 +223,26 @@ TEST_F(Http1Test, StaticBytesAreReleasedOnceTheyAreSent) {
   ASSERT_TRUE(carry_until([&] { return http1->received().size() > 6'300'000; }));
   http1->reset();
   EXPECT_TRUE(run_until([&] { return released == 3; }));
+}
+
+TEST_F(Http1Test, WhatWasAnsweredMayBeGivenUpWhileItIsSent) {
+  const std::string large = some_bytes(30'000'000);
+  Response* answered = nullptr;
+  int released = 0;
+  make_front_door().get("/", [&](Response* res, Request*) {
+    res->onAborted([] {});
+    answered = res;
+    res->tryEndStatic(
+        large, large.size(), [](void* user) { ++*static_cast<int*>(user); }, &released);
+    EXPECT_TRUE(res->hasResponded());
+  });
+  connect();
+  http1->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(carry_until([&] { return http1->received().size() > 10'000; }));
+  http1->stop_reading();
+  answered->close();
+  EXPECT_TRUE(carry_until([&] { return released == 1; }));
+  EXPECT_EQ(answered->getBufferedAmount(), 0U);
 }
 
 TEST_F(Http1Test, PreparedResponsesAreSentWhateverTheirSize) {
