@@ -34,12 +34,13 @@ void set_workers(const std::string& text, Options& options) {
 
 Command add_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* parser = app.add_subcommand("serve", "Serve a folder over HTTP/3");
+  CLI::App* parser = app.add_subcommand("serve", "Serve a folder over HTTP/3 and HTTP/1.1");
   parser->add_option("DIR", options->directory, "The folder")->capture_default_str();
   parser->add_option("--host", options->host, "Address to listen on (default: any, IPv6 and IPv4)");
-  parser->add_option("-p,--port", options->port, "UDP port; 0 = any that is free")
+  parser->add_option("-p,--port", options->port, "UDP and TCP port; 0 = any that is free")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
+  parser->add_flag("--http3-only", options->is_http3_only, "Open no TCP port: no HTTP/1.1");
   add_certificate_arguments(*parser, options->certificate_file, options->key_file, options->passphrase);
   parser
       ->add_option("--secret", options->secret_file,

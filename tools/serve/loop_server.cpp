@@ -49,13 +49,13 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
   if (shared_.texts) {
     IdentityTexts texts;
     texts.options = shared_.texts->options;
-    texts.options.core = &core;
+    fill(texts.options, core);
     app_.emplace(*worker, texts.options);
     names += " and " + identity.key_file();
   } else {
     AppOptions options;
     identity.fill(options);
-    options.core = &core;
+    fill(options, core);
     app_.emplace(options, loop_);
   }
   if (app_->constructorFailed()) {
@@ -70,6 +70,11 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
   app_->any("/*", answer);
   app_->options("*", answer);  // of the whole server: its path is "*"
   return std::nullopt;
+}
+
+void LoopServer::fill(AppOptions& options, const us_quic_socket_context_options_t& core) const {
+  options.core = &core;
+  options.http1 = !shared_.options.is_http3_only;
 }
 
 std::optional<Failure> LoopServer::listen() {

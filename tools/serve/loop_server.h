@@ -48,6 +48,7 @@ class LoopServer {
 
  private:
   std::optional<Failure> create_app(Worker* worker);
+  void fill(AppOptions& options, const us_quic_socket_context_options_t& core) const;
   // A timer that does not keep the loop alive.
   void start_timer(int milliseconds, int repeat_milliseconds, void (*task)(LoopServer& server));
   void trim_memory();
