@@ -30,6 +30,16 @@ void set_workers(const std::string& text, Options& options) {
   }
 }
 
+void add_tcp_arguments(CLI::App& parser, Options& options) {
+  auto* http3_only = parser.add_flag("--http3-only", options.is_http3_only, "Open no TCP port: no HTTP/1.1");
+  parser
+      .add_option("--redirect-http", options.redirect_port,
+                  "TCP port on which plain HTTP is sent on to HTTPS, often 80; 0 = any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->type_name("PORT")
+      ->excludes(http3_only);
+}
+
 }  // namespace
 
 Command add_command(CLI::App& app) {
@@ -40,7 +50,6 @@ Command add_command(CLI::App& app) {
   parser->add_option("-p,--port", options->port, "UDP and TCP port; 0 = any that is free")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
-  parser->add_flag("--http3-only", options->is_http3_only, "Open no TCP port: no HTTP/1.1");
   add_certificate_arguments(*parser, options->certificate_file, options->key_file, options->passphrase);
   parser
       ->add_option("--secret", options->secret_file,
@@ -79,6 +88,7 @@ Command add_command(CLI::App& app) {
       ->check(CLI::Range(0, 86400))
       ->type_name("SECONDS")
       ->capture_default_str();
+  add_tcp_arguments(*parser, *options);
   auto* quiet = parser->add_flag("-q,--quiet", options->is_quiet, "Print the address alone");
   parser->add_flag("-v,--verbose", options->is_verbose, "Print the library's log")->excludes(quiet);
   parser->footer(

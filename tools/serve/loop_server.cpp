@@ -72,6 +72,32 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
   return std::nullopt;
 }
 
+std::optional<Failure> LoopServer::redirect_http(std::uint16_t port) {
+  const Options& options = shared_.options;
+  us_quic_socket_context_options_t logging = US_QUIC_OPTIONS_INIT;
+  log_.attach(logging);
+  redirect::RedirectOptions from;
+  from.host = options.host;
+  from.port = port;
+  from.https_port = static_cast<std::uint16_t>(port_);
+  from.max_connections = shared_.limits.redirected_connections;
+  auto bound = redirect_.emplace().listen(
+      loop_->native(), from, Logger(logging.log, logging.log_user, static_cast<LogLevel>(logging.log_level)));
+  if (bound) {
+    redirect_port_ = *bound;
+    return std::nullopt;
+  }
+  return cannot_listen("--redirect-http: ", port, bound.error());
+}
+
+Failure LoopServer::cannot_listen(std::string_view what, int port, int error) const {
+  const Options& options = shared_.options;
+  Failure failure = describe_error(error, log_.last_error());
+  failure.reason = fmt::format(
+      "{}{}: {}", what, authority_text(options.host.empty() ? "*" : options.host, port), failure.reason);
+  return failure;
+}
+
 void LoopServer::fill(AppOptions& options, const us_quic_socket_context_options_t& core) const {
   options.core = &core;
   options.http1 = !shared_.options.is_http3_only;
@@ -83,10 +109,7 @@ std::optional<Failure> LoopServer::listen() {
     if (listener != nullptr) port_ = us_quic_listen_socket_port(listener);
   });
   if (app_->error() == US_QUIC_OK) return std::nullopt;
-  Failure failure = describe_error(app_->error(), log_.last_error());
-  failure.reason =
-      authority_text(options.host.empty() ? "*" : options.host, options.port) + ": " + failure.reason;
-  return failure;
+  return cannot_listen("", options.port, app_->error());
 }
 
 void LoopServer::run(bool does_chores) {
@@ -108,6 +131,7 @@ void LoopServer::run(bool does_chores) {
 void LoopServer::end() {
   request_log_.detach();
   responder_.detach();
+  redirect_.reset();
   app_.reset();
   loop_.reset();  // where it was the only owner, the last releases come in here
 }
@@ -150,12 +174,14 @@ int LoopServer::change_identity(const AppOptions& identity) {
 }
 
 void LoopServer::drain() {
+  if (redirect_) redirect_->stop();
   app_->close();
   start_timer(std::max(1, shared_.options.drain_seconds * 1000), 0,
               [](LoopServer& server) { server.close_now(); });
 }
 
 void LoopServer::close_now() {
+  if (redirect_) redirect_->close();
   app_->closeNow();
 }
 

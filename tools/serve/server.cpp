@@ -48,6 +48,7 @@ class Server {
   // In turn: all are there, the first one listens, the others do. Returns whether the worker is to go on.
   bool await_turn(Worker& worker);
   std::optional<Failure> start(LoopServer& server, Worker* worker);
+  std::optional<Failure> listen(LoopServer& server, const Worker* worker);
   std::optional<Failure> complete_start(const LoopServer& server);
   std::optional<Failure> give_up_privileges(const LoopServer& server) const;
   void announce(int port);
@@ -63,6 +64,7 @@ class Server {
   StartGate all_present_;
   StartGate first_listens_;
   StartGate all_listen_;
+  int redirect_port_ = 0;
   Crew crew_;
   std::mutex mutex_;
   std::optional<Failure> failure_;
@@ -111,7 +113,9 @@ std::optional<Failure> Server::prepare_files() {
   files.lists_directories = options.lists_directories;
   files.serves_dotfiles = options.serves_dotfiles;
   files.is_single_page_app = options.is_single_page_app;
-  shared_.limits = limits_of_worker(options.workers, raise_descriptor_limit());
+  shared_.limits =
+      limits_of_worker(options.workers, raise_descriptor_limit(),
+                       {.serves = !options.is_http3_only, .redirects = options.redirect_port.has_value()});
   files.contents = std::make_shared<files::SharedContents>(files.cache_bytes);
   files.listings = shared_.limits.listings;
   files.listing_bytes = std::make_shared<files::ListingStore::HeldBytes>(0);
@@ -176,12 +180,22 @@ bool Server::await_turn(Worker& worker) {
 // comes behind that.
 std::optional<Failure> Server::start(LoopServer& server, Worker* worker) {
   if (auto failure = server.create(worker)) return failure;
-  if (auto failure = server.listen()) return failure;
+  if (auto failure = listen(server, worker)) return failure;
   first_listens_.open(StartGate::Verdict::GoOn);
   if (++listening_ < shared_.options.workers) return std::nullopt;
   if (auto failure = complete_start(server)) return failure;
   all_listen_.open(StartGate::Verdict::GoOn);
   return std::nullopt;
+}
+
+std::optional<Failure> Server::listen(LoopServer& server, const Worker* worker) {
+  if (auto failure = server.listen()) return failure;
+  const std::optional<int> redirect_port = shared_.options.redirect_port;
+  const bool is_first = worker == nullptr || worker->index() == 0;
+  if (!is_first || !redirect_port) return std::nullopt;
+  auto failure = server.redirect_http(static_cast<std::uint16_t>(*redirect_port));
+  redirect_port_ = server.redirect_port();
+  return failure;
 }
 
 std::optional<Failure> Server::complete_start(const LoopServer& server) {
@@ -204,7 +218,7 @@ std::optional<Failure> Server::give_up_privileges(const LoopServer& server) cons
 // All listen.
 void Server::announce(int port) {
   shared_.texts.reset();
-  print_start_text(shared_.options, port, shared_.identity.development());
+  print_start_text(shared_.options, {port, redirect_port_}, shared_.identity.development());
   // Signals that came before are still waiting.
   supervisor_.emplace(shared_, crew_);
 }
