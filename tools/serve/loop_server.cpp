@@ -101,6 +101,7 @@ Failure LoopServer::cannot_listen(std::string_view what, int port, int error) co
 void LoopServer::fill(AppOptions& options, const us_quic_socket_context_options_t& core) const {
   options.core = &core;
   options.http1 = !shared_.options.is_http3_only;
+  options.max_tcp_connections = shared_.limits.tcp_connections;
 }
 
 std::optional<Failure> LoopServer::listen() {

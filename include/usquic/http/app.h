@@ -9,6 +9,7 @@
 //       .run();
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -45,6 +46,9 @@ struct AppOptions {
   // version a request came.
   bool http1 = false;
   std::uint32_t alt_svc_max_age_s = 86'400;
+  // Of each TCP port; clients beyond it are closed at once. 0: half of the descriptors that the process may have
+  // (RLIMIT_NOFILE), divided by the workers.
+  std::size_t max_tcp_connections = 0;
   // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
   // Borrowed for the constructor only. Its identity fields are not used.
   const us_quic_socket_context_options_t* core = nullptr;

@@ -82,9 +82,15 @@ void Http1Connection::on_writable(tcp::Connection& /*tcp*/) {
 
 void Http1Connection::on_deadline(tcp::Connection& tcp) {
   const bool has_sent = tcp_.buffered() < buffered_before_;
-  awaited_ = Awaited::nothing;
+  const Awaited awaited = std::exchange(awaited_, Awaited::nothing);
   if (state_ == State::serving && has_sent) return set_deadline();
-  if (state_ == State::idle) return end();
+  if (awaited == Awaited::request) return end();
+  // RFC 9110 section 15.5.9.
+  const bool may_answer = state_ == State::serving && !sender_.is_head_sent() && !parser_.is_request_over();
+  if (awaited == Awaited::head || may_answer) {
+    const char* reason = awaited == Awaited::head ? "its head is late" : "its body is late";
+    return run_for(tcp_, [&] { refuse(408, reason); });
+  }
   tcp::Connection::Handler::on_deadline(tcp);
 }
 

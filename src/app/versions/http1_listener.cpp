@@ -31,6 +31,7 @@ Result<std::uint16_t> Http1Listener::listen(const ListenOptions& options) {
   tcp_options.socket.ipv6_only = options.ipv6_only;
   tcp_options.tls = identity_;
   tcp_options.alpn = {"http/1.1", "http/1.0"};
+  tcp_options.max_connections = share_->server.rules().max_tcp_connections;
   tcp_options.high_mark = share_->settings.send_buffer_bytes;
   tcp_options.handshake_timeout = handshake_timeout_;
   auto listener = std::make_unique<tcp::Listener>();

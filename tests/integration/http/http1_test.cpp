@@ -72,6 +72,15 @@ class Http1Test : public AppTest {
     ASSERT_TRUE(carry_until([&] { return is_asked; }));
   }
 
+  void log_into(us_quic_socket_context_options_t& core) {
+    core.log = [](void* user, int, const char* line) {
+      *static_cast<std::string*>(user) += line + std::string("\n");
+    };
+    core.log_user = &log;
+    core.log_level = US_QUIC_LOG_INFO;
+  }
+
+  std::string log;
   std::unique_ptr<Http1Client> http1;
   bool is_aborted = false;  // that request
 };
@@ -328,9 +337,10 @@ TEST_F(Http1Test, ABodyThatIsMalformedIsRefusedWhereNothingWasAnswered) {
 }
 
 // Each byte that comes buys no time.
-TEST_F(Http1Test, AHeadThatComesSlowlyEndsTheConnection) {
+TEST_F(Http1Test, AHeadThatComesSlowlyIs408) {
   us_quic_socket_context_options_t core = us_quic_default_options();
   core.header_timeout_ms = 200;
+  log_into(core);
   AppOptions options;
   options.core = &core;
   make_front_door(options).get("/", [](Response* res, Request*) { res->end("ok"); });
@@ -340,6 +350,74 @@ TEST_F(Http1Test, AHeadThatComesSlowlyEndsTheConnection) {
     if (!http1->has_ended()) http1->send("a");
     return http1->has_ended();
   }));
+  EXPECT_THAT(http1->received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_THAT(http1->received(), HasSubstr("connection: close\r\n"));
+  EXPECT_EQ(count_of(log, "is refused with 408: "), 1U) << log;
+}
+
+TEST_F(Http1Test, ABodyThatStopsIs408) {
+  us_quic_socket_context_options_t core = us_quic_default_options();
+  core.idle_timeout_ms = 200;
+  log_into(core);
+  AppOptions options;
+  options.core = &core;
+  make_front_door(options).post("/", [&](Response* res, Request*) {
+    res->onAborted([&] { is_aborted = true; });
+    res->onData([](std::string_view, bool) {});
+  });
+  connect();
+  exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc", "\r\n\r\n");
+  EXPECT_THAT(http1->received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_THAT(http1->received(), HasSubstr("connection: close\r\n"));
+  EXPECT_TRUE(is_aborted);
+  EXPECT_EQ(count_of(log, "is refused with 408: "), 1U) << log;
+  EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
+}
+
+TEST_F(Http1Test, ABodyThatStopsBehindTheResponsesHeadCutsItOff) {
+  us_quic_socket_context_options_t core = us_quic_default_options();
+  core.idle_timeout_ms = 200;
+  AppOptions options;
+  options.core = &core;
+  make_front_door(options).post("/", [&](Response* res, Request*) {
+    res->onAborted([&] { is_aborted = true; });
+    res->onData([](std::string_view, bool) {});
+    res->write("begun");
+  });
+  connect();
+  http1->send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
+  EXPECT_TRUE(carry_until([&] { return is_aborted; }));
+  EXPECT_THAT(http1->received(), Not(HasSubstr(" 408 ")));
+}
+
+TEST_F(Http1Test, AnIdleConnectionEndsWithoutAWord) {
+  us_quic_socket_context_options_t core = us_quic_default_options();
+  core.http_idle_timeout_ms = 200;
+  AppOptions options;
+  options.core = &core;
+  make_front_door(options).get("/", [](Response* res, Request*) { res->end("ok"); });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\nok");
+  EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
+  EXPECT_THAT(http1->received(), Not(HasSubstr(" 408 ")));
+}
+
+TEST_F(Http1Test, ConnectionsAreBounded) {
+  AppOptions options;
+  options.max_tcp_connections = 1;
+  make_front_door(options).get("/", [](Response* res, Request*) { res->end("ok"); });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\nok");
+  Http1Client second(port);
+  EXPECT_TRUE(carry_until([&] {
+    second.carry();
+    return second.has_ended();
+  }));
+  EXPECT_FALSE(second.is_open());
+  http1->end();
+  EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
+  http1 = std::make_unique<Http1Client>(port);
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\nok");
 }
 
 // Requests one after the other and nothing read: what waits is bounded.
