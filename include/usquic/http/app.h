@@ -139,7 +139,8 @@ class US_API App {
   // Names of that pattern are served with the app's own certificate again. error() tells.
   App& removeServerName(std::string_view pattern);
   // Routes registered from here on belong to requests for this name (exact or "*.", by :authority); ""
-  // = all others.
+  // = all others. Where there are routes for names and none for all others, a request for another name is
+  // answered 421 (RFC 9110 section 15.5.20).
   App& domain(std::string_view pattern);
 
   // The handler gets the socket (us_quic_listen_socket_port), or nullptr, and then error() says why.

@@ -298,6 +298,16 @@ TEST_F(Http1Test, ABodyThatIsTooLargeIsRefusedAndTheConnectionEnds) {
   EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
 }
 
+TEST_F(Http1Test, ANameThatNobodyHasIs421) {
+  make_front_door().domain("one.example").get("/", [](Response* res, Request*) { res->end("one"); });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: One.example:443\r\n\r\n", "\r\n\r\none");
+  const std::string got = exchange("GET / HTTP/1.1\r\nHost: two.example\r\n\r\n", "\r\n\r\n");
+  EXPECT_THAT(got, StartsWith("HTTP/1.1 421 Misdirected Request\r\n"));
+  EXPECT_THAT(exchange("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "\r\n\r\n"), HasSubstr(" 421 "));
+  exchange("GET / HTTP/1.1\r\nHost: one.example\r\n\r\n", "\r\n\r\none");
+}
+
 TEST_F(Http1Test, HandlersHearThatTheClientIsGone) {
   ASSERT_NO_FATAL_FAILURE(leave_a_request_unanswered());
   http1->reset();
