@@ -98,6 +98,7 @@ Command add_command(CLI::App& app) {
       "Examples:\n"
       "  usquic serve public --listing\n"
       "  usquic serve --port 443 --cert fullchain.pem --key privkey.pem --access-log access.log /srv/www\n"
+      "  usquic serve --port 443 --redirect-http 80 --cert fullchain.pem --key privkey.pem /srv/www\n"
       "  usquic serve --port 443 --cert cert.pem --key key.pem --user www-data /srv/www");
   return {parser, [options] { return run_server(*options); }};
 }

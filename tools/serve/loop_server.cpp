@@ -87,14 +87,14 @@ std::optional<Failure> LoopServer::redirect_http(std::uint16_t port) {
     redirect_port_ = *bound;
     return std::nullopt;
   }
-  return cannot_listen("--redirect-http: ", port, bound.error());
+  return cannot_listen(port, " (--redirect-http)", bound.error());
 }
 
-Failure LoopServer::cannot_listen(std::string_view what, int port, int error) const {
-  const Options& options = shared_.options;
+Failure LoopServer::cannot_listen(int port, std::string_view kind, int error) const {
+  const std::string& host = shared_.options.host;
   Failure failure = describe_error(error, log_.last_error());
-  failure.reason = fmt::format(
-      "{}{}: {}", what, authority_text(options.host.empty() ? "*" : options.host, port), failure.reason);
+  failure.reason =
+      fmt::format("{}{}: {}", authority_text(host.empty() ? "*" : host, port), kind, failure.reason);
   return failure;
 }
 
@@ -110,7 +110,7 @@ std::optional<Failure> LoopServer::listen() {
     if (listener != nullptr) port_ = us_quic_listen_socket_port(listener);
   });
   if (app_->error() == US_QUIC_OK) return std::nullopt;
-  return cannot_listen("", options.port, app_->error());
+  return cannot_listen(options.port, options.is_http3_only ? "" : " (UDP and TCP)", app_->error());
 }
 
 void LoopServer::run(bool does_chores) {

@@ -53,7 +53,7 @@ class LoopServer {
 
  private:
   std::optional<Failure> create_app(Worker* worker);
-  Failure cannot_listen(std::string_view what, int port, int error) const;
+  Failure cannot_listen(int port, std::string_view kind, int error) const;
   void fill(AppOptions& options, const us_quic_socket_context_options_t& core) const;
   // A timer that does not keep the loop alive.
   void start_timer(int milliseconds, int repeat_milliseconds, void (*task)(LoopServer& server));

@@ -28,9 +28,13 @@ std::string render_start_text(const Options& options, const ListeningPorts& port
       "  fetch it with\n"
       "    usquic get --cacert {2} https://{0}/\n"
       "    curl --http3-only --cacert {2} https://{0}/\n"
+      "{3}"
       "    chromium --user-data-dir=/tmp/usquic-chromium --origin-to-force-quic-on={0} \\\n"
       "      --ignore-certificate-errors-spki-list={1} https://{0}/\n",
-      authority, development->public_key_hash, development->certificate_file);
+      authority, development->public_key_hash, development->certificate_file,
+      options.is_http3_only
+          ? ""
+          : fmt::format("    curl --cacert {} https://{}/\n", development->certificate_file, authority));
   return text;
 }
 
