@@ -179,6 +179,9 @@ bool Server::await_turn(Worker& worker) {
 // Each worker opens a TCP port of its own, which only root may do where the number is low: the last one does for all what
 // comes behind that.
 std::optional<Failure> Server::start(LoopServer& server, Worker* worker) {
+  if (account_) {
+    if (auto failure = forbid_new_privileges(*account_)) return failure;
+  }
   if (auto failure = server.create(worker)) return failure;
   if (auto failure = listen(server, worker)) return failure;
   first_listens_.open(StartGate::Verdict::GoOn);
