@@ -50,7 +50,11 @@ void add_output_options(CLI::App& parser, Options& options) {
 }
 
 void add_version_options(CLI::App& parser, Options& options) {
-  add_version_arguments(parser, options.version);
+  const auto others = add_version_arguments(parser, options.version);
+  auto* fallback = parser.add_flag_callback(
+      "--fallback", [&options] { options.version = VersionChoice::Fallback; },
+      "HTTP/3, or HTTP/2 or HTTP/1.1 where it fails or connects later than TCP does");
+  for (CLI::Option* other : others) fallback->excludes(other);
 }
 
 void add_connection_options(CLI::App& parser, Options& options) {
@@ -93,6 +97,7 @@ Command add_command(CLI::App& app) {
       "2 = bad command line. See docs/tool.md.\n"
       "Examples:\n"
       "  usquic get https://localhost:4433/ --cacert ~/.local/state/usquic/cert.pem\n"
+      "  usquic get --fallback https://example.com/\n"
       "  usquic get -O https://example.com/a.iso -O https://example.com/b.iso\n"
       "  tar c . | usquic get -T - https://example.com/upload");
   return {parser, [options] { return run_get(*options); }};
