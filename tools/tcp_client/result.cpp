@@ -35,6 +35,7 @@ ExitCode exit_code_of(CURLcode result) {
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
     case CURLE_RECV_ERROR:
+    case CURLE_SEND_FAIL_REWIND:  // a connection was lost, and the request's body cannot be had again
     case CURLE_SSL_SHUTDOWN_FAILED:
       return ExitCode::Receive;
     case CURLE_SSL_CERTPROBLEM:
