@@ -1,11 +1,15 @@
 #include "tcp_client/request.h"
 
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstring>
 #include <new>
 #include <utility>
 
 #include "base/ascii.h"
+#include "tcp_client/socket_meter.h"
 
 namespace usquic::tools::tcp_client {
 namespace {
@@ -57,16 +61,31 @@ void Request::report_connections() {
   curl_easy_setopt(easy_, CURLOPT_DEBUGDATA, this);
 }
 
+void Request::count_sockets(SocketMeter& meter) {
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETFUNCTION, open_callback);
+  curl_easy_setopt(easy_, CURLOPT_OPENSOCKETDATA, &meter);
+  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETFUNCTION, close_callback);
+  curl_easy_setopt(easy_, CURLOPT_CLOSESOCKETDATA, &meter);
+}
+
+void Request::only_connect() {
+  curl_easy_setopt(easy_, CURLOPT_CONNECT_ONLY, 1L);
+}
+
 void Request::prepare(const std::string& url, const std::string& method, const std::vector<Field>& fields,
                       Body body) {
+  prepare_again();
+  curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
+  set_method(method, body);
+  set_fields(fields);
+}
+
+void Request::prepare_again() {
   unsent_.clear();
   unsent_begin_ = 0;
   is_body_ended_ = is_body_awaited_ = false;
   error_text_[0] = '\0';
   report_ = {};
-  curl_easy_setopt(easy_, CURLOPT_URL, url.c_str());
-  set_method(method, body);
-  set_fields(fields);
 }
 
 void Request::set_method(const std::string& method, Body body) {
@@ -151,6 +170,18 @@ std::size_t Request::body_callback(char* data, std::size_t size, std::size_t cou
   auto& self = *static_cast<Request*>(user);
   if (self.handler_ != nullptr) self.handler_->on_body({data, size * count});
   return self.handler_ != nullptr ? size * count : static_cast<std::size_t>(CURL_WRITEFUNC_ERROR);
+}
+
+curl_socket_t Request::open_callback(void* user, curlsocktype, curl_sockaddr* address) {
+  const int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+  if (fd < 0) return CURL_SOCKET_BAD;
+  static_cast<SocketMeter*>(user)->opened(fd);
+  return fd;
+}
+
+int Request::close_callback(void* user, curl_socket_t fd) {
+  static_cast<SocketMeter*>(user)->closing(fd);
+  return close(fd);
 }
 
 int Request::debug_callback(CURL*, curl_infotype type, char* data, std::size_t size, void* user) {

@@ -17,6 +17,7 @@
 namespace usquic::tools::tcp_client {
 
 class Multi;
+class SocketMeter;
 
 // The connection that a request is about to go over.
 struct Connected {
@@ -58,8 +59,14 @@ class Request {
   // them is the length of the body.
   void prepare(const std::string& url, const std::string& method, const std::vector<Field>& fields,
                Body body);
+  // What was requested before, once more.
+  void prepare_again();
   // Has libcurl tell of connections that it makes.
   void report_connections();
+  // Sockets that it opens are counted. The meter outlives the Multi.
+  void count_sockets(SocketMeter& meter);
+  // It is done when there is a connection, which ends with it. Nothing is requested.
+  void only_connect();
   CURL* easy() const { return easy_; }
   // Until it is retired.
   bool is_wanted() const { return handler_ != nullptr; }
@@ -75,6 +82,8 @@ class Request {
   static std::size_t body_callback(char* data, std::size_t size, std::size_t count, void* user);
   static std::size_t read_callback(char* to, std::size_t size, std::size_t count, void* user);
   static int connected_callback(void* user, char* ip, char* local_ip, int port, int local_port);
+  static curl_socket_t open_callback(void* user, curlsocktype purpose, curl_sockaddr* address);
+  static int close_callback(void* user, curl_socket_t fd);
   static int debug_callback(CURL* easy, curl_infotype type, char* data, std::size_t size, void* user);
 
   void set_method(const std::string& method, Body body);

@@ -87,6 +87,7 @@ void Setup::apply(CURL* easy) const {
   if (options_.connect_timeout_ms > 0) {
     curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, options_.connect_timeout_ms);
   }
+  if (options_.timeout_ms > 0) curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, options_.timeout_ms);
   if (addresses_ != nullptr) curl_easy_setopt(easy, CURLOPT_RESOLVE, addresses_);
   if (scope_ != 0) curl_easy_setopt(easy, CURLOPT_ADDRESS_SCOPE, scope_);
   apply_trust(easy);
@@ -94,9 +95,13 @@ void Setup::apply(CURL* easy) const {
 
 void Setup::apply_trust(CURL* easy) const {
   curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  if (!options_.resumes_sessions) curl_easy_setopt(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, options_.is_insecure ? 0L : 1L);
   curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, options_.is_insecure ? 0L : 2L);
-  if (!options_.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+  if (!options_.ca_file.empty()) {
+    curl_easy_setopt(easy, CURLOPT_CAINFO, options_.ca_file.c_str());
+    curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);  // the system's are not trusted beside these
+  }
   if (!options_.groups.empty()) curl_easy_setopt(easy, CURLOPT_SSL_EC_CURVES, options_.groups.c_str());
   if (options_.certificate_file.empty()) return;
   curl_easy_setopt(easy, CURLOPT_SSLCERT, options_.certificate_file.c_str());

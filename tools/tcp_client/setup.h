@@ -22,7 +22,9 @@ struct ConnectOptions {
   std::string groups;  // "" = the library's
   bool is_insecure = false;
   std::vector<ClientOptions::Resolve> resolve;
-  long connect_timeout_ms = 0;
+  bool resumes_sessions = true;
+  long connect_timeout_ms = 0;  // 0 = libcurl's own
+  long timeout_ms = 0;          // of a request, from its begin; 0 = none
 };
 
 class Setup {
