@@ -19,10 +19,6 @@ class ScriptedHandler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *_):
         pass
 
-    def handle_one_request(self):
-        super().handle_one_request()
-        self.server.connections_used.add(self.client_address)
-
     def do_GET(self):
         body = self.read_body()
         self.server.requests.append((self.command, self.path, dict(self.headers), body))
@@ -108,7 +104,6 @@ class ScriptedServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
     def __init__(self, cert, key, alpn=("http/1.1",)):
         super().__init__(("127.0.0.1", 0), ScriptedHandler)
         self.requests = []
-        self.connections_used = set()
         self.elsewhere = ""
         self.is_over = threading.Event()
         self.port = self.server_address[1]
@@ -121,9 +116,10 @@ class ScriptedServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
         threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True).start()
 
     def finish_request(self, request, client_address):
-        if self.tls is not None:
-            request = self.tls.wrap_socket(request, server_side=True)
-        super().finish_request(request, client_address)
+        if self.tls is None:
+            return super().finish_request(request, client_address)
+        with self.tls.wrap_socket(request, server_side=True) as wrapped:
+            return super().finish_request(wrapped, client_address)
 
     def handle_error(self, request, client_address):
         pass  # clients of these tests go away in the middle
