@@ -87,16 +87,16 @@ void FollowingExchange::follow(const ResponseHead& head) {
   }
   const auto from = parseUrl(url_, request_.path_as_is ? DotSegments::Keep : DotSegments::Remove);
   if (const auto* wrong = std::get_if<UrlError>(&from)) return fail(ExitCode::MalformedUrl, wrong->reason);
-  const auto to = resolveUrl(std::get<Url>(from), head.header("location"));
+  const auto to = resolveUrl(std::get<usquic::Url>(from), head.header("location"));
   if (const auto* wrong = std::get_if<UrlError>(&to)) {
     return fail(ExitCode::Http3, "redirect: " + wrong->reason);
   }
   ++redirects_;
-  url_ = std::get<Url>(to).text();
+  url_ = std::get<usquic::Url>(to).text();
   is_leaving_ = true;
   const bool had_body = request_.stream_body;
   if (!client::keeps_body(head.status, request_.method)) request_.body.clear();
-  client::follow_redirect(request_, head.status, std::get<Url>(from), std::get<Url>(to));
+  client::follow_redirect(request_, head.status, std::get<usquic::Url>(from), std::get<usquic::Url>(to));
   if (had_body && !request_.stream_body) events_.on_stop();
 }
 

@@ -144,7 +144,7 @@ std::unique_ptr<Exchange> RacingSource::start(const std::string& url, const Fetc
                                               ExchangeEvents& events) {
   OriginName name;
   const auto parsed = parseUrl(url);
-  if (const auto* parts = std::get_if<Url>(&parsed)) name = {parts->host, parts->port};
+  if (const auto* parts = std::get_if<usquic::Url>(&parsed)) name = {parts->host, parts->port};
   auto exchange = std::make_unique<RacingExchange>(*this, origins_[name], url, request, events);
   exchange->go();
   return exchange;

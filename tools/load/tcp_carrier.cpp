@@ -23,12 +23,12 @@ std::optional<Failure> check_files(us_loop_t* loop, const Plan& plan) {
 }
 
 // A request that gets as far as to its connection.
-class Probe final : private tcp_client::Request::Handler {
+class TcpProbe final : private tcp_client::Request::Handler {
  public:
-  Probe(us_loop_t* loop, const Plan& plan, Target& target);
-  ~Probe() override { multi_.retire(std::move(request_)); }
-  Probe(const Probe&) = delete;
-  Probe& operator=(const Probe&) = delete;
+  TcpProbe(us_loop_t* loop, const Plan& plan, Target& target);
+  ~TcpProbe() override { multi_.retire(std::move(request_)); }
+  TcpProbe(const TcpProbe&) = delete;
+  TcpProbe& operator=(const TcpProbe&) = delete;
 
   std::optional<Failure> missing() const { return setup_.missing(); }
   void begin() { multi_.begin(*request_); }
@@ -53,7 +53,7 @@ class Probe final : private tcp_client::Request::Handler {
   std::optional<Failure> failure_;
 };
 
-Probe::Probe(us_loop_t* loop, const Plan& plan, Target& target)
+TcpProbe::TcpProbe(us_loop_t* loop, const Plan& plan, Target& target)
     : plan_(plan),
       target_(target),
       setup_(tcp_options(plan, target)),
@@ -65,7 +65,7 @@ Probe::Probe(us_loop_t* loop, const Plan& plan, Target& target)
 }
 
 // Returns: false, as nothing is to be sent.
-bool Probe::on_connected(const tcp_client::Connected& connected) {
+bool TcpProbe::on_connected(const tcp_client::Connected& connected) {
   was_connected_ = true;
   target_.address = connected.ip;
   const std::string alpn = connected.report.alpn().value_or("");
@@ -89,7 +89,7 @@ std::optional<Failure> TcpCarrier::probe(const Plan& plan, Target& target) {
   const LoopPointer loop(us_create_loop(nullptr, nullptr, nullptr, nullptr, 0));
   if (loop == nullptr) return describe_error(US_QUIC_E_NOMEM);
   if (auto failure = check_files(loop.get(), plan)) return failure;
-  Probe probe(loop.get(), plan, target);
+  TcpProbe probe(loop.get(), plan, target);
   if (auto failure = probe.missing()) return failure;
   probe.begin();
   us_loop_run(loop.get());

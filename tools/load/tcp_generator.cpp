@@ -5,14 +5,10 @@
 #include <string>
 
 #include "base/system_clock.h"
+#include "load/connect_pace.h"
 
 namespace usquic::tools::load {
 namespace {
-
-// As over HTTP/3.
-constexpr std::uint64_t max_connecting = 64;
-constexpr std::int64_t first_backoff_ns = 100'000'000;
-constexpr std::int64_t max_backoff_ns = 2'000'000'000;
 
 VersionChoice choice_of(HttpVersion version) {
   return version == HttpVersion::Http11 ? VersionChoice::Http11 : VersionChoice::Http2;
@@ -231,7 +227,7 @@ void TcpGenerator::on_repeated(const TcpSlot& slot) {
 
 void TcpGenerator::connect_failed(TcpLane& lane, const TcpSlot& slot, const Failure& failure) {
   if (measured().counts_connects()) measured().count_failure(FailureKind::Connect, failure);
-  lane.backoff_ns = std::clamp(2 * lane.backoff_ns, first_backoff_ns, max_backoff_ns);
+  lane.backoff_ns = longer_backoff_ns(lane.backoff_ns);
   lane.hold_until(monotonic_ns() + lane.backoff_ns);
   if (slot.is_first || plan().is_handshakes_only) return;
   // It was not sent.
