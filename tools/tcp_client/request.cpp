@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <new>
 #include <utility>
 
@@ -144,7 +143,7 @@ std::size_t Request::read_callback(char* to, std::size_t size, std::size_t count
     self.is_body_awaited_ = true;
     return CURL_READFUNC_PAUSE;
   }
-  std::memcpy(to, self.unsent_.data() + self.unsent_begin_, length);
+  std::copy_n(self.unsent_.data() + self.unsent_begin_, length, to);
   self.unsent_begin_ += length;
   return length;
 }
