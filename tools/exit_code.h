@@ -9,7 +9,9 @@ enum class ExitCode : int {
   Usage = 2,
   MalformedUrl = 3,
   Resolve = 6,
-  Connect = 7,  // refused or unreachable; for servers: the address cannot be listened on
+  Connect = 7,     // refused or unreachable; for servers: the address cannot be listened on
+  WeirdReply = 8,  // no HTTP
+  Http2 = 16,
   PartialBody = 18,
   HttpStatus = 22,  // with --fail
   Write = 23,
@@ -22,6 +24,7 @@ enum class ExitCode : int {
   LocalCertificate = 58,
   PeerCertificate = 60,
   TrustFile = 77,
+  Http2Stream = 92,
   Http3 = 95,
   Failure = 99  // what has no number of its own
 };

@@ -4,6 +4,7 @@
 
 #include "get/options.h"
 #include "get/run.h"
+#include "version_arguments.h"
 
 namespace usquic::tools::get {
 namespace {
@@ -48,6 +49,14 @@ void add_output_options(CLI::App& parser, Options& options) {
       ->type_name("FORMAT");
 }
 
+void add_version_options(CLI::App& parser, Options& options) {
+  const auto others = add_version_arguments(parser, options.version);
+  auto* fallback = parser.add_flag_callback(
+      "--fallback", [&options] { options.version = VersionChoice::Fallback; },
+      "HTTP/3, or HTTP/2 or HTTP/1.1 where it fails or connects later than TCP does");
+  for (CLI::Option* other : others) fallback->excludes(other);
+}
+
 void add_connection_options(CLI::App& parser, Options& options) {
   auto* insecure = parser.add_flag("-k,--insecure", options.is_insecure, "Take any certificate");
   parser.add_option("--cacert", options.ca_file, "Trust these (PEM) instead of the system's roots")
@@ -74,19 +83,21 @@ void add_connection_options(CLI::App& parser, Options& options) {
 
 Command add_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* parser = app.add_subcommand("get", "Fetch URLs over HTTP/3, with curl's habits");
+  CLI::App* parser = app.add_subcommand("get", "Fetch URLs over HTTP/3, or over TCP, with curl's habits");
   parser->add_option("URL", options->urls, "What to fetch")->required();
+  add_version_options(*parser, *options);
   add_request_options(*parser, *options);
   add_output_options(*parser, *options);
   add_connection_options(*parser, *options);
   parser->footer(
       "URLs of one origin share a connection; those that go to files run in parallel.\n"
       "Exit codes are curl's: 3 malformed URL, 6 unknown host, 7 refused, 18 body cut off, 22 with --fail,\n"
-      "23 cannot write, 28 timeout, 35 TLS, 47 redirects, 60 certificate, 95 HTTP/3 error; 2 = bad command "
-      "line. See "
-      "docs/tool.md.\n"
+      "23 cannot write, 28 timeout, 35 TLS, 47 redirects, 60 certificate, 16 and 92 HTTP/2, 95 HTTP/3 "
+      "error;\n"
+      "2 = bad command line. See docs/tool.md.\n"
       "Examples:\n"
       "  usquic get https://localhost:4433/ --cacert ~/.local/state/usquic/cert.pem\n"
+      "  usquic get --fallback https://example.com/\n"
       "  usquic get -O https://example.com/a.iso -O https://example.com/b.iso\n"
       "  tar c . | usquic get -T - https://example.com/upload");
   return {parser, [options] { return run_get(*options); }};

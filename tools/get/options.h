@@ -4,10 +4,13 @@
 #include <string>
 #include <vector>
 
+#include "http_version.h"
+
 namespace usquic::tools::get {
 
 struct Options {
   std::vector<std::string> urls;
+  VersionChoice version = VersionChoice::Http3;
   std::vector<std::string> outputs;  // -o, one for each URL in turn
   std::string output_directory;
   std::string method;  // "" = by the other options

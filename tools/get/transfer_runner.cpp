@@ -10,8 +10,8 @@
 #include "base/system_clock.h"
 #include "get/narration.h"
 #include "get/progress.h"
+#include "get/sources.h"
 #include "get/write_out.h"
-#include "socket_address_text.h"
 
 namespace usquic::tools::get {
 namespace {
@@ -26,15 +26,7 @@ std::size_t terminal_columns() {
 }  // namespace
 
 TransferRunner::TransferRunner(const Options& options, std::vector<ResolveRule> rules)
-    : options_(options),
-      rules_(std::move(rules)),
-      log_(US_QUIC_LOG_NONE),
-      key_log_(KeyLog::from_environment()) {}
-
-// The transfers' fetches go before the transfers.
-TransferRunner::~TransferRunner() {
-  client_.reset();
-}
+    : options_(options), rules_(std::move(rules)), loop_(usquic::Loop::create()) {}
 
 void TransferRunner::add(Url url, RequestHead head, const BodyPlan& body, Output output) {
   transfers_.push_back(
@@ -44,13 +36,13 @@ void TransferRunner::add(Url url, RequestHead head, const BodyPlan& body, Output
 
 ExitCode TransferRunner::run() {
   started_ms_ = monotonic_ms();
-  if (const auto failure = create_client()) {
+  if (const auto failure = create_source()) {
     if (!options_.is_silent || options_.shows_errors) print_failure("get", failure->reason);
     return failure->code;
   }
   start_timers();
   dispatch();
-  client_->run();
+  loop_->run();
   clear_progress();
   for (const auto& transfer : transfers_) {
     if (transfer->outcome().code != ExitCode::Ok) return transfer->outcome().code;
@@ -58,30 +50,12 @@ ExitCode TransferRunner::run() {
   return ExitCode::Ok;
 }
 
-std::optional<Failure> TransferRunner::create_client() {
-  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
-  log_.attach(core);
-  if (key_log_) key_log_->attach(core);
-  if (!options_.groups.empty()) core.groups = options_.groups.c_str();
-  ClientOptions options;
-  options.core = &core;
-  options.ca_file_name = options_.ca_file;
-  options.cert_file_name = options_.certificate_file;
-  // As with curl, a certificate file may hold the key too.
-  options.key_file_name = options_.key_file.empty() ? options_.certificate_file : options_.key_file;
-  options.passphrase = options_.passphrase;
-  options.reject_unauthorized = !options_.is_insecure;
-  options.resolve = std::move(rules_);
-  options.timeouts = {static_cast<int>(options_.connect_seconds * 1000), 0, 0, 0};
-  client_.emplace(options);
-  if (client_->error() == US_QUIC_OK) return std::nullopt;
-  Failure failure = describe_error(client_->error(), log_.last_error());
-  const bool is_file = failure.code == ExitCode::LocalCertificate;
-  if (is_file && options_.certificate_file.empty() && !options_.ca_file.empty()) {
-    failure.code = ExitCode::TrustFile;
-    failure.reason = options_.ca_file + ": " + failure.reason;
-  }
-  return failure;
+std::optional<Failure> TransferRunner::create_source() {
+  if (loop_ == nullptr) return describe_error(US_QUIC_E_NOMEM);
+  auto made = make_source(options_, std::move(rules_), loop_);
+  if (auto* failure = std::get_if<Failure>(&made)) return std::move(*failure);
+  source_ = std::get<std::unique_ptr<ExchangeSource>>(std::move(made));
+  return std::nullopt;
 }
 
 void TransferRunner::start_timers() {
@@ -99,17 +73,17 @@ void TransferRunner::start_timers() {
 // It does not keep the loop alive.
 void TransferRunner::set_timer(int ms, int repeat_ms, void (TransferRunner::*task)()) {
   struct Call {
-    TransferRunner* client;
+    TransferRunner* runner;
     void (TransferRunner::*task)();
   };
-  us_timer_t* timer = us_create_timer(client_->loop()->native(), 1, sizeof(Call));
+  us_timer_t* timer = us_create_timer(loop_->native(), 1, sizeof(Call));
   if (timer == nullptr) return;
   *static_cast<Call*>(us_timer_ext(timer)) = {this, task};
   us_timer_set(
       timer,
       [](us_timer_t* fired) {
         const Call& call = *static_cast<Call*>(us_timer_ext(fired));
-        (call.client->*call.task)();
+        (call.runner->*call.task)();
       },
       ms, repeat_ms);
 }
@@ -127,7 +101,7 @@ void TransferRunner::dispatch() {
     queue_.erase(next);
     ++running_;
     if (transfer.output().is_standard_output()) is_output_taken_ = true;
-    transfer.start(*client_);
+    transfer.start(*source_, *loop_);
     next = queue_.begin();  // start may have changed the queue
   }
 }
@@ -136,16 +110,12 @@ TransferRunner::Peer& TransferRunner::peer_of(const Transfer& transfer) {
   return peers_[{transfer.url().host, transfer.url().port}];
 }
 
-void TransferRunner::on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
-                                      us_quic_connection_t* connection) {
+void TransferRunner::on_transfer_sent(const Transfer& transfer, const usquic::Url& url, const Route& route) {
   Peer& peer = peer_of(transfer);
-  if (peer.connection == connection) return;
-  sockaddr_storage address = {};
-  void* storage = &address;
-  us_quic_connection_remote_address(connection, static_cast<sockaddr*>(storage), sizeof address);
-  peer = {connection, ip_text(address), elapsed_seconds()};
+  if (peer.connection == route.connection) return;
+  peer = {route.connection, route.ip, elapsed_seconds()};
   if (!options_.is_verbose) return;
-  const std::string text = narrate_connection(connection, url);
+  const std::string text = narrate_connection(route, url);
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
 
@@ -156,7 +126,7 @@ void TransferRunner::on_transfer_done(Transfer& transfer) {
   clear_progress();
   report(transfer);
   if (done_ == transfers_.size()) {
-    client_->closeIdle();
+    source_->close_idle();
   } else {
     dispatch();
   }
@@ -183,6 +153,7 @@ void TransferRunner::report(const Transfer& transfer) {
                            .content_type = transfer.figures().content_type,
                            .output = transfer.output().path(),
                            .remote_ip = peer.remote_ip,
+                           .version = transfer.figures().version,
                            .status = transfer.figures().status,
                            .exit_code = to_int(outcome.code),
                            .downloaded = transfer.figures().received,

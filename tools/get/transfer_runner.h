@@ -1,4 +1,4 @@
-// Runs transfers over one Client: those to files in parallel, those to standard output in turn.
+// Runs transfers over one source: those to files in parallel, those to standard output in turn.
 #pragma once
 
 #include <cstdint>
@@ -13,34 +13,30 @@
 #include "get/options.h"
 #include "get/resolve_rule.h"
 #include "get/transfer.h"
-#include "key_log.h"
-#include "log_capture.h"
-#include "usquic/http/client.h"
+#include "usquic/http/loop.h"
 
 namespace usquic::tools::get {
 
 class TransferRunner : public TransferHost {
  public:
   TransferRunner(const Options& options, std::vector<ResolveRule> rules);
-  ~TransferRunner() override;
 
   void add(Url url, RequestHead head, const BodyPlan& body, Output output);
   // Returns: the exit code of the first transfer (in the order of the command line) that failed.
   ExitCode run();
 
-  void on_transfer_sent(const Transfer& transfer, const usquic::Url& url,
-                        us_quic_connection_t* connection) override;
+  void on_transfer_sent(const Transfer& transfer, const usquic::Url& url, const Route& route) override;
   void on_transfer_done(Transfer& transfer) override;
 
  private:
   // The connection that requests to an origin go over just now.
   struct Peer {
-    us_quic_connection_t* connection = nullptr;
+    const void* connection = nullptr;
     std::string remote_ip;
     double connect_seconds = 0;
   };
 
-  std::optional<Failure> create_client();
+  std::optional<Failure> create_source();
   void start_timers();
   void set_timer(int ms, int repeat_ms, void (TransferRunner::*task)());
   void dispatch();
@@ -53,8 +49,8 @@ class TransferRunner : public TransferHost {
 
   const Options& options_;
   std::vector<ResolveRule> rules_;
-  LogCapture log_;
-  std::unique_ptr<KeyLog> key_log_;
+  std::shared_ptr<usquic::Loop> loop_;
+  std::unique_ptr<ExchangeSource> source_;
   std::vector<std::unique_ptr<Transfer>> transfers_;
   std::deque<Transfer*> queue_;  // not started yet
   std::map<std::pair<std::string, int>, Peer> peers_;
@@ -63,7 +59,6 @@ class TransferRunner : public TransferHost {
   bool is_output_taken_ = false;  // standard output has its transfer
   bool shows_progress_ = false;
   std::int64_t started_ms_ = 0;
-  std::optional<usquic::Client> client_;
 };
 
 }  // namespace usquic::tools::get

@@ -10,7 +10,7 @@ namespace {
 
 std::optional<std::string> value_of(std::string_view name, const TransferFacts& facts) {
   if (name == "http_code" || name == "response_code") return fmt::format("{:03}", facts.status);
-  if (name == "http_version") return "3";
+  if (name == "http_version") return std::string(protocol_name(facts.version)).substr(5);
   if (name == "size_download") return std::to_string(facts.downloaded);
   if (name == "size_upload") return std::to_string(facts.uploaded);
   if (name == "time_connect" || name == "time_appconnect")

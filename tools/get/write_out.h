@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "http_version.h"
+
 namespace usquic::tools::get {
 
 struct TransferFacts {
@@ -12,6 +14,7 @@ struct TransferFacts {
   std::string_view content_type;
   std::string_view output;
   std::string_view remote_ip;
+  HttpVersion version = HttpVersion::Http3;
   int status = 0;
   int exit_code = 0;
   std::uint64_t downloaded = 0;

@@ -4,6 +4,7 @@
 
 #include "load/options.h"
 #include "load/run.h"
+#include "version_arguments.h"
 
 namespace usquic::tools::load {
 namespace {
@@ -14,9 +15,10 @@ void add_load_options(CLI::App& parser, Options& options) {
   parser.add_option("-c,--connections", options.connections, "Connections, over all threads")
       ->check(CLI::Range(std::uint64_t{1}, max_count))
       ->capture_default_str();
-  parser.add_option("-m,--streams", options.streams, "Requests at a time on each connection")
-      ->check(CLI::Range(std::uint64_t{1}, max_count))
-      ->capture_default_str();
+  parser
+      .add_option("-m,--streams", options.streams,
+                  "Requests at a time on each connection; default 10, with HTTP/1.1 one and no more")
+      ->check(CLI::Range(std::uint64_t{1}, max_count));
   parser.add_option("-t,--threads", options.threads, "Threads, each with its own loop")
       ->check(CLI::Range(1, 256))
       ->capture_default_str();
@@ -98,9 +100,10 @@ void add_output_options(CLI::App& parser, Options& options) {
 
 Command add_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* parser = app.add_subcommand("load", "Load HTTP/3 servers and measure them");
+  CLI::App* parser = app.add_subcommand("load", "Load HTTP servers and measure them");
   parser->add_option("URL", options->urls, "What to request; several are measured in turn, side by side")
       ->required();
+  add_version_arguments(*parser, options->request.version);
   add_load_options(*parser, *options);
   add_request_options(*parser, *options);
   add_connection_options(*parser, options->request);
@@ -113,6 +116,7 @@ Command add_command(CLI::App& app) {
       "  usquic load -k https://localhost:4433/ -c 8 -m 32 -d 10s\n"
       "  usquic load -k https://localhost:4433/ -c 10000 -m 1 --rate 100 -d 60s\n"
       "  usquic load -k https://localhost:4433/ --handshakes -c 16\n"
+      "  usquic load -k https://localhost:4433/ --http2 -c 8 -m 32 --server-pid 71\n"
       "  usquic load -k https://localhost:4433/ https://localhost:4434/ --server-pid 71 --server-pid 72");
   return {parser, [options] { return run_load(*options); }};
 }

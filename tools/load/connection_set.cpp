@@ -5,18 +5,10 @@
 
 #include "base/system_clock.h"
 #include "load/client_context.h"
+#include "load/connect_pace.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::tools::load {
-namespace {
-
-// Handshakes at a time, so that those of ten thousand connections do not time out in one another's queue.
-constexpr std::uint64_t max_connecting = 64;
-constexpr std::int64_t first_backoff_ns = 100'000'000;
-constexpr std::int64_t max_backoff_ns = 2'000'000'000;
-
-}  // namespace
-
 ConnectionSet::ConnectionSet(const Plan& plan, const Target& target, std::size_t size,
                              Measurement& measurement, Delegate& delegate, Generator& generator)
     : plan_(plan),
@@ -130,7 +122,7 @@ void ConnectionSet::closed(Connection& connection, const us_quic_close_info_t& i
 
 void ConnectionSet::connect_failed(Lane& lane, const Failure& failure) {
   if (measurement_.counts_connects()) measurement_.count_failure(FailureKind::Connect, failure);
-  lane.backoff_ns = std::clamp(2 * lane.backoff_ns, first_backoff_ns, max_backoff_ns);
+  lane.backoff_ns = longer_backoff_ns(lane.backoff_ns);
   lane.not_before_ns = monotonic_ns() + lane.backoff_ns;
   to_connect_.push(lane);
   note_tried(lane);

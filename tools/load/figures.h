@@ -47,6 +47,7 @@ struct Round {
 
 struct TargetResult {
   std::string url;
+  HttpVersion version = HttpVersion::Http3;
   bool is_handshakes_only = false;
   Tally tally;
   std::vector<Round> rounds;

@@ -37,9 +37,7 @@ void Measurement::end() {
   end_ns_ = monotonic_ns();
   cpu_ns_ = thread_cpu_ns() - cpu_ns_;
   const Traffic total = delegate_.traffic();
-  tally_.udp_received = total.received - traffic_base_.received;
-  tally_.udp_sent = total.sent - traffic_base_.sent;
-  tally_.packets_lost = total.lost - traffic_base_.lost;
+  tally_.traffic = total.since(traffic_base_);
   delegate_.on_measuring_ended(end_ns_);
 }
 

@@ -62,6 +62,20 @@ std::optional<Failure> check_numbers(const Options& options, const Plan& plan) {
   return std::nullopt;
 }
 
+HttpVersion version_of(VersionChoice choice) {
+  if (choice == VersionChoice::Http11) return HttpVersion::Http11;
+  return choice == VersionChoice::Http2 ? HttpVersion::Http2 : HttpVersion::Http3;
+}
+
+std::optional<Failure> check_version(const Plan& plan) {
+  if (plan.version == HttpVersion::Http11 && plan.streams > 1) {
+    return usage(
+        "an HTTP/1.1 connection carries one request at a time: more connections (-c) take the place of -m");
+  }
+  if (plan.version != HttpVersion::Http3 && plan.resumes) return usage("--resume is for HTTP/3 alone");
+  return std::nullopt;
+}
+
 std::optional<Failure> apply_resolve_rules(const Options& options, Plan& plan) {
   for (const std::string& text : options.request.resolve) {
     const auto rule = get::parse_resolve_rule(text);
@@ -119,7 +133,9 @@ std::variant<std::unique_ptr<Plan>, Failure> make_plan(const Options& options) {
   auto plan = std::make_unique<Plan>();
   plan->threads = options.threads;
   plan->connections = options.connections;
-  plan->streams = options.streams;
+  plan->version = version_of(options.request.version);
+  const bool has_streams = plan->version != HttpVersion::Http11;
+  plan->streams = options.streams != 0 ? options.streams : has_streams ? default_streams : 1;
   plan->count = options.count;
   plan->rate = options.rate;
   plan->rounds = options.rounds != 0 ? options.rounds : options.urls.size() > 1 ? rounds_of_several : 1;
@@ -132,6 +148,7 @@ std::variant<std::unique_ptr<Plan>, Failure> make_plan(const Options& options) {
   if (options.request.is_insecure) plan->placeholder_root = make_placeholder_root();
   if (auto failure = read_times(options, *plan)) return *failure;
   if (auto failure = check_numbers(options, *plan)) return *failure;
+  if (auto failure = check_version(*plan)) return *failure;
   if (auto failure = add_targets(options, *plan)) return *failure;
   return plan;
 }

@@ -6,12 +6,14 @@
 #include <string>
 #include <variant>
 
+#include "http_version.h"
 #include "load/options.h"
 #include "load/target.h"
 
 namespace usquic::tools::load {
 
 struct Plan {
+  HttpVersion version = HttpVersion::Http3;
   std::uint64_t threads = 1;
   std::uint64_t connections = 1;
   std::uint64_t streams = 1;

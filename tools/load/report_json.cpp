@@ -70,6 +70,7 @@ Json target_figures(const Plan& plan, const TargetResult& result) {
   const Tally& tally = result.tally;
   Json object = {
       {"url", result.url},
+      {"protocol", protocol_name(result.version)},
       {"work", result.is_handshakes_only ? "connections" : "requests"},
       {"seconds", result.seconds()},
       {"per_second", spread(result, [](const Round& round) { return round.work_per_second(); })},
@@ -90,13 +91,14 @@ Json target_figures(const Plan& plan, const TargetResult& result) {
       {"max_streams", tally.max_streams},
       {"body_received", tally.body_received},
       {"body_sent", tally.body_sent},
-      {"udp_received", tally.udp_received},
-      {"udp_sent", tally.udp_sent},
-      {"packets_lost", tally.packets_lost},
       {"statuses", statuses(tally)},
       {"failed", failures(tally)},
       {"client_cpu", cpu(result)},
       {"server_cpu", server_cpu(result)}};
+  const bool is_udp = result.version == HttpVersion::Http3;
+  object[is_udp ? "udp_received" : "tcp_received"] = tally.traffic.received;
+  object[is_udp ? "udp_sent" : "tcp_sent"] = tally.traffic.sent;
+  object[is_udp ? "packets_lost" : "segments_repeated"] = tally.traffic.lost;
   Json rounds = Json::array();
   for (const Round& round : result.rounds) rounds.push_back(round_figures(round));
   object["rounds"] = std::move(rounds);

@@ -104,6 +104,7 @@ MakeCell count_cell(std::uint64_t Tally::*count) {
 }
 
 void add_work(Table& table, const Plan& plan) {
+  table.add("protocol", [](const TargetResult& result) { return Cell{protocol_name(result.version), 0}; });
   table.add_figure(
       plan.is_handshakes_only ? "connections/s" : "requests/s",
       [](const Round& round) { return round.work_per_second(); }, "{:.1f}", 1);
@@ -136,16 +137,17 @@ void add_connections(Table& table, const Plan& plan) {
   table.add_times("connect", &Tally::connect, {50, 90, 99});
 }
 
-void add_bytes(Table& table) {
+void add_bytes(Table& table, const Plan& plan) {
   table.add("body bytes", [](const TargetResult& result) {
     return Cell{fmt::format("{} in, {} out", bytes_text(result.tally.body_received),
                             bytes_text(result.tally.body_sent)),
                 0};
   });
-  table.add("UDP bytes", [](const TargetResult& result) {
-    const Tally& tally = result.tally;
-    return Cell{fmt::format("{} in, {} out, {} packets lost", bytes_text(tally.udp_received),
-                            bytes_text(tally.udp_sent), tally.packets_lost),
+  const bool is_udp = plan.version == HttpVersion::Http3;
+  table.add(is_udp ? "UDP bytes" : "TCP bytes", [is_udp](const TargetResult& result) {
+    const Traffic& traffic = result.tally.traffic;
+    return Cell{fmt::format("{} in, {} out, {} {}", bytes_text(traffic.received), bytes_text(traffic.sent),
+                            traffic.lost, is_udp ? "packets lost" : "segments sent again"),
                 0};
   });
 }
@@ -193,7 +195,7 @@ std::string render_text(const Plan& plan, const std::vector<TargetResult>& resul
   }
   add_work(table, plan);
   add_connections(table, plan);
-  add_bytes(table);
+  add_bytes(table, plan);
   add_outcomes(table, results.empty() ? 0 : results[0].tally.statuses.size());
   add_cpu(table, plan);
   std::string text = results.size() == 1 ? results[0].url + "\n" : "";

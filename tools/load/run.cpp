@@ -14,10 +14,10 @@
 #include <mutex>
 #include <optional>
 
+#include "load/carrier.h"
 #include "load/figures.h"
 #include "load/live_view.h"
 #include "load/plan.h"
-#include "load/probe.h"
 #include "load/report_json.h"
 #include "load/report_text.h"
 #include "load/slice.h"
@@ -111,8 +111,8 @@ std::optional<Failure> check_servers(const Options& options) {
 
 class Run {
  public:
-  Run(const Options& options, Plan& plan)
-      : options_(options), plan_(plan), key_log_(KeyLog::from_environment()) {}
+  Run(const Options& options, Plan& plan, Carrier& carrier)
+      : options_(options), plan_(plan), carrier_(carrier) {}
 
   ExitCode run();
 
@@ -126,7 +126,7 @@ class Run {
 
   const Options& options_;
   Plan& plan_;
-  std::unique_ptr<KeyLog> key_log_;
+  Carrier& carrier_;
   std::ofstream json_;
   Interrupts interrupts_;
   std::vector<TargetResult> results_;
@@ -138,6 +138,7 @@ ExitCode Run::run() {
   for (const Target& target : plan_.targets) {
     TargetResult result;
     result.url = target.url().typed;
+    result.version = plan_.version;
     result.is_handshakes_only = plan_.is_handshakes_only;
     results_.push_back(std::move(result));
   }
@@ -155,7 +156,7 @@ std::optional<Failure> Run::open_json() {
 
 std::optional<ExitCode> Run::probe_all() {
   for (Target& target : plan_.targets) {
-    if (const auto failure = probe(plan_, target, key_log_.get())) return fail(*failure, target.url().typed);
+    if (const auto failure = carrier_.probe(plan_, target)) return fail(*failure, target.url().typed);
   }
   return std::nullopt;
 }
@@ -181,8 +182,7 @@ void Run::measure(std::size_t index, std::uint64_t round) {
   std::function<void(const SliceView&)> on_second;
   const bool is_live = options_.is_live || isatty(STDERR_FILENO) != 0;
   if (is_live && !options_.is_silent) on_second = [&view](const SliceView& now) { view.show(now); };
-  const SliceResult slice =
-      run_slice(plan_, target, server_of(options_, index), board, key_log_.get(), on_second);
+  const SliceResult slice = run_slice(plan_, target, server_of(options_, index), board, carrier_, on_second);
   // Without time measured there is nothing but what failed.
   if (slice.seconds > 0 || slice.tally.failures() > 0) results_[index].add(slice);
 }
@@ -230,10 +230,12 @@ ExitCode run_load(const Options& options) {
   auto made = make_plan(options);
   if (const auto* failure = std::get_if<Failure>(&made)) return fail(*failure);
   Plan& plan = *std::get<std::unique_ptr<Plan>>(made);
+  const auto carrier = make_carrier(plan);
+  if (const auto* failure = std::get_if<Failure>(&carrier)) return fail(*failure);
   if (const auto failure = allow_descriptors(plan)) return fail(*failure);
   if (const auto failure = check_servers(options)) return fail(*failure);
   block_watched_signals();
-  return Run(options, plan).run();
+  return Run(options, plan, *std::get<std::unique_ptr<Carrier>>(carrier)).run();
 }
 
 }  // namespace usquic::tools::load

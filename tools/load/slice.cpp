@@ -17,11 +17,11 @@ std::int64_t to_ns(const timeval& time) {
 
 class Slice {
  public:
-  Slice(const Plan& plan, const Target& target, pid_t server, Board& board, KeyLog* key_log,
+  Slice(const Plan& plan, const Target& target, pid_t server, Board& board, Carrier& carrier,
         const std::function<void(const SliceView&)>& on_second)
       : plan_(plan), server_(server), board_(board), on_second_(on_second) {
     for (std::uint64_t i = 0; i < plan.threads; ++i) {
-      generators_.push_back(std::make_unique<Generator>(plan, target, i, board, key_log));
+      threads_.push_back(carrier.make_thread(plan, target, i, board));
     }
   }
 
@@ -42,7 +42,7 @@ class Slice {
   const pid_t server_;
   Board& board_;
   const std::function<void(const SliceView&)>& on_second_;
-  std::vector<std::unique_ptr<Generator>> generators_;
+  std::vector<std::unique_ptr<LoadThread>> threads_;
   const Time began_ = Board::Clock::now();
   Time next_second_ = began_ + std::chrono::seconds(1);
   rusage usage_begin_ = {};
@@ -54,8 +54,8 @@ constexpr std::int64_t forever_ns = std::int64_t{366} * 24 * 3600 * 1'000'000'00
 
 SliceResult Slice::run() {
   std::vector<std::thread> threads;
-  threads.reserve(generators_.size());
-  for (const auto& generator : generators_) threads.emplace_back([&generator] { generator->run(); });
+  threads.reserve(threads_.size());
+  for (const auto& thread : threads_) threads.emplace_back([&thread] { thread->run(); });
   direct();
   enter(Phase::Stopping);
   for (std::thread& thread : threads) thread.join();
@@ -64,7 +64,7 @@ SliceResult Slice::run() {
 }
 
 void Slice::direct() {
-  const std::uint64_t all = generators_.size();
+  const std::uint64_t all = threads_.size();
   const auto all_finished = [all](const Board::Progress& progress) { return progress.finished == all; };
   wait(forever_ns, [all](const Board::Progress& progress) { return progress.connected == all; });
   const bool has_connections = board_.progress().opened > 0 || plan_.is_handshakes_only;
@@ -86,7 +86,7 @@ void Slice::direct() {
 
 void Slice::enter(Phase phase) {
   board_.set_phase(phase);
-  for (const auto& generator : generators_) generator->wake();
+  for (const auto& thread : threads_) thread->wake();
 }
 
 void Slice::wait(std::int64_t longest_ns, const IsDone& is_done) {
@@ -103,8 +103,8 @@ SliceView Slice::view() const {
   SliceView view = {};
   view.phase = board_.phase();
   view.seconds = std::chrono::duration<double>(Board::Clock::now() - began_).count();
-  for (const auto& generator : generators_) {
-    const LiveCounts& live = generator->live();
+  for (const auto& thread : threads_) {
+    const LiveCounts& live = thread->live();
     view.requests += live.requests.get();
     view.connects += live.connects.get();
     view.failures += live.failures.get();
@@ -132,21 +132,21 @@ void Slice::sample(SliceResult& result, bool is_begin) {
 
 void Slice::collect(SliceResult& result) {
   result.is_interrupted = board_.is_interrupted();
-  for (const auto& generator : generators_) {
-    result.tally.merge(generator->measurement().tally());
-    const auto measured = static_cast<double>(generator->measurement().measured_ns());
+  for (const auto& thread : threads_) {
+    result.tally.merge(thread->measurement().tally());
+    const auto measured = static_cast<double>(thread->measurement().measured_ns());
     result.seconds = std::max(result.seconds, measured / 1e9);
     if (measured <= 0) continue;
     result.busiest_generator =
-        std::max(result.busiest_generator, static_cast<double>(generator->measurement().cpu_ns()) / measured);
+        std::max(result.busiest_generator, static_cast<double>(thread->measurement().cpu_ns()) / measured);
   }
 }
 
 }  // namespace
 
-SliceResult run_slice(const Plan& plan, const Target& target, pid_t server, Board& board, KeyLog* key_log,
+SliceResult run_slice(const Plan& plan, const Target& target, pid_t server, Board& board, Carrier& carrier,
                       const std::function<void(const SliceView&)>& on_second) {
-  return Slice(plan, target, server, board, key_log, on_second).run();
+  return Slice(plan, target, server, board, carrier, on_second).run();
 }
 
 }  // namespace usquic::tools::load

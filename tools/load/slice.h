@@ -9,7 +9,7 @@
 #include <optional>
 
 #include "load/board.h"
-#include "load/generator.h"
+#include "load/carrier.h"
 #include "load/plan.h"
 #include "load/process_cpu.h"
 
@@ -40,7 +40,7 @@ struct SliceView {
 };
 
 // Blocks until it is over. The board is new, and may be interrupted from any thread; on_second may be empty.
-SliceResult run_slice(const Plan& plan, const Target& target, pid_t server, Board& board, KeyLog* key_log,
+SliceResult run_slice(const Plan& plan, const Target& target, pid_t server, Board& board, Carrier& carrier,
                       const std::function<void(const SliceView&)>& on_second);
 
 }  // namespace usquic::tools::load

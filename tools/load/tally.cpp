@@ -36,9 +36,7 @@ void Tally::merge(const Tally& other) {
   for (std::size_t i = 0; i < statuses.size(); ++i) statuses[i] += other.statuses[i];
   for (std::size_t i = 0; i < failed.size(); ++i) failed[i] += other.failed[i];
   if (first_failure.code == ExitCode::Ok) first_failure = other.first_failure;
-  udp_received += other.udp_received;
-  udp_sent += other.udp_sent;
-  packets_lost += other.packets_lost;
+  traffic.add(other.traffic);
   latency.merge(other.latency);
   first_byte.merge(other.first_byte);
   connect.merge(other.connect);

@@ -8,6 +8,7 @@
 
 #include "failure.h"
 #include "load/histogram.h"
+#include "load/traffic.h"
 
 namespace usquic::tools::load {
 
@@ -45,10 +46,7 @@ struct Tally {
   std::array<std::uint64_t, failure_kind_count> failed = {};
   Failure first_failure = {ExitCode::Ok, ""};
 
-  // UDP payload.
-  std::uint64_t udp_received = 0;
-  std::uint64_t udp_sent = 0;
-  std::uint64_t packets_lost = 0;
+  Traffic traffic;
 
   Histogram latency;     // nanoseconds, of requests
   Histogram first_byte;  // until the response's header section

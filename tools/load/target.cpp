@@ -29,6 +29,12 @@ void Target::add_section(std::string_view path) {
   for (const Field& field : head_.fields) add(field.name, field.value);
 }
 
+std::string Target::url_text(std::size_t path) const {
+  usquic::Url url = url_;
+  if (path > 0) url.target = more_paths_[path - 1];
+  return url.text();
+}
+
 std::variant<std::string, Failure> load_body(const get::BodyPlan& plan) {
   if (plan.source == get::BodyPlan::Source::None || plan.source == get::BodyPlan::Source::Memory) {
     return plan.memory;

@@ -28,6 +28,10 @@ class Target {
   const std::vector<us_quic_header_t>& fields(std::uint64_t number) const {
     return sections_[number % sections_.size()];
   }
+  // The same in parts, for who makes requests of them.
+  std::size_t path_count() const { return sections_.size(); }
+  std::string url_text(std::size_t path) const;
+  const get::RequestHead& head() const { return head_; }
   const std::string& body() const { return body_; }
   // A response to HEAD tells the length of a body that does not come (RFC 9110 section 9.3.2).
   bool is_head() const { return head_.method == "HEAD"; }

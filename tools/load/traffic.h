@@ -1,4 +1,4 @@
-// What went over a number of connections: UDP payload, and packets lost.
+// What went over a number of connections: payload of UDP and packets lost, or payload of TCP and segments sent again.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +18,14 @@ struct Traffic {
     received += stats.bytes_received;
     sent += stats.bytes_sent;
     lost += stats.packets_lost;
+  }
+  void add(const Traffic& other) {
+    received += other.received;
+    sent += other.sent;
+    lost += other.lost;
+  }
+  Traffic since(const Traffic& before) const {
+    return {received - before.received, sent - before.sent, lost - before.lost};
   }
 };
 

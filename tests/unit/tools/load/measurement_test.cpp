@@ -50,9 +50,9 @@ TEST_F(LoadMeasurement, CountsTheTrafficBetweenItsBeginAndItsEnd) {
   measurement.enter(Phase::Draining);
   traffic_ = {900, 90, 9};
   measurement.enter(Phase::Stopping);
-  EXPECT_EQ(measurement.tally().udp_received, 200u);
-  EXPECT_EQ(measurement.tally().udp_sent, 10u);
-  EXPECT_EQ(measurement.tally().packets_lost, 3u);
+  EXPECT_EQ(measurement.tally().traffic.received, 200u);
+  EXPECT_EQ(measurement.tally().traffic.sent, 10u);
+  EXPECT_EQ(measurement.tally().traffic.lost, 3u);
 }
 
 TEST_F(LoadMeasurement, FinishesOnceTheGoalIsReached) {

@@ -51,6 +51,25 @@ TEST_F(LoadPlan, MeasuresForTenSecondsUnlessToldOtherwise) {
   EXPECT_EQ(plan()->duration_ns, 250'000'000);
 }
 
+TEST_F(LoadPlan, AConnectionCarriesTenRequestsAtATimeButOneOverHttp11) {
+  EXPECT_EQ(plan()->version, HttpVersion::Http3);
+  EXPECT_EQ(plan()->streams, 10u);
+  options_.request.version = VersionChoice::Http2;
+  EXPECT_EQ(plan()->version, HttpVersion::Http2);
+  EXPECT_EQ(plan()->streams, 10u);
+  options_.request.version = VersionChoice::Http11;
+  EXPECT_EQ(plan()->version, HttpVersion::Http11);
+  EXPECT_EQ(plan()->streams, 1u);
+  options_.streams = 2;
+  expect_refused(ExitCode::Usage, "one request at a time");
+}
+
+TEST_F(LoadPlan, ResumesSessionsOverHttp3Alone) {
+  options_.is_handshakes_only = options_.resumes = true;
+  options_.request.version = VersionChoice::Http2;
+  expect_refused(ExitCode::Usage, "--resume");
+}
+
 TEST_F(LoadPlan, ACountTakesTheDurationsPlace) {
   options_.count = 500;
   EXPECT_EQ(plan()->duration_ns, 0);

@@ -22,8 +22,8 @@ std::string row(const std::string& text, const std::string& label) {
 
 TEST(LoadReportText, ShowsEveryFigureOfOneTarget) {
   TargetResult result = result_of(1000, 0.5, 0.25);
-  result.tally.udp_received = 1'234'567;
-  result.tally.packets_lost = 2;
+  result.tally.traffic.received = 1'234'567;
+  result.tally.traffic.lost = 2;
   const std::string text = render_text(*plan_for_seconds(), {result});
   EXPECT_EQ(text.substr(0, text.find('\n')), "https://localhost/");
   EXPECT_EQ(row(text, "requests/s"), "1000.0");
@@ -50,6 +50,20 @@ TEST(LoadReportText, LeavesOutWhatIsNotKnown) {
   EXPECT_THAT(text, Not(HasSubstr("status 404")));
   EXPECT_THAT(text, Not(HasSubstr("MB/s sent")));
   EXPECT_THAT(text, Not(HasSubstr("unfinished")));
+}
+
+TEST(LoadReportText, NamesTheVersionAndWhatItGoesOver) {
+  TargetResult result = result_of(10, 0.5, -1);
+  EXPECT_EQ(row(render_text(*plan_for_seconds(), {result}), "protocol"), "HTTP/3");
+  Options options;
+  options.urls = {"https://localhost/"};
+  options.request.version = VersionChoice::Http2;
+  result.version = HttpVersion::Http2;
+  result.tally.traffic = {1000, 2000, 3};
+  const std::string text = render_text(*plan_for(options), {result});
+  EXPECT_EQ(row(text, "protocol"), "HTTP/2");
+  EXPECT_EQ(row(text, "TCP bytes"), "1.00 kB in, 2.00 kB out, 3 segments sent again");
+  EXPECT_EQ(row(text, "UDP bytes"), "(none)");
 }
 
 TEST(LoadReportText, NamesWhatFailed) {
