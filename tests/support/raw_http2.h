@@ -107,7 +107,7 @@ class RawHttp2 final : private http2::ServerSession::Owner, private http2::Serve
   void end_session() { session_.reset(); }
   Http2Answer& answer(std::uint32_t id) { return answers_[id]; }
   // The requests in the order in which they began.
-  RecordedHttp2Stream& stream(std::size_t index) { return *streams_.at(index); }
+  RecordedHttp2Stream& stream(std::size_t index) const { return *streams_.at(index); }
   std::size_t stream_count() const { return streams_.size(); }
   const std::vector<Http2Frame>& frames() const { return frames_; }
   // Of a type and a stream.

@@ -120,6 +120,21 @@ TEST(ServerSession, TellsNothingOfWhatComesBehindAFault) {
   EXPECT_EQ(peer.goaway(), h2::enhance_your_calm);
 }
 
+TEST(ServerSession, TellsNothingOfWhatComesBehindAFaultOfABody) {
+  RawHttp2 peer({.max_resets_per_second = 1});
+  peer.handler = nullptr;
+  EXPECT_TRUE(peer.send(h2::post(1)));
+  std::string bytes;
+  for (std::uint32_t id = 3; id < 40; id += 2) {
+    bytes += h2::post(id, {{"content-length", "1"}}) + h2::data(id, "too long");
+  }
+  EXPECT_FALSE(peer.send(bytes + h2::data(1, "behind") + h2::rst_stream(1, h2::cancel)));
+  EXPECT_EQ(peer.stream(0).body, "");
+  EXPECT_EQ(peer.stream(0).told, "request");
+  EXPECT_EQ(peer.stream_count(), 1U + FloodGuard::burst_seconds + 1);
+  EXPECT_EQ(peer.goaway(), h2::enhance_your_calm);
+}
+
 // Without CONTINUATION: nghttp2 counts the pieces of its head as frames, and takes 8 of a section.
 TEST(ServerSession, TellsTheSameInWhateverPiecesBytesCome) {
   const std::string bytes = h2::post(1) + h2::data(1, "abc") + h2::get(3) + h2::data(1, "def") +
