@@ -1,0 +1,29 @@
+#include "integration/http/version.h"
+
+#include "integration/http/raw_http3_client.h"
+#include "usquic/http3_codes.h"
+
+namespace usquic::test {
+namespace {
+
+template <class Client>
+std::unique_ptr<RawClient> make_raw_client(us_loop_t* loop, const RawClientOptions& options) {
+  return std::make_unique<Client>(loop, options);
+}
+
+}  // namespace
+
+const Version http3 = {.name = "Http3",
+                       .make_client = make_raw_client<RawHttp3Client>,
+                       .option = &AppOptions::http3,
+                       .has_streams = true,
+                       .has_windows = true,
+                       .has_ends_of_bodies = true,
+                       .has_half_resets = true,
+                       .has_section_limit = true,
+                       .has_extended_connect = true,
+                       .no_error = US_QUIC_H3_NO_ERROR,
+                       .message_error = US_QUIC_H3_MESSAGE_ERROR,
+                       .excessive_load = US_QUIC_H3_EXCESSIVE_LOAD};
+
+}  // namespace usquic::test
