@@ -1,5 +1,8 @@
 #include "integration/http/version.h"
 
+#include <nghttp2/nghttp2.h>
+
+#include "integration/http/raw_http2_client.h"
 #include "integration/http/raw_http3_client.h"
 #include "usquic/http3_codes.h"
 
@@ -12,6 +15,16 @@ std::unique_ptr<RawClient> make_raw_client(us_loop_t* loop, const RawClientOptio
 }
 
 }  // namespace
+
+const Version http2 = {.name = "Http2",
+                       .make_client = make_raw_client<RawHttp2Client>,
+                       .option = &AppOptions::http2,
+                       .has_streams = true,
+                       .has_windows = true,
+                       .has_ends_of_bodies = true,
+                       .no_error = NGHTTP2_NO_ERROR,
+                       .message_error = NGHTTP2_PROTOCOL_ERROR,
+                       .excessive_load = NGHTTP2_ENHANCE_YOUR_CALM};
 
 const Version http3 = {.name = "Http3",
                        .make_client = make_raw_client<RawHttp3Client>,
