@@ -2,6 +2,7 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include "integration/http/raw_http1_client.h"
 #include "integration/http/raw_http2_client.h"
 #include "integration/http/raw_http3_client.h"
 #include "usquic/http3_codes.h"
@@ -15,6 +16,9 @@ std::unique_ptr<RawClient> make_raw_client(us_loop_t* loop, const RawClientOptio
 }
 
 }  // namespace
+
+const Version http1 = {
+    .name = "Http1", .make_client = make_raw_client<RawHttp1Client>, .option = &AppOptions::http1};
 
 const Version http2 = {.name = "Http2",
                        .make_client = make_raw_client<RawHttp2Client>,

@@ -38,6 +38,7 @@ struct Version {
   std::uint64_t excessive_load = 0;
 };
 
+extern const Version http1;
 extern const Version http2;
 extern const Version http3;
 
@@ -47,7 +48,7 @@ inline void PrintTo(const Version& version, std::ostream* to) {
 
 // Of a suite that runs over each of them; the names of its tests end in /Http1, /Http2 and /Http3.
 inline auto every_version() {
-  return testing::Values(http2, http3);
+  return testing::Values(http1, http2, http3);
 }
 inline std::string name_of_version(const testing::TestParamInfo<Version>& info) {
   return info.param.name;
