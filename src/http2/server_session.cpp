@@ -148,6 +148,7 @@ void ServerSession::refuse(Stream& stream, ErrorCode code, std::string_view reas
 }
 
 void ServerSession::count_frame(const FrameHead& head) {
+  has_begun_ = true;
   bool is_allowed = true;
   switch (head.type) {
     case NGHTTP2_HEADERS:
