@@ -70,8 +70,12 @@ TEST_P(EarlyAnswers, LimitsThatNoTimerCanHoldAreRefused) {
 
 // What curl does when the answer says that the upload is not wanted: it ends it.
 TEST_P(EarlyAnswers, AnUploadThatIsCutShortLeavesTheAnswerWhole) {
-  constexpr std::size_t length = 100'000;
-  make_app().post("/", [](Response* res, Request*) { res->end(pattern(0, length)); });
+  constexpr std::size_t length = 4'000'000;  // more than the kernel takes
+  us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
+  core.send_buffer_bytes = 2 * length;
+  AppOptions app_options;
+  app_options.core = &core;
+  make_app(app_options).post("/", [](Response* res, Request*) { res->end(pattern(0, length)); });
   RawClientOptions options;
   options.stream_window = 16'384;
   RawConnection* connection = start(options);
