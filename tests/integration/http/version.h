@@ -26,8 +26,6 @@ struct Version {
   bool has_windows = false;
   // A body ends where its stream does, whatever content-length says.
   bool has_ends_of_bodies = false;
-  // One direction of a request may be given up alone.
-  bool has_half_resets = false;
   // Clients may limit the header sections that they take.
   bool has_section_limit = false;
   bool has_extended_connect = false;
