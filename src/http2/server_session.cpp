@@ -141,11 +141,17 @@ void ServerSession::end_with(ErrorCode code, std::string_view reason) {
 
 void ServerSession::refuse(Stream& stream, ErrorCode code, std::string_view reason) {
   owner_.on_refusal(reason);
-  stream.reset(code);
+  // RFC 9113 section 8.1.1: the response may go first, so one that is whole is not taken back.
+  if (stream.response_ >= Stream::Response::ending) {
+    stream.stop_receiving();
+  } else {
+    stream.reset(code);
+  }
   if (!guard_.allow_reset(now_)) end_with(ErrorCode::enhance_your_calm, "it has too many streams reset");
 }
 
 void ServerSession::count_frame(const FrameHead& head) {
+  has_begun_ = true;
   bool is_allowed = true;
   switch (head.type) {
     case NGHTTP2_HEADERS:
@@ -267,10 +273,10 @@ void ServerSession::take_data(Stream& stream, Bytes data) {
 
 void ServerSession::take_end(Stream& stream) {
   if (stream.is_reset_) return;
+  stream.request_ = Stream::Request::over;
   if (stream.input_.missing_bytes > 0) {
     return refuse(stream, ErrorCode::protocol_error, "a request is shorter than its content-length");
   }
-  stream.request_ = Stream::Request::over;
   if (stream.input_.is_dropped) return;
   if (stream.input_.holds()) {
     stream.input_.is_end_due = true;

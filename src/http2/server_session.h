@@ -66,6 +66,8 @@ class ServerSession {
   void announce_end();
   void take_no_more();
 
+  // The client's preface has come, of which a frame is the end (RFC 9113 section 3.4).
+  bool has_begun() const { return has_begun_; }
   bool has_streams() const { return !streams_.empty(); }
   // A header section has begun, and did not end.
   bool is_in_head() const { return in_head_ != nullptr; }
@@ -120,7 +122,8 @@ class ServerSession {
   TimePoint now_{};                     // of the latest receive()
   std::uint64_t expected_updates_ = 0;  // WINDOW_UPDATE frames that what was sent accounts for
   Stream* in_head_ = nullptr;           // whose section is being read
-  bool is_ending_ = false;              // by this side, for a fault of the client
+  bool has_begun_ = false;
+  bool is_ending_ = false;  // by this side, for a fault of the client
 };
 
 }  // namespace usquic::http2

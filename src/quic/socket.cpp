@@ -5,6 +5,7 @@
 #include "base/ext.h"
 #include "base/file_descriptor.h"
 #include "quic/connection.h"
+#include "quic/retire_socket.h"
 #include "quic/socket_context.h"
 
 us_quic_socket_t::us_quic_socket_t(us_quic_socket_context_t* parent)
@@ -79,6 +80,14 @@ void close_socket(us_quic_socket_t& socket) {
   socket.closing_deadline = quic.now() + max_closing_time;
   quic.closing_deadlines.set(socket.closing_timer, socket.closing_deadline);
   loop::note_work(quic.loop());
+}
+
+void retire_socket(us_quic_socket_t& socket) {
+  if (socket.is_closed) return;
+  socket.context->endpoint->refuse_new_clients(&socket);
+  end_newcomers(socket);
+  socket.closes_with_last_connection = socket.is_shut_down = true;
+  close_socket_if_idle(socket);
 }
 
 void close_socket_if_idle(us_quic_socket_t& socket) {

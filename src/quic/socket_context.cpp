@@ -6,6 +6,7 @@
 #include "quic/connection.h"
 #include "quic/context_identity.h"
 #include "quic/options.h"
+#include "quic/retire_socket.h"
 #include "quic/sweep.h"
 
 namespace usquic::quic {
@@ -112,13 +113,10 @@ void us_quic_socket_context_shutdown(us_quic_socket_context_t* context) {
   for (SocketLink* link = context->sockets.front(); link != nullptr; link = next) {
     next = context->sockets.next(link);
     us_quic_socket_t& socket = *link->socket;
-    context->endpoint->refuse_new_clients(&socket);
-    end_newcomers(socket);
     for (auto* c = socket.connections.front(); c != nullptr; c = socket.connections.next(c)) {
       us_quic_connection_shutdown(c);
     }
-    socket.closes_with_last_connection = socket.is_shut_down = true;
-    close_socket_if_idle(socket);
+    retire_socket(socket);
   }
 }
 

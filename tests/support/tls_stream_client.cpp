@@ -26,8 +26,12 @@ struct TlsStreamClient::Hooks {
       gnutls_transport_set_errno(self.session_, EAGAIN);
       return -1;
     }
-    const std::size_t length = self.incoming_.copy(static_cast<char*>(to), capacity);
-    self.incoming_.erase(0, length);
+    const std::size_t length = self.incoming_.copy(static_cast<char*>(to), capacity, self.taken_);
+    self.taken_ += length;
+    if (self.taken_ == self.incoming_.size()) {
+      self.incoming_.clear();
+      self.taken_ = 0;
+    }
     return static_cast<ssize_t>(length);
   }
 
@@ -68,9 +72,19 @@ TlsStreamClient::TlsStreamClient(const Options& options) {
     // Shown also when its issuer is not among those that the server names.
     gnutls_certificate_set_flags(credentials_, GNUTLS_CERTIFICATE_SKIP_KEY_CERT_MATCH);
   }
+  set_trust(options);
   CHECK(gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE, credentials_) == 0);
   if (!options.session.empty())
     CHECK(gnutls_session_set_data(session_, options.session.data(), options.session.size()) == 0);
+}
+
+void TlsStreamClient::set_trust(const Options& options) {
+  if (options.ca.empty()) return;
+  const gnutls_datum_t ca = datum_of(options.ca);
+  CHECK(gnutls_certificate_set_x509_trust_mem(credentials_, &ca, GNUTLS_X509_FMT_PEM) > 0);
+  // GnuTLS keeps the pointer.
+  expected_name_ = options.server_name.empty() ? options.address : options.server_name;
+  gnutls_session_set_verify_cert(session_, expected_name_.c_str(), 0);
 }
 
 TlsStreamClient::~TlsStreamClient() {
@@ -88,6 +102,10 @@ std::string TlsStreamClient::take_output() {
   return std::exchange(outgoing_, {});
 }
 
+std::string TlsStreamClient::take_received() {
+  return std::exchange(received_, {});
+}
+
 void TlsStreamClient::advance() {
   if (has_failed_) return;
   int result = gnutls_handshake(session_);
@@ -101,7 +119,7 @@ void TlsStreamClient::advance() {
 
 void TlsStreamClient::read() {
   while (!has_failed_ && !was_closed_) {
-    const std::size_t before = incoming_.size();
+    const std::size_t before = incoming_.size() - taken_;
     std::array<char, 20000> plain;
     const ssize_t result = gnutls_record_recv(session_, plain.data(), plain.size());
     if (result > 0) {
@@ -113,7 +131,7 @@ void TlsStreamClient::read() {
       alert_ = gnutls_alert_get(session_);
     } else if (gnutls_error_is_fatal(static_cast<int>(result)) != 0) {
       note_failure(static_cast<int>(result));
-    } else if (incoming_.empty() || incoming_.size() == before) {
+    } else if (incoming_.empty() || incoming_.size() - taken_ == before) {
       return;  // else it read a message of TLS alone, such as a ticket
     }
   }
@@ -171,11 +189,17 @@ std::string TlsStreamClient::session() const {
   return packed;
 }
 
-std::string TlsStreamClient::server_common_name() const {
+std::string TlsStreamClient::server_certificate() const {
   unsigned count = 0;
   const gnutls_datum_t* chain = gnutls_certificate_get_peers(session_, &count);
   if (chain == nullptr || count == 0) return {};
-  return common_name({chain[0].data, chain[0].size});
+  return {reinterpret_cast<const char*>(chain[0].data), chain[0].size};
+}
+
+std::string TlsStreamClient::server_common_name() const {
+  const std::string leaf = server_certificate();
+  if (leaf.empty()) return {};
+  return common_name({reinterpret_cast<const std::uint8_t*>(leaf.data()), leaf.size()});
 }
 
 }  // namespace usquic::test

@@ -21,6 +21,8 @@ class TlsStreamClient {
     std::string priority = "NORMAL";  // as GnuTLS spells it
     Identity identity;                // what it shows when it is asked; none by default
     std::string session;              // what session() gave, to be resumed
+    std::string ca;                   // PEM: whom it trusts; "": anybody
+    std::string address;              // that the certificate must be for when there is no server_name
   };
 
   TlsStreamClient();
@@ -46,6 +48,7 @@ class TlsStreamClient {
   bool was_closed() const { return was_closed_; }      // the server's close_notify came
   std::optional<int> alert() const { return alert_; }  // that came, but for close_notify
   const std::string& received() const { return received_; }
+  std::string take_received();
   // The longest message that came in one record.
   std::size_t longest_record() const { return longest_record_; }
 
@@ -53,18 +56,22 @@ class TlsStreamClient {
   std::string version() const;  // "TLS1.3"
   bool is_resumed() const;
   std::string session() const;             // for another connection, once a ticket has come
+  std::string server_certificate() const;  // in DER
   std::string server_common_name() const;  // of its certificate
 
  private:
   struct Hooks;
 
+  void set_trust(const Options& options);
   void advance();
   void read();
   void note_failure(int result);
 
   gnutls_session_int* session_ = nullptr;
   gnutls_certificate_credentials_st* credentials_ = nullptr;
+  std::string expected_name_;
   std::string incoming_;
+  std::size_t taken_ = 0;  // of incoming_
   std::string outgoing_;
   std::string received_;
   std::size_t longest_record_ = 0;

@@ -54,11 +54,13 @@ void Http1Connection::on_end(tcp::Connection& /*tcp*/) {
     // Whoever ends its side before anything is answered is mostly gone, and a handler that waits has to know. What is
     // being sent goes on: a client that is gone resets the connection.
     const bool is_cut_off = !parser_.is_request_over() || !sender_.is_head_sent();
-    if (state_ == State::serving && is_cut_off) {
+    if (state_ == State::serving && is_cut_off && !sender_.is_ended()) {
       exchange_->peer_reset();
       tcp_.close();
       return;
     }
+    // An answer that is whole goes out, whatever is missing of the request.
+    if (state_ == State::serving && is_cut_off) input_.is_dropped = true;
     is_ending_soon_ = true;
     go_on();
   });

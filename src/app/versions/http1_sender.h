@@ -25,6 +25,8 @@ class Http1Sender {
   // Before its head is sent: the client is told that the connection ends.
   void end_connection();
   bool is_head_sent() const { return writer_ && writer_->is_head_written(); }
+  // Nothing is added to it any more.
+  bool is_ended() const { return is_over() || is_end_wanted_; }
   // All of it was handed to TCP.
   bool is_over() const { return writer_ && writer_->is_over() && piece_.is_empty(); }
   bool persists() const { return writer_ && writer_->persists(); }

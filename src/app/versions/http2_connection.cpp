@@ -40,8 +40,7 @@ Http2Connection::Http2Connection(std::shared_ptr<TcpShare> share, tcp::Connectio
 
 void Http2Connection::on_open(tcp::Connection& /*tcp*/) {
   share_->server.connection_opened();
-  awaited_ = Awaited::head;  // of the connection
-  tcp_.set_deadline(share_->settings.header_timeout);
+  set_deadline();
   on_work();
 }
 
@@ -151,7 +150,7 @@ void Http2Connection::set_deadline() {
   const TcpSettings& settings = share_->settings;
   Awaited next = Awaited::request;
   Duration after = settings.http_idle_timeout;
-  if (session_.is_in_head()) {
+  if (session_.is_in_head() || !session_.has_begun()) {
     next = Awaited::head;
     after = settings.header_timeout;
   } else if (session_.has_streams()) {

@@ -10,6 +10,7 @@
 
 #include "app/app_server.h"
 #include "app/versions/http3_stream.h"
+#include "quic/retire_socket.h"
 
 namespace usquic::app {
 
@@ -116,7 +117,7 @@ class Http3Port final : public OpenPort {
 
   int number() const override { return number_; }
   void shut() override {
-    if (socket_ != nullptr) us_quic_socket_close(std::exchange(socket_, nullptr));
+    if (socket_ != nullptr) quic::retire_socket(*std::exchange(socket_, nullptr));
   }
   us_quic_listen_socket_t* quic() const override { return socket_; }
   void forget() { socket_ = nullptr; }

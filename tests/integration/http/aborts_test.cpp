@@ -3,27 +3,26 @@
 
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
-#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
 
-using Aborts = AppTest;
+class Aborts : public EveryVersionTest {};
 
-TEST_F(Aborts, StopSendingInTheMiddleOfAResponseIsHeardOnce) {
+TEST_P(Aborts, GivingUpInTheMiddleOfAResponseIsHeardOnce) {
   int aborted = 0;
   make_app().get("/", [&aborted](Response* res, Request*) { stream_without_end(res, &aborted); });
   RawConnection* connection = start();
   RawRequest* request = connection->get("/");
   ASSERT_TRUE(run_until([&] { return request->body_bytes > 100'000; }));
-  request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
+  request->stop_reading();
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
   finish(request);
   settle(connection);
   EXPECT_EQ(aborted, 1);
 }
 
-TEST_F(Aborts, ResetInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
+TEST_P(Aborts, GivingUpInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
   int aborted = 0;
   bool fin_seen = false;
   std::uint64_t received = 0;
@@ -38,28 +37,28 @@ TEST_F(Aborts, ResetInTheMiddleOfAnUploadIsHeardOnceAndNeverAsTheEnd) {
   RawRequest* request = connection->post("/");
   request->send_pattern(100'000);
   ASSERT_TRUE(run_until([&] { return received == 100'000; }));
-  request->reset_sending(US_QUIC_H3_REQUEST_CANCELLED);
+  request->reset_sending();
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
-  request->abort(US_QUIC_H3_REQUEST_CANCELLED);
+  request->abort();
   settle(connection);
   EXPECT_EQ(aborted, 1);
   EXPECT_FALSE(fin_seen);
 }
 
-TEST_F(Aborts, StopSendingIsHeardOnceByAHandlerThatWaits) {
+TEST_P(Aborts, GivingUpIsHeardOnceByAHandlerThatWaits) {
   int aborted = 0;
   make_app().get("/", [&](Response* res, Request*) { res->onAborted([&] { ++aborted; }); });
   RawConnection* connection = start();
   RawRequest* request = connection->get("/");
   settle(connection);
   EXPECT_EQ(aborted, 0);
-  request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
+  request->stop_reading();
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
   settle(connection);
   EXPECT_EQ(aborted, 1);
 }
 
-TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
+TEST_P(Aborts, GivingUpWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
   int aborted = 0;
   int data_after_abort = 0;
   make_app().post("/", [&](Response* res, Request*) {
@@ -74,7 +73,7 @@ TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
   RawRequest* request = connection->post("/");
   request->send("upload");
   ASSERT_TRUE(run_until([&] { return request->status == 200; }));
-  request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
+  request->stop_reading();
   request->send_pattern(10'000);
   ASSERT_TRUE(run_until([&] { return aborted > 0; }));
   request->send_pattern(10'000);
@@ -84,7 +83,7 @@ TEST_F(Aborts, StopSendingWithTheUploadOpenIsHeardOnceAndNoDataFollows) {
   EXPECT_EQ(data_after_abort, 0);
 }
 
-TEST_F(Aborts, AConnectionThatClosesAbortsItsRequests) {
+TEST_P(Aborts, AConnectionThatClosesAbortsItsRequests) {
   int aborted = 0;
   make_app().get("/", [&aborted](Response* res, Request*) { res->onAborted([&aborted] { ++aborted; }); });
   RawConnection* connection = start();
@@ -92,12 +91,12 @@ TEST_F(Aborts, AConnectionThatClosesAbortsItsRequests) {
   settle(connection);
   connection->close();
   EXPECT_TRUE(run_until([&] { return aborted == 10; }));
-  RawConnection* other = client->connect(port);
+  RawConnection* other = connect();
   settle(other);
   EXPECT_EQ(aborted, 10);
 }
 
-TEST_F(Aborts, OnAbortedDoesNotRunAfterACompleteAnswer) {
+TEST_P(Aborts, OnAbortedDoesNotRunAfterACompleteAnswer) {
   int aborted = 0;
   make_app().get("/", [&aborted](Response* res, Request*) {
     res->onAborted([&aborted] { ++aborted; });
@@ -107,11 +106,11 @@ TEST_F(Aborts, OnAbortedDoesNotRunAfterACompleteAnswer) {
   const RawRequest* request = connection->get("/");
   finish(request);
   connection->close();
-  settle(client->connect(port));
+  settle(connect());
   EXPECT_EQ(aborted, 0);
 }
 
-TEST_F(Aborts, TheHandlersOwnCloseResetsTheStreamAndIsNotHeard) {
+TEST_P(Aborts, TheHandlersOwnCloseBreaksOffTheResponseAndIsNotHeard) {
   int aborted = 0;
   make_app().get("/", [&aborted](Response* res, Request*) {
     res->onAborted([&aborted] { ++aborted; });
@@ -121,13 +120,12 @@ TEST_F(Aborts, TheHandlersOwnCloseResetsTheStreamAndIsNotHeard) {
   RawConnection* connection = start();
   const RawRequest* request = connection->get("/");
   finish(request);
-  EXPECT_NE(request->close_reason, US_QUIC_OK);
-  EXPECT_FALSE(request->ended);
+  EXPECT_TRUE(is_cut_off(request));
   settle(connection);
   EXPECT_EQ(aborted, 0);
 }
 
-TEST_F(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
+TEST_P(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
   std::string log;
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.log_level = US_QUIC_LOG_WARNING;
@@ -144,12 +142,12 @@ TEST_F(Aborts, AHandlerThatNeverAnswersHoldsNothingUp) {
   EXPECT_EQ(other->body, "answered");
   EXPECT_FALSE(never->closed);
   EXPECT_NE(log.find("without an answer and without onAborted"), std::string::npos) << log;
-  never->abort(US_QUIC_H3_REQUEST_CANCELLED);
+  never->abort();
   finish(never);
   finish(connection->get("/"));
 }
 
-TEST_F(Aborts, TheConnectionGoesOnAfterAnAbort) {
+TEST_P(Aborts, TheConnectionGoesOnAfterAnAbort) {
   int aborted = 0;
   make_app()
       .get("/endless", [&aborted](Response* res, Request*) { stream_without_end(res, &aborted); })
@@ -157,7 +155,7 @@ TEST_F(Aborts, TheConnectionGoesOnAfterAnAbort) {
   RawConnection* connection = start();
   RawRequest* endless = connection->get("/endless");
   ASSERT_TRUE(run_until([&] { return endless->body_bytes > 0; }));
-  endless->abort(US_QUIC_H3_REQUEST_CANCELLED);
+  endless->abort();
   const RawRequest* next = connection->get("/short");
   finish(next);
   EXPECT_EQ(next->body, "short");
@@ -173,8 +171,9 @@ struct Alive {
   int* count_;
 };
 
-TEST_F(Aborts, TenThousandAbortsWhileStreamingLeaveNothingBehind) {
-  constexpr int storm = 10'000;
+TEST_P(Aborts, AStormOfAbortsWhileStreamingLeavesNothingBehind) {
+  // Where each takes a connection with it, one costs as much as twenty others.
+  const int storm = version.has_streams ? 10'000 : 500;
   constexpr int in_flight = 50;
   int aborted = 0;
   int alive = 0;
@@ -206,14 +205,14 @@ TEST_F(Aborts, TenThousandAbortsWhileStreamingLeaveNothingBehind) {
     running.push_back(request);
   };
   const auto abort_in_one_of_three_ways = [&](RawRequest* request) {
-    if (ended % 3 == 0) request->abort(US_QUIC_H3_REQUEST_CANCELLED);
+    if (ended % 3 == 0) request->abort();
     if (ended % 3 == 1) {
-      request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
+      request->stop_reading();
       request->finish();
     }
     if (ended % 3 == 2) {
-      request->reset_sending(US_QUIC_H3_REQUEST_CANCELLED);
-      request->stop_reading(US_QUIC_H3_REQUEST_CANCELLED);
+      request->reset_sending();
+      request->stop_reading();
     }
     ++ended;
   };
@@ -234,6 +233,8 @@ TEST_F(Aborts, TenThousandAbortsWhileStreamingLeaveNothingBehind) {
   settle(connection);
   EXPECT_EQ(aborted, storm);
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, Aborts, every_version(), name_of_version);
 
 }  // namespace
 }  // namespace usquic::test

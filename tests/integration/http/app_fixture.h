@@ -1,4 +1,4 @@
-// An App and a raw client on one loop, over loopback sockets.
+// An App and raw clients on one loop, over loopback sockets.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -9,8 +9,10 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "integration/http/raw_client.h"
+#include "integration/http/version.h"
 #include "support/development_certificate.h"
 #include "usquic/http/app.h"
 #include "usquic/http/loop.h"
@@ -23,8 +25,11 @@ void restart_peak_memory();
 
 class AppTest : public testing::Test {
  protected:
+  // its_version: that of the raw clients.
+  explicit AppTest(const Version& its_version = http3) : version(its_version) {}
+
   void TearDown() override {
-    client.reset();
+    clients.clear();
     app.reset();
   }
 
@@ -46,12 +51,20 @@ class AppTest : public testing::Test {
     return bound;
   }
 
-  // Listens and connects.
-  RawConnection* start(us_quic_socket_context_options_t options = us_quic_default_options()) {
-    port = listen(*app);
-    client = std::make_unique<RawClient>(loop->native(), identity.cert, options);
-    return client->connect(port);
+  // Another one, which trusts the development certificate.
+  RawClient& make_client(RawClientOptions options = {}) {
+    if (options.ca.empty()) options.ca = identity.cert;
+    return *clients.emplace_back(version.make_client(loop->native(), options));
   }
+
+  // Listens and connects.
+  RawConnection* start(const RawClientOptions& options = {}) {
+    port = listen(*app);
+    return make_client(options).connect(port);
+  }
+
+  // One more connection of the client that came first.
+  RawConnection* connect() { return clients.front()->connect(port); }
 
   // Runs the loop until done() or until `seconds` have passed; returns done().
   template <class Done>
@@ -59,9 +72,9 @@ class AppTest : public testing::Test {
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
     while (!done()) {
       if (std::chrono::steady_clock::now() >= end) return false;
-      pollfd readable{loop->fd(), POLLIN, 0};
-      poll(&readable, 1, 50);
+      wait_for_sockets();
       loop->tick();
+      for (const auto& client : clients) client->carry();
     }
     return true;
   }
@@ -72,17 +85,39 @@ class AppTest : public testing::Test {
     EXPECT_TRUE(run_until([&] { return request->closed; }, seconds)) << "status " << request->status;
   }
 
-  // Lets everything that is on its way arrive: one more request goes there and back.
+  // Lets everything that is on its way arrive: one more request goes there and back. Where nobody takes it, the loop
+  // runs on for a little.
   void settle(RawConnection* connection) {
-    RawRequest* probe = connection->get("/a-path-without-a-route");
-    finish(probe);
+    const RawRequest* probe = connection->get("/a-path-without-a-route");
+    if (probe != nullptr) return finish(probe);
+    int turns = 5;
+    run_until([&turns] { return turns-- == 0; });
   }
 
+  // Where the end of a connection is told beforehand.
+  bool wait_for_goaway(const RawConnection* connection) {
+    return !version.has_streams || run_until([&] { return connection->goaway; });
+  }
+
+  const Version version;
   std::shared_ptr<Loop> loop = Loop::create();
   const DevelopmentCertificate identity = DevelopmentCertificate::make();
   std::optional<App> app;
-  std::unique_ptr<RawClient> client;
+  std::vector<std::unique_ptr<RawClient>> clients;
   int port = 0;
+
+ private:
+  void wait_for_sockets() {
+    std::vector<pollfd> sockets = {{loop->fd(), POLLIN, 0}};
+    for (const auto& client : clients) client->add_polls(sockets);
+    poll(sockets.data(), sockets.size(), 50);
+  }
+};
+
+// The same over each version of HTTP.
+class EveryVersionTest : public AppTest, public testing::WithParamInterface<Version> {
+ protected:
+  EveryVersionTest() : AppTest(GetParam()) {}
 };
 
 }  // namespace usquic::test

@@ -2,12 +2,11 @@
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
 #include "support/proc.h"
-#include "usquic/http3_codes.h"
 
 namespace usquic::test {
 namespace {
 
-class Bodies : public AppTest {
+class Bodies : public EveryVersionTest {
  protected:
   // Sends `bytes` up to an echo route and compares what comes back.
   void echo(std::uint64_t bytes, int seconds = 60) {
@@ -21,8 +20,7 @@ class Bodies : public AppTest {
     EXPECT_EQ(request->close_reason, US_QUIC_OK);
   }
 
-  void download(std::uint64_t bytes, int seconds = 60,
-                us_quic_socket_context_options_t options = us_quic_default_options()) {
+  void download(std::uint64_t bytes, int seconds = 60, const RawClientOptions& options = {}) {
     make_app().get("/", [bytes](Response* res, Request*) { answer_with_pattern(res, bytes); });
     RawRequest* request = start(options)->get("/");
     request->discards_body = true;
@@ -40,23 +38,23 @@ class Bodies : public AppTest {
   [[maybe_unused]] static constexpr long growth_limit_kib = 96 * 1024;
 };
 
-TEST_F(Bodies, HalfMebibyteIsEchoed) {
+TEST_P(Bodies, HalfMebibyteIsEchoed) {
   echo(512 * kibibyte);
 }
 
-TEST_F(Bodies, EightMebibytesAreEchoed) {
+TEST_P(Bodies, EightMebibytesAreEchoed) {
   echo(8 * mebibyte);
 }
 
-TEST_F(Bodies, HalfMebibyteIsDownloaded) {
+TEST_P(Bodies, HalfMebibyteIsDownloaded) {
   download(512 * kibibyte);
 }
 
-TEST_F(Bodies, EightMebibytesAreDownloaded) {
+TEST_P(Bodies, EightMebibytesAreDownloaded) {
   download(8 * mebibyte);
 }
 
-TEST_F(Bodies, EndBuffersWhatCannotBeSentYet) {
+TEST_P(Bodies, EndBuffersWhatCannotBeSentYet) {
   make_app().get("/", [](Response* res, Request*) {
     res->onAborted([] {});
     res->end(pattern(0, 8 * mebibyte));
@@ -68,14 +66,14 @@ TEST_F(Bodies, EndBuffersWhatCannotBeSentYet) {
   EXPECT_TRUE(request->body_is_pattern);
 }
 
-TEST_F(Bodies, EveryByteArrivesOnceThroughAWindowOfOneByte) {
-  us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
-  options.max_stream_data = 1;
-  options.max_stream_data_limit = 1;
+TEST_P(Bodies, EveryByteArrivesOnceThroughAWindowOfOneByte) {
+  if (!version.has_windows) GTEST_SKIP() << "the client has no window";
+  RawClientOptions options;
+  options.stream_window = 1;
   download(2000, 60, options);
 }
 
-TEST_F(Bodies, EveryByteArrivesOnceThroughASendBufferOfOneByte) {
+TEST_P(Bodies, EveryByteArrivesOnceThroughASendBufferOfOneByte) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.send_buffer_bytes = 1;
   AppOptions options;
@@ -87,7 +85,7 @@ TEST_F(Bodies, EveryByteArrivesOnceThroughASendBufferOfOneByte) {
   EXPECT_TRUE(request->body_is_pattern);
 }
 
-TEST_F(Bodies, TryEndWithoutTotalEndsWithItsData) {
+TEST_P(Bodies, TryEndWithoutTotalEndsWithItsData) {
   make_app().get("/", [](Response* res, Request*) {
     const auto [ok, done] = res->tryEnd("all of it");
     EXPECT_TRUE(ok);
@@ -101,7 +99,7 @@ TEST_F(Bodies, TryEndWithoutTotalEndsWithItsData) {
 }
 
 // Every piece is released exactly once, and the bytes are those that were given.
-TEST_F(Bodies, TryEndStaticSendsWithoutACopy) {
+TEST_P(Bodies, TryEndStaticSendsWithoutACopy) {
   constexpr std::size_t piece_bytes = 64 * 1024;
   constexpr std::uint64_t total = 64 * piece_bytes;
   const std::string body = pattern(0, total);
@@ -132,7 +130,7 @@ TEST_F(Bodies, TryEndStaticSendsWithoutACopy) {
 }
 
 // Nothing is sent, so nothing is held.
-TEST_F(Bodies, TryEndStaticToHeadReleasesAtOnce) {
+TEST_P(Bodies, TryEndStaticToHeadReleasesAtOnce) {
   int released = 0;
   make_app().get("/", [&](Response* res, Request*) {
     const auto [ok, done] = res->tryEndStatic(
@@ -148,7 +146,7 @@ TEST_F(Bodies, TryEndStaticToHeadReleasesAtOnce) {
   EXPECT_EQ(released, 1);
 }
 
-TEST_F(Bodies, PauseHoldsThePeerBackByFlowControl) {
+TEST_P(Bodies, PauseHoldsThePeerBackByFlowControl) {
   constexpr std::uint64_t length = 64 * mebibyte;
   Response* paused = nullptr;
   std::uint64_t received = 0;
@@ -177,7 +175,7 @@ TEST_F(Bodies, PauseHoldsThePeerBackByFlowControl) {
   EXPECT_EQ(request->body, "thanks");
 }
 
-TEST_F(Bodies, ABodyIsHeldBackUntilOnDataIsSet) {
+TEST_P(Bodies, ABodyIsHeldBackUntilOnDataIsSet) {
   constexpr std::uint64_t length = 64 * mebibyte;
   Response* waiting = nullptr;
   std::uint64_t received = 0;
@@ -199,7 +197,7 @@ TEST_F(Bodies, ABodyIsHeldBackUntilOnDataIsSet) {
   EXPECT_EQ(received, length);
 }
 
-TEST_F(Bodies, ASlowReaderHoldsTheHandlerBack) {
+TEST_P(Bodies, ASlowReaderHoldsTheHandlerBack) {
   constexpr std::uint64_t length = 64 * mebibyte;
   Response* open = nullptr;
   make_app().get("/", [&](Response* res, Request*) {
@@ -220,14 +218,14 @@ TEST_F(Bodies, ASlowReaderHoldsTheHandlerBack) {
   EXPECT_TRUE(request->body_is_pattern);
 }
 
-TEST_F(Bodies, ManySlowReadersNeedBoundedMemory) {
+TEST_P(Bodies, ManySlowReadersNeedBoundedMemory) {
   if (!has_proc()) GTEST_SKIP() << "no /proc here, which tells the peak of memory";
   constexpr std::uint64_t length = 64 * mebibyte;
   make_app().get("/", [](Response* res, Request*) { answer_with_pattern(res, length); });
   // One window for all, so that those who do not read leave room for the others.
-  us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
-  options.max_data = options.max_data_limit = 32 * mebibyte;
-  options.max_stream_data = options.max_stream_data_limit = mebibyte;
+  RawClientOptions options;
+  options.connection_window = 32 * mebibyte;
+  options.stream_window = mebibyte;
   RawConnection* connection = start(options);
   settle(connection);
   restart_peak_memory();
@@ -245,9 +243,11 @@ TEST_F(Bodies, ManySlowReadersNeedBoundedMemory) {
 #else
   EXPECT_GT(before, 0);
 #endif
-  for (RawRequest* request : requests) request->abort(US_QUIC_H3_REQUEST_CANCELLED);
+  for (RawRequest* request : requests) request->abort();
   for (RawRequest* request : requests) finish(request);
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, Bodies, every_version(), name_of_version);
 
 }  // namespace
 }  // namespace usquic::test

@@ -1,7 +1,10 @@
-// An HTTP/3 client over the public C interface that can misbehave: it resets and stops at will, sends what it
-// is told to and counts nothing for its user.
+// A client of any version of HTTP that can misbehave: it gives up at will, sends what it is told to and counts nothing
+// for its user.
 #pragma once
 
+#include <poll.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,22 +13,22 @@
 #include <utility>
 #include <vector>
 
-#include "usquic/usquic.h"
+#include "integration/http/raw_body.h"
+#include "support/certificates.h"
 
 namespace usquic::test {
 
-using Fields = std::vector<std::pair<std::string, std::string>>;
-
-// Byte `offset` of a patterned body.
-char pattern_byte(std::uint64_t offset);
-// `length` bytes of the pattern from `offset` on.
-std::string pattern(std::uint64_t offset, std::size_t length);
 // The first value of a field, or "".
 std::string value_of(const Fields& fields, std::string_view name);
 
 // One request and what came back. Lives as long as its client.
 class RawRequest {
  public:
+  RawRequest() = default;
+  virtual ~RawRequest() = default;
+  RawRequest(const RawRequest&) = delete;
+  RawRequest& operator=(const RawRequest&) = delete;
+
   // ---- What came back ----
   int status = 0;
   Fields fields;  // of the final response
@@ -34,9 +37,9 @@ class RawRequest {
   std::string body;  // unless discards_body
   std::uint64_t body_bytes = 0;
   bool body_is_pattern = true;
-  bool ended = false;  // FIN came
-  bool reset = false;  // RESET_STREAM came
-  bool stopped = false;
+  bool ended = false;    // the response is whole
+  bool reset = false;    // the server broke it off
+  bool stopped = false;  // the server takes no more of the request
   std::uint64_t reset_code = 0;
   std::uint64_t stop_code = 0;
   bool closed = false;
@@ -48,15 +51,15 @@ class RawRequest {
   RawRequest& send_pattern(std::uint64_t length);
   RawRequest& send_trailers(const Fields& trailer_fields);
   RawRequest& finish();
+  std::uint64_t bytes_sent() const { return to_send_.bytes_sent(); }
 
-  bool is_open() const;
-  std::uint64_t bytes_sent() const { return sent_; }
-  void reset_sending(std::uint64_t code);
-  void stop_reading(std::uint64_t code);
-  void pause();
-  void resume();
-  // Both at once.
-  void abort(std::uint64_t code);
+  // One direction is given up. Where a version cannot, both are.
+  virtual void reset_sending() { abort(); }
+  virtual void stop_reading() { abort(); }
+  virtual void abort() = 0;
+  virtual void pause() = 0;
+  virtual void resume() = 0;
+
   std::string field(std::string_view name) const { return value_of(fields, name); }
   bool is_complete() const { return ended && status != 0; }
 
@@ -64,61 +67,70 @@ class RawRequest {
   std::function<void()> on_response;
   std::function<void()> on_data;
 
- private:
-  friend class RawConnection;
-  friend struct RawCallbacks;
-  void pump();
+ protected:
+  // Sends what can be sent now.
+  virtual void pump() = 0;
 
-  us_quic_stream_t* stream_ = nullptr;
-  std::string queued_;
-  std::uint64_t sent_ = 0;
-  std::uint64_t pattern_left_ = 0;
-  std::uint64_t pattern_offset_ = 0;
-  Fields trailers_to_send_;
-  bool has_fin_ = false;
-  bool fin_sent_ = false;
+  // Of a response, informational or final, with :status.
+  void take_head(Fields section);
+  void take_body(std::string_view bytes);
+  void take_close(int reason, std::uint64_t code);
+
+  RawBody to_send_;
 };
 
+// The response never came to its end.
+inline bool is_cut_off(const RawRequest* request) {
+  return request->closed && !request->ended && request->close_reason != 0;
+}
+
+// In a version where each request that is under way needs a connection of its own: all of those.
 class RawConnection {
  public:
-  bool open = false;
+  RawConnection() = default;
+  virtual ~RawConnection() = default;
+  RawConnection(const RawConnection&) = delete;
+  RawConnection& operator=(const RawConnection&) = delete;
+
+  bool open = false;  // the handshake is over
   bool closed = false;
   bool goaway = false;
   int error = 0;
   std::uint64_t code = 0;
-  us_quic_connection_t* native = nullptr;
 
   RawRequest* get(std::string_view path, const Fields& more = {});
   // Headers alone; the body follows by RawRequest::send.
   RawRequest* post(std::string_view path, const Fields& more = {});
-  // The fields as they are. Returns nullptr when the library refuses to send them.
-  RawRequest* request(const Fields& fields, bool end_stream);
-  // A stream without a request on it yet.
-  RawRequest* create();
-  void close();
-  void shutdown();
+  // The fields as they are. Returns nullptr when they cannot be sent.
+  virtual RawRequest* request(const Fields& fields, bool end_stream) = 0;
+  virtual void close() = 0;
+  // In DER; "" when it is not known.
+  virtual std::string server_certificate() const = 0;
+};
 
- private:
-  std::vector<std::unique_ptr<RawRequest>> requests_;
+struct RawClientOptions {
+  std::string ca;     // PEM: whom it trusts
+  Identity identity;  // what it shows when it is asked
+  // 0: the version's usual. Of response bodies that it takes before they are read.
+  std::uint64_t stream_window = 0;
+  std::uint64_t connection_window = 0;
+  std::size_t max_section_bytes = 0;  // of header sections that it takes
 };
 
 class RawClient {
  public:
-  RawClient(us_loop_t* loop, std::string_view ca_pem,
-            us_quic_socket_context_options_t options = us_quic_default_options());
-  ~RawClient();
+  RawClient() = default;
+  virtual ~RawClient() = default;
   RawClient(const RawClient&) = delete;
   RawClient& operator=(const RawClient&) = delete;
 
-  RawConnection* connect(int port, const char* host = "127.0.0.1");
-  // With another name for TLS than the address.
-  RawConnection* connect_as(const char* server_name, int port);
-  us_quic_socket_context_t* context() { return context_; }
+  RawConnection* connect(int port) { return connect_as("", port); }
+  // With another name for TLS than the address, which is 127.0.0.1.
+  virtual RawConnection* connect_as(const std::string& server_name, int port) = 0;
 
- private:
-  RawConnection* adopt(us_quic_connection_t* native);
-  us_quic_socket_context_t* context_ = nullptr;
-  std::vector<std::unique_ptr<RawConnection>> connections_;
+  // For clients whose sockets are not the loop's: carries bytes both ways.
+  virtual void carry() {}
+  virtual void add_polls(std::vector<pollfd>& /*to*/) const {}
 };
 
 }  // namespace usquic::test

@@ -7,9 +7,9 @@
 namespace usquic::test {
 namespace {
 
-using Requests = AppTest;
+class Requests : public EveryVersionTest {};
 
-TEST_F(Requests, GetIsAnsweredWithStatusFieldsAndBody) {
+TEST_P(Requests, GetIsAnsweredWithStatusFieldsAndBody) {
   make_app().get("/hello", [](Response* res, Request* req) {
     EXPECT_EQ(req->getMethod(), "GET");
     EXPECT_EQ(req->getUrl(), "/hello");
@@ -27,7 +27,7 @@ TEST_F(Requests, GetIsAnsweredWithStatusFieldsAndBody) {
   EXPECT_EQ(request->close_reason, US_QUIC_OK);
 }
 
-TEST_F(Requests, PostIsEchoedWithStatusAndHeaders) {
+TEST_P(Requests, PostIsEchoedWithStatusAndHeaders) {
   make_app().post("/echo", [](Response* res, Request* req) {
     res->writeStatus("201 Created")->writeHeader("X-Kind", req->getHeader("x-kind"));
     echo_as_it_comes(res);
@@ -40,7 +40,7 @@ TEST_F(Requests, PostIsEchoedWithStatusAndHeaders) {
   EXPECT_EQ(request->body, "12345");
 }
 
-TEST_F(Requests, PostWithoutContentLengthIsEchoed) {
+TEST_P(Requests, PostWithoutContentLengthIsEchoed) {
   make_app().post("/echo", [](Response* res, Request* req) {
     EXPECT_EQ(req->getHeader("content-length"), "");
     echo_as_it_comes(res);
@@ -51,7 +51,7 @@ TEST_F(Requests, PostWithoutContentLengthIsEchoed) {
   EXPECT_EQ(request->body, "one two");
 }
 
-TEST_F(Requests, PostWithAnEmptyBodyTellsFin) {
+TEST_P(Requests, PostWithAnEmptyBodyTellsFin) {
   make_app().post("/echo", [](Response* res, Request*) {
     res->onAborted([] {});
     res->onData([res](std::string_view chunk, bool fin) {
@@ -66,7 +66,7 @@ TEST_F(Requests, PostWithAnEmptyBodyTellsFin) {
   EXPECT_EQ(request->body, "got nothing");
 }
 
-TEST_F(Requests, QueryIsReadRawAndByKey) {
+TEST_P(Requests, QueryIsReadRawAndByKey) {
   make_app().get("/search", [](Response* res, Request* req) {
     EXPECT_EQ(req->getUrl(), "/search");
     EXPECT_EQ(req->getFullUrl(), "/search?q=a%20b+c&empty=&flag&q=second");
@@ -81,7 +81,7 @@ TEST_F(Requests, QueryIsReadRawAndByKey) {
   EXPECT_EQ(request->body, "a b c");
 }
 
-TEST_F(Requests, SevenKibibytesHeaderAndFiftyFieldsArrive) {
+TEST_P(Requests, SevenKibibytesHeaderAndFiftyFieldsArrive) {
   make_app().get("/", [](Response* res, Request* req) {
     int count = 0;
     req->forEachHeader([&count](std::string_view name, std::string_view value) {
@@ -99,7 +99,7 @@ TEST_F(Requests, SevenKibibytesHeaderAndFiftyFieldsArrive) {
 }
 
 // Chromium sends each cookie as a line of its own (RFC 9114 section 4.2.1).
-TEST_F(Requests, SeveralLinesOfAFieldAreReadAsOne) {
+TEST_P(Requests, SeveralLinesOfAFieldAreReadAsOne) {
   make_app().get("/", [](Response* res, Request* req) {
     int lines = 0;
     req->forEachHeader([&lines](std::string_view, std::string_view) { ++lines; });
@@ -122,7 +122,7 @@ TEST_F(Requests, SeveralLinesOfAFieldAreReadAsOne) {
   EXPECT_EQ(request->field("x-accept"), "text/html, text/plain;q=0.5, */*");
 }
 
-TEST_F(Requests, HostIsTheAuthority) {
+TEST_P(Requests, HostIsTheAuthority) {
   make_app().get("/", [](Response* res, Request* req) {
     req->forEachHeader([](std::string_view name, std::string_view) { EXPECT_NE(name, ":authority"); });
     res->end(req->getHeader("host"));
@@ -138,7 +138,7 @@ TEST_F(Requests, HostIsTheAuthority) {
   EXPECT_EQ(request->body, "other.example:8443");
 }
 
-TEST_F(Requests, AnswerMayComeLater) {
+TEST_P(Requests, AnswerMayComeLater) {
   make_app().get("/later", [this](Response* res, Request*) {
     res->onAborted([] {});
     loop->after(30, [res] { res->writeHeader("x-when", "later")->end("at last"); });
@@ -150,7 +150,7 @@ TEST_F(Requests, AnswerMayComeLater) {
   EXPECT_EQ(request->body, "at last");
 }
 
-TEST_F(Requests, FieldsThatWereCopiedSurviveTheHandler) {
+TEST_P(Requests, FieldsThatWereCopiedSurviveTheHandler) {
   make_app().get("/:name", [this](Response* res, Request* req) {
     res->onAborted([] {});
     std::string text = std::string(req->getParameter("name")) + " " + std::string(req->getHeader("x-one")) +
@@ -162,7 +162,7 @@ TEST_F(Requests, FieldsThatWereCopiedSurviveTheHandler) {
   EXPECT_EQ(request->body, "zero 1 2");
 }
 
-TEST_F(Requests, SixtyFourConcurrentStreamsOnOneConnectionGetTheirOwnAnswers) {
+TEST_P(Requests, SixtyFourConcurrentStreamsOnOneConnectionGetTheirOwnAnswers) {
   std::vector<Response*> waiting;
   std::vector<std::string> names;
   make_app().get("/:n", [&](Response* res, Request* req) {
@@ -181,13 +181,13 @@ TEST_F(Requests, SixtyFourConcurrentStreamsOnOneConnectionGetTheirOwnAnswers) {
   }
 }
 
-TEST_F(Requests, EightConnectionsGetContentOfTheirOwn) {
+TEST_P(Requests, EightConnectionsGetContentOfTheirOwn) {
   make_app().post("/:connection", [](Response* res, Request* req) {
     res->writeHeader("x-connection", req->getParameter(0));
     echo_as_it_comes(res);
   });
   std::vector<RawConnection*> connections = {start()};
-  while (connections.size() < 8) connections.push_back(client->connect(port));
+  while (connections.size() < 8) connections.push_back(connect());
   std::map<std::string, RawRequest*> requests;
   for (std::size_t c = 0; c < 8; ++c) {
     for (int i = 0; i < 4; ++i) {
@@ -206,7 +206,7 @@ TEST_F(Requests, EightConnectionsGetContentOfTheirOwn) {
   }
 }
 
-TEST_F(Requests, TrailersReachTheHandlerBeforeTheEnd) {
+TEST_P(Requests, TrailersReachTheHandlerBeforeTheEnd) {
   std::string seen;
   make_app().post("/", [&seen](Response* res, Request*) {
     res->onAborted([] {});
@@ -223,7 +223,7 @@ TEST_F(Requests, TrailersReachTheHandlerBeforeTheEnd) {
   EXPECT_EQ(request->body, "x-sum=abc;x-more=d;");
 }
 
-TEST_F(Requests, RemoteAddressIsTheClients) {
+TEST_P(Requests, RemoteAddressIsTheClients) {
   make_app().get("/", [](Response* res, Request*) {
     EXPECT_EQ(res->getRemoteAddress(), std::string_view("\x7f\0\0\1", 4));
     EXPECT_NE(res->getRemotePort(), 0);
@@ -233,6 +233,8 @@ TEST_F(Requests, RemoteAddressIsTheClients) {
   finish(request);
   EXPECT_EQ(request->body, "127.0.0.1");
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, Requests, every_version(), name_of_version);
 
 }  // namespace
 }  // namespace usquic::test

@@ -4,7 +4,7 @@
 namespace usquic::test {
 namespace {
 
-class Routing : public AppTest {
+class Routing : public EveryVersionTest {
  protected:
   // A handler that answers with `name` and the parameters it saw.
   static App::Handler says(std::string name) {
@@ -28,7 +28,7 @@ class Routing : public AppTest {
   }
 };
 
-TEST_F(Routing, ParametersAreReadByIndexAndNameAndDecoded) {
+TEST_P(Routing, ParametersAreReadByIndexAndNameAndDecoded) {
   make_app().get("/user/:name/posts/:id", [](Response* res, Request* req) {
     EXPECT_EQ(req->getParameter(0), req->getParameter("name"));
     EXPECT_EQ(req->getParameter(2), "");
@@ -40,7 +40,7 @@ TEST_F(Routing, ParametersAreReadByIndexAndNameAndDecoded) {
   EXPECT_EQ(ask(connection, "GET", "/user/only"), "404");
 }
 
-TEST_F(Routing, EverySpellingOfAPathReachesTheSameHandler) {
+TEST_P(Routing, EverySpellingOfAPathReachesTheSameHandler) {
   make_app()
       .get("/admin/secret", [](Response* res, Request*) { res->writeStatus("403")->end(); })
       .any("/*", says("open"));
@@ -58,12 +58,12 @@ TEST_F(Routing, EverySpellingOfAPathReachesTheSameHandler) {
   EXPECT_EQ(ask(connection, "GET", "//admin/secret"), "open /admin/secret");
 }
 
-TEST_F(Routing, AnotherSpellingOfAPathHasTheSameMethods) {
+TEST_P(Routing, AnotherSpellingOfAPathHasTheSameMethods) {
   make_app().get("/only", says("get"));
   EXPECT_EQ(ask(start(), "POST", "/%6Fnly"), "405");
 }
 
-TEST_F(Routing, MalformedEscapesAndNulAre400) {
+TEST_P(Routing, MalformedEscapesAndNulAre400) {
   make_app().any("*", says("anything"));
   RawConnection* connection = start();
   for (const char* path : {"/%", "/a%4", "/%zz/b", "/a%00", "/a/%00/../b"}) {
@@ -72,7 +72,7 @@ TEST_F(Routing, MalformedEscapesAndNulAre400) {
   EXPECT_EQ(ask(connection, "GET", "/a?b=%zz%00"), "anything /a");
 }
 
-TEST_F(Routing, UrlsAreGivenAsTheyWereSent) {
+TEST_P(Routing, UrlsAreGivenAsTheyWereSent) {
   make_app().get("/a/:x", [](Response* res, Request* req) {
     res->end(std::string(req->getUrl()) + " " + std::string(req->getFullUrl()) + " " +
              std::string(req->getParameter(0)));
@@ -81,14 +81,14 @@ TEST_F(Routing, UrlsAreGivenAsTheyWereSent) {
             "/b/../%61/%7e%2F.. /b/../%61/%7e%2F..?q=%61 ~/..");
 }
 
-TEST_F(Routing, WildcardTakesTheRest) {
+TEST_P(Routing, WildcardTakesTheRest) {
   make_app().get("/files/*", [](Response* res, Request* req) { res->end(req->getParameter("*")); });
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/files/a/b/c.txt"), "a/b/c.txt");
   EXPECT_EQ(ask(connection, "GET", "/other/a"), "404");
 }
 
-TEST_F(Routing, TheMostSpecificRouteWins) {
+TEST_P(Routing, TheMostSpecificRouteWins) {
   make_app()
       .get("/*", says("rest"))
       .get("/:a", says("parameter"))
@@ -103,7 +103,7 @@ TEST_F(Routing, TheMostSpecificRouteWins) {
   EXPECT_EQ(ask(connection, "GET", "/other/y"), "rest other/y");
 }
 
-TEST_F(Routing, AnyTakesMethodsWithoutARouteOfTheirOwn) {
+TEST_P(Routing, AnyTakesMethodsWithoutARouteOfTheirOwn) {
   make_app()
       .get("/x", says("get"))
       .any("/x", says("any"))
@@ -117,7 +117,7 @@ TEST_F(Routing, AnyTakesMethodsWithoutARouteOfTheirOwn) {
   EXPECT_EQ(ask(connection, "PATCH", "/y"), "patch");
 }
 
-TEST_F(Routing, AnotherMethodIs405WithAllow) {
+TEST_P(Routing, AnotherMethodIs405WithAllow) {
   make_app().get("/x", says("get")).put("/x", says("put"));
   const RawRequest* request = start()->request(
       {{":method", "DELETE"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", "/x"}}, true);
@@ -130,13 +130,13 @@ TEST_F(Routing, AnotherMethodIs405WithAllow) {
   EXPECT_EQ(allow.find("DELETE"), std::string::npos) << allow;
 }
 
-TEST_F(Routing, AMethodFallsThroughToALessSpecificRoute) {
+TEST_P(Routing, AMethodFallsThroughToALessSpecificRoute) {
   make_app().get("/a/b", says("exact")).post("/a/*", says("post rest"));
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "POST", "/a/b"), "post rest b");
 }
 
-TEST_F(Routing, YieldPassesOnToTheNextMatch) {
+TEST_P(Routing, YieldPassesOnToTheNextMatch) {
   int declined = 0;
   make_app()
       .get("/a/b",
@@ -152,13 +152,13 @@ TEST_F(Routing, YieldPassesOnToTheNextMatch) {
   EXPECT_EQ(ask(connection, "GET", "/lonely"), "404");
 }
 
-TEST_F(Routing, YieldReachesARouteOfTheSamePatternAndAny) {
+TEST_P(Routing, YieldReachesARouteOfTheSamePatternAndAny) {
   make_app().get("/x", [](Response*, Request* req) { req->setYield(true); }).any("/x", says("any"));
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/x"), "any");
 }
 
-TEST_F(Routing, OptionsAreAnsweredOnlyWhenAskedFor) {
+TEST_P(Routing, OptionsAreAnsweredOnlyWhenAskedFor) {
   AppOptions options;
   options.automatic_options = true;
   make_app(options).get("/x", says("get"));
@@ -170,12 +170,12 @@ TEST_F(Routing, OptionsAreAnsweredOnlyWhenAskedFor) {
   EXPECT_NE(request->field("allow").find("GET"), std::string::npos);
 }
 
-TEST_F(Routing, OptionsWithoutARouteAre405ByDefault) {
+TEST_P(Routing, OptionsWithoutARouteAre405ByDefault) {
   make_app().get("/x", says("get"));
   EXPECT_EQ(ask(start(), "OPTIONS", "/x"), "405");
 }
 
-TEST_F(Routing, DomainsHaveRoutesOfTheirOwn) {
+TEST_P(Routing, DomainsHaveRoutesOfTheirOwn) {
   make_app()
       .get("/", says("all others"))
       .domain("one.example")
@@ -193,7 +193,7 @@ TEST_F(Routing, DomainsHaveRoutesOfTheirOwn) {
 }
 
 // RFC 9110 section 15.5.20.
-TEST_F(Routing, ANameThatNobodyHasIs421) {
+TEST_P(Routing, ANameThatNobodyHasIs421) {
   make_app().domain("one.example").get("/", says("one")).domain("*.two.example").get("/", says("below two"));
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/", "one.example"), "one");
@@ -205,7 +205,7 @@ TEST_F(Routing, ANameThatNobodyHasIs421) {
   }
 }
 
-TEST_F(Routing, RoutesForAllOthersTakeEveryName) {
+TEST_P(Routing, RoutesForAllOthersTakeEveryName) {
   make_app().domain("one.example").get("/", says("one"));
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/", "localhost"), "421");
@@ -214,7 +214,7 @@ TEST_F(Routing, RoutesForAllOthersTakeEveryName) {
   EXPECT_EQ(ask(connection, "GET", "/", "localhost"), "404");
 }
 
-TEST_F(Routing, CertificatesByNameAloneMakeNoSites) {
+TEST_P(Routing, CertificatesByNameAloneMakeNoSites) {
   AppOptions other;
   other.cert = identity.cert;
   other.key = identity.key;
@@ -223,13 +223,15 @@ TEST_F(Routing, CertificatesByNameAloneMakeNoSites) {
   EXPECT_EQ(ask(connection, "GET", "/", "two.example"), "any name");
 }
 
-TEST_F(Routing, ARouteMayBeAddedWhileServing) {
+TEST_P(Routing, ARouteMayBeAddedWhileServing) {
   make_app().get("/old", says("old"));
   RawConnection* connection = start();
   EXPECT_EQ(ask(connection, "GET", "/new"), "404");
   app->get("/new", says("new"));
   EXPECT_EQ(ask(connection, "GET", "/new"), "new");
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, Routing, every_version(), name_of_version);
 
 }  // namespace
 }  // namespace usquic::test

@@ -5,11 +5,12 @@
 namespace usquic::test {
 namespace {
 
-class Security : public AppTest {
+class Security : public EveryVersionTest {
  protected:
   // A client that trusts `authority`.
-  void make_client(us_quic_socket_context_options_t options = us_quic_default_options()) {
-    client = std::make_unique<RawClient>(loop->native(), authority.certificate(), options);
+  RawClient& make_visitor(RawClientOptions options = {}) {
+    options.ca = authority.certificate();
+    return make_client(options);
   }
 
   static AppOptions identity_of(const Identity& leaf) {
@@ -22,18 +23,15 @@ class Security : public AppTest {
   // Connects as a new client of `name`, which has no session to resume; returns the server's leaf
   // certificate, or "" when it cannot.
   std::string certificate_for(const char* name) {
-    RawClient visitor(loop->native(), authority.certificate());
-    RawConnection* connection = visitor.connect_as(name, port);
+    RawConnection* connection = make_visitor().connect_as(name, port);
     EXPECT_TRUE(run_until([&] { return connection->open || connection->closed; }));
-    if (!connection->open) return "";
-    const us_quic_blob_t blob = us_quic_connection_peer_certificate(connection->native);
-    return {static_cast<const char*>(blob.data), blob.length};
+    return connection->open ? connection->server_certificate() : "";
   }
 
   const Authority authority;
 };
 
-TEST_F(Security, CertificatesAreChosenByName) {
+TEST_P(Security, CertificatesAreChosenByName) {
   make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
   app->addServerName("*.two.example", identity_of(leaf_for(authority, {"*.two.example"})));
   EXPECT_EQ(app->error(), US_QUIC_OK);
@@ -46,12 +44,11 @@ TEST_F(Security, CertificatesAreChosenByName) {
   EXPECT_EQ(certificate_for("three.example"), "");  // the app's own certificate: not from this authority
 }
 
-TEST_F(Security, ACertificateIsReplacedWhileServing) {
+TEST_P(Security, ACertificateIsReplacedWhileServing) {
   make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
   app->get("/", [](Response* res, Request*) { res->end("served"); });
   port = listen(*app);
-  make_client();
-  RawConnection* old = client->connect_as("one.example", port);
+  RawConnection* old = make_visitor().connect_as("one.example", port);
   ASSERT_TRUE(run_until([&] { return old->open; }));
   const std::string before = certificate_for("one.example");
   app->addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
@@ -64,7 +61,7 @@ TEST_F(Security, ACertificateIsReplacedWhileServing) {
   EXPECT_EQ(request->body, "served");
 }
 
-TEST_F(Security, ABrokenCertificateLeavesTheOldOne) {
+TEST_P(Security, ABrokenCertificateLeavesTheOldOne) {
   make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
   port = listen(*app);
   const std::string before = certificate_for("one.example");
@@ -77,14 +74,14 @@ TEST_F(Security, ABrokenCertificateLeavesTheOldOne) {
   EXPECT_TRUE(certificate_for("one.example") == before);
 }
 
-TEST_F(Security, ANameThatWasRemovedIsServedWithTheAppsOwnCertificate) {
+TEST_P(Security, ANameThatWasRemovedIsServedWithTheAppsOwnCertificate) {
   make_app().addServerName("one.example", identity_of(leaf_for(authority, {"one.example"})));
   app->removeServerName("one.example");
   port = listen(*app);
   EXPECT_EQ(certificate_for("one.example"), "");
 }
 
-TEST_F(Security, AnAppWithABrokenCertificateSaysWhy) {
+TEST_P(Security, AnAppWithABrokenCertificateSaysWhy) {
   AppOptions options;
   options.cert = "no certificate";
   options.key = "no key";
@@ -110,58 +107,54 @@ class ClientCertificates : public Security {
   }
 
   // A client with a certificate from `issuer`, or with none.
-  void make_client_of(const Authority* issuer) {
-    us_quic_socket_context_options_t options = US_QUIC_OPTIONS_INIT;
-    Identity leaf;
+  RawClient& make_client_of(const Authority* issuer) {
+    RawClientOptions options;
     if (issuer != nullptr) {
       LeafOptions leaf_options;
       leaf_options.common_name = "a client";
       leaf_options.for_clients = true;
-      leaf = issuer->issue(leaf_options);
-      options.cert = {leaf.certificate.data(), leaf.certificate.size()};
-      options.key = {leaf.key.data(), leaf.key.size()};
+      options.identity = issuer->issue(leaf_options);
     }
-    make_client(options);
+    return make_visitor(options);
   }
 };
 
-TEST_F(ClientCertificates, AreVisibleToTheHandler) {
+TEST_P(ClientCertificates, AreVisibleToTheHandler) {
   make_asking_app(true);
-  make_client_of(&authority);
-  const RawRequest* request = client->connect_as("localhost", port)->get("/");
+  const RawRequest* request = make_client_of(&authority).connect_as("localhost", port)->get("/");
   finish(request);
   EXPECT_EQ(request->field("x-authorized"), "yes");
   EXPECT_NE(request->body, "0");
 }
 
-TEST_F(ClientCertificates, AreMissedWhenRequired) {
+TEST_P(ClientCertificates, AreMissedWhenRequired) {
   make_asking_app(true);
-  make_client_of(nullptr);
-  RawConnection* connection = client->connect_as("localhost", port);
+  RawConnection* connection = make_client_of(nullptr).connect_as("localhost", port);
   const RawRequest* request = connection->get("/");
   finish(request);
   EXPECT_EQ(request->status, 0);
   EXPECT_TRUE(run_until([&] { return connection->closed; }));
 }
 
-TEST_F(ClientCertificates, OfOthersAreToldApartWhenNotRequired) {
+TEST_P(ClientCertificates, OfOthersAreToldApartWhenNotRequired) {
   make_asking_app(false);
   const Authority stranger("a stranger's root");
-  make_client_of(&stranger);
-  const RawRequest* request = client->connect_as("localhost", port)->get("/");
+  const RawRequest* request = make_client_of(&stranger).connect_as("localhost", port)->get("/");
   finish(request);
   EXPECT_EQ(request->status, 200);
   EXPECT_EQ(request->field("x-authorized"), "no");
 }
 
-TEST_F(ClientCertificates, AreAbsentWhenTheClientHasNone) {
+TEST_P(ClientCertificates, AreAbsentWhenTheClientHasNone) {
   make_asking_app(false);
-  make_client_of(nullptr);
-  const RawRequest* request = client->connect_as("localhost", port)->get("/");
+  const RawRequest* request = make_client_of(nullptr).connect_as("localhost", port)->get("/");
   finish(request);
   EXPECT_EQ(request->field("x-authorized"), "no");
   EXPECT_EQ(request->body, "0");
 }
+
+INSTANTIATE_TEST_SUITE_P(Versions, Security, every_version(), name_of_version);
+INSTANTIATE_TEST_SUITE_P(Versions, ClientCertificates, every_version(), name_of_version);
 
 }  // namespace
 }  // namespace usquic::test

@@ -1,0 +1,45 @@
+#include "integration/http/version.h"
+
+#include <nghttp2/nghttp2.h>
+
+#include "integration/http/raw_http1_client.h"
+#include "integration/http/raw_http2_client.h"
+#include "integration/http/raw_http3_client.h"
+#include "usquic/http3_codes.h"
+
+namespace usquic::test {
+namespace {
+
+template <class Client>
+std::unique_ptr<RawClient> make_raw_client(us_loop_t* loop, const RawClientOptions& options) {
+  return std::make_unique<Client>(loop, options);
+}
+
+}  // namespace
+
+const Version http1 = {
+    .name = "Http1", .make_client = make_raw_client<RawHttp1Client>, .option = &AppOptions::http1};
+
+const Version http2 = {.name = "Http2",
+                       .make_client = make_raw_client<RawHttp2Client>,
+                       .option = &AppOptions::http2,
+                       .has_streams = true,
+                       .has_windows = true,
+                       .has_ends_of_bodies = true,
+                       .no_error = NGHTTP2_NO_ERROR,
+                       .message_error = NGHTTP2_PROTOCOL_ERROR,
+                       .excessive_load = NGHTTP2_ENHANCE_YOUR_CALM};
+
+const Version http3 = {.name = "Http3",
+                       .make_client = make_raw_client<RawHttp3Client>,
+                       .option = &AppOptions::http3,
+                       .has_streams = true,
+                       .has_windows = true,
+                       .has_ends_of_bodies = true,
+                       .has_section_limit = true,
+                       .has_extended_connect = true,
+                       .no_error = US_QUIC_H3_NO_ERROR,
+                       .message_error = US_QUIC_H3_MESSAGE_ERROR,
+                       .excessive_load = US_QUIC_H3_EXCESSIVE_LOAD};
+
+}  // namespace usquic::test
