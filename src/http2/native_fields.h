@@ -4,6 +4,8 @@
 #include <nghttp2/nghttp2.h>
 
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 

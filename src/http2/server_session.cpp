@@ -10,6 +10,7 @@
 #include "http/field_rules.h"
 #include "http/priority.h"
 #include "http2/session_callbacks.h"
+#include "http2/session_memory.h"
 
 namespace usquic::http2 {
 namespace {
@@ -28,13 +29,15 @@ void ServerSession::Delete::operator()(nghttp2_session* session) const {
   nghttp2_session_del(session);
 }
 
-ServerSession::ServerSession(const Settings& settings, Owner& owner)
+ServerSession::ServerSession(const Settings& settings, ChunkStore& frames, Owner& owner)
     : settings_(settings),
       owner_(owner),
-      guard_(settings.max_resets_per_second, settings.max_controls_per_second) {
+      guard_(settings.max_resets_per_second, settings.max_controls_per_second),
+      memory_(std::make_unique<SessionMemory>(frames)) {
   nghttp2_session* made = nullptr;
   check_memory(session_callbacks() == nullptr || session_options() == nullptr);
-  check_memory(nghttp2_session_server_new2(&made, session_callbacks(), this, session_options()));
+  nghttp2_mem functions = memory_->functions();
+  check_memory(nghttp2_session_server_new3(&made, session_callbacks(), this, session_options(), &functions));
   session_.reset(made);
   const std::array<nghttp2_settings_entry, 4> entries{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.max_streams},
@@ -215,7 +218,9 @@ void ServerSession::take_request(Stream& stream, bool ends_stream) {
     return;
   }
   http::SectionFacts facts;
-  if (http::check_received_section(http::SectionKind::request, stream.fields_, facts) != 0) {
+  const bool is_valid = http::check_received_section(http::SectionKind::request, stream.fields_, facts) == 0;
+  // No setting allowed extended CONNECT (RFC 8441 section 3).
+  if (!is_valid || !facts.protocol.empty()) {
     return refuse(stream, ErrorCode::protocol_error, "a request is malformed");
   }
   stream.input_.missing_bytes = facts.content_length;
@@ -292,11 +297,14 @@ void ServerSession::reset_sent(std::int32_t id) {
   if (!guard_.allow_reset(now_)) end_with(ErrorCode::enhance_your_calm, "it has too many streams reset");
 }
 
+void ServerSession::drop_input(Stream& stream) {
+  const std::size_t held = stream.input_.held.size();
+  if (held > 0) static_cast<void>(nghttp2_session_consume_connection(session_.get(), held));
+  stream.input_ = {.is_dropped = true, .missing_bytes = stream.input_.missing_bytes};
+}
+
 void ServerSession::close(Stream& stream) {
-  if (!stream.input_.held.empty()) {
-    static_cast<void>(nghttp2_session_consume_connection(session_.get(), stream.input_.held.size()));
-    std::vector<std::uint8_t>().swap(stream.input_.held);
-  }
+  drop_input(stream);
   static_cast<void>(nghttp2_session_set_stream_user_data(session_.get(), stream.id_, nullptr));
   stream.outgoing_.drop();
   stream.trailers_.reset();

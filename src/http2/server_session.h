@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/bytes.h"
+#include "base/chunk_store.h"
 #include "base/list.h"
 #include "base/result.h"
 #include "base/time.h"
@@ -17,6 +18,8 @@
 struct nghttp2_session;
 
 namespace usquic::http2 {
+
+class SessionMemory;
 
 // Of one thread. Calls of a session do not nest, but for those of its streams.
 class ServerSession {
@@ -42,8 +45,8 @@ class ServerSession {
     ~Sink() = default;
   };
 
-  // Throws std::bad_alloc.
-  ServerSession(const Settings& settings, Owner& owner);
+  // frames: memory for the frames of several sessions, which outlives them. Throws std::bad_alloc.
+  ServerSession(const Settings& settings, ChunkStore& frames, Owner& owner);
   // Streams that are open are told that they are closed.
   ~ServerSession();
   ServerSession(const ServerSession&) = delete;
@@ -93,6 +96,8 @@ class ServerSession {
   void take_trailers(Stream& stream, bool ends_stream);
   void take_data(Stream& stream, Bytes data);
   void take_end(Stream& stream);
+  // What is held too. The client gets credit for it on the connection alone.
+  void drop_input(Stream& stream);
   void close(Stream& stream);
   // ---- Of frames that went ----
   void end_sent(Stream& stream);
@@ -106,6 +111,7 @@ class ServerSession {
   const Settings settings_;
   Owner& owner_;
   FloodGuard guard_;
+  const std::unique_ptr<SessionMemory> memory_;
   std::unique_ptr<nghttp2_session, Delete> session_;
   List<Stream> streams_;
   List<Stream, ForTurn> to_tell_;

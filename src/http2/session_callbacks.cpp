@@ -75,6 +75,7 @@ struct SessionCallbacks {
           session.end_section(*stream, ends_stream);
           break;
         case NGHTTP2_DATA:
+          count_padding(session, *frame);
           if (ends_stream) session.take_end(*stream);
           break;
         case NGHTTP2_RST_STREAM:
@@ -85,6 +86,14 @@ struct SessionCallbacks {
       }
       return 0;
     });
+  }
+
+  // A frame of padding alone is as empty as one without a payload, which was counted when it began.
+  static void count_padding(ServerSession& session, const nghttp2_frame& frame) {
+    const bool is_empty = frame.hd.length > 0 && frame.hd.length == frame.data.padlen;
+    if (!is_empty) return;
+    session.count_frame(
+        {frame.hd.stream_id, NGHTTP2_DATA, true, (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0});
   }
 
   static int on_data(nghttp2_session* /*session*/, std::uint8_t /*flags*/, std::int32_t id,
@@ -144,8 +153,10 @@ struct SessionCallbacks {
   static int send_body(nghttp2_session* /*session*/, nghttp2_frame* frame, const std::uint8_t* head,
                        std::size_t length, nghttp2_data_source* source, void* user) {
     ServerSession& session = session_of(user);
-    if (session.room_ == 0) return NGHTTP2_ERR_WOULDBLOCK;
     auto& stream = *static_cast<Stream*>(source->ptr);
+    // The frame had to wait, and what was to be in it is gone: nghttp2 leaves it out, and sends the RST_STREAM next.
+    if (stream.is_reset_) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+    if (session.room_ == 0) return NGHTTP2_ERR_WOULDBLOCK;
     return run([&] {
       constexpr std::size_t head_bytes = 9;
       session.sink_->write({head, head_bytes});

@@ -45,8 +45,8 @@ void Stream::resume() {
 }
 
 void Stream::stop_receiving() {
-  input_.is_dropped = true;
-  input_.is_paused = false;
+  if (session_ == nullptr) return;
+  session_->drop_input(*this);
   if (response_ == Response::over && request_ != Request::over) reset(ErrorCode::no_error);
 }
 
@@ -154,7 +154,7 @@ void Stream::resume_frames() {
 void Stream::reset(ErrorCode code) {
   if (is_reset_ || session_ == nullptr) return;
   is_reset_ = true;
-  input_.is_dropped = true;
+  session_->drop_input(*this);
   response_ = Response::over;
   outgoing_.drop();
   session_->owner_.on_work();

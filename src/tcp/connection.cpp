@@ -114,7 +114,7 @@ void Connection::take_records(Bytes from_peer) {
 
 // The alert goes out if the kernel takes it now.
 void Connection::fail_tls() {
-  if (output_.send(socket_.fd(), nullptr).outcome == Output::Sent::Outcome::drained)
+  if (output_.send(socket_.fd(), nullptr, share_->output_memory).outcome == Output::Sent::Outcome::drained)
     ::shutdown(socket_.fd(), SHUT_WR);
   if (state_ == State::handshaking) {
     finish_handshake(tls_->failure().code, tls_->failure_text());
@@ -162,7 +162,7 @@ void Connection::resume() {
 bool Connection::write(Bytes bytes) {
   if (state_ != State::open || output_.state() != Output::State::open) return true;
   if (!bytes.empty()) {
-    output_.add(bytes, tls_ != nullptr);
+    output_.add(bytes, tls_ != nullptr, share_->output_memory);
     want_flush();
   }
   if (buffered() >= listener_->high_mark) is_above_mark_ = true;
@@ -180,7 +180,7 @@ void Connection::flush() {
   if (receiving_ == Receiving::end_due && !is_paused_) tell_end();
   if (state_ == State::closed || output_.is_blocked()) return;
   try {
-    after_sending(output_.send(socket_.fd(), tls_.get()));
+    after_sending(output_.send(socket_.fd(), tls_.get(), share_->output_memory));
   } catch (const std::bad_alloc&) {
     finish(US_QUIC_E_NOMEM);
   }

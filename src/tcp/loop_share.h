@@ -13,6 +13,7 @@
 #include "loop/loop.h"
 #include "tcp/connection.h"
 #include "tcp/listener.h"
+#include "tcp/output_memory.h"
 
 namespace usquic::tcp {
 
@@ -34,6 +35,7 @@ struct LoopShare {
   us_loop_t* const loop;
   std::array<std::uint8_t, received_bytes> received;
   std::vector<std::uint8_t> plain;  // what TLS made of it; kept for its capacity
+  OutputMemory output_memory;
   DeadlineHeap deadlines;
   DeadlineHeap accept_deadlines;
   List<Connection, OfLoop> open;

@@ -21,34 +21,48 @@ void Output::clear() {
   wire_.clear();
 }
 
-bool Output::fill_wire(tls::StreamSession* tls) {
-  if (tls == nullptr || !wire_.empty()) return true;
-  if (const Bytes next = plain_.front(max_encrypted); !next.empty()) {
-    if (!tls->send(next, wire_.appendable())) return false;
-    plain_.remove_front(next.size());
+// What waits as records goes first. Other records are made for the kernel to take them at once: what it leaves waits.
+bool Output::next(tls::StreamSession* tls, OutputMemory& memory, Bytes& bytes) {
+  bytes = wire_.front(max_bytes_per_turn);
+  if (tls == nullptr || !bytes.empty()) return true;
+  std::vector<std::uint8_t>& records = memory.records();
+  if (const Bytes plain = plain_.front(max_encrypted); !plain.empty()) {
+    if (!tls->send(plain, records)) return false;
+    plain_.consume(plain.size());
+    if (plain_.empty()) memory.take_back(plain_);
   } else if (state_ == State::ending && !has_close_notify_) {
     has_close_notify_ = true;
-    tls->close(wire_.appendable());
+    tls->close(records);
   }
+  bytes = records;
   return true;
 }
 
-Output::Sent Output::send(int fd, tls::StreamSession* tls) {
+Output::Sent Output::sent_all(int fd) {
+  if (state_ == State::ending && ::shutdown(fd, SHUT_WR) == 0) state_ = State::ended;
+  return {Sent::Outcome::drained};
+}
+
+Output::Sent Output::send(int fd, tls::StreamSession* tls, OutputMemory& memory) {
   for (std::size_t sent = 0; sent < max_bytes_per_turn;) {
-    if (!fill_wire(tls)) return {Sent::Outcome::failed};
+    Bytes bytes;
+    if (!next(tls, memory, bytes)) return {Sent::Outcome::failed};
+    if (bytes.empty()) return sent_all(fd);
+    ssize_t taken = -1;
+    do taken = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    while (taken < 0 && errno == EINTR);
+    const int error = taken < 0 ? errno : 0;
+    const std::size_t done = taken < 0 ? 0 : static_cast<std::size_t>(taken);
     if (wire_.empty()) {
-      if (state_ == State::ending && ::shutdown(fd, SHUT_WR) == 0) state_ = State::ended;
-      return {Sent::Outcome::drained};
+      if (done < bytes.size()) wire_.append(bytes.subspan(done));
+    } else {
+      wire_.remove_front(done);
     }
-    const Bytes next = wire_.front(max_bytes_per_turn - sent);
-    const ssize_t taken = ::send(fd, next.data(), next.size(), MSG_NOSIGNAL);
-    if (taken < 0) {
-      if (errno == EINTR) continue;
-      is_blocked_ = errno == EAGAIN || is_shortage(errno);
-      return {is_blocked_ ? Sent::Outcome::blocked : Sent::Outcome::failed, errno};
+    if (error != 0) {
+      is_blocked_ = error == EAGAIN || is_shortage(error);
+      return {is_blocked_ ? Sent::Outcome::blocked : Sent::Outcome::failed, error};
     }
-    wire_.remove_front(static_cast<std::size_t>(taken));
-    sent += static_cast<std::size_t>(taken);
+    sent += done;
   }
   return {size() == 0 && state_ == State::open ? Sent::Outcome::drained : Sent::Outcome::paused};
 }

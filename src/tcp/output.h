@@ -7,6 +7,7 @@
 
 #include "base/byte_queue.h"
 #include "base/bytes.h"
+#include "tcp/output_memory.h"
 #include "tls/stream_session.h"
 
 namespace usquic::tcp {
@@ -35,7 +36,11 @@ class Output {
   std::size_t size() const { return plain_.size() + wire_.size(); }
 
   // While open. May throw std::bad_alloc.
-  void add(Bytes bytes, bool is_by_tls) { (is_by_tls ? plain_ : wire_).append(bytes); }
+  void add(Bytes bytes, bool is_by_tls, OutputMemory& memory) {
+    ByteQueue& queue = is_by_tls ? plain_ : wire_;
+    memory.lend(queue);
+    queue.append(bytes);
+  }
   // Where TLS puts records for the peer.
   std::vector<std::uint8_t>& records() { return wire_.appendable(); }
   // A close_notify and a FIN follow what is there.
@@ -48,11 +53,12 @@ class Output {
   void on_writable() { is_blocked_ = false; }
 
   // tls: nullptr = none. May throw std::bad_alloc.
-  Sent send(int fd, tls::StreamSession* tls);
+  Sent send(int fd, tls::StreamSession* tls, OutputMemory& memory);
 
  private:
-  // false: TLS failed.
-  bool fill_wire(tls::StreamSession* tls);
+  // The next bytes for the kernel, or none. false: TLS failed.
+  bool next(tls::StreamSession* tls, OutputMemory& memory, Bytes& bytes);
+  Sent sent_all(int fd);
 
   ByteQueue plain_;  // by TLS, what is not encrypted yet
   ByteQueue wire_;

@@ -14,6 +14,8 @@ namespace {
 
 // Bytes of a piece that are handed to TCP at once.
 constexpr std::size_t piece_bytes = 64 << 10;
+// Of a body that is kept anyway.
+constexpr std::size_t max_copied = 16 << 10;
 
 std::string_view status_of(std::span<const us_quic_header_t> fields) {
   return fields.empty() ? std::string_view() : std::string_view(fields[0].value, fields[0].value_length);
@@ -63,7 +65,7 @@ Result<void> Http1Sender::send_response(std::span<const us_quic_header_t> fields
 Result<void> Http1Sender::send_prepared(us_quic_prepared_response_t* prepared) {
   const quic::PreparedView view = quic::view_of(*prepared);
   const std::string_view body = as_text(view.body);
-  if (body.size() <= room()) return send_response(view.fields, body);
+  if (body.size() <= std::min(room(), max_copied)) return send_response(view.fields, body);
   if (!writer_) return Error{US_QUIC_E_CLOSED};
   const Result<void> sent = send_head(view.fields, body.size());
   send_output();
@@ -101,7 +103,7 @@ std::ptrdiff_t Http1Sender::write_static(std::string_view data, void (*release)(
 }
 
 bool Http1Sender::pump() {
-  const std::size_t most = share_.settings.send_buffer_bytes;
+  const std::size_t most = share_.settings.max_output_bytes;
   while (!piece_.is_empty() && tcp_.buffered() < most) {
     const std::string_view part = piece_.front(std::min(piece_bytes, most - tcp_.buffered()));
     if (!writer_->body(as_bytes(part), share_.output)) return false;

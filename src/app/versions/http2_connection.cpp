@@ -30,7 +30,9 @@ void run_on(tcp::Connection& tcp, Task task) noexcept {
 }  // namespace
 
 Http2Connection::Http2Connection(std::shared_ptr<TcpShare> share, tcp::Connection& tcp)
-    : TcpSession(share->loop(), tcp), share_(std::move(share)), session_(share_->settings.http2, *this) {
+    : TcpSession(share->loop(), tcp),
+      share_(std::move(share)),
+      session_(share_->settings.http2, share_->frames, *this) {
   share_->sessions.push_back(this);
 }
 
@@ -122,7 +124,7 @@ void Http2Connection::take_turn() {
 }
 
 void Http2Connection::send() {
-  const std::size_t most = share_->settings.send_buffer_bytes;
+  const std::size_t most = share_->settings.max_output_bytes;
   const std::size_t waiting = tcp_.buffered();
   if (waiting < most && !session_.produce(*this, most - waiting)) return tcp_.abort();
   if (session_.is_over()) return end();

@@ -10,6 +10,7 @@
 #include "app/versions/tcp_session.h"
 #include "app/versions/tcp_settings.h"
 #include "app/versions/tcp_turns.h"
+#include "base/chunk_store.h"
 #include "base/list.h"
 #include "usquic/quic.h"
 
@@ -36,6 +37,7 @@ struct TcpShare {
   TcpTurns turns;
   std::vector<us_quic_header_t> fields;  // scratch: the section that is being sent
   std::vector<std::uint8_t> output;      // scratch: the bytes of it
+  ChunkStore frames;                     // of HTTP/2
   std::vector<std::unique_ptr<Http2Stream>> spare_streams;
   List<TcpSession> sessions;  // all
 };

@@ -5,7 +5,7 @@
 #include <random>
 #include <string>
 
-namespace usquic::tcp {
+namespace usquic {
 namespace {
 
 TEST(ByteQueue, GivesBytesInOrderWhateverThePieces) {
@@ -47,4 +47,4 @@ TEST(ByteQueue, DoesNotKeepWhatWasRemoved) {
 }
 
 }  // namespace
-}  // namespace usquic::tcp
+}  // namespace usquic
