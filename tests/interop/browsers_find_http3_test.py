@@ -87,7 +87,8 @@ class InBrowser:
         server, echo = self.serve(), self.serve_echo()
         with UdpSilence(server), UdpSilence(echo):
             for _ in range(3):
-                self.assertEqual(self.load(server), "h2")
+                self.assertEqual(self.measure("stays", lambda: self.open(server)), "h2")
+                self.assertEqual(self.browser.evaluate("versions()"), "h2")
                 self.assertEqual(self.upload(echo), "200 same h2")
 
 
