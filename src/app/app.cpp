@@ -7,6 +7,7 @@
 
 #include "app/app_server.h"
 #include "app/misuse.h"
+#include "app/tcp_bound.h"
 #include "app/worker_state.h"
 
 namespace usquic {
@@ -94,6 +95,9 @@ void App::State::start(const AppOptions& options, const us_quic_socket_context_o
   usquic::app::ServerRules rules;
   rules.max_body_bytes = options.max_body_bytes;
   rules.automatic_options = options.automatic_options;
+  rules.max_tcp_connections = options.max_tcp_connections != 0
+                                  ? options.max_tcp_connections
+                                  : usquic::app::usual_tcp_connections(worker ? worker->count : 1);
   server = std::make_shared<usquic::app::AppServer>(std::move(loop), rules, sending);
   const bool has_tcp = options.http1 || options.http2;
   if (!has_tcp && !options.http3) {

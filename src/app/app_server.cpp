@@ -92,7 +92,11 @@ void AppServer::take_request(Exchange& exchange, ExchangeStream& stream, bool ha
 }
 
 void AppServer::route(RequestView& request, Exchange& exchange) {
-  Router& router = domains_.find(request.authority);
+  Router* found = domains_.find(request.authority);
+  // RFC 9110 section 9.3.6: what a plain CONNECT names is where it wants to go.
+  if (found == nullptr && request.is_plain_connect()) found = &domains_.others();
+  if (found == nullptr) return exchange.answer("421");  // RFC 9110 section 15.5.20
+  Router& router = *found;
   bool was_declined = false;
   const auto visit = [&](Route& route, std::span<const std::string_view> values) {
     was_declined = run_route(route, values, rules_.max_body_bytes, request, exchange) == Handled::declined;

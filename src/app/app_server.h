@@ -20,6 +20,7 @@ namespace usquic::app {
 struct ServerRules {
   std::uint64_t max_body_bytes = UINT64_MAX;
   bool automatic_options = false;
+  std::size_t max_tcp_connections = 0;  // of a port; 0: no bound
 };
 
 class AppServer : public std::enable_shared_from_this<AppServer> {
@@ -40,6 +41,7 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
   AppListener* listener() const { return listener_.get(); }
   Loop* loop() const { return loop_.get(); }
   Domains& domains() { return domains_; }
+  const ServerRules& rules() const { return rules_; }
   const Logger& logger() const { return sending_.logger; }
 
   // ---- From the versions of HTTP ----

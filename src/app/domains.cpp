@@ -21,15 +21,15 @@ void Domains::select(std::string_view pattern) {
   selected_ = pattern.empty() ? &others_ : &routers_[to_lower(host_of(pattern))];
 }
 
-Router& Domains::find(std::string_view authority) {
-  if (routers_.empty()) return others_;
+Router* Domains::find(std::string_view authority) {
+  if (routers_.empty()) return &others_;
   std::string host = to_lower(host_of(authority));
-  if (const auto exact = routers_.find(host); exact != routers_.end()) return exact->second;
-  const std::size_t dot = host.find('.');
-  if (dot == std::string::npos) return others_;
-  host.replace(0, dot, "*");
-  const auto wildcard = routers_.find(host);
-  return wildcard != routers_.end() ? wildcard->second : others_;
+  if (const auto exact = routers_.find(host); exact != routers_.end()) return &exact->second;
+  if (const std::size_t dot = host.find('.'); dot != std::string::npos) {
+    host.replace(0, dot, "*");
+    if (const auto wildcard = routers_.find(host); wildcard != routers_.end()) return &wildcard->second;
+  }
+  return others_.is_empty() ? nullptr : &others_;
 }
 
 }  // namespace usquic::app

@@ -14,8 +14,10 @@ class Domains {
   // Where routes are added from now on; "" = for all other names.
   void select(std::string_view pattern);
   Router& selected() { return *selected_; }
-  // authority: host and maybe port (RFC 3986 section 3.2), in any case.
-  Router& find(std::string_view authority);
+  // authority: host and maybe port (RFC 3986 section 3.2), in any case. nullptr: nobody has that name, as there are
+  // routes for other names and none for all others.
+  Router* find(std::string_view authority);
+  Router& others() { return others_; }
 
  private:
   Router others_;

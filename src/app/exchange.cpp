@@ -16,9 +16,22 @@ void Exchange::begin(ExchangeStream& stream, const RequestTraits& traits) {
 }
 
 void Exchange::enter(Life next) {
-  const bool is_over = life_ == Life::ended || life_ == Life::aborted;
-  CHECK(next == Life::open ? life_ == Life::unused : next == Life::unused ? is_over : is_open());
+  CHECK(may_follow(life_, next));
   life_ = next;
+}
+
+bool Exchange::may_follow(Life life, Life next) {
+  switch (next) {
+    case Life::unused:
+      return life == Life::ended || life == Life::aborted;
+    case Life::open:
+      return life == Life::unused;
+    case Life::ended:
+      return life == Life::open;
+    case Life::aborted:
+      return life == Life::open || life == Life::ended;
+  }
+  return false;
 }
 
 const RemoteAddress& Exchange::remote_address() {

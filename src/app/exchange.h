@@ -29,6 +29,8 @@ class Exchange : public Response, public ListHook<Exchange> {
   bool is_over() const {
     return life_ == Life::ended && response_.is_sent() && request_.is_ended() && user_data == nullptr;
   }
+  // It was answered in full, and its stream may still have some of it.
+  bool is_sending() const { return life_ == Life::ended; }
   // nullptr once it is closed.
   ExchangeStream* stream() const { return stream_; }
   const Logger& logger() const { return context_.logger; }
@@ -61,10 +63,10 @@ class Exchange : public Response, public ListHook<Exchange> {
 
  private:
   //     unused --- begin ---> open --- the response is complete ---> ended
-  //       ^                    |                                     |
-  //       |                    +--- it never will be ---> aborted    |
-  //       |                                                  |       |
-  //       +---- the stream closed, or needs it no more ------+-------+
+  //       ^                    |                                     |   |
+  //       |                    +--- it never will be ---> aborted <--+   |   (given up while it is sent)
+  //       |                                                  |           |
+  //       +---- the stream closed, or needs it no more ------+-----------+
   enum class Life : std::uint8_t {
     unused,   // in the slab: nobody should know it
     open,     // the handler may answer
@@ -87,6 +89,7 @@ class Exchange : public Response, public ListHook<Exchange> {
   }
 
   void enter(Life next);
+  static bool may_follow(Life life, Life next);
   void conclude();
   void finish_sending();
   void abort();

@@ -60,6 +60,10 @@ class ExchangeStream {
   virtual us_quic_blob_t client_certificate() const = 0;
   virtual bool is_client_authorized() const = 0;
   virtual std::uint64_t round_trip_us() const = 0;
+  // Of HTTP, as a log tells it: "3", "1.1"; static.
+  virtual std::string_view version() const = 0;
+  // What the handshake agreed on.
+  virtual us_quic_tls_t tls() const = 0;
   // HTTP/3's stream, else nullptr.
   virtual us_quic_stream_t* native() const = 0;
 

@@ -163,6 +163,14 @@ std::string_view Request::getProtocol() const {
   return view(this).protocol;
 }
 
+std::string_view Request::getVersion() const {
+  return view(this).stream.version();
+}
+
+us_quic_tls_t Request::getTls() const {
+  return view(this).stream.tls();
+}
+
 bool Request::isEarly() const {
   return view(this).stream.is_early();
 }

@@ -205,7 +205,8 @@ us_quic_stream_t* Response::native() const {
 }
 
 void Response::close() {
-  if (Exchange* exchange = usable(this, "Response::close")) exchange->give_up();
+  Exchange& exchange = exchange_of(this);
+  if (exchange.is_open() || exchange.is_sending()) exchange.give_up();
 }
 
 }  // namespace usquic

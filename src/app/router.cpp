@@ -59,6 +59,7 @@ bool Router::add(std::string_view method, std::string_view pattern, Route route)
   if (method.empty() || !names) return false;
   auto made = std::make_unique<Route>(std::move(route));
   made->names = std::move(*names);
+  is_empty_ = false;
   if (auto replaced = end_of(pattern).set(method, std::move(made))) retired_.push_back(std::move(replaced));
   return true;
 }

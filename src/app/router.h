@@ -40,6 +40,9 @@ class Router {
   // name, more than max_parameters, a segment that no normal path has.
   bool add(std::string_view method, std::string_view pattern, Route route);
 
+  // Nothing was added yet.
+  bool is_empty() const { return is_empty_; }
+
   // Calls visit(route, values) for the routes of the method in order of specificity until it returns true;
   // values are those of the route's parameters, as in the path. HEAD is served by GET routes. path: in its
   // normal form (path_normalizing.h). An empty path (plain CONNECT) matches "*" of that very method alone.
@@ -99,6 +102,7 @@ class Router {
   static std::optional<std::vector<std::string>> names_of(std::string_view pattern);
   Methods& end_of(std::string_view pattern);
 
+  bool is_empty_ = true;
   std::unique_ptr<Node> root_;
   std::unique_ptr<Methods> everything_;          // of the pattern "*"
   std::vector<std::unique_ptr<Route>> retired_;  // replaced ones: their handlers may be running

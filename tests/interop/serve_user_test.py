@@ -104,6 +104,7 @@ class ServeUser(unittest.TestCase):
             self.assertGreater(len(threads), 3)
             for status in threads:
                 self.assertEqual((status["Uid"], status["Gid"], status["Groups"]), ([UID] * 4, [GID] * 4, [GID]))
+                self.assertEqual(status["NoNewPrivs"], ["1"])
                 self.assertEqual(int(status["CapEff"][0], 16), 0)
 
     def test_reads_a_certificate_anew_where_the_user_may(self):

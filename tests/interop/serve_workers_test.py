@@ -255,7 +255,7 @@ class BadStarts(unittest.TestCase):
                 code, said = self.refused("--port", str(other.port), "--workers", workers)
                 self.assertEqual(code, CONNECT, said)
                 self.assertEqual(said.count("\n"), 1, said)
-                self.assertIn(f"usquic: serve: 127.0.0.1:{other.port}: address", said)
+                self.assertIn(f"usquic: serve: 127.0.0.1:{other.port} (UDP and TCP): address", said)
 
     def test_a_bad_certificate_is_one_line(self):
         broken = self.place.path("broken.pem")

@@ -117,7 +117,7 @@ RawHttp2::RawHttp2(Bare /*bare*/, const http2::Settings& settings) {
   EXPECT_EQ(nghttp2_hd_inflate_new(&made), 0);
   inflater_.reset(made);
   http2::ServerSession::Owner& owner = *this;
-  session_ = std::make_unique<http2::ServerSession>(settings, owner);
+  session_ = std::make_unique<http2::ServerSession>(settings, frames_memory_, owner);
 }
 
 RawHttp2::~RawHttp2() = default;

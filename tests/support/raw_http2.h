@@ -147,6 +147,7 @@ class RawHttp2 final : private http2::ServerSession::Owner, private http2::Serve
   std::map<std::uint32_t, Http2Answer> answers_;
   Http2Frame section_;  // the HEADERS frame, with all of its block
   std::unique_ptr<nghttp2_hd_inflater, DeleteInflater> inflater_;
+  ChunkStore frames_memory_;
   std::unique_ptr<http2::ServerSession> session_;
 };
 

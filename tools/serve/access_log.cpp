@@ -54,7 +54,7 @@ std::string format_access_log_line(const AccessLogEntry& entry) {
   append_escaped(line, entry.method);
   line.push_back(' ');
   append_escaped(line, entry.path);
-  line += fmt::format(" HTTP/3\" {} {} \"", entry.status, entry.body_bytes);
+  line += fmt::format(" HTTP/{}\" {} {} \"", entry.version, entry.status, entry.body_bytes);
   append_or_dash(line, entry.referer);
   line += "\" \"";
   append_or_dash(line, entry.user_agent);
@@ -76,7 +76,8 @@ std::string format_json_log_line(const AccessLogEntry& entry) {
                      {"duration_ms", entry.duration_ms},
                      {"referer", entry.referer},
                      {"user_agent", entry.user_agent},
-                     {"tls_group", entry.tls_group}};
+                     {"tls_group", entry.tls_group},
+                     {"version", fmt::format("HTTP/{}", entry.version)}};
   // What is no UTF-8 is replaced; all else than ASCII is escaped.
   return line.dump(-1, ' ', true, Json::error_handler_t::replace) + "\n";
 }

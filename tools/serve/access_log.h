@@ -21,6 +21,7 @@ struct AccessLogEntry {
   std::int64_t duration_ms = 0;
   std::string_view method;
   std::string_view path;
+  std::string_view version = "3";  // of HTTP
   int status = 0;
   std::uint64_t body_bytes = 0;
   std::string_view referer;

@@ -73,12 +73,17 @@ std::optional<Account> find_account(std::string_view text, Failure& failure) {
   return account;
 }
 
+std::optional<Failure> forbid_new_privileges(const Account& account) {
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot(account, "no_new_privs");
+  return std::nullopt;
+}
+
 std::optional<Failure> become(const Account& account) {
   // The groups first: afterwards there is no right to change them.
   if (setgroups(1, &account.gid) != 0) return cannot(account, "setgroups");
   if (setresgid(account.gid, account.gid, account.gid) != 0) return cannot(account, "setresgid");
   if (setresuid(account.uid, account.uid, account.uid) != 0) return cannot(account, "setresuid");
-  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return cannot(account, "no_new_privs");
+  if (auto failure = forbid_new_privileges(account)) return failure;
   if (has_become(account)) return std::nullopt;
   return Failure{ExitCode::Failure,
                  fmt::format("cannot become {}: root's rights could be had again", account.user)};

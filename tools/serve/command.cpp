@@ -30,14 +30,24 @@ void set_workers(const std::string& text, Options& options) {
   }
 }
 
+void add_tcp_arguments(CLI::App& parser, Options& options) {
+  auto* http3_only = parser.add_flag("--http3-only", options.is_http3_only, "Open no TCP port: neither HTTP/2 nor HTTP/1.1");
+  parser
+      .add_option("--redirect-http", options.redirect_port,
+                  "TCP port on which plain HTTP is sent on to HTTPS, often 80; 0 = any that is free")
+      ->check(CLI::Range(0, 65535))
+      ->type_name("PORT")
+      ->excludes(http3_only);
+}
+
 }  // namespace
 
 Command add_command(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  CLI::App* parser = app.add_subcommand("serve", "Serve a folder over HTTP/3");
+  CLI::App* parser = app.add_subcommand("serve", "Serve a folder over HTTP/3, HTTP/2 and HTTP/1.1");
   parser->add_option("DIR", options->directory, "The folder")->capture_default_str();
   parser->add_option("--host", options->host, "Address to listen on (default: any, IPv6 and IPv4)");
-  parser->add_option("-p,--port", options->port, "UDP port; 0 = any that is free")
+  parser->add_option("-p,--port", options->port, "UDP and TCP port; 0 = any that is free")
       ->check(CLI::Range(0, 65535))
       ->capture_default_str();
   add_certificate_arguments(*parser, options->certificate_file, options->key_file, options->passphrase);
@@ -78,6 +88,7 @@ Command add_command(CLI::App& app) {
       ->check(CLI::Range(0, 86400))
       ->type_name("SECONDS")
       ->capture_default_str();
+  add_tcp_arguments(*parser, *options);
   auto* quiet = parser->add_flag("-q,--quiet", options->is_quiet, "Print the address alone");
   parser->add_flag("-v,--verbose", options->is_verbose, "Print the library's log")->excludes(quiet);
   parser->footer(
@@ -87,6 +98,7 @@ Command add_command(CLI::App& app) {
       "Examples:\n"
       "  usquic serve public --listing\n"
       "  usquic serve --port 443 --cert fullchain.pem --key privkey.pem --access-log access.log /srv/www\n"
+      "  usquic serve --port 443 --redirect-http 80 --cert fullchain.pem --key privkey.pem /srv/www\n"
       "  usquic serve --port 443 --cert cert.pem --key key.pem --user www-data /srv/www");
   return {parser, [options] { return run_server(*options); }};
 }

@@ -1,6 +1,7 @@
 #include "serve/delivery.h"
 
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <string_view>
 #include <utility>
@@ -30,9 +31,22 @@ std::size_t Delivery::HashKey::operator()(const ConnectionKey& key) const {
   return std::hash<std::string_view>()(bytes);
 }
 
-std::shared_ptr<Recipient> Delivery::recipient_of(us_quic_connection_t* connection) {
+Delivery::ConnectionKey Delivery::key_of(Response& response) {
   ConnectionKey key;
-  us_quic_connection_id(connection, key.id.data(), key.id.size());
+  if (us_quic_stream_t* stream = response.native()) {
+    us_quic_connection_id(us_quic_stream_connection(stream), key.id.data(), key.id.size());
+    return key;
+  }
+  key.is_tcp = true;
+  const std::string_view address = response.getRemoteAddress();
+  const std::uint16_t port = response.getRemotePort();
+  std::copy_n(address.begin(), std::min(address.size(), key.id.size() - sizeof(port)), key.id.begin());
+  std::memcpy(key.id.data() + key.id.size() - sizeof(port), &port, sizeof(port));
+  return key;
+}
+
+std::shared_ptr<Recipient> Delivery::recipient_of(Response& response) {
+  const ConnectionKey key = key_of(response);
   if (const auto known = recipients_.find(key); known != recipients_.end()) {
     if (auto recipient = known->second.lock()) return recipient;
   }

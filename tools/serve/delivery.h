@@ -14,7 +14,7 @@
 #include "files/file_budget.h"
 #include "serve/recipient.h"
 #include "serve/waiting_line.h"
-#include "usquic/quic.h"
+#include "usquic/http/response.h"
 
 namespace usquic::tools::serve {
 
@@ -41,7 +41,7 @@ class Delivery {
   files::FileBudget& files() { return files_; }
   // Whether an answer that reads a file may begin, or is to wait without its file.
   bool may_begin(const Recipient& recipient) const;
-  std::shared_ptr<Recipient> recipient_of(us_quic_connection_t* connection);
+  std::shared_ptr<Recipient> recipient_of(Response& response);
   void enter(FileResponse& response) { responses_.insert(&response); }
   void leave(FileResponse& response) { responses_.erase(&response); }
   // It is resumed when a buffer is there.
@@ -52,15 +52,17 @@ class Delivery {
 
  private:
   // Handles are used again when a connection is gone, and what it held may outlive it: its own first
-  // connection ID is nobody else's.
+  // connection ID is nobody else's. Over TCP nothing outlives it, so that the client's address and port will do.
   struct ConnectionKey {
     std::array<std::uint8_t, 20> id{};
+    bool is_tcp = false;
     bool operator==(const ConnectionKey&) const = default;
   };
   struct HashKey {
     std::size_t operator()(const ConnectionKey& key) const;
   };
 
+  static ConnectionKey key_of(Response& response);
   void look_at(Recipient& recipient, std::int64_t now_ms) const;
 
   files::BufferPool pool_;

@@ -28,8 +28,8 @@ FileResponse::~FileResponse() {
 }
 
 // The Response is used again for another request: then its user data is no longer this.
-us_quic_stream_t* FileResponse::stream() const {
-  return response_.getUserData() == this ? response_.native() : nullptr;
+bool FileResponse::has_response() const {
+  return response_.getUserData() == this;
 }
 
 void FileResponse::await_answer() {
@@ -156,11 +156,12 @@ void FileResponse::conclude() {
 }
 
 void FileResponse::note_progress() {
-  us_quic_stream_t* open = stream();
-  if (open == nullptr) return;
+  if (!has_response()) return;
   const std::uint64_t sent =
-      accepted_bytes_ - std::min<std::uint64_t>(us_quic_stream_buffered(open), accepted_bytes_);
+      accepted_bytes_ - std::min<std::uint64_t>(response_.getBufferedAmount(), accepted_bytes_);
   if (sent > noted_bytes_) recipient_->note_sent(sent - std::exchange(noted_bytes_, sent));
+  us_quic_stream_t* open = response_.native();
+  if (open == nullptr) return;  // over TCP it is the kernel that knows what is in flight
   us_quic_stats_t stats{};
   us_quic_connection_stats(us_quic_stream_connection(open), &stats);
   recipient_->note_in_flight(stats.bytes_in_flight);
@@ -168,7 +169,13 @@ void FileResponse::note_progress() {
 
 void FileResponse::give_up(std::uint64_t code) {
   const std::shared_ptr<FileResponse> self = shared_from_this();  // its chunks may come back inside
-  if (us_quic_stream_t* open = stream()) us_quic_stream_close_with(open, code);
+  if (has_response()) {
+    if (us_quic_stream_t* open = response_.native()) {
+      us_quic_stream_close_with(open, code);
+    } else {
+      response_.close();
+    }
+  }
   conclude();
 }
 

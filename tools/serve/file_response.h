@@ -55,14 +55,14 @@ class FileResponse : public Waiter, public std::enable_shared_from_this<FileResp
   void note_progress();
   // Whether its client takes nothing of what it holds.
   bool lets_lie() const { return recipient_->is_stalled && (outstanding_ > 0 || refused_.has_value()); }
-  // Resets the stream, if it is still there.
+  // Resets the stream, if it is still there; code: of HTTP/3.
   void give_up(std::uint64_t code);
 
  private:
   struct SentChunk;
 
-  // Null once it is closed. Chunks may be outstanding for longer, and the response lives as long as these.
-  us_quic_stream_t* stream() const;
+  // Whether the Response still is this one's. Chunks may be outstanding for longer, and this lives as long as they.
+  bool has_response() const;
   void listen();
   void read_on();
   bool write_chunk(files::BodyChunk chunk);

@@ -49,14 +49,13 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
   if (shared_.texts) {
     IdentityTexts texts;
     texts.options = shared_.texts->options;
-    texts.options.core = &core;
+    fill(texts.options, core);
     app_.emplace(*worker, texts.options);
     names += " and " + identity.key_file();
   } else {
     AppOptions options;
     identity.fill(options);
-    options.core = &core;
-    options.http1 = options.http2 = false;
+    fill(options, core);
     app_.emplace(options, loop_);
   }
   if (app_->constructorFailed()) {
@@ -73,16 +72,45 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
   return std::nullopt;
 }
 
+std::optional<Failure> LoopServer::redirect_http(std::uint16_t port) {
+  const Options& options = shared_.options;
+  us_quic_socket_context_options_t logging = US_QUIC_OPTIONS_INIT;
+  log_.attach(logging);
+  redirect::RedirectOptions from;
+  from.host = options.host;
+  from.port = port;
+  from.https_port = static_cast<std::uint16_t>(port_);
+  from.max_connections = shared_.limits.redirected_connections;
+  auto bound = redirect_.emplace().listen(
+      loop_->native(), from, Logger(logging.log, logging.log_user, static_cast<LogLevel>(logging.log_level)));
+  if (bound) {
+    redirect_port_ = *bound;
+    return std::nullopt;
+  }
+  return cannot_listen(port, " (--redirect-http)", bound.error());
+}
+
+Failure LoopServer::cannot_listen(int port, std::string_view kind, int error) const {
+  const std::string& host = shared_.options.host;
+  Failure failure = describe_error(error, log_.last_error());
+  failure.reason =
+      fmt::format("{}{}: {}", authority_text(host.empty() ? "*" : host, port), kind, failure.reason);
+  return failure;
+}
+
+void LoopServer::fill(AppOptions& options, const us_quic_socket_context_options_t& core) const {
+  options.core = &core;
+  options.http1 = options.http2 = !shared_.options.is_http3_only;
+  options.max_tcp_connections = shared_.limits.tcp_connections;
+}
+
 std::optional<Failure> LoopServer::listen() {
   const Options& options = shared_.options;
   app_->listen(options.host, options.port, [this](ListenSocket* listener) {
     if (listener != nullptr) port_ = listener->port();
   });
   if (app_->error() == US_QUIC_OK) return std::nullopt;
-  Failure failure = describe_error(app_->error(), log_.last_error());
-  failure.reason =
-      authority_text(options.host.empty() ? "*" : options.host, options.port) + ": " + failure.reason;
-  return failure;
+  return cannot_listen(options.port, options.is_http3_only ? "" : " (UDP and TCP)", app_->error());
 }
 
 void LoopServer::run(bool does_chores) {
@@ -104,6 +132,7 @@ void LoopServer::run(bool does_chores) {
 void LoopServer::end() {
   request_log_.detach();
   responder_.detach();
+  redirect_.reset();
   app_.reset();
   loop_.reset();  // where it was the only owner, the last releases come in here
 }
@@ -146,12 +175,14 @@ int LoopServer::change_identity(const AppOptions& identity) {
 }
 
 void LoopServer::drain() {
+  if (redirect_) redirect_->stop();
   app_->close();
   start_timer(std::max(1, shared_.options.drain_seconds * 1000), 0,
               [](LoopServer& server) { server.close_now(); });
 }
 
 void LoopServer::close_now() {
+  if (redirect_) redirect_->close();
   app_->closeNow();
 }
 

@@ -4,9 +4,11 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string_view>
 
 #include "failure.h"
 #include "log_capture.h"
+#include "redirect/redirect_listener.h"
 #include "serve/memory_trim.h"
 #include "serve/request_log.h"
 #include "serve/responder.h"
@@ -30,6 +32,9 @@ class LoopServer {
   // Where there are several, the first one binds the port for all.
   std::optional<Failure> listen();
   int port() const { return port_; }
+  // Plain HTTP on that port goes on to port(). One worker does that for all.
+  std::optional<Failure> redirect_http(std::uint16_t port);
+  int redirect_port() const { return redirect_port_; }
   // 0, or the errno of reading what is served.
   int check_access() const { return responder_.check_access(); }
   // Until it is told to end. does_chores: it also looks after what the workers have in common.
@@ -48,6 +53,8 @@ class LoopServer {
 
  private:
   std::optional<Failure> create_app(Worker* worker);
+  Failure cannot_listen(int port, std::string_view kind, int error) const;
+  void fill(AppOptions& options, const us_quic_socket_context_options_t& core) const;
   // A timer that does not keep the loop alive.
   void start_timer(int milliseconds, int repeat_milliseconds, void (*task)(LoopServer& server));
   void trim_memory();
@@ -59,9 +66,11 @@ class LoopServer {
   MemoryTrim memory_trim_;
   LogCapture log_;
   int port_ = 0;
+  int redirect_port_ = 0;
   us_quic_group_t* group_ = nullptr;
   std::shared_ptr<Loop> loop_;
   std::optional<App> app_;
+  std::optional<redirect::RedirectListener> redirect_;
 };
 
 }  // namespace usquic::tools::serve

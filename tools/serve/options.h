@@ -13,6 +13,8 @@ struct Options {
   std::string directory = ".";
   std::string host;  // "" = any address
   int port = 4433;
+  bool is_http3_only = false;
+  std::optional<int> redirect_port;  // of plain HTTP
   std::string certificate_file;
   std::string key_file;
   std::string passphrase;

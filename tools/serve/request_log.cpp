@@ -17,6 +17,7 @@ void RequestLog::write(const Origin& origin, int status, std::uint64_t body_byte
                                 .duration_ms = monotonic_ms() - origin.began_ms,
                                 .method = origin.method,
                                 .path = origin.path,
+                                .version = origin.version,
                                 .status = status,
                                 .body_bytes = body_bytes,
                                 .referer = origin.referer,

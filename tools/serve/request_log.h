@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "serve/access_log.h"
 #include "serve/soon_call.h"
@@ -18,6 +19,7 @@ class RequestLog {
     std::int64_t began_ms = 0;
     std::string method;
     std::string path;
+    std::string_view version = "3";  // of HTTP; static
     std::string referer;
     std::string user_agent;
     const char* tls_group = "";  // static

@@ -50,17 +50,17 @@ void Responder::answer(Response& response, const Request& request) {
   files::Response answer = files_.respond(received.request, now.monotonic_ms);
   answers_.learn(received.request, answer, now);
 
-  us_quic_connection_t* connection = us_quic_stream_connection(response.native());
   const auto sending =
-      std::make_shared<FileResponse>(delivery_, *this, response, delivery_.recipient_of(connection));
+      std::make_shared<FileResponse>(delivery_, *this, response, delivery_.recipient_of(response));
   if (log_.is_open()) {
     sending->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
                        .began_ms = monotonic_ms(),
                        .method = std::string(received.request.method),
                        .path = std::string(received.request.path),
+                       .version = request.getVersion(),
                        .referer = std::string(received.referer),
                        .user_agent = std::string(received.user_agent),
-                       .tls_group = us_quic_connection_tls(connection).group};
+                       .tls_group = request.getTls().group};
   }
   give(sending, received.request, std::move(answer));
 }

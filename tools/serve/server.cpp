@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -44,7 +45,11 @@ class Server {
   int run_workers();
   // On each worker's thread; worker: null where there is but one.
   void serve(Worker* worker);
+  // In turn: all are there, the first one listens, the others do. Returns whether the worker is to go on.
+  bool await_turn(Worker& worker);
   std::optional<Failure> start(LoopServer& server, Worker* worker);
+  std::optional<Failure> listen(LoopServer& server, const Worker* worker);
+  std::optional<Failure> complete_start(const LoopServer& server);
   std::optional<Failure> give_up_privileges(const LoopServer& server) const;
   void announce(int port);
   // The first one is told.
@@ -54,7 +59,12 @@ class Server {
   SharedParts shared_;
   std::vector<files::DocumentRoot> roots_;  // one for each worker
   std::optional<Account> account_;          // to become
-  StartGate gate_;
+  std::atomic<unsigned> present_ = 0;
+  std::atomic<unsigned> listening_ = 0;
+  StartGate all_present_;
+  StartGate first_listens_;
+  StartGate all_listen_;
+  int redirect_port_ = 0;
   Crew crew_;
   std::mutex mutex_;
   std::optional<Failure> failure_;
@@ -103,7 +113,9 @@ std::optional<Failure> Server::prepare_files() {
   files.lists_directories = options.lists_directories;
   files.serves_dotfiles = options.serves_dotfiles;
   files.is_single_page_app = options.is_single_page_app;
-  shared_.limits = limits_of_worker(options.workers, raise_descriptor_limit());
+  shared_.limits =
+      limits_of_worker(options.workers, raise_descriptor_limit(),
+                       {.serves = !options.is_http3_only, .redirects = options.redirect_port.has_value()});
   files.contents = std::make_shared<files::SharedContents>(files.cache_bytes);
   files.listings = shared_.limits.listings;
   files.listing_bytes = std::make_shared<files::ListingStore::HeldBytes>(0);
@@ -133,35 +145,63 @@ int Server::run_workers() {
 
 void Server::serve(Worker* worker) {
   const unsigned index = worker != nullptr ? worker->index() : 0;
-  const bool is_first = index == 0;
-  if (!is_first && gate_.wait(*worker->loop()) == StartGate::Verdict::End) return;
   // However this returns.
   struct Ending {
     Server& all;
     LoopServer* server = nullptr;
     bool has_joined = false;
     ~Ending() {
-      all.gate_.open(StartGate::Verdict::End);
+      for (StartGate* gate : {&all.all_present_, &all.first_listens_, &all.all_listen_})
+        gate->open(StartGate::Verdict::End);
       if (has_joined) all.crew_.leave(*server);
       if (server != nullptr) server->end();
     }
   } ending{*this};
+  if (worker != nullptr && !await_turn(*worker)) return;
   servers_[index] = std::make_unique<LoopServer>(shared_, std::move(roots_[index]));
   ending.server = servers_[index].get();
   LoopServer& server = *ending.server;
   if (const auto failure = start(server, worker)) return note(*failure);
-  gate_.open(StartGate::Verdict::GoOn);
+  if (all_listen_.wait_still() == StartGate::Verdict::End) return;
   const unsigned count = crew_.join(server);
   ending.has_joined = true;
   if (count == shared_.options.workers) announce(server.port());
-  server.run(is_first);
+  server.run(index == 0);
 }
 
-// The first worker does for all what is done once: the others come to it when that is done.
+// A worker that cannot even begin stops the loops of those who wait here.
+bool Server::await_turn(Worker& worker) {
+  if (++present_ == shared_.options.workers) all_present_.open(StartGate::Verdict::GoOn);
+  StartGate& gate = worker.index() == 0 ? all_present_ : first_listens_;
+  return gate.wait(*worker.loop()) == StartGate::Verdict::GoOn;
+}
+
+// Each worker opens a TCP port of its own, which only root may do where the number is low: the last one does for all what
+// comes behind that.
 std::optional<Failure> Server::start(LoopServer& server, Worker* worker) {
+  if (account_) {
+    if (auto failure = forbid_new_privileges(*account_)) return failure;
+  }
   if (auto failure = server.create(worker)) return failure;
+  if (auto failure = listen(server, worker)) return failure;
+  first_listens_.open(StartGate::Verdict::GoOn);
+  if (++listening_ < shared_.options.workers) return std::nullopt;
+  if (auto failure = complete_start(server)) return failure;
+  all_listen_.open(StartGate::Verdict::GoOn);
+  return std::nullopt;
+}
+
+std::optional<Failure> Server::listen(LoopServer& server, const Worker* worker) {
   if (auto failure = server.listen()) return failure;
-  if (worker != nullptr && worker->index() > 0) return std::nullopt;
+  const std::optional<int> redirect_port = shared_.options.redirect_port;
+  const bool is_first = worker == nullptr || worker->index() == 0;
+  if (!is_first || !redirect_port) return std::nullopt;
+  auto failure = server.redirect_http(static_cast<std::uint16_t>(*redirect_port));
+  redirect_port_ = server.redirect_port();
+  return failure;
+}
+
+std::optional<Failure> Server::complete_start(const LoopServer& server) {
   if (auto failure = give_up_privileges(server)) return failure;
   shared_.console.start_threads();
   // As the user who will have to open it again. Its thread is not to share a CPU with this one.
@@ -181,7 +221,7 @@ std::optional<Failure> Server::give_up_privileges(const LoopServer& server) cons
 // All listen.
 void Server::announce(int port) {
   shared_.texts.reset();
-  print_start_text(shared_.options, port, shared_.identity.development());
+  print_start_text(shared_.options, {port, redirect_port_}, shared_.identity.development());
   // Signals that came before are still waiting.
   supervisor_.emplace(shared_, crew_);
 }

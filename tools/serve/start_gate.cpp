@@ -28,6 +28,7 @@ void StartGate::open(Verdict verdict) {
   const std::lock_guard lock(mutex_);
   if (verdict_) return;
   verdict_ = verdict;
+  opened_.notify_all();
   for (Loop* loop : waiting_) loop->defer([loop] { loop->stop(); });
 }
 
@@ -42,6 +43,12 @@ StartGate::Verdict StartGate::wait(Loop& loop) {
   const std::lock_guard lock(mutex_);
   std::erase(waiting_, &loop);
   return verdict_.value_or(Verdict::End);
+}
+
+StartGate::Verdict StartGate::wait_still() {
+  std::unique_lock lock(mutex_);
+  opened_.wait(lock, [this] { return verdict_.has_value(); });
+  return *verdict_;
 }
 
 }  // namespace usquic::tools::serve

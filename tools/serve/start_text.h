@@ -9,9 +9,14 @@
 
 namespace usquic::tools::serve {
 
-std::string render_start_text(const Options& options, int port,
+struct ListeningPorts {
+  int https = 0;
+  int redirect = 0;  // of plain HTTP; 0: none
+};
+
+std::string render_start_text(const Options& options, const ListeningPorts& ports,
                               const std::optional<DevelopmentIdentity>& development);
-void print_start_text(const Options& options, int port,
+void print_start_text(const Options& options, const ListeningPorts& ports,
                       const std::optional<DevelopmentIdentity>& development);
 
 }  // namespace usquic::tools::serve

@@ -9,6 +9,7 @@
 //       .run();
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -48,6 +49,9 @@ struct AppOptions {
   // Seconds for which a browser may remember HTTP/3: every response by HTTP/2 and HTTP/1.1 names it in Alt-Svc (RFC 7838).
   // 0: none does.
   std::uint32_t alt_svc_max_age_s = 86'400;
+  // Of each TCP port; clients beyond it are closed at once. 0: half of the descriptors that the process may have
+  // (RLIMIT_NOFILE), divided by the workers.
+  std::size_t max_tcp_connections = 0;
   // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
   // Borrowed for the constructor only. Its identity fields are not used.
   const us_quic_socket_context_options_t* core = nullptr;
@@ -153,7 +157,8 @@ class US_API App {
   // Names of that pattern are served with the app's own certificate again. error() tells.
   App& removeServerName(std::string_view pattern);
   // Routes registered from here on belong to requests for this name (exact or "*.", by :authority); ""
-  // = all others.
+  // = all others. Where there are routes for names and none for all others, a request for another name is
+  // answered 421 (RFC 9110 section 15.5.20).
   App& domain(std::string_view pattern);
 
   // The handler gets the socket, or nullptr, and then error() says why. It runs inside.

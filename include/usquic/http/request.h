@@ -52,6 +52,10 @@ class US_API Request {
   std::string_view getScheme() const;
   // :protocol of extended CONNECT (RFC 9220), or "".
   std::string_view getProtocol() const;
+  // Of HTTP, as "3", "1.1" or "1.0".
+  std::string_view getVersion() const;
+  // What the handshake agreed on, as us_quic_connection_tls.
+  us_quic_tls_t getTls() const;
   // True when the request came as 0-RTT data and may be a replay (RFC 8470).
   bool isEarly() const;
   // The client's certificate in DER when one was asked for and given; else length 0. Valid as long

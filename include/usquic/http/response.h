@@ -113,16 +113,18 @@ class US_API Response {
   std::string_view getRemoteAddress();
   // The same as text, such as "192.0.2.1" or "2001:db8::1".
   std::string_view getRemoteAddressAsText();
-  // The client's UDP port.
+  // The client's UDP or TCP port.
   std::uint16_t getRemotePort();
   // A pointer of your own that travels with the response. While it is set, the object serves no other request
   // before the stream is closed.
   void setUserData(void* data);
   // What setUserData set last, or nullptr.
   void* getUserData() const;
-  // The stream; nullptr once it is gone.
+  // HTTP/3's stream; nullptr once it is gone, and for other versions of HTTP.
   us_quic_stream_t* native() const;
-  // Gives up: resets the stream. onAborted does not run.
+  // Gives up: resets the stream, or ends the connection where that carries one request at a time. onAborted does not
+  // run. Allowed at any time: of a response that was answered, what is not sent yet is dropped; setUserData tells
+  // whether it is yours still.
   void close();
 
   Response(const Response&) = delete;

@@ -69,10 +69,17 @@ void Http1Connection::on_writable(tcp::Connection& /*tcp*/) {
 }
 
 void Http1Connection::on_deadline(tcp::Connection& tcp) {
+  if (state_ == State::ending) return tcp::Connection::Handler::on_deadline(tcp);
   const bool has_sent = tcp_.buffered() < buffered_before_;
-  awaited_ = Awaited::nothing;
+  const Awaited awaited = std::exchange(awaited_, Awaited::nothing);
   if (state_ == State::serving && has_sent) return set_deadline();
-  if (state_ == State::idle) return end();
+  if (awaited == Awaited::request) return end();
+  // RFC 9110 section 15.5.9.
+  const bool may_answer = state_ == State::serving && !sender_.is_head_sent() && !parser_.is_request_over();
+  if (awaited == Awaited::head || may_answer) {
+    const char* reason = awaited == Awaited::head ? "its head is late" : "its body is late";
+    return run_for(tcp_, [&] { refuse(408, reason); });
+  }
   tcp::Connection::Handler::on_deadline(tcp);
 }
 
@@ -89,6 +96,7 @@ void Http1Connection::on_close(tcp::Connection& /*tcp*/, int /*error*/) {
 void Http1Connection::on_request(const http1::RequestHead& head) {
   state_ = State::serving;
   input_ = {.has_body = head.has_body};
+  stream_.set_version(head.is_version_1_0 ? "1.0" : "1.1");
   stream_.set_headers(head.fields);
   sender_.begin(head);
   if (is_ending_soon_) sender_.end_connection();

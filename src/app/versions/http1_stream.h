@@ -12,6 +12,7 @@ class Http1Stream final : public TcpStream {
  public:
   Http1Stream(Http1Connection& connection, Http1Sender& sender) : connection_(connection), sender_(sender) {}
 
+  void set_version(std::string_view version) { version_ = version; }
   void set_headers(std::span<const us_quic_header_t> section) { section_ = section; }
 
   std::span<const us_quic_header_t> headers() const override { return section_; }
@@ -26,6 +27,7 @@ class Http1Stream final : public TcpStream {
   void shutdown() override;
   std::size_t buffered() const override { return sender_.buffered(); }
   void close_with(StreamError error) override;
+  std::string_view version() const override { return version_; }
 
  private:
   const TcpSession& session() const override;
@@ -34,6 +36,7 @@ class Http1Stream final : public TcpStream {
 
   Http1Connection& connection_;
   Http1Sender& sender_;
+  std::string_view version_;
   std::span<const us_quic_header_t> section_;
 };
 

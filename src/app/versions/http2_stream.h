@@ -33,6 +33,7 @@ class Http2Stream final : public http2::Stream, public TcpStream {
   void shutdown() override { http2::Stream::shutdown(); }
   std::size_t buffered() const override { return http2::Stream::buffered(); }
   void close_with(StreamError error) override;
+  std::string_view version() const override { return "2"; }
 
  private:
   // ---- http2::Stream ----

@@ -42,6 +42,8 @@ class Http3Stream final : public ExchangeStream {
   us_quic_blob_t client_certificate() const override;
   bool is_client_authorized() const override;
   std::uint64_t round_trip_us() const override;
+  std::string_view version() const override { return "3"; }
+  us_quic_tls_t tls() const override { return us_quic_connection_tls(us_quic_stream_connection(stream_)); }
   us_quic_stream_t* native() const override { return stream_; }
 
  private:

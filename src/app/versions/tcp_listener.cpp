@@ -34,6 +34,7 @@ Result<tcp::Listener*> TcpListener::listen(const ListenOptions& options) {
   if (share_->settings.has_http2) tcp_options.alpn.emplace_back("h2");
   if (share_->settings.has_http1) tcp_options.alpn.insert(tcp_options.alpn.end(), {"http/1.1", "http/1.0"});
   tcp_options.high_mark = share_->settings.max_output_bytes;
+  tcp_options.max_connections = share_->server.rules().max_tcp_connections;
   tcp_options.handshake_timeout = handshake_timeout_;
   auto listener = std::make_unique<tcp::Listener>();
   const Result<void> opened =

@@ -34,4 +34,13 @@ std::uint64_t TcpStream::round_trip_us() const {
   return static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(*time).count());
 }
 
+us_quic_tls_t TcpStream::tls() const {
+  const tls::StreamSession* own = session().tcp().tls();
+  if (own == nullptr) return {"", "", ""};
+  const tls::Parameters agreed = own->parameters();
+  return {agreed.cipher_suite ? tls::name_of(*agreed.cipher_suite) : "",
+          agreed.group ? tls::name_of(*agreed.group) : "",
+          agreed.signature_scheme ? tls::name_of(*agreed.signature_scheme) : ""};
+}
+
 }  // namespace usquic::app

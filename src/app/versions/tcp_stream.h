@@ -14,6 +14,7 @@ class TcpStream : public ExchangeStream {
   us_quic_blob_t client_certificate() const override;
   bool is_client_authorized() const override;
   std::uint64_t round_trip_us() const override;
+  us_quic_tls_t tls() const override;
   us_quic_stream_t* native() const override { return nullptr; }
 
  protected:

@@ -72,6 +72,15 @@ class Http1Test : public AppTest {
     ASSERT_TRUE(carry_until([&] { return is_asked; }));
   }
 
+  void log_into(us_quic_socket_context_options_t& core) {
+    core.log = [](void* user, int, const char* line) {
+      *static_cast<std::string*>(user) += line + std::string("\n");
+    };
+    core.log_user = &log;
+    core.log_level = US_QUIC_LOG_INFO;
+  }
+
+  std::string log;
   std::unique_ptr<Http1Client> http1;
   bool is_aborted = false;  // that request
 };
@@ -90,6 +99,18 @@ TEST_F(Http1Test, RequestsAreAnsweredOneAfterTheOtherAndHearOfHttp3) {
   EXPECT_EQ(http1->tls().alpn(), "http/1.1");
   exchange("GET /two HTTP/1.1\r\nHost: localhost\r\n\r\n", "hello two");
   EXPECT_FALSE(http1->has_ended());
+}
+
+TEST_F(Http1Test, ARequestTellsItsVersionAndWhatTlsAgreedOn) {
+  make_front_door().get("/", [](Response* res, Request* req) {
+    EXPECT_EQ(res->native(), nullptr);
+    EXPECT_THAT(std::string(req->getTls().group), testing::AnyOf("x25519", "secp256r1", "X25519MLKEM768"));
+    EXPECT_THAT(std::string(req->getTls().cipher_suite), StartsWith("TLS_"));
+    res->end(std::string(req->getVersion()) + "!");
+  });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\n1.1!");
+  exchange("GET / HTTP/1.0\r\nHost: a\r\n\r\n", "\r\n\r\n1.0!");
 }
 
 TEST_F(Http1Test, PipelinedRequestsAreAnsweredInOrder) {
@@ -213,6 +234,26 @@ TEST_F(Http1Test, StaticBytesAreReleasedOnceTheyAreSent) {
   EXPECT_TRUE(run_until([&] { return released == 3; }));
 }
 
+TEST_F(Http1Test, WhatWasAnsweredMayBeGivenUpWhileItIsSent) {
+  const std::string large = some_bytes(30'000'000);
+  Response* answered = nullptr;
+  int released = 0;
+  make_front_door().get("/", [&](Response* res, Request*) {
+    res->onAborted([] {});
+    answered = res;
+    res->tryEndStatic(
+        large, large.size(), [](void* user) { ++*static_cast<int*>(user); }, &released);
+    EXPECT_TRUE(res->hasResponded());
+  });
+  connect();
+  http1->send("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+  ASSERT_TRUE(carry_until([&] { return http1->received().size() > 10'000; }));
+  http1->stop_reading();
+  answered->close();
+  EXPECT_TRUE(carry_until([&] { return released == 1; }));
+  EXPECT_EQ(answered->getBufferedAmount(), 0U);
+}
+
 TEST_F(Http1Test, PreparedResponsesAreSentWhateverTheirSize) {
   const std::string large = some_bytes(2'000'000);
   const PreparedResponse small("200", {{"x-kind", "small"}}, "tiny");
@@ -257,6 +298,16 @@ TEST_F(Http1Test, ABodyThatIsTooLargeIsRefusedAndTheConnectionEnds) {
   EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
 }
 
+TEST_F(Http1Test, ANameThatNobodyHasIs421) {
+  make_front_door().domain("one.example").get("/", [](Response* res, Request*) { res->end("one"); });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: One.example:443\r\n\r\n", "\r\n\r\none");
+  const std::string got = exchange("GET / HTTP/1.1\r\nHost: two.example\r\n\r\n", "\r\n\r\n");
+  EXPECT_THAT(got, StartsWith("HTTP/1.1 421 Misdirected Request\r\n"));
+  EXPECT_THAT(exchange("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n", "\r\n\r\n"), HasSubstr(" 421 "));
+  exchange("GET / HTTP/1.1\r\nHost: one.example\r\n\r\n", "\r\n\r\none");
+}
+
 TEST_F(Http1Test, HandlersHearThatTheClientIsGone) {
   ASSERT_NO_FATAL_FAILURE(leave_a_request_unanswered());
   http1->reset();
@@ -296,9 +347,10 @@ TEST_F(Http1Test, ABodyThatIsMalformedIsRefusedWhereNothingWasAnswered) {
 }
 
 // Each byte that comes buys no time.
-TEST_F(Http1Test, AHeadThatComesSlowlyEndsTheConnection) {
+TEST_F(Http1Test, AHeadThatComesSlowlyIs408) {
   us_quic_socket_context_options_t core = us_quic_default_options();
   core.header_timeout_ms = 200;
+  log_into(core);
   AppOptions options;
   options.core = &core;
   make_front_door(options).get("/", [](Response* res, Request*) { res->end("ok"); });
@@ -308,6 +360,74 @@ TEST_F(Http1Test, AHeadThatComesSlowlyEndsTheConnection) {
     if (!http1->has_ended()) http1->send("a");
     return http1->has_ended();
   }));
+  EXPECT_THAT(http1->received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_THAT(http1->received(), HasSubstr("connection: close\r\n"));
+  EXPECT_EQ(count_of(log, "is refused with 408: "), 1U) << log;
+}
+
+TEST_F(Http1Test, ABodyThatStopsIs408) {
+  us_quic_socket_context_options_t core = us_quic_default_options();
+  core.idle_timeout_ms = 200;
+  log_into(core);
+  AppOptions options;
+  options.core = &core;
+  make_front_door(options).post("/", [&](Response* res, Request*) {
+    res->onAborted([&] { is_aborted = true; });
+    res->onData([](std::string_view, bool) {});
+  });
+  connect();
+  exchange("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc", "\r\n\r\n");
+  EXPECT_THAT(http1->received(), StartsWith("HTTP/1.1 408 Request Timeout\r\n"));
+  EXPECT_THAT(http1->received(), HasSubstr("connection: close\r\n"));
+  EXPECT_TRUE(is_aborted);
+  EXPECT_EQ(count_of(log, "is refused with 408: "), 1U) << log;
+  EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
+}
+
+TEST_F(Http1Test, ABodyThatStopsBehindTheResponsesHeadCutsItOff) {
+  us_quic_socket_context_options_t core = us_quic_default_options();
+  core.idle_timeout_ms = 200;
+  AppOptions options;
+  options.core = &core;
+  make_front_door(options).post("/", [&](Response* res, Request*) {
+    res->onAborted([&] { is_aborted = true; });
+    res->onData([](std::string_view, bool) {});
+    res->write("begun");
+  });
+  connect();
+  http1->send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nabc");
+  EXPECT_TRUE(carry_until([&] { return is_aborted; }));
+  EXPECT_THAT(http1->received(), Not(HasSubstr(" 408 ")));
+}
+
+TEST_F(Http1Test, AnIdleConnectionEndsWithoutAWord) {
+  us_quic_socket_context_options_t core = us_quic_default_options();
+  core.http_idle_timeout_ms = 200;
+  AppOptions options;
+  options.core = &core;
+  make_front_door(options).get("/", [](Response* res, Request*) { res->end("ok"); });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\nok");
+  EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
+  EXPECT_THAT(http1->received(), Not(HasSubstr(" 408 ")));
+}
+
+TEST_F(Http1Test, ConnectionsAreBounded) {
+  AppOptions options;
+  options.max_tcp_connections = 1;
+  make_front_door(options).get("/", [](Response* res, Request*) { res->end("ok"); });
+  connect();
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\nok");
+  Http1Client second(port);
+  EXPECT_TRUE(carry_until([&] {
+    second.carry();
+    return second.has_ended();
+  }));
+  EXPECT_FALSE(second.is_open());
+  http1->end();
+  EXPECT_TRUE(carry_until([&] { return http1->has_ended(); }));
+  http1 = std::make_unique<Http1Client>(port);
+  exchange("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "\r\n\r\nok");
 }
 
 // Requests one after the other and nothing read: what waits is bounded.

@@ -192,6 +192,37 @@ TEST_F(Routing, DomainsHaveRoutesOfTheirOwn) {
   EXPECT_EQ(ask(connection, "GET", "/more", "localhost"), "all others again");
 }
 
+// RFC 9110 section 15.5.20.
+TEST_F(Routing, ANameThatNobodyHasIs421) {
+  make_app().domain("one.example").get("/", says("one")).domain("*.two.example").get("/", says("below two"));
+  RawConnection* connection = start();
+  EXPECT_EQ(ask(connection, "GET", "/", "one.example"), "one");
+  EXPECT_EQ(ask(connection, "GET", "/none", "one.example:1"), "404");
+  EXPECT_EQ(ask(connection, "POST", "/", "www.two.example"), "405");
+  for (const char* name : {"localhost", "two.example", "a.b.two.example", "example", "127.0.0.1"}) {
+    EXPECT_EQ(ask(connection, "GET", "/", name), "421") << name;
+    EXPECT_EQ(ask(connection, "GET", "/none", name), "421") << name;
+  }
+}
+
+TEST_F(Routing, RoutesForAllOthersTakeEveryName) {
+  make_app().domain("one.example").get("/", says("one"));
+  RawConnection* connection = start();
+  EXPECT_EQ(ask(connection, "GET", "/", "localhost"), "421");
+  app->domain("").get("/more", says("all others"));
+  EXPECT_EQ(ask(connection, "GET", "/more", "localhost"), "all others");
+  EXPECT_EQ(ask(connection, "GET", "/", "localhost"), "404");
+}
+
+TEST_F(Routing, CertificatesByNameAloneMakeNoSites) {
+  AppOptions other;
+  other.cert = identity.cert;
+  other.key = identity.key;
+  make_app().addServerName("one.example", other).get("/", says("any name"));
+  RawConnection* connection = start();
+  EXPECT_EQ(ask(connection, "GET", "/", "two.example"), "any name");
+}
+
 TEST_F(Routing, ARouteMayBeAddedWhileServing) {
   make_app().get("/old", says("old"));
   RawConnection* connection = start();

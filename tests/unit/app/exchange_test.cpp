@@ -268,6 +268,25 @@ TEST_F(Exchanging, TheApplicationMayGiveUp) {
   EXPECT_EQ(aborts, 0);
 }
 
+TEST_F(Exchanging, TheApplicationMayGiveUpWhatItAnsweredAndIsStillBeingSent) {
+  begin();
+  exchange.take_end();
+  stream.room = 1;
+  exchange.write("abc");
+  exchange.end();
+  calls();
+  exchange.close();
+  EXPECT_EQ(calls(), Calls{"close request_cancelled"});
+  stream.room = SIZE_MAX;
+  exchange.stream_writable();
+  exchange.close();
+  EXPECT_EQ(calls(), Calls{});
+  exchange.stream_closed();
+  exchange.close();
+  EXPECT_EQ(calls(), Calls{});
+  EXPECT_EQ(aborts, 0);
+}
+
 TEST_F(Exchanging, IsAbortedWhenItsStreamClosesAndMayBeUsedAgain) {
   begin();
   int data = 0;

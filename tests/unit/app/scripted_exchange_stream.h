@@ -62,6 +62,8 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
   us_quic_blob_t client_certificate() const override { return {nullptr, 0}; }
   bool is_client_authorized() const override { return false; }
   std::uint64_t round_trip_us() const override { return its_round_trip_us; }
+  std::string_view version() const override { return "0.9"; }
+  us_quic_tls_t tls() const override { return {"", "", ""}; }
   us_quic_stream_t* native() const override { return nullptr; }
 
  private:

@@ -224,7 +224,7 @@ class TcpTest : public testing::Test {
 
 // A TLS client over a socket.
 struct TlsClient {
-  explicit TlsClient(const Address& server, usquic::test::TlsStreamClient::Options options = {})
+  explicit TlsClient(const Address& server, const usquic::test::TlsStreamClient::Options& options = {})
       : socket(server), tls(options) {
     tls.start();
   }

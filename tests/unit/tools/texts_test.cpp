@@ -38,13 +38,14 @@ TEST(AccessLog, WritesJson) {
                                    .duration_ms = 5,
                                    .method = "GET",
                                    .path = "/a\"\n\xff",
+                                   .version = "1.1",
                                    .status = 200,
                                    .body_bytes = 12,
                                    .referer = "",
                                    .user_agent = "curl",
                                    .tls_group = "x25519"}),
       R"({"time":"1994-11-06T08:49:37Z","client":"::1","method":"GET","path":"/a\"\n\ufffd","status":200,)"
-      R"("bytes":12,"duration_ms":5,"referer":"","user_agent":"curl","tls_group":"x25519"})"
+      R"("bytes":12,"duration_ms":5,"referer":"","user_agent":"curl","tls_group":"x25519","version":"HTTP/1.1"})"
       "\n");
 }
 

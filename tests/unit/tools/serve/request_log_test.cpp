@@ -51,11 +51,11 @@ TEST_F(ServeRequestLog, HasALineForEachAnswer) {
     RequestLog log(file, false);
     EXPECT_TRUE(log.is_open());
     log.write({.client_address = "::1", .method = "GET", .path = "/a"}, 200, 12);
-    log.write({.client_address = "::1", .method = "HEAD", .path = "/b"}, 404, 0);
+    log.write({.client_address = "::1", .method = "HEAD", .path = "/b", .version = "1.1"}, 404, 0);
     log.flush();
   }
   EXPECT_THAT(content(), testing::HasSubstr("\"GET /a HTTP/3\" 200 12"));
-  EXPECT_THAT(content(), testing::HasSubstr("\"HEAD /b HTTP/3\" 404 0"));
+  EXPECT_THAT(content(), testing::HasSubstr("\"HEAD /b HTTP/1.1\" 404 0"));
 }
 
 TEST_F(ServeRequestLog, HasWholeLinesOfAllWorkers) {

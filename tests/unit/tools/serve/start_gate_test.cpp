@@ -29,6 +29,20 @@ TEST(StartGate, LetsAllGoOnWhenItIsOpen) {
   EXPECT_EQ(well, workers);
 }
 
+TEST(StartGate, HoldsBackWithoutALoop) {
+  StartGate gate;
+  std::atomic<bool> is_prepared = false;
+  std::thread waiting([&] {
+    EXPECT_EQ(gate.wait_still(), StartGate::Verdict::GoOn);
+    EXPECT_TRUE(is_prepared);
+  });
+  is_prepared = true;
+  gate.open(StartGate::Verdict::GoOn);
+  waiting.join();
+  gate.open(StartGate::Verdict::End);
+  EXPECT_EQ(gate.wait_still(), StartGate::Verdict::GoOn);
+}
+
 TEST(StartGate, TheFirstVerdictStays) {
   const std::shared_ptr<Loop> loop = Loop::create();
   StartGate gate;

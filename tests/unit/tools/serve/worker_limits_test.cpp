@@ -5,6 +5,18 @@
 namespace usquic::tools::serve {
 namespace {
 
+TEST(WorkerLimits, ShareTheDescriptorsWithTcp) {
+  const WorkerLimits one = limits_of_worker(1, 1024, {.serves = true, .redirects = true});
+  EXPECT_EQ(one.tcp_connections, 512u);
+  EXPECT_EQ(one.redirected_connections, 64u);
+  EXPECT_EQ(one.open_files, 336u);
+  const WorkerLimits of_four = limits_of_worker(4, 4096, {.serves = true});
+  EXPECT_EQ(of_four.tcp_connections, 512u);
+  EXPECT_EQ(of_four.redirected_connections, 0u);
+  EXPECT_EQ(limits_of_worker(256, 64, {.serves = true, .redirects = true}).tcp_connections, 1u);
+  EXPECT_EQ(limits_of_worker(1, 1 << 20, {.redirects = true}).redirected_connections, 1024u);
+}
+
 TEST(WorkerLimits, OfOneAreTheProcesss) {
   const WorkerLimits limits = limits_of_worker(1, 1024);
   EXPECT_EQ(limits.buffers, 192u);
