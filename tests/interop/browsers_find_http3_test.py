@@ -35,8 +35,8 @@ class InBrowser:
         cls.addClassCleanup(cls.place.cleanup)
         front_door.write_site(cls.place.site)
 
-    def serve(self):
-        server = front_door.serve_site(self.place, self.identity)
+    def serve(self, port=0):
+        server = front_door.serve_site(self.place, self.identity, port)
         self.addCleanup(server.stop)
         return server
 
@@ -90,6 +90,14 @@ class InBrowser:
                 self.assertEqual(self.measure("stays", lambda: self.open(server)), "h2")
                 self.assertEqual(self.browser.evaluate("versions()"), "h2")
                 self.assertEqual(self.upload(echo), "200 same h2")
+
+    def test_comes_back_by_http2_when_udp_is_blocked(self):
+        server = self.serve()
+        self.repeat_until("h3", lambda: self.load(server))
+        server.stop()  # it closes its connections
+        server = self.serve(server.port)
+        with UdpSilence(server):
+            self.assertEqual(self.measure("comes back", lambda: self.load(server)), "h2")
 
 
 class InChromium(InBrowser, unittest.TestCase):

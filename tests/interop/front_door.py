@@ -2,7 +2,7 @@
 
 import os
 
-from example_program import ExampleServer
+from support import Serve
 
 IMAGES = 6
 IMAGE = (b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00"
@@ -42,6 +42,7 @@ def write_site(folder):
             file.write(content)
 
 
-def serve_site(place, identity):
-    """On all addresses: of a name's, Chromium tries HTTP/3 at the first alone, which of localhost is ::1."""
-    return ExampleServer("static_files", place, place.site, identity=identity)
+def serve_site(place, identity, port=0):
+    """On all addresses: of a name's, Chromium tries HTTP/3 at the first alone, which of localhost is ::1. Browsers keep
+    nothing, so that each load tells by which version it came."""
+    return Serve(place.site, *identity, "-H", "cache-control: no-store", host="::", port=port)
