@@ -1,19 +1,18 @@
 """Browsers over HTTP/3 against usquic over OpenSSL: they agree on X25519MLKEM768, as the access log tells. Chromium is this
-system's. Firefox stands in Debian 13: it takes a root from a file for the whole system alone."""
+system's, Firefox that of Debian 13."""
 
 import json
 import os
-import subprocess
 import time
 import unittest
 from pathlib import Path
 
 import openssl_test
 from debian13 import command
-from firefox import Firefox
 
 from chromium import Chromium
-from support import Program, free_udp_port, require
+from firefox import Firefox
+from support import Program, free_udp_port, make_leaf, require
 
 
 class Browsers(openssl_test.InDebian13):
@@ -39,18 +38,6 @@ class Browsers(openssl_test.InDebian13):
         self.assertIn(browser, first["user_agent"])
         self.assertEqual(first["tls_group"], openssl_test.HYBRID)
 
-    def make_leaf(self):
-        """Firefox takes no authority's certificate for a server's. Returns paths inside of the leaf's files."""
-        def openssl(*words):
-            subprocess.run(["openssl", *words], cwd=self.outside, check=True, capture_output=True)
-
-        openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=localhost",
-                "-keyout", "leaf.key", "-out", "leaf.csr")
-        self.write("leaf.ext", "subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
-        openssl("x509", "-req", "-in", "leaf.csr", "-CA", "cert.pem", "-CAkey", "key.pem", "-CAcreateserial", "-days", "9",
-                "-extfile", "leaf.ext", "-out", "leaf.pem")
-        return f"{self.inside}/leaf.pem", f"{self.inside}/leaf.key"
-
     def test_chromium(self):
         require(self, "chromium")
         port = self.serve_with_log(self.cert, self.key)
@@ -60,8 +47,11 @@ class Browsers(openssl_test.InDebian13):
         self.check_log("Chrome/")
 
     def test_firefox(self):
-        port = self.serve_with_log(*self.make_leaf())
-        with Firefox(self, port, self.cert) as browser:
+        require(self, "certutil")
+        leaf = make_leaf(self.outside, *self.pems)
+        port = self.serve_with_log(*(f"{self.inside}/{os.path.basename(pem)}" for pem in leaf))
+        at_once = {"network.http.http3.alt-svc-mapping-for-testing": f"localhost;h3=:{port}"}
+        with Firefox(self.outside, self.pems[0], at_once, command("firefox-esr"), self.inside) as browser:
             browser.open("https://localhost/")
             self.assertEqual(browser.evaluate("document.title"), "hello")
             self.assertEqual(browser.evaluate("performance.getEntriesByType('navigation')[0].nextHopProtocol"), "h3")

@@ -9,10 +9,16 @@ import threading
 from support import find_program, public_key_hash
 
 
-class Chromium:
-    """A browser that talks HTTP/3 to 127.0.0.1:port from the first request on, and trusts that certificate."""
+# Names a host without a server on that port. Nothing is forced then, but Chromium takes HTTP/3 that localhost's Alt-Svc
+# names although no public root signed the certificate.
+ALT_SVC_OF_LOCALHOST = "localhost:1"
 
-    def __init__(self, port, cert):
+
+class Chromium:
+    """A browser that talks HTTP/3 to 127.0.0.1:port from the first request on, and trusts that certificate.
+    forced_origin: another origin of HTTP/3 in that one's place."""
+
+    def __init__(self, port, cert, forced_origin=None):
         self._profile = tempfile.TemporaryDirectory(prefix="usquic-chromium-", ignore_cleanup_errors=True)
         to_browser, self._commands = os.pipe()
         self._events, from_browser = os.pipe()
@@ -30,7 +36,7 @@ class Chromium:
             [find_program("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run",
              "--disable-background-networking", "--disable-component-update", "--disable-sync",
              "--disable-dev-shm-usage", f"--user-data-dir={self._profile.name}", "--enable-quic",
-             f"--origin-to-force-quic-on=127.0.0.1:{port}",
+             f"--origin-to-force-quic-on={forced_origin or f'127.0.0.1:{port}'}",
              f"--ignore-certificate-errors-spki-list={public_key_hash(cert)}", "--remote-debugging-pipe",
              "about:blank"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, close_fds=False,

@@ -1,5 +1,5 @@
-"""curl over HTTP/3 only: the program where it was built with HTTP/3 (Debian 13), else the same libcurl through pycurl
-(Debian 12, whose backported program lost HTTP/3 while its library kept it)."""
+"""curl, by one version of HTTP alone: the program where it was built with HTTP/3 (Debian 13), else the same libcurl
+through pycurl (Debian 12, whose backported program lost HTTP/3 while its library kept it)."""
 
 import ctypes
 import os
@@ -8,10 +8,14 @@ import subprocess
 from support import find_program
 
 
+# What CURLINFO_HTTP_VERSION says.
+VERSIONS = {1: "1.0", 2: "1.1", 3: "2", 30: "3"}
+
+
 class Answer:
     def __init__(self, status, http_version, headers, body, error):
         self.status = status
-        self.http_version = http_version  # "3"
+        self.http_version = http_version  # "1.1", "2" or "3"
         self.headers = headers  # [(lower-case name, value)] of the final response
         self.body = body  # bytes, empty when written to a file
         self.error = error  # "" or the reason; then status is 0
@@ -25,11 +29,11 @@ def program_speaks_http3():
     return "HTTP3" in version
 
 
-def curl(url, cacert, output=None, method=None, data=None, headers=(), upload=None):
+def curl(url, cacert, output=None, method=None, data=None, headers=(), upload=None, version="3"):
     """One request. data: bytes to POST; upload: path of a file to PUT; output: path for the body."""
     if program_speaks_http3():
-        return _by_program(url, cacert, output, method, data, headers, upload)
-    return _by_library(url, cacert, output, method, data, headers, upload)
+        return _by_program(url, cacert, output, method, data, headers, upload, version)
+    return _by_library(url, cacert, output, method, data, headers, upload, version)
 
 
 def _parse_headers(lines):
@@ -43,8 +47,9 @@ def _parse_headers(lines):
     return fields
 
 
-def _by_program(url, cacert, output, method, data, headers, upload):
-    command = [find_program("curl"), "--http3-only", "-sS", "--cacert", cacert, "-D", "/dev/fd/2",
+def _by_program(url, cacert, output, method, data, headers, upload, version):
+    option = {"1.1": "--http1.1", "2": "--http2", "3": "--http3-only"}[version]
+    command = [find_program("curl"), option, "-sS", "--cacert", cacert, "-D", "/dev/fd/2",
                "-w", "%{stderr}\n%{http_version} %{http_code}", "-o", output or "-"]
     if method == "HEAD":
         command.append("-I")
@@ -68,14 +73,13 @@ def _by_program(url, cacert, output, method, data, headers, upload):
     return Answer(int(status), version, _parse_headers(told[:-1]), body, "")
 
 
-def _by_library(url, cacert, output, method, data, headers, upload):
+def _by_library(url, cacert, output, method, data, headers, upload, version):
     import pycurl
 
-    http_version_3_only, http_version_is_3 = 31, 30  # CURL_HTTP_VERSION_3ONLY, CURL_HTTP_VERSION_3
     lines, body = [], []
     easy = pycurl.Curl()
     easy.setopt(pycurl.URL, url)
-    easy.setopt(pycurl.HTTP_VERSION, http_version_3_only)
+    easy.setopt(pycurl.HTTP_VERSION, {"1.1": 2, "2": 4, "3": 31}[version])  # CURL_HTTP_VERSION_1_1, _2TLS, _3ONLY
     easy.setopt(pycurl.CAINFO, cacert)
     easy.setopt(pycurl.TIMEOUT, 120)
     easy.setopt(pycurl.HEADERFUNCTION, lambda line: lines.append(line.decode("latin-1").strip()))
@@ -100,9 +104,8 @@ def _by_library(url, cacert, output, method, data, headers, upload):
         easy.setopt(pycurl.WRITEFUNCTION, body.append)
     try:
         easy.perform()
-        is_http3 = easy.getinfo(pycurl.INFO_HTTP_VERSION) == http_version_is_3
-        return Answer(easy.getinfo(pycurl.RESPONSE_CODE), "3" if is_http3 else "other", _parse_headers(lines),
-                      b"".join(body), "")
+        return Answer(easy.getinfo(pycurl.RESPONSE_CODE), VERSIONS[easy.getinfo(pycurl.INFO_HTTP_VERSION)],
+                      _parse_headers(lines), b"".join(body), "")
     except pycurl.error as failure:
         return Answer(0, "", [], b"", failure.args[1])
     finally:
@@ -113,27 +116,49 @@ def _by_library(url, cacert, output, method, data, headers, upload):
 
 
 def ask_with_target(url, cacert, method, target):
-    """The header lines of an answer to a request whose :path is `target`, such as *, in place of the URL's; by libcurl
-    itself, as pycurl has no option for that."""
+    """The header lines of an answer to a request whose :path is `target`, such as *, in place of the URL's."""
+    # URL, CAINFO, CUSTOMREQUEST, REQUEST_TARGET; HTTP_VERSION: 3 only
+    return _by_options({10002: url, 10065: cacert, 10036: method, 10266: target, 84: 31})[0]
+
+
+def ask_by_alt_svc(url, cacert, cache):
+    """The version of HTTP by which curl asks that is told none and keeps what Alt-Svc says in the file `cache`."""
+    if program_speaks_http3():
+        done = subprocess.run([find_program("curl"), "-sS", "--cacert", cacert, "--alt-svc", cache, "-o", "/dev/null",
+                               "-w", "%{http_version}", url], capture_output=True, text=True, timeout=60, check=True)
+        return done.stdout
+    # URL, CAINFO, ALTSVC; ALTSVC_CTRL: those of all versions, as the program has it. Who sets HTTP_VERSION to 2 stays there.
+    return _by_options({10002: url, 10065: cacert, 10287: cache, 286: 0x38})[1]
+
+
+def _by_options(options):
+    """One request by libcurl itself, as pycurl has not all options. options: texts and numbers by their CURLOPT_.
+    Returns the header lines and the version."""
     library = ctypes.CDLL("libcurl-gnutls.so.4")
     library.curl_easy_init.restype = ctypes.c_void_p
     easy = ctypes.c_void_p(library.curl_easy_init())
     lines = []
-    header_function = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t,
-                                       ctypes.c_void_p)
+    data_function = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_size_t, ctypes.c_size_t,
+                                     ctypes.c_void_p)
 
-    @header_function
+    @data_function
     def on_header(data, size, count, _):
         lines.append(ctypes.string_at(data, size * count).decode("latin-1").strip())
         return size * count
 
-    texts = {10002: url, 10065: cacert, 10036: method, 10266: target}  # URL, CAINFO, CUSTOMREQUEST, REQUEST_TARGET
-    for option, text in texts.items():
-        library.curl_easy_setopt(easy, ctypes.c_int(option), ctypes.c_char_p(text.encode()))
-    library.curl_easy_setopt(easy, ctypes.c_int(84), ctypes.c_long(31))  # HTTP_VERSION: 3 only
+    @data_function
+    def on_body(_data, size, count, _):
+        return size * count
+
+    for option, value in options.items():
+        word = ctypes.c_char_p(value.encode()) if isinstance(value, str) else ctypes.c_long(value)
+        library.curl_easy_setopt(easy, ctypes.c_int(option), word)
     library.curl_easy_setopt(easy, ctypes.c_int(20079), on_header)  # HEADERFUNCTION
+    library.curl_easy_setopt(easy, ctypes.c_int(20011), on_body)  # WRITEFUNCTION
     status = library.curl_easy_perform(easy)
-    library.curl_easy_cleanup(easy)
+    version = ctypes.c_long()
+    library.curl_easy_getinfo(easy, ctypes.c_int(0x200000 + 46), ctypes.byref(version))  # HTTP_VERSION
+    library.curl_easy_cleanup(easy)  # writes the file of Alt-Svc
     if status != 0:
         raise AssertionError(f"libcurl failed with {status}")
-    return lines
+    return lines, VERSIONS[version.value]

@@ -14,8 +14,9 @@ def example_path(name):
 class ExampleServer(Program):
     """examples/NAME, which prints its URL when it listens."""
 
-    def __init__(self, name, place, *more):
-        super().__init__(example_path(name), "0", *more, "--cert", place.cert, "--key", place.key)
+    def __init__(self, name, place, *more, identity=None):
+        cert, key = identity or (place.cert, place.key)
+        super().__init__(example_path(name), "0", *more, "--cert", cert, "--key", key)
         self.cert = place.cert
         self.port = int(self.wait_for(r"https://localhost:(\d+)/").group(1))
 

@@ -57,6 +57,22 @@ def make_certificate(folder):
     return cert, key
 
 
+def make_leaf(folder, cert, key):
+    """A certificate for localhost that make_certificate's signed, for clients that take no authority's for a server's.
+    Returns (certificate, key) paths."""
+    leaf, leaf_key, request, extensions = (
+        os.path.join(folder, name) for name in ("leaf.pem", "leaf.key", "leaf.csr", "leaf.ext"))
+    with open(extensions, "w", encoding="ascii") as file:
+        file.write("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    subprocess.run(
+        ["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+         "/CN=localhost", "-keyout", leaf_key, "-out", request], check=True, capture_output=True)
+    subprocess.run(
+        ["openssl", "x509", "-req", "-in", request, "-CA", cert, "-CAkey", key, "-CAcreateserial", "-days", "9",
+         "-extfile", extensions, "-out", leaf], check=True, capture_output=True)
+    return leaf, leaf_key
+
+
 def public_key_hash(cert):
     """What Chromium's --ignore-certificate-errors-spki-list takes."""
     return subprocess.run(
@@ -176,10 +192,10 @@ class Program:
 
 
 class Serve(Program):
-    """`usquic serve` on a free port of 127.0.0.1."""
+    """`usquic serve`, on a free port of 127.0.0.1 where nothing else is said."""
 
-    def __init__(self, folder, cert, key, *options, host="127.0.0.1", tool=TOOL):
-        super().__init__(tool, "serve", folder, "--host", host, "--port", "0", "--cert", cert, "--key", key,
+    def __init__(self, folder, cert, key, *options, host="127.0.0.1", port=0, tool=TOOL):
+        super().__init__(tool, "serve", folder, "--host", host, "--port", port, "--cert", cert, "--key", key,
                          *options)
         self.port = int(self.wait_for(r"https://[^\s/]*:(\d+)/").group(1))
 
