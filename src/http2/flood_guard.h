@@ -22,6 +22,14 @@ class FloodGuard {
   // false: the client went over the limit.
   bool allow_reset(TimePoint now) { return allow(resets_, now, max_resets_); }
   bool allow_control(TimePoint now) { return allow(controls_, now, max_controls_); }
+  // A WINDOW_UPDATE that what was sent does not account for is one of these.
+  bool allow_update(TimePoint now) {
+    if (expected_updates_ == 0) return allow_control(now);
+    --expected_updates_;
+    return true;
+  }
+  // A DATA frame was sent: one for the stream and one for the connection may follow.
+  void expect_updates() { expected_updates_ += 2; }
 
  private:
   // A limit begins with its first event: few connections ever have one.
@@ -33,6 +41,7 @@ class FloodGuard {
 
   std::uint32_t max_resets_;
   std::uint32_t max_controls_;
+  std::uint64_t expected_updates_ = 0;
   std::optional<RateLimit> resets_;
   std::optional<RateLimit> controls_;
 };

@@ -160,11 +160,7 @@ void ServerSession::count_frame(const FrameHead& head) {
       if (head.is_empty && !head.ends_stream) is_allowed = guard_.allow_control(now_);
       break;
     case NGHTTP2_WINDOW_UPDATE:
-      if (expected_updates_ > 0) {
-        --expected_updates_;
-      } else {
-        is_allowed = guard_.allow_control(now_);
-      }
+      is_allowed = guard_.allow_update(now_);
       break;
     case NGHTTP2_RST_STREAM:
       is_allowed = find(head.stream_id) != nullptr ? guard_.allow_reset(now_) : guard_.allow_control(now_);

@@ -77,7 +77,6 @@ class ServerSession {
  private:
   friend class Stream;
   friend struct SessionCallbacks;
-  friend struct StreamFrames;
 
   struct Delete {
     void operator()(nghttp2_session* session) const;
@@ -117,11 +116,10 @@ class ServerSession {
   std::unique_ptr<nghttp2_session, Delete> session_;
   List<Stream> streams_;
   List<Stream, ForTurn> to_tell_;
-  Sink* sink_ = nullptr;                // inside of produce()
-  std::size_t room_ = 0;                // for what is still to be handed over there
-  TimePoint now_{};                     // of the latest receive()
-  std::uint64_t expected_updates_ = 0;  // WINDOW_UPDATE frames that what was sent accounts for
-  Stream* in_head_ = nullptr;           // whose section is being read
+  Sink* sink_ = nullptr;       // inside of produce()
+  std::size_t room_ = 0;       // for what is still to be handed over there
+  TimePoint now_{};            // of the latest receive()
+  Stream* in_head_ = nullptr;  // whose section is being read
   bool has_begun_ = false;
   bool is_ending_ = false;  // by this side, for a fault of the client
 };

@@ -79,6 +79,7 @@ struct SessionCallbacks {
           if (ends_stream) session.take_end(*stream);
           break;
         case NGHTTP2_RST_STREAM:
+          stream->is_reset_ = true;  // nothing more can be sent
           if (stream->is_announced_) stream->on_reset();
           break;
         default:
@@ -162,7 +163,7 @@ struct SessionCallbacks {
       session.sink_->write({head, head_bytes});
       if (length > 0) session.sink_->write(stream.outgoing_.front(length));
       session.room_ -= std::min(session.room_, head_bytes + length);
-      session.expected_updates_ += 2;  // of the stream, and of the connection
+      session.guard_.expect_updates();
       stream.outgoing_.remove_front(length);
       const bool has_room = stream.outgoing_.room(session.settings_.send_buffer_bytes) > 0;
       if (stream.is_writable_due_ && has_room) stream.want_turn();

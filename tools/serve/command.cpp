@@ -31,7 +31,8 @@ void set_workers(const std::string& text, Options& options) {
 }
 
 void add_tcp_arguments(CLI::App& parser, Options& options) {
-  auto* http3_only = parser.add_flag("--http3-only", options.is_http3_only, "Open no TCP port: neither HTTP/2 nor HTTP/1.1");
+  auto* http3_only =
+      parser.add_flag("--http3-only", options.is_http3_only, "Open no TCP port: neither HTTP/2 nor HTTP/1.1");
   parser
       .add_option("--redirect-http", options.redirect_port,
                   "TCP port on which plain HTTP is sent on to HTTPS, often 80; 0 = any that is free")

@@ -32,7 +32,8 @@ void run_on(tcp::Connection& tcp, Task task) noexcept {
 Http2Connection::Http2Connection(std::shared_ptr<TcpShare> share, tcp::Connection& tcp)
     : TcpSession(share->loop(), tcp),
       share_(std::move(share)),
-      session_(share_->settings.http2, share_->frames, *this) {
+      session_(std::in_place, share_->settings.http2, share_->frames,
+               static_cast<http2::ServerSession::Owner&>(*this)) {
   share_->sessions.push_back(this);
 }
 
@@ -48,7 +49,7 @@ void Http2Connection::on_data(tcp::Connection& /*tcp*/, Bytes data) {
   if (state_ == State::ending) return;
   run_on(tcp_, [&] {
     last_progress_ = loop::now(loop_);
-    if (session_.receive(data, last_progress_)) return set_deadline();
+    if (session_->receive(data, last_progress_)) return set_deadline();
     send();
     end();
   });
@@ -74,7 +75,7 @@ void Http2Connection::on_deadline(tcp::Connection& tcp) {
   if (awaited == Awaited::progress) return look_at_progress();
   if (awaited == Awaited::head) on_refusal("a header section takes too long");
   run_on(tcp_, [&] {
-    session_.take_no_more();
+    session_->take_no_more();
     send();
     if (awaited != Awaited::notice) end();
   });
@@ -83,7 +84,7 @@ void Http2Connection::on_deadline(tcp::Connection& tcp) {
 void Http2Connection::look_at_progress() {
   const Duration quiet = loop::now(loop_) - last_progress_;
   const Duration most = share_->settings.idle_timeout;
-  if (quiet >= most && session_.awaits_client()) return tcp_.close(US_QUIC_E_IDLE_TIMEOUT);
+  if (quiet >= most && session_->awaits_client()) return tcp_.close(US_QUIC_E_IDLE_TIMEOUT);
   awaited_ = Awaited::progress;
   tcp_.set_deadline(quiet < most ? most - quiet : most);
 }
@@ -117,7 +118,7 @@ void Http2Connection::on_refusal(std::string_view reason) noexcept {
 void Http2Connection::take_turn() {
   if (state_ == State::ending || tcp_.state() != tcp::Connection::State::open) return;
   run_on(tcp_, [&] {
-    session_.tell();
+    session_->tell();
     send();
   });
 }
@@ -125,15 +126,15 @@ void Http2Connection::take_turn() {
 void Http2Connection::send() {
   const std::size_t most = share_->settings.max_output_bytes;
   const std::size_t waiting = tcp_.buffered();
-  if (waiting < most && !session_.produce(*this, most - waiting)) return tcp_.abort();
-  if (session_.is_over()) return end();
+  if (waiting < most && !session_->produce(*this, most - waiting)) return tcp_.abort();
+  if (session_->is_over()) return end();
   set_deadline();
 }
 
 void Http2Connection::end_soon() {
   if (state_ != State::open) return;
   state_ = State::leaving;
-  session_.announce_end();
+  session_->announce_end();
   const std::optional<Duration> round_trip = tcp_.socket().smoothed_rtt();
   awaited_ = Awaited::notice;
   tcp_.set_deadline(std::clamp(round_trip.value_or(max_notice) * 2, min_notice, max_notice));
@@ -142,6 +143,7 @@ void Http2Connection::end_soon() {
 void Http2Connection::end() {
   if (std::exchange(state_, State::ending) == State::ending) return;
   awaited_ = Awaited::nothing;
+  session_.reset();  // handlers hear at once that nobody takes their responses
   end_writing();
 }
 
@@ -150,10 +152,10 @@ void Http2Connection::set_deadline() {
   const TcpSettings& settings = share_->settings;
   Awaited next = Awaited::request;
   Duration after = settings.http_idle_timeout;
-  if (session_.is_in_head() || !session_.has_begun()) {
+  if (session_->is_in_head() || !session_->has_begun()) {
     next = Awaited::head;
     after = settings.header_timeout;
-  } else if (session_.has_streams()) {
+  } else if (session_->has_streams()) {
     next = Awaited::progress;
     after = settings.idle_timeout;
   }

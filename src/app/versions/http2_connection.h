@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "app/versions/tcp_session.h"
 #include "app/versions/tcp_share.h"
@@ -65,7 +66,7 @@ class Http2Connection final : public TcpSession,
   void set_deadline();
 
   const std::shared_ptr<TcpShare> share_;
-  http2::ServerSession session_;
+  std::optional<http2::ServerSession> session_;  // until it is ending
   State state_ = State::open;
   Awaited awaited_ = Awaited::nothing;
   TimePoint last_progress_{};

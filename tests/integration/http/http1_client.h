@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "integration/http/tls_socket.h"
+#include "support/tls_socket.h"
 
 namespace usquic::test {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "integration/http/app_fixture.h"
-#include "integration/http/tls_socket.h"
+#include "support/tls_socket.h"
 
 namespace usquic::test {
 namespace {

@@ -9,7 +9,7 @@
 
 #include "integration/http/http1_response_reader.h"
 #include "integration/http/raw_client.h"
-#include "integration/http/tls_socket.h"
+#include "support/tls_socket.h"
 #include "usquic/loop.h"
 
 namespace usquic::test {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "integration/http/raw_client.h"
-#include "integration/http/tls_socket.h"
+#include "support/tls_socket.h"
 #include "usquic/loop.h"
 
 namespace usquic::test {

@@ -1,4 +1,4 @@
-#include "integration/http/tls_socket.h"
+#include "support/tls_socket.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>
