@@ -3,6 +3,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -27,6 +28,8 @@ std::unique_ptr<TlsSocket> TlsSocket::connect(int port, const TlsStreamClient::O
     ::close(fd);
     return nullptr;
   }
+  const int on = 1;
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
   fcntl(fd, F_SETFL, O_NONBLOCK);
   return std::unique_ptr<TlsSocket>(new TlsSocket(fd, options));
 }
