@@ -10,7 +10,7 @@
 namespace usquic::app {
 namespace {
 
-http2::ErrorCode code_of(StreamError error) {
+http2::ErrorCode http2_code_of(StreamError error) {
   switch (error) {
     case StreamError::none:
       return http2::ErrorCode::no_error;
@@ -34,7 +34,7 @@ void Http2Stream::stop(StreamError error) {
   if (error == StreamError::none) {
     stop_receiving();
   } else {
-    reset(code_of(error));
+    reset(http2_code_of(error));
   }
 }
 
@@ -56,7 +56,7 @@ Result<void> Http2Stream::send_prepared(us_quic_prepared_response_t* prepared) {
 }
 
 void Http2Stream::close_with(StreamError error) {
-  reset(code_of(error));
+  reset(http2_code_of(error));
 }
 
 // ---- What the session tells ----
