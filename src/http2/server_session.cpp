@@ -184,7 +184,11 @@ bool ServerSession::begin_section(std::int32_t id, bool is_request) {
     return in_head_ != nullptr;
   }
   Stream* stream = owner_.make_stream();
-  if (stream == nullptr) return false;
+  if (stream == nullptr) {
+    // RFC 9113 section 8.7: the client may try again.
+    check_memory(nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, id, NGHTTP2_REFUSED_STREAM));
+    return true;
+  }
   stream->begin(*this, id);
   streams_.push_back(stream);
   check_memory(nghttp2_session_set_stream_user_data(session_.get(), id, stream));

@@ -1,11 +1,9 @@
 // RFC 9113 sections 5.2 and 6.9: flow control.
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::get;
-using h2::post;
 using testing::Values;
 
 constexpr std::uint32_t default_window = 65535;
@@ -242,4 +240,4 @@ TEST(Rfc9113Section6_9, TheCreditOfAClientIsThatOfASmallWindowToo) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

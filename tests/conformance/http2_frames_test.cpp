@@ -1,18 +1,12 @@
 // RFC 9113 sections 4 and 6: what a frame must look like.
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::frame;
-using h2::get;
-using h2::get_fields;
-using h2::headers;
-using h2::headers_of;
-using h2::post;
 using testing::Values;
 
-std::string padded(std::string_view content, std::size_t padding) {
+std::string with_padding(std::string_view content, std::size_t padding) {
   return wire_integer(padding, 1) + std::string(content) + std::string(padding, '\0');
 }
 
@@ -117,8 +111,9 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(Rfc9113Section6_1, PaddingIsNoPartOfTheBody) {
   RawHttp2 peer;
-  EXPECT_TRUE(peer.send(post(1) + h2::data(1, padded("abc", 5), h2::padded) +
-                        h2::data(1, padded("", 255), h2::padded) + h2::data(1, padded("def", 0), h2::padded) +
+  EXPECT_TRUE(peer.send(post(1) + h2::data(1, with_padding("abc", 5), h2::padded) +
+                        h2::data(1, with_padding("", 255), h2::padded) +
+                        h2::data(1, with_padding("def", 0), h2::padded) +
                         h2::data(1, "\x02g\x01\x01", h2::padded | h2::end_stream)));
   EXPECT_EQ(peer.stream(0).body, "abcdefg");
   EXPECT_EQ(peer.stream(0).told, "request body end close");
@@ -155,16 +150,16 @@ INSTANTIATE_TEST_SUITE_P(
 INSTANTIATE_TEST_SUITE_P(
     Section6_2, Http2Request,
     Values(Http2Case{"WithPadding",
-                     headers_of(1, padded(h2::block(get_fields()), 200), h2::padded | h2::end_stream)},
+                     headers_of(1, with_padding(h2::block(get_fields()), 200), h2::padded | h2::end_stream)},
            Http2Case{"WithPriority", headers_of(1, priority_fields() + h2::block(get_fields()),
                                                 h2::with_priority | h2::end_stream)},
            Http2Case{"WithPaddingAndPriority",
-                     headers_of(1, padded(priority_fields() + h2::block(get_fields()), 3),
+                     headers_of(1, with_padding(priority_fields() + h2::block(get_fields()), 3),
                                 h2::padded | h2::with_priority | h2::end_stream)},
            Http2Case{"WithPaddingOfNoBytes",
-                     headers_of(1, padded(h2::block(get_fields()), 0), h2::padded | h2::end_stream)},
+                     headers_of(1, with_padding(h2::block(get_fields()), 0), h2::padded | h2::end_stream)},
            Http2Case{"WithPaddingBeforeAContinuation",
-                     frame(h2::type_headers, h2::padded | h2::end_stream, 1, padded("", 9)) +
+                     frame(h2::type_headers, h2::padded | h2::end_stream, 1, with_padding("", 9)) +
                          h2::continuation(1, h2::block(get_fields()), h2::end_headers)}),
     name_of_case);
 
@@ -298,4 +293,4 @@ INSTANTIATE_TEST_SUITE_P(
     name_of_case);
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

@@ -1,13 +1,9 @@
 // RFC 9113 section 4.3 and RFC 7541: header compression.
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::block;
-using h2::get;
-using h2::get_fields;
-using h2::headers_of;
 using testing::Values;
 
 // A request in one block with these bytes behind its fields, or before them.
@@ -157,7 +153,8 @@ TEST(Rfc7541Section7_1_3, FieldsThatAreSecretAreNotIndexedBySender) {
   RawHttp2 peer;
   peer.handler = [](RecordedHttp2Stream& stream, RawHttp2::Event event) {
     if (event != RawHttp2::Event::end) return;
-    std::vector<us_quic_header_t> fields = native_fields({{":status", "200"}, {"x-secret", "s3cret"}});
+    const WireFields texts{{":status", "200"}, {"x-secret", "s3cret"}};
+    std::vector<us_quic_header_t> fields = native_fields(texts);
     fields[1].flags = US_QUIC_HEADER_NEVER_INDEX;
     EXPECT_TRUE(stream.send_headers(fields, true));
   };
@@ -169,4 +166,4 @@ TEST(Rfc7541Section7_1_3, FieldsThatAreSecretAreNotIndexedBySender) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

@@ -2,12 +2,9 @@
 #include "http2/flood_guard.h"
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::get;
-using h2::get_fields;
-using h2::post;
 using testing::Values;
 
 constexpr std::uint32_t per_second = 10;
@@ -303,4 +300,4 @@ TEST(Rfc9113Section10_5_1, AFieldThatNoDecoderTakesEndsTheConnection) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

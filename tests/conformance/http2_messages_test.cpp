@@ -1,13 +1,9 @@
 // RFC 9113 section 8: HTTP messages.
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::get;
-using h2::get_fields;
-using h2::headers;
-using h2::post;
 using testing::Values;
 
 WireFields h2_without(const char* name) {
@@ -320,4 +316,4 @@ TEST(Rfc9113Section8_2_2, ResponsesThatHttp2DoesNotAllowAreNotSent) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

@@ -1,7 +1,7 @@
 // RFC 9113 section 3.4: how a connection begins.
 #include "http2_checks.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
 std::map<unsigned, std::uint32_t> settings_in(const Http2Frame& frame) {
@@ -85,4 +85,4 @@ TEST(Rfc9113Section3_4, SettingsOfTheClientAreAcknowledgedOnce) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

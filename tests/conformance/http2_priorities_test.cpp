@@ -1,10 +1,9 @@
 // RFC 9218 over HTTP/2, and the priorities of RFC 7540 that RFC 9113 section 5.3 has no more.
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::get;
 using testing::Values;
 
 // The order in which DATA frames of responses of two frames each come; the requests are those in `bytes`.
@@ -104,4 +103,4 @@ TEST(Rfc9113Section5_3_2, PrioritiesOfRfc7540ChangeNothing) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

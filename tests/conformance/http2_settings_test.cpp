@@ -1,10 +1,9 @@
 // RFC 9113 sections 6.5 and 6.8: SETTINGS and GOAWAY.
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::settings;
 using testing::Values;
 
 // ---- Section 6.5: SETTINGS ----
@@ -198,4 +197,4 @@ TEST(Rfc9113Section5_4_1, StreamsOfAConnectionThatFailedAreClosedOnce) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

@@ -1,11 +1,9 @@
 // RFC 9113 section 5.1: the states of streams, their numbers and how many there may be.
 #include "http2_rows.h"
 
-namespace usquic::test {
+namespace usquic::test::h2 {
 namespace {
 
-using h2::get;
-using h2::post;
 using testing::Values;
 
 // ---- Section 5.1: idle ----
@@ -201,4 +199,4 @@ TEST(Rfc9113Section5_1_2, AStreamThatTheApplicationHasNoRoomForIsRefused) {
 }
 
 }  // namespace
-}  // namespace usquic::test
+}  // namespace usquic::test::h2

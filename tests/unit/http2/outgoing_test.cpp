@@ -7,7 +7,7 @@
 namespace usquic::http2 {
 namespace {
 
-void count_release(void* user) {
+void note_release(void* user) {
   ++*static_cast<int*>(user);
 }
 
@@ -29,7 +29,7 @@ TEST(Outgoing, GivesBytesInTheOrderInWhichTheyCame) {
     Outgoing outgoing;
     outgoing.add("copied ");
     outgoing.add("twice ");
-    outgoing.hold("held", count_release, &releases);
+    outgoing.hold("held", note_release, &releases);
     EXPECT_EQ(outgoing.size(), 17U);
     EXPECT_EQ(taken_from(outgoing, step), "copied twice held");
     EXPECT_EQ(releases, 1);
@@ -42,7 +42,7 @@ TEST(Outgoing, NothingOvertakesAPiece) {
   EXPECT_EQ(outgoing.room(10), 10U);
   outgoing.add("abc");
   EXPECT_EQ(outgoing.room(10), 7U);
-  outgoing.hold("piece", count_release, &releases);
+  outgoing.hold("piece", note_release, &releases);
   EXPECT_TRUE(outgoing.has_piece());
   EXPECT_EQ(outgoing.room(10), 0U);
   outgoing.remove_front(3);
@@ -68,7 +68,7 @@ TEST(Outgoing, ReleasesWhatIsDropped) {
   int releases = 0;
   Outgoing outgoing;
   outgoing.add("abc");
-  outgoing.hold("piece", count_release, &releases);
+  outgoing.hold("piece", note_release, &releases);
   outgoing.drop();
   EXPECT_EQ(releases, 1);
   EXPECT_TRUE(outgoing.is_empty());
@@ -80,7 +80,7 @@ TEST(Outgoing, ReleasesWhenItGoes) {
   int releases = 0;
   {
     Outgoing outgoing;
-    outgoing.hold("piece", count_release, &releases);
+    outgoing.hold("piece", note_release, &releases);
   }
   EXPECT_EQ(releases, 1);
 }
