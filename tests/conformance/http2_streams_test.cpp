@@ -192,7 +192,7 @@ TEST(Rfc9113Section5_1_2, AStreamThatTheApplicationHasNoRoomForIsRefused) {
   RawHttp2 peer;
   peer.takes_streams = false;
   EXPECT_TRUE(peer.send(get(1)));
-  EXPECT_TRUE(peer.answer(1).reset);
+  EXPECT_EQ(peer.answer(1).reset, refused_stream);
   EXPECT_EQ(peer.stream_count(), 0U);
   peer.takes_streams = true;
   expect_http2_open(peer, 3);
