@@ -71,6 +71,7 @@ TEST_P(GracefulClose, RequestsThatCrossTheGoawayAreAnsweredOrRefusedAsNotProcess
   settle(connection);
   app->close();
   std::vector<const RawRequest*> crossing;
+  crossing.reserve(20);
   for (int i = 0; i < 20; ++i) crossing.push_back(connection->get("/"));
   for (const RawRequest* request : crossing) {
     if (request == nullptr) continue;

@@ -50,6 +50,7 @@ TEST_F(Http2Test, MoreRequestsThanStreamsWaitForTheirTurn) {
   RawConnection* connection = start();
   settle(connection);
   std::vector<const RawRequest*> requests;
+  requests.reserve(300);
   for (int i = 0; i < 300; ++i) requests.push_back(connection->get("/number/" + std::to_string(i)));
   for (int round = 0; round < 15; ++round) {
     ASSERT_TRUE(run_until([&] { return waiting.size() >= 20; }));
