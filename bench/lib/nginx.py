@@ -24,9 +24,7 @@ http {{
   keepalive_requests 1000000000;
   open_file_cache max=100;
   server {{
-    listen 127.0.0.1:{port} quic;
-    http3 on;
-    quic_gso on;
+    listen 127.0.0.1:{port} {listen};
     ssl_certificate {cert};
     ssl_certificate_key {key};
     ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
@@ -34,6 +32,14 @@ http {{
   }}
 }}
 """
+
+
+def write_configuration(home, port, listen, **files):
+    """Returns its path. listen: what follows the port, and other lines of the server. files: folder, cert and key."""
+    path = os.path.join(home, f"nginx-{port}.conf")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(CONFIGURATION.format(home=home, port=port, listen=listen, **files))
+    return path
 
 
 def of_debian13():
@@ -77,9 +83,7 @@ def missing():
 class Nginx(Program):
     def __init__(self, folder, cert, key, home):
         self.port = free_udp_port()
-        path = os.path.join(home, "nginx.conf")
-        with open(path, "w", encoding="ascii") as file:
-            file.write(CONFIGURATION.format(folder=folder, cert=cert, key=key, home=home, port=self.port))
+        path = write_configuration(home, self.port, "quic; http3 on; quic_gso on", folder=folder, cert=cert, key=key)
         super().__init__(*find(), "-e", "stderr", "-p", home, "-c", path)
         wait_for_udp_port(self.port)
 

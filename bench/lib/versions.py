@@ -1,7 +1,6 @@
 """What a request costs a server by each version of HTTP over TCP: `usquic serve` and nginx as file servers, loaded by h2load."""
 
 import contextlib
-import os
 import random
 import socket
 import ssl
@@ -14,32 +13,7 @@ from support import TOOL, Program, find_program, free_tcp_port
 from lib.clients import H2LOAD_SECONDS, MeasureFailed, answered
 from lib.machine import CLIENT_CORE, cpu_seconds, pinned
 from lib.measures import own_memory
-
-NGINX_CONFIGURATION = """
-daemon off;
-master_process off;  # one process, whose CPU time is the server's
-pid {home}/nginx.pid;
-error_log stderr warn;
-events {{ worker_connections 4096; }}
-http {{
-  access_log off;
-  default_type text/plain;
-  client_body_temp_path {home}; proxy_temp_path {home}; fastcgi_temp_path {home}; uwsgi_temp_path {home};
-  scgi_temp_path {home};
-  keepalive_requests 1000000000;
-  open_file_cache max=100;
-  sendfile on;
-  tcp_nopush on;
-  server {{
-    listen 127.0.0.1:{port} ssl http2;
-    ssl_certificate {cert};
-    ssl_certificate_key {key};
-    ssl_protocols TLSv1.3;
-    ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
-    root {folder};
-  }}
-}}
-"""
+from lib.nginx import write_configuration
 
 
 def wait_for_port(port, seconds=10):
@@ -64,10 +38,8 @@ class Serve(Program):
 class Nginx(Program):
     def __init__(self, content):
         self.port = free_tcp_port()
-        path = os.path.join(content.name, f"nginx-{self.port}.conf")
-        with open(path, "w", encoding="ascii") as file:
-            file.write(NGINX_CONFIGURATION.format(folder=content.site, cert=content.cert, key=content.key, home=content.name,
-                                                  port=self.port))
+        path = write_configuration(content.name, self.port, "ssl http2; sendfile on; tcp_nopush on; ssl_protocols TLSv1.3",
+                                   folder=content.site, cert=content.cert, key=content.key)
         super().__init__(find_program("nginx"), "-e", "stderr", "-p", content.name, "-c", path)
         wait_for_port(self.port)
 

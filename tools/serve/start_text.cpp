@@ -29,12 +29,13 @@ std::string render_start_text(const Options& options, const ListeningPorts& port
       "    usquic get --cacert {2} https://{0}/\n"
       "    curl --http3-only --cacert {2} https://{0}/\n"
       "{3}"
-      "    chromium --user-data-dir=/tmp/usquic-chromium --origin-to-force-quic-on={0} \\\n"
-      "      --ignore-certificate-errors-spki-list={1} https://{0}/\n",
+      "    chromium --user-data-dir=/tmp/usquic-chromium --origin-to-force-quic-on={4} \\\n"
+      "      --ignore-certificate-errors-spki-list={1} https://{4}/\n",
       authority, development->public_key_hash, development->certificate_file,
       options.is_http3_only
           ? ""
-          : fmt::format("    curl --cacert {} https://{}/\n", development->certificate_file, authority));
+          : fmt::format("    curl --cacert {} https://{}/\n", development->certificate_file, authority),
+      authority_text(is_any ? "localhost" : host, ports.https));
   return text;
 }
 

@@ -6,13 +6,10 @@
 #include <new>
 #include <utility>
 
+#include "tcp_client/libcurl.h"
+
 namespace usquic::tools::tcp_client {
 namespace {
-
-// Once a process, before any thread: libcurl counts.
-struct Library {
-  Library() { curl_global_init(CURL_GLOBAL_DEFAULT); }
-};
 
 const char* text_or_null(const std::string& text) {
   return text.empty() ? nullptr : text.c_str();
@@ -49,7 +46,7 @@ bool has_feature(int feature) {
 }  // namespace
 
 Setup::Setup(ConnectOptions options) : options_(std::move(options)) {
-  static const Library library;
+  if (!load_libcurl().empty()) return;  // missing() tells
   for (const ClientOptions::Resolve& rule : options_.resolve) {
     curl_slist* longer = curl_slist_append(addresses_, address_line(rule).c_str());
     if (longer == nullptr) throw std::bad_alloc();
@@ -63,6 +60,9 @@ Setup::~Setup() {
 }
 
 std::optional<Failure> Setup::missing() const {
+  if (!load_libcurl().empty()) {
+    return Failure{ExitCode::Usage, "HTTP/2 and HTTP/1.1 need libcurl: " + load_libcurl()};
+  }
   const std::string library = tls_library();
   if (!has_feature(CURL_VERSION_SSL)) return Failure{ExitCode::Usage, "this libcurl has no TLS"};
   if (options_.version == VersionChoice::Http2 && !has_feature(CURL_VERSION_HTTP2)) {

@@ -1,5 +1,6 @@
 #include "app/versions/tcp_listener.h"
 
+#include <algorithm>
 #include <new>
 #include <utility>
 
@@ -33,7 +34,8 @@ Result<tcp::Listener*> TcpListener::listen(const ListenOptions& options) {
   tcp_options.tls = identity_;
   if (share_->settings.has_http2) tcp_options.alpn.emplace_back("h2");
   if (share_->settings.has_http1) tcp_options.alpn.insert(tcp_options.alpn.end(), {"http/1.1", "http/1.0"});
-  tcp_options.high_mark = share_->settings.max_output_bytes;
+  // Whoever waits for room in either hears of it.
+  tcp_options.high_mark = std::min(share_->settings.max_output_bytes, share_->settings.send_buffer_bytes);
   tcp_options.max_connections = share_->server.rules().max_tcp_connections;
   tcp_options.handshake_timeout = handshake_timeout_;
   auto listener = std::make_unique<tcp::Listener>();
