@@ -35,9 +35,11 @@ ServerSession::ServerSession(const Settings& settings, ChunkStore& frames, Owner
       guard_(settings.max_resets_per_second, settings.max_controls_per_second),
       memory_(std::make_unique<SessionMemory>(frames)) {
   nghttp2_session* made = nullptr;
-  check_memory(session_callbacks() == nullptr || session_options() == nullptr);
+  const auto callbacks = session_callbacks();
+  const auto options = session_options();
+  if (callbacks == nullptr || options == nullptr) throw std::bad_alloc();
   nghttp2_mem functions = memory_->functions();
-  check_memory(nghttp2_session_server_new3(&made, session_callbacks(), this, session_options(), &functions));
+  check_memory(nghttp2_session_server_new3(&made, callbacks.get(), this, options.get(), &functions));
   session_.reset(made);
   const std::array<nghttp2_settings_entry, 4> entries{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.max_streams},

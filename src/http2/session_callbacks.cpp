@@ -173,41 +173,33 @@ struct SessionCallbacks {
   }
 };
 
-const nghttp2_session_callbacks* session_callbacks() {
-  using Owned = std::unique_ptr<nghttp2_session_callbacks, decltype(&nghttp2_session_callbacks_del)>;
-  static const Owned all = [] {
-    nghttp2_session_callbacks* made = nullptr;
-    if (nghttp2_session_callbacks_new(&made) != 0) return Owned(nullptr, nghttp2_session_callbacks_del);
-    nghttp2_session_callbacks_set_on_begin_frame_callback(made, SessionCallbacks::on_begin_frame);
-    nghttp2_session_callbacks_set_on_begin_headers_callback(made, SessionCallbacks::on_begin_headers);
-    nghttp2_session_callbacks_set_on_header_callback(made, SessionCallbacks::on_header);
-    nghttp2_session_callbacks_set_on_frame_recv_callback(made, SessionCallbacks::on_frame);
-    nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, SessionCallbacks::on_data);
-    nghttp2_session_callbacks_set_on_stream_close_callback(made, SessionCallbacks::on_stream_close);
-    nghttp2_session_callbacks_set_on_frame_send_callback(made, SessionCallbacks::on_frame_sent);
-    nghttp2_session_callbacks_set_send_data_callback(made, SessionCallbacks::send_body);
-    return Owned(made, nghttp2_session_callbacks_del);
-  }();
-  return all.get();
+std::unique_ptr<nghttp2_session_callbacks, DeleteNative> session_callbacks() {
+  nghttp2_session_callbacks* made = nullptr;
+  if (nghttp2_session_callbacks_new(&made) != 0) return nullptr;
+  nghttp2_session_callbacks_set_on_begin_frame_callback(made, SessionCallbacks::on_begin_frame);
+  nghttp2_session_callbacks_set_on_begin_headers_callback(made, SessionCallbacks::on_begin_headers);
+  nghttp2_session_callbacks_set_on_header_callback(made, SessionCallbacks::on_header);
+  nghttp2_session_callbacks_set_on_frame_recv_callback(made, SessionCallbacks::on_frame);
+  nghttp2_session_callbacks_set_on_data_chunk_recv_callback(made, SessionCallbacks::on_data);
+  nghttp2_session_callbacks_set_on_stream_close_callback(made, SessionCallbacks::on_stream_close);
+  nghttp2_session_callbacks_set_on_frame_send_callback(made, SessionCallbacks::on_frame_sent);
+  nghttp2_session_callbacks_set_send_data_callback(made, SessionCallbacks::send_body);
+  return std::unique_ptr<nghttp2_session_callbacks, DeleteNative>(made);
 }
 
-const nghttp2_option* session_options() {
-  using Owned = std::unique_ptr<nghttp2_option, decltype(&nghttp2_option_del)>;
-  static const Owned all = [] {
-    nghttp2_option* made = nullptr;
-    if (nghttp2_option_new(&made) != 0) return Owned(nullptr, nghttp2_option_del);
-    // The rules for messages are those of all versions (http/field_rules.h), credit is given for what was read, and how much
-    // is too much is said by the options of a context (flood_guard.h).
-    nghttp2_option_set_no_http_messaging(made, 1);
-    nghttp2_option_set_no_auto_window_update(made, 1);
-    nghttp2_option_set_no_closed_streams(made, 1);
-    constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
-    nghttp2_option_set_stream_reset_rate_limit(made, unlimited, unlimited);
-    nghttp2_option_set_max_send_header_block_length(made, max_sent_section_bytes);
-    nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
-    return Owned(made, nghttp2_option_del);
-  }();
-  return all.get();
+std::unique_ptr<nghttp2_option, DeleteNative> session_options() {
+  nghttp2_option* made = nullptr;
+  if (nghttp2_option_new(&made) != 0) return nullptr;
+  // The rules for messages are those of all versions (http/field_rules.h), credit is given for what was read, and how much
+  // is too much is said by the options of a context (flood_guard.h).
+  constexpr std::uint64_t unlimited = std::numeric_limits<std::uint64_t>::max();
+  nghttp2_option_set_no_http_messaging(made, 1);
+  nghttp2_option_set_no_auto_window_update(made, 1);
+  nghttp2_option_set_no_closed_streams(made, 1);
+  nghttp2_option_set_stream_reset_rate_limit(made, unlimited, unlimited);
+  nghttp2_option_set_max_send_header_block_length(made, max_sent_section_bytes);
+  nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
+  return std::unique_ptr<nghttp2_option, DeleteNative>(made);
 }
 
 nghttp2_data_provider body_provider(Stream& stream) {

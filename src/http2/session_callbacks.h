@@ -3,13 +3,20 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <memory>
+
 #include "http2/stream.h"
 
 namespace usquic::http2 {
 
-// Set up once for all sessions. nullptr: memory is used up.
-const nghttp2_session_callbacks* session_callbacks();
-const nghttp2_option* session_options();
+struct DeleteNative {
+  void operator()(nghttp2_session_callbacks* callbacks) const { nghttp2_session_callbacks_del(callbacks); }
+  void operator()(nghttp2_option* options) const { nghttp2_option_del(options); }
+};
+
+// A session copies both when it is made. nullptr: memory is used up.
+std::unique_ptr<nghttp2_session_callbacks, DeleteNative> session_callbacks();
+std::unique_ptr<nghttp2_option, DeleteNative> session_options();
 
 // Puts what the stream has to send into DATA frames.
 nghttp2_data_provider body_provider(Stream& stream);

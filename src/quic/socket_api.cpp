@@ -4,9 +4,9 @@
 #include <string>
 
 #include "base/ext.h"
+#include "base/host_addresses.h"
 #include "quic/address_copy.h"
 #include "quic/c_result.h"
-#include "quic/connect/resolver.h"
 #include "quic/socket.h"
 #include "quic/socket_context.h"
 
@@ -14,23 +14,11 @@ namespace usquic::quic {
 
 namespace {
 
-Result<Addresses> listen_addresses(const char* host, std::uint16_t port) {
-  if (host != nullptr) return resolve_now(host, port);
-  // Any address; the port travels in an IPv6 one, which a dual-stack socket has.
-  return Addresses{*Address::parse("::", port)};
-}
-
-// Errors that say that this machine does not have such an address (it may have no IPv6), not that others hold
-// it or that it is forbidden.
-bool is_address_missing(int error) {
-  return error == US_QUIC_E_ADDRESS || error == US_QUIC_E_IO;
-}
-
 // The first address that the machine has. One that is in use is an error, although a name may have others:
 // clients that try the name's addresses in the same order would reach who holds it.
 Result<us_quic_socket_t*> listen_on(us_quic_socket_context_t& context, const char* host, std::uint16_t port,
                                     const us_quic_listen_options_t& options, unsigned ext_size) {
-  Result<Addresses> addresses = listen_addresses(host, port);
+  Result<Addresses> addresses = listen_addresses(host == nullptr ? "" : host, port);
   if (!addresses) return Error{addresses.error()};
   udp::OpenOptions open_options;
   open_options.reuse_port = options.reuse_port != 0;
@@ -38,10 +26,8 @@ Result<us_quic_socket_t*> listen_on(us_quic_socket_context_t& context, const cha
   Result<us_quic_socket_t*> opened = Error{US_QUIC_E_RESOLVE};
   for (const Address& address : *addresses) {
     opened = open_listen_socket(context, address, open_options, ext_size);
-    if (opened || !is_address_missing(opened.error())) return opened;
+    if (opened || !is_address_missing(opened.error())) break;
   }
-  if (host == nullptr)
-    return open_listen_socket(context, *Address::parse("0.0.0.0", port), open_options, ext_size);
   return opened;
 }
 

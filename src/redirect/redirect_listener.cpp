@@ -3,7 +3,6 @@
 #include <chrono>
 #include <new>
 
-#include "base/address.h"
 #include "redirect/redirect_connection.h"
 #include "redirect/redirect_share.h"
 #include "tcp/listener.h"
@@ -27,8 +26,6 @@ RedirectListener::~RedirectListener() {
 
 Result<std::uint16_t> RedirectListener::listen(us_loop_t* loop, const RedirectOptions& options,
                                                const Logger& log) {
-  const auto address = Address::parse(options.host.empty() ? "::" : options.host.c_str(), options.port);
-  if (!address) return Error{US_QUIC_E_RESOLVE};
   RedirectShare& share = *parts_->share;
   share.https_port = options.https_port;
   share.head_timeout = std::chrono::milliseconds(options.head_timeout_ms);
@@ -36,7 +33,8 @@ Result<std::uint16_t> RedirectListener::listen(us_loop_t* loop, const RedirectOp
   share.log = log;
   tcp::ListenOptions tcp_options;
   tcp_options.max_connections = options.max_connections;
-  const Result<void> opened = parts_->listener.open(loop, *address, tcp_options, *parts_, log);
+  const Result<void> opened =
+      parts_->listener.open_at(loop, options.host, options.port, tcp_options, *parts_, log);
   if (!opened) return Error{opened.error()};
   return parts_->listener.local_address().port();
 }

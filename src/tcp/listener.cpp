@@ -8,6 +8,7 @@
 #include <new>
 #include <utility>
 
+#include "base/host_addresses.h"
 #include "tcp/loop_share.h"
 #include "tcp/socket_error.h"
 #include "usquic/error.h"
@@ -32,6 +33,18 @@ Result<void> Listener::open(us_loop_t* loop, const Address& local, const ListenO
   Result<OpenedSocket> opened = open_socket(local, options.socket, log);
   if (!opened) return Error{opened.error()};
   return adopt(loop, *std::move(opened), options, handler, log);
+}
+
+Result<void> Listener::open_at(us_loop_t* loop, const std::string& host, std::uint16_t port,
+                               const ListenOptions& options, Handler& handler, const Logger& log) {
+  Result<Addresses> addresses = listen_addresses(host, port);
+  if (!addresses) return Error{addresses.error()};
+  Result<void> opened = Error{US_QUIC_E_RESOLVE};
+  for (const Address& address : *addresses) {
+    opened = open(loop, address, options, handler, log);
+    if (opened || !is_address_missing(opened.error())) break;
+  }
+  return opened;
 }
 
 Result<void> Listener::adopt(us_loop_t* loop, OpenedSocket opened, const ListenOptions& options,

@@ -50,6 +50,9 @@ class Listener final : private loop::Poll, private DeadlineEntry, public ListHoo
   // local: as of open_socket(). Errors: of that, US_QUIC_E_STATE (it is open), _NOMEM.
   Result<void> open(us_loop_t* loop, const Address& local, const ListenOptions& options, Handler& handler,
                     const Logger& log);
+  // The same at the first address of a host that this machine has; "" = any. Errors: also US_QUIC_E_RESOLVE.
+  Result<void> open_at(us_loop_t* loop, const std::string& host, std::uint16_t port,
+                       const ListenOptions& options, Handler& handler, const Logger& log);
   // The same with a descriptor that open_socket() made.
   Result<void> adopt(us_loop_t* loop, OpenedSocket opened, const ListenOptions& options, Handler& handler,
                      const Logger& log);

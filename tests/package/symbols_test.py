@@ -14,7 +14,7 @@ SHARED = BUILD / "libusquic.so"
 INTERFACE = re.compile(r"us_[a-z]|_ZT[VIS]N6usquic|_ZNK?6usquic")
 WRITABLE = re.compile(r"\.(data|bss|tdata|tbss)\b(?!\.rel\.ro)|\*COM\*")
 # What the README says that it is built on, and the compiler's own.
-LIBRARIES = {"libngtcp2", "libgnutls", "libssl", "libcrypto", "libIPSec_MB", "libstdc++", "libgcc_s",
+LIBRARIES = {"libngtcp2", "libnghttp2", "libgnutls", "libssl", "libcrypto", "libIPSec_MB", "libstdc++", "libgcc_s",
              "libm", "libc"}
 
 

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "app/versions/tcp_newcomer.h"
-#include "base/address.h"
 #include "loop/loop.h"
 #include "tcp/loop_share.h"
 
@@ -25,9 +24,6 @@ TcpListener::~TcpListener() {
 }
 
 Result<tcp::Listener*> TcpListener::listen(const ListenOptions& options) {
-  const std::string host = options.host.empty() ? "::" : options.host;
-  const auto address = Address::parse(host.c_str(), static_cast<std::uint16_t>(options.port));
-  if (!address) return Error{US_QUIC_E_RESOLVE};
   tcp::ListenOptions tcp_options;
   tcp_options.socket.reuse_port = options.reuse_port;
   tcp_options.socket.ipv6_only = options.ipv6_only;
@@ -40,7 +36,8 @@ Result<tcp::Listener*> TcpListener::listen(const ListenOptions& options) {
   tcp_options.handshake_timeout = handshake_timeout_;
   auto listener = std::make_unique<tcp::Listener>();
   const Result<void> opened =
-      listener->open(share_->server.loop()->native(), *address, tcp_options, *this, share_->server.logger());
+      listener->open_at(share_->loop(), options.host, static_cast<std::uint16_t>(options.port), tcp_options,
+                        *this, share_->server.logger());
   if (!opened) return Error{opened.error()};
   ports_.push_back(std::move(listener));
   return ports_.back().get();

@@ -8,24 +8,14 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
-#include "base/address.h"
+#include "base/host_addresses.h"
 #include "base/result.h"
 #include "base/time.h"
 #include "loop/loop.h"
 
 namespace usquic::quic {
 
-using Addresses = std::vector<Address>;
-
-// An address in text form, also with an IPv6 scope ("fe80::1%eth0"); nothing for a name.
-std::optional<Address> numeric_address(const std::string& host, std::uint16_t port);
-// Waits for the answer. Errors: US_QUIC_E_RESOLVE, _NOMEM. Order: as getaddrinfo prefers (RFC 6724).
-Result<Addresses> resolve_now(const std::string& host, std::uint16_t port);
-// The addresses of "localhost" and names below it, which no name server is asked for (RFC 6761 section 6.3);
-// empty for other names.
-Addresses localhost_addresses(const std::string& host, std::uint16_t port);
 // Families take turns, the preferred one first (RFC 8305 section 4).
 Addresses interleave_families(const Addresses& addresses);
 

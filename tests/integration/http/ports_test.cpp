@@ -103,6 +103,21 @@ TEST_P(Ports, AnAppOfOneVersionOpensThePortOfThatOneAlone) {
   EXPECT_EQ(ask(version), "served");
 }
 
+TEST_P(Ports, AHostMayBeAName) {
+  make_app().get("/", [](Response* res, Request*) { res->end("here"); });
+  for (const char* host : {"localhost", "::1", ""}) {
+    app->listen(host, 0, [&](ListenSocket* opened) {
+      ASSERT_NE(opened, nullptr) << host;
+      port = opened->port();
+    });
+  }
+  const RawRequest* request = make_client().connect(port)->get("/");
+  finish(request);
+  EXPECT_EQ(request->body, "here");
+  app->listen("no.such.host.invalid", 0, [](ListenSocket* opened) { EXPECT_EQ(opened, nullptr); });
+  EXPECT_EQ(app->error(), US_QUIC_E_RESOLVE);
+}
+
 TEST_P(Ports, APortThatIsClosedTakesNoMoreClientsAndKeepsThoseItHas) {
   make_app();
   answer_with_the_name();
