@@ -16,6 +16,7 @@ namespace {
 
 // A field section may be as long as the application says.
 constexpr std::size_t max_sent_section_bytes = 1 << 20;
+constexpr std::size_t max_continuations = 256;
 
 ServerSession& session_of(void* user) {
   return *static_cast<ServerSession*>(user);
@@ -199,6 +200,11 @@ std::unique_ptr<nghttp2_option, DeleteNative> session_options() {
   nghttp2_option_set_stream_reset_rate_limit(made, unlimited, unlimited);
   nghttp2_option_set_max_send_header_block_length(made, max_sent_section_bytes);
   nghttp2_option_set_builtin_recv_extension_type(made, NGHTTP2_PRIORITY_UPDATE);
+#if defined(USQUIC_HAS_MAX_CONTINUATIONS)
+  // It counts the pieces that the head of such a frame comes in: with its default of 8, a client whose bytes come one by one
+  // could not send any.
+  nghttp2_option_set_max_continuations(made, max_continuations);
+#endif
   return std::unique_ptr<nghttp2_option, DeleteNative>(made);
 }
 

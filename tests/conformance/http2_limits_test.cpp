@@ -199,8 +199,9 @@ TEST(Rfc9113Section10_5, ASectionWithoutAnEndIsRefused) {
     RawHttp2 peer;
     ASSERT_TRUE(peer.send(h2::frame(h2::type_headers, h2::end_stream, 1, h2::block(get_fields()))));
     std::size_t count = 0;
-    while (count < 100 && peer.send(h2::continuation(1, piece))) ++count;
-    EXPECT_EQ(count, 8U);
+    while (count < 1000 && peer.send(h2::continuation(1, piece))) ++count;
+    EXPECT_LE(count, 256U);
+    EXPECT_GE(count, 250U);
     EXPECT_EQ(peer.refusals.size(), 1U);
     EXPECT_FALSE(peer.session().is_in_head() && peer.stream(0).told != "");
   }
@@ -211,8 +212,8 @@ TEST(Rfc9113Section10_5, ASectionOfAStreamThatIsClosedIsBoundedToo) {
   ASSERT_TRUE(peer.send(get(1)));
   ASSERT_TRUE(peer.send(h2::frame(h2::type_headers, h2::end_stream, 1, "")));
   std::size_t count = 0;
-  while (count < 100 && peer.send(h2::continuation(1, ""))) ++count;
-  EXPECT_EQ(count, 8U);
+  while (count < 1000 && peer.send(h2::continuation(1, ""))) ++count;
+  EXPECT_EQ(count, 256U);
 }
 
 // As section 6.5.2 counts.

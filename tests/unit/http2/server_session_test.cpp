@@ -135,22 +135,22 @@ TEST(ServerSession, TellsNothingOfWhatComesBehindAFaultOfABody) {
   EXPECT_EQ(peer.goaway(), h2::enhance_your_calm);
 }
 
-// Without CONTINUATION: nghttp2 counts the pieces of its head as frames, and takes 8 of a section.
 TEST(ServerSession, TellsTheSameInWhateverPiecesBytesCome) {
   const std::string bytes = h2::post(1) + h2::data(1, "abc") + h2::get(3) + h2::data(1, "def") +
                             h2::headers(1, {{"a", "b"}}, h2::end_stream) +
                             h2::post(5, {{"content-length", "1"}}) + h2::data(5, "too long") + h2::ping() +
-                            h2::get(7);
+                            h2::get(7) + h2::split_headers(9, h2::get_fields(), 10, h2::end_stream);
   for (std::size_t piece = 1; piece <= bytes.size(); piece += 1 + piece / 8) {
     RawHttp2 peer;
     EXPECT_TRUE(peer.send(bytes, piece)) << piece;
-    ASSERT_EQ(peer.stream_count(), 4U);
+    ASSERT_EQ(peer.stream_count(), 5U);
     EXPECT_EQ(peer.stream(0).told, "request body trailers end close");
     EXPECT_EQ(peer.stream(0).body, "abcdef");
     EXPECT_EQ(peer.stream(1).told, "request end close");
     EXPECT_TRUE(peer.stream(2).told.starts_with("request"));
     EXPECT_EQ(peer.answer(5).reset, h2::protocol_error);
     EXPECT_EQ(peer.stream(3).told, "request end close");
+    EXPECT_EQ(peer.stream(4).told, "request end close");
   }
 }
 
