@@ -18,6 +18,16 @@ std::string version_text(std::string_view name) {
   return "TLS " + std::string(number.value_or(name));
 }
 
+// libcurl over GnuTLS puts the key exchange of its own guess before a suite of TLS 1.3, which has none (RFC 8446 appendix B.4):
+// "ECDHE_RSA_AES_256_GCM_SHA384" is "TLS_AES_256_GCM_SHA384".
+std::string suite_of_tls13(std::string_view name) {
+  for (const std::string_view cipher : {"AES_", "CHACHA20_"}) {
+    const std::size_t at = name.find(cipher);
+    if (at != std::string_view::npos) return "TLS_" + std::string(name.substr(at));
+  }
+  return std::string(name);
+}
+
 // "TLSv1.3 / cipher / group": as `usquic get -v` shows it.
 std::string tls_text(std::string_view parts) {
   constexpr std::string_view separator = " / ";
@@ -28,7 +38,8 @@ std::string tls_text(std::string_view parts) {
     if (text.empty()) {
       text = version_text(part);
     } else {
-      text.append(before).append(part);
+      const bool is_suite_of_tls13 = text == "TLS 1.3";
+      text.append(before).append(is_suite_of_tls13 ? suite_of_tls13(part) : std::string(part));
       before = ", ";
     }
     parts = end == std::string_view::npos ? std::string_view() : parts.substr(end + separator.size());

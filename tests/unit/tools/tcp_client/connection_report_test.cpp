@@ -19,6 +19,8 @@ TEST(TcpConnectionReport, ReadsWhatLibcurlTellsOverGnuTls) {
   ConnectionReport report;
   report.take("SSL connection using TLS1.2 / ECDHE_RSA_AES_128_GCM_SHA256\n");
   EXPECT_EQ(report.tls(), "TLS 1.2: ECDHE_RSA_AES_128_GCM_SHA256");
+  report.take("SSL connection using TLS1.3 / ECDHE_RSA_AES_256_GCM_SHA384\n");
+  EXPECT_EQ(report.tls(), "TLS 1.3: TLS_AES_256_GCM_SHA384");
 }
 
 TEST(TcpConnectionReport, TellsAServerWithoutAlpnFromNothingTold) {
