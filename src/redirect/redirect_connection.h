@@ -1,6 +1,7 @@
 // One plain connection of HTTP/1.1 whose requests are sent on to HTTPS.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string_view>

@@ -1,6 +1,7 @@
 // A listening TCP socket on a loop.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>

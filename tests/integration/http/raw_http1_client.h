@@ -1,6 +1,7 @@
 // A client of HTTP/1.1 over TLS.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>

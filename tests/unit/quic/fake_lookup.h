@@ -66,14 +66,14 @@ class FakeLookup {
       changed.wait(lock, [&] { return is_met(*this); });
     }
 
-    Result<quic::Addresses> look_up(const std::string& host, std::uint16_t port) {
+    Result<Addresses> look_up(const std::string& host, std::uint16_t port) {
       std::unique_lock lock(mutex);
       ++asked;
       changed.notify_all();
       changed.wait(lock, [this] { return !is_held; });
       ++answered;
       changed.notify_all();
-      quic::Addresses found;
+      Addresses found;
       for (const std::string& ip : ips[host]) found.push_back(*Address::parse(ip, port));
       if (found.empty()) return Error{US_QUIC_E_RESOLVE};
       return found;
