@@ -30,7 +30,7 @@ void Target::add_section(std::string_view path) {
 }
 
 std::string Target::url_text(std::size_t path) const {
-  usquic::Url url = url_;
+  get::Url url = url_;
   if (path > 0) url.target = more_paths_[path - 1];
   return url.text();
 }
