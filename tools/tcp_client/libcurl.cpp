@@ -91,6 +91,11 @@ const std::string& load_libcurl() {
 using usquic::tools::tcp_client::functions;
 static_assert(sizeof(long) == sizeof(void*) && sizeof(curl_off_t) == sizeof(void*));
 
+// An enumeration is promoted as libcurl's own definitions see it, too.
+#if defined(__clang__)
+#pragma clang diagnostic ignored "-Wvarargs"
+#endif
+
 extern "C" {
 
 void curl_easy_cleanup(CURL* easy) {
