@@ -22,8 +22,8 @@ namespace usquic::test {
 class TcpApp : public testing::Test {
  protected:
   TcpApp() {
-    core.header_timeout_ms = 300;
-    core.handshake_timeout_ms = 300;
+    core.header_timeout_ms = 1000;
+    core.handshake_timeout_ms = 1000;
     core.idle_timeout_ms = 60'000;
   }
 
