@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "http1/field_list.h"
 #include "http1/response_writer.h"
 #include "redirect/https_location.h"
 
@@ -19,15 +20,6 @@ constexpr int bad_request = 400;
 constexpr int request_timeout = 408;
 // What a client may still send to a connection that has said its last (RFC 9112 section 9.6).
 constexpr Duration linger_time = std::chrono::seconds(2);
-
-us_quic_header_t field(std::string_view name, std::string_view value) {
-  us_quic_header_t made{};
-  made.name = name.data();
-  made.name_length = name.size();
-  made.value = value.data();
-  made.value_length = value.size();
-  return made;
-}
 
 std::string_view value_of(const http1::RequestHead& head, std::string_view name) {
   for (const us_quic_header_t& each : head.fields) {
@@ -118,9 +110,10 @@ void RedirectConnection::on_request(const http1::RequestHead& head) {
 void RedirectConnection::answer(const http1::RequestHead& head, int status, std::string_view location) {
   std::array<char, 3> text{};
   std::to_chars(text.data(), text.data() + text.size(), status);
-  const std::array<us_quic_header_t, 3> fields = {field(":status", {text.data(), text.size()}),
-                                                  field("date", share_->date.at(std::time(nullptr))),
-                                                  field("location", location)};
+  const std::array<us_quic_header_t, 3> fields = {
+      http1::make_field(":status", {text.data(), text.size()}),
+      http1::make_field("date", share_->date.at(std::time(nullptr))),
+      http1::make_field("location", location)};
   http1::ResponseWriter writer(head);
   if (!persists_) writer.end_connection();
   const std::span<const us_quic_header_t> all(fields);

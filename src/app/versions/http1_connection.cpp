@@ -1,6 +1,5 @@
 #include "app/versions/http1_connection.h"
 
-#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -10,15 +9,6 @@ namespace {
 
 // What waits behind a request that is being answered; more is left to the kernel.
 constexpr std::size_t max_backlog = 16 << 10;
-// Runs what belongs to the exchange. Memory that is used up ends the connection.
-template <class Task>
-void run_for(tcp::Connection& tcp, Task task) noexcept {
-  try {
-    task();
-  } catch (const std::bad_alloc&) {
-    tcp.abort();
-  }
-}
 
 }  // namespace
 
@@ -39,7 +29,7 @@ void Http1Connection::on_open(tcp::Connection& /*tcp*/) {
 }
 
 void Http1Connection::on_data(tcp::Connection& /*tcp*/, Bytes data) {
-  run_for(tcp_, [&] {
+  run([&] {
     if (!backlog_.empty()) {
       backlog_.insert(backlog_.end(), data.begin(), data.end());
     } else {
@@ -50,7 +40,7 @@ void Http1Connection::on_data(tcp::Connection& /*tcp*/, Bytes data) {
 }
 
 void Http1Connection::on_end(tcp::Connection& /*tcp*/) {
-  run_for(tcp_, [&] {
+  run([&] {
     // Whoever ends its side before anything is answered is mostly gone, and a handler that waits has to know. What is
     // being sent goes on: a client that is gone resets the connection.
     const bool is_cut_off = !parser_.is_request_over() || !sender_.is_head_sent();
@@ -80,7 +70,7 @@ void Http1Connection::on_deadline(tcp::Connection& tcp) {
   const bool may_answer = state_ == State::serving && !sender_.is_head_sent() && !parser_.is_request_over();
   if (awaited == Awaited::head || may_answer) {
     const char* reason = awaited == Awaited::head ? "its head is late" : "its body is late";
-    return run_for(tcp_, [&] { refuse(408, reason); });
+    return run([&] { refuse(408, reason); });
   }
   tcp::Connection::Handler::on_deadline(tcp);
 }
@@ -172,7 +162,7 @@ void Http1Connection::go_on() {
 }
 
 void Http1Connection::take_turn() {
-  run_for(tcp_, [&] {
+  run([&] {
     if (is_alive() && state_ == State::serving && !sender_.pump()) return tcp_.abort();
     if (exchange_ != nullptr && sender_.take_writable()) exchange_->stream_writable();
     go_on();

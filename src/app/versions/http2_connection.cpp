@@ -17,16 +17,6 @@ namespace {
 constexpr Duration min_notice = std::chrono::milliseconds(20);
 constexpr Duration max_notice = std::chrono::seconds(1);
 
-// Memory that is used up ends the connection.
-template <class Task>
-void run_on(tcp::Connection& tcp, Task task) noexcept {
-  try {
-    task();
-  } catch (const std::bad_alloc&) {
-    tcp.abort();
-  }
-}
-
 }  // namespace
 
 Http2Connection::Http2Connection(std::shared_ptr<TcpShare> share, tcp::Connection& tcp)
@@ -47,7 +37,7 @@ void Http2Connection::on_open(tcp::Connection& /*tcp*/) {
 
 void Http2Connection::on_data(tcp::Connection& /*tcp*/, Bytes data) {
   if (state_ == State::ending) return;
-  run_on(tcp_, [&] {
+  run([&] {
     last_progress_ = loop::now(loop_);
     if (session_->receive(data, last_progress_)) return set_deadline();
     send();
@@ -58,7 +48,7 @@ void Http2Connection::on_data(tcp::Connection& /*tcp*/, Bytes data) {
 // A client that ends its side has left: nobody waits for responses that are not there yet.
 void Http2Connection::on_end(tcp::Connection& /*tcp*/) {
   if (state_ == State::ending) return;
-  run_on(tcp_, [&] {
+  run([&] {
     send();
     end();
   });
@@ -74,7 +64,7 @@ void Http2Connection::on_deadline(tcp::Connection& tcp) {
   if (state_ == State::ending) return tcp::Connection::Handler::on_deadline(tcp);
   if (awaited == Awaited::progress) return look_at_progress();
   if (awaited == Awaited::head) on_refusal("a header section takes too long");
-  run_on(tcp_, [&] {
+  run([&] {
     session_->take_no_more();
     send();
     if (awaited != Awaited::notice) end();
@@ -117,7 +107,7 @@ void Http2Connection::on_refusal(std::string_view reason) noexcept {
 
 void Http2Connection::take_turn() {
   if (state_ == State::ending || tcp_.state() != tcp::Connection::State::open) return;
-  run_on(tcp_, [&] {
+  run([&] {
     session_->tell();
     send();
   });

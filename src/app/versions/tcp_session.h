@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <new>
 
 #include "base/list.h"
 #include "base/time.h"
@@ -30,6 +31,15 @@ class TcpSession : public tcp::Connection::Handler, public ListHook<TcpSession>,
   TcpSession(us_loop_t* loop, tcp::Connection& tcp) : loop_(loop), tcp_(tcp) {}
   virtual ~TcpSession() = default;
 
+  // Runs a callback's work. Memory that is used up ends the connection.
+  template <class Task>
+  void run(Task task) noexcept {
+    try {
+      task();
+    } catch (const std::bad_alloc&) {
+      tcp_.abort();
+    }
+  }
   // Nothing follows what was written. What still comes is to be dropped, for a while.
   void end_writing() {
     // Closed at once, the kernel would send a RST, and the client might lose the response (RFC 9112 section 9.6).
