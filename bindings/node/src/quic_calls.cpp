@@ -1,0 +1,93 @@
+// What JavaScript calls for quic().
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "calls.h"
+#include "identity.h"
+#include "sockets.h"
+
+namespace usquic::node {
+namespace {
+
+napi_value create_context(Arguments& arguments, Worker& worker) {
+  const Options given(arguments.env(), arguments.value(0));
+  Sockets::ContextOptions options{.identity = Identity(arguments.env(), given),
+                                  .alpn = given.texts("alpn"),
+                                  .idle_timeout_ms = number<unsigned int>(given, "idleTimeoutMs"),
+                                  .handshake_timeout_ms = number<unsigned int>(given, "handshakeTimeoutMs"),
+                                  .keep_alive_ms = number<unsigned int>(given, "keepAliveMs"),
+                                  .max_streams = number<std::uint64_t>(given, "maxStreams")};
+  const std::uint32_t id = worker.new_id();
+  ask(arguments, worker,
+      [&](std::string& detail) { return worker.sockets().create_context(id, options, detail); });
+  return id_to_js(arguments, id);
+}
+
+napi_value listen(Arguments& arguments, Worker& worker) {
+  const std::uint32_t id = arguments.id(0);
+  const auto host = arguments.text_or_null(1);
+  const int port = arguments.port(2);
+  int bound = 0;
+  ask(arguments, worker,
+      [&](std::string&) { return worker.sockets().listen(id, host ? host->c_str() : nullptr, port, bound); });
+  return to_js(arguments.env(), static_cast<double>(bound));
+}
+
+napi_value connect(Arguments& arguments, Worker& worker) {
+  const std::uint32_t id = worker.new_id();
+  worker.post([&worker, id, context = arguments.id(0), host = arguments.text(1), port = arguments.port(2)] {
+    worker.sockets().connect(context, id, host, port);
+  });
+  return id_to_js(arguments, id);
+}
+
+napi_value close_context(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0)] { worker.sockets().close_context(id); });
+  return nullptr;
+}
+
+napi_value close_connection(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0)] { worker.sockets().close_connection(id); });
+  return nullptr;
+}
+
+napi_value create_stream(Arguments& arguments, Worker& worker) {
+  const std::uint32_t id = worker.new_id();
+  worker.post(
+      [&worker, id, connection = arguments.id(0)] { worker.sockets().create_stream(connection, id); });
+  return id_to_js(arguments, id);
+}
+
+napi_value write(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0), bytes = arguments.bytes(1)]() mutable {
+    worker.sockets().write(id, std::move(bytes));
+  });
+  return nullptr;
+}
+
+napi_value end_stream(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0)] { worker.sockets().end_stream(id); });
+  return nullptr;
+}
+
+napi_value close_stream(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0), code = static_cast<std::uint64_t>(arguments.number(1))] {
+    worker.sockets().close_stream(id, code);
+  });
+  return nullptr;
+}
+
+}  // namespace
+
+void add_quic_entries(Entries& entries) {
+  entries.insert(entries.end(),
+                 {entry("createContext", enter<create_context>), entry("listen", enter<listen>),
+                  entry("connect", enter<connect>), entry("closeContext", enter<close_context>),
+                  entry("closeConnection", enter<close_connection>),
+                  entry("createStream", enter<create_stream>), entry("write", enter<write>),
+                  entry("endStream", enter<end_stream>), entry("closeStream", enter<close_stream>)});
+}
+
+}  // namespace usquic::node

@@ -1,0 +1,84 @@
+// What JavaScript calls for serve().
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "calls.h"
+#include "http_servers.h"
+#include "identity.h"
+
+namespace usquic::node {
+namespace {
+
+napi_value create_server(Arguments& arguments, Worker& worker) {
+  const Options given(arguments.env(), arguments.value(0));
+  HttpServers::ServerOptions options{.identity = Identity(arguments.env(), given),
+                                     .idle_timeout_ms = number<unsigned int>(given, "idleTimeout"),
+                                     .http_idle_timeout_ms = number<unsigned int>(given, "httpIdleTimeout")};
+  if (const auto most = given.number("maxRequestBodySize"); most && *most >= 0 && *most < 1e18) {
+    options.max_body_bytes = static_cast<std::uint64_t>(*most);
+  }
+  const std::uint32_t id = worker.new_id();
+  ask(arguments, worker, [&](std::string& detail) { return worker.servers().create(id, options, detail); });
+  return id_to_js(arguments, id);
+}
+
+napi_value listen_server(Arguments& arguments, Worker& worker) {
+  const std::uint32_t id = arguments.id(0);
+  const std::string host = arguments.text_or_null(1).value_or("");
+  const int port = arguments.port(2);
+  int bound = 0;
+  ask(arguments, worker, [&](std::string&) { return worker.servers().listen(id, host, port, bound); });
+  return to_js(arguments.env(), static_cast<double>(bound));
+}
+
+napi_value stop_server(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0), is_forced = arguments.flag(1)] {
+    worker.servers().stop(id, is_forced);
+  });
+  return nullptr;
+}
+
+napi_value respond(Arguments& arguments, Worker& worker) {
+  HttpServers::Answer answer{.status = static_cast<int>(arguments.number(1)),
+                             .fields = arguments.byte_strings(2).values,
+                             .body = arguments.bytes_or_null(3),
+                             .is_end = arguments.flag(4)};
+  worker.post(
+      [&worker, id = arguments.id(0), answer = std::move(answer)] { worker.servers().respond(id, answer); });
+  return nullptr;
+}
+
+napi_value respond_write(Arguments& arguments, Worker& worker) {
+  worker.post(
+      [&worker, id = arguments.id(0), bytes = arguments.bytes(1)] { worker.servers().write(id, bytes); });
+  return nullptr;
+}
+
+napi_value respond_end(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0)] { worker.servers().end(id); });
+  return nullptr;
+}
+
+napi_value respond_abort(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0)] { worker.servers().abort(id); });
+  return nullptr;
+}
+
+napi_value read_body(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0)] { worker.servers().read_body(id); });
+  return nullptr;
+}
+
+}  // namespace
+
+void add_serve_entries(Entries& entries) {
+  entries.insert(entries.end(),
+                 {entry("createServer", enter<create_server>), entry("listenServer", enter<listen_server>),
+                  entry("stopServer", enter<stop_server>), entry("respond", enter<respond>),
+                  entry("respondWrite", enter<respond_write>), entry("respondEnd", enter<respond_end>),
+                  entry("respondAbort", enter<respond_abort>), entry("readBody", enter<read_body>)});
+}
+
+}  // namespace usquic::node
