@@ -60,8 +60,12 @@ Response* Response::writeHeader(std::string_view name, std::uint64_t value) {
 }
 
 Response* Response::writeInformational(std::string_view status, std::initializer_list<FieldView> fields) {
+  return writeInformational(status, std::vector<FieldView>(fields));
+}
+
+Response* Response::writeInformational(std::string_view status, const std::vector<FieldView>& fields) {
   if (Exchange* exchange = before_head(this, "Response::writeInformational")) {
-    exchange->response().inform(status, fields.begin(), fields.size());
+    exchange->response().inform(status, fields.data(), fields.size());
   }
   return this;
 }

@@ -5,7 +5,7 @@ const { invalidType } = require("./errors.js");
 
 // Written and not yet on the wire, until the source of a body is asked for more.
 const sendAhead = 256 * 1024;
-// Bodies that are there at once and no larger than this are sent whole, with their length.
+// Bodies that are there at once, and no larger than this but for their last chunk, are sent whole, with their length.
 const gatherAtMost = 256 * 1024;
 
 // Bytes that arrive. Its stream asks for what its reader asks for, nothing ahead: what is not read is not consumed, and
@@ -191,53 +191,93 @@ function checkChunk(value, reader) {
   throw error;
 }
 
-// What settles before the event loop turns.
+// What runs when the event loop turns: one immediate for all that wait for it in this turn.
 class Turn {
-  #isOver = false;
-  #giveUp;
-  #immediate = setImmediate(() => {
-    this.#isOver = true;
-    this.#giveUp?.(null);
-  });
+  static #current;
+  #waiting = new Set();
 
-  // The promise's result, or null when the loop turns first.
-  within(promise) {
-    if (this.#isOver) return null;
-    return new Promise((resolve, reject) => {
-      this.#giveUp = resolve;
-      promise.then(resolve, reject);
+  static waitFor(target) {
+    Turn.#current ??= new Turn();
+    Turn.#current.#waiting.add(target);
+    return Turn.#current;
+  }
+
+  constructor() {
+    setImmediate(() => {
+      Turn.#current = undefined;
+      for (const target of this.#waiting) target.turned();
     });
   }
 
-  end() {
-    clearImmediate(this.#immediate);
+  leave(target) {
+    this.#waiting.delete(target);
+  }
+}
+
+// The begin of a body: what can be had of it at once.
+class Beginning {
+  #reader;
+  #turn;
+  #chunks = [];
+  #sizeBeforeLast = 0;
+  #lastSize = 0;
+  #read;
+  #onRead = ({ done, value }) => this.#take(done, value);
+  #onFailure = (failure) => this.#settle(this.#reject, failure);
+  #resolve;
+  #reject;
+  promise;
+
+  constructor(stream) {
+    this.#reader = stream.getReader();
+    this.#turn = Turn.waitFor(this);
+    this.promise = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#readOn();
+  }
+
+  turned() {
+    if (this.#turn === undefined) return;
+    this.#give({ reader: readFirst(this.#reader, this.#read), isDone: false });
+  }
+
+  #readOn() {
+    this.#read = this.#reader.read();
+    this.#read.then(this.#onRead, this.#onFailure);
+  }
+
+  #take(done, value) {
+    if (this.#turn === undefined) return;
+    if (done) return this.#give({ reader: this.#reader, isDone: true });
+    try {
+      this.#chunks.push(checkChunk(value, this.#reader));
+    } catch (failure) {
+      return this.#onFailure(failure);
+    }
+    this.#sizeBeforeLast += this.#lastSize;
+    this.#lastSize = value.byteLength;
+    // A chunk of any size is in memory already; whether it was the last decides between whole and in pieces.
+    if (this.#sizeBeforeLast <= gatherAtMost) return this.#readOn();
+    return this.#give({ reader: this.#reader, isDone: false });
+  }
+
+  #give(rest) {
+    this.#settle(this.#resolve, { chunks: this.#chunks, ...rest });
+  }
+
+  #settle(settle, value) {
+    if (this.#turn === undefined) return;
+    this.#turn.leave(this);
+    this.#turn = undefined;
+    settle(value);
   }
 }
 
 // Begins to read a body: what can be had at once. {chunks, reader, isDone}; with isDone, chunks are all of it.
-async function begin(stream) {
-  const reader = stream.getReader();
-  const turn = new Turn();
-  try {
-    return await gather(reader, turn);
-  } finally {
-    turn.end();
-  }
-}
-
-async function gather(reader, turn) {
-  const chunks = [];
-  let size = 0;
-  // A first chunk of any size is in memory already; whether it was the last decides between whole and in pieces.
-  while (size <= gatherAtMost || chunks.length === 1) {
-    const read = reader.read();
-    const result = await turn.within(read);
-    if (result === null) return { chunks, reader: readFirst(reader, read), isDone: false };
-    if (result.done) return { chunks, reader, isDone: true };
-    chunks.push(checkChunk(result.value, reader));
-    size += result.value.byteLength;
-  }
-  return { chunks, reader, isDone: false };
+function begin(stream) {
+  return new Beginning(stream).promise;
 }
 
 // A reader whose next read is under way.

@@ -1,10 +1,10 @@
 // The native module, and the ways between it and the objects that programs hold.
 //
 //   engine.native                         what the module does: engine.native.createStream(id), ...
-//   engine.register(id, target, handlers) events of this id go to handlers[name](target, ...rest): the event
-//                                         ["data", 7, bytes] calls handlers.data(target, bytes) of what 7 is registered
-//                                         with. One `handlers` object per class is enough. Events without a handler,
-//                                         or of an id that is not registered, are dropped.
+//   engine.register(id, target, handlers) events of this id go to handlers[name](target, ...items): the event "data" of
+//                                         7, with bytes, calls handlers.data(target, bytes) of what 7 is registered with.
+//                                         One `handlers` object per class is enough. Events without a handler, or of an
+//                                         id that is not registered, are dropped.
 //   engine.forget(id)                     no more events for this id
 //   engine.hold(target)                   `target` keeps the process alive from now on (twice is like once)
 //   engine.release(target)                and no more
@@ -16,12 +16,21 @@
 "use strict";
 
 const { QuicError } = require("./errors.js");
+const { EventReader } = require("./events.js");
 const { loadNative, reportUncaught } = require("./runtime.js");
 
-// Each copy of this module has its own.
-const native = loadNative().start(dispatch);
+const reader = new EventReader();
+// Each copy of this module has its own. What it is told to do goes to the QUIC thread at the end of the turn.
+const native = loadNative().start(
+  (...batch) => reader.read(...batch, dispatch),
+  () => queueMicrotask(flush),
+);
 const registered = new Map();
 const held = new Set();
+
+function flush() {
+  native.flush();
+}
 
 function register(id, target, handlers) {
   registered.set(id, { target, handlers });
@@ -53,16 +62,14 @@ function attempt(call) {
   }
 }
 
-function dispatch(events) {
-  for (const [name, id, ...rest] of events) {
-    const entry = registered.get(id);
-    const handler = entry?.handlers[name];
-    if (handler === undefined) continue;
-    try {
-      handler(entry.target, ...rest);
-    } catch (thrown) {
-      reportUncaught(thrown);
-    }
+function dispatch(name, id, items) {
+  const entry = registered.get(id);
+  const handler = entry?.handlers[name];
+  if (handler === undefined) return;
+  try {
+    handler(entry.target, ...items);
+  } catch (thrown) {
+    reportUncaught(thrown);
   }
 }
 

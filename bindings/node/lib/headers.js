@@ -1,5 +1,6 @@
-// Web Headers to and from the native side's flat arrays [name, value, name, value, ...]. In both a character of a value
-// stands for one byte (isomorphic encoding, https://infra.spec.whatwg.org/#isomorphic-encode).
+// Web Headers to and from the native side's: to it go flat arrays [name, value, name, value, ...], from it comes one text
+// with a line for each name and each value. In all a character of a value stands for one byte (isomorphic encoding,
+// https://infra.spec.whatwg.org/#isomorphic-encode).
 "use strict";
 
 // RFC 9114 section 4.2: fields of a connection have no place in HTTP/3; a message with one is malformed.
@@ -19,8 +20,19 @@ function flatten(headers, without = []) {
   return flat;
 }
 
-function unflatten(flat) {
-  const headers = new Headers();
+// One text for the native side. without: a lower-case name that is left out.
+function lines(headers, without) {
+  let text = "";
+  headers.forEach((value, name) => {
+    if (connectionFields.has(name) || name === without) return;
+    text += `${name}\n${value}\n`;
+  });
+  return text;
+}
+
+// `headers`: where they go.
+function unflatten(lines, headers = new Headers()) {
+  const flat = lines.split("\n");
   let cookie;
   for (let i = 0; i + 1 < flat.length; i += 2) {
     const value = flat[i + 1];
@@ -32,4 +44,4 @@ function unflatten(flat) {
   return headers;
 }
 
-module.exports = { flatten, unflatten };
+module.exports = { flatten, lines, unflatten };

@@ -21,6 +21,11 @@ napi_value let_go(Arguments&, Worker& worker) {
   return nullptr;
 }
 
+napi_value flush(Arguments&, Worker& worker) {
+  worker.flush();
+  return nullptr;
+}
+
 napi_value describe(Arguments& arguments, Worker&) {
   return to_js(arguments.env(), std::string_view(us_quic_strerror(static_cast<int>(arguments.number(0)))));
 }
@@ -39,9 +44,10 @@ napi_value consumed(Arguments& arguments, Worker& worker) {
   return nullptr;
 }
 
-// start(onEvents): an object with everything else, over a worker of its own.
+// start(onEvents, onPosted): an object with everything else, over a worker of its own.
 napi_value start(napi_env env, napi_callback_info info) {
   Entries entries = {entry("ref", enter<hold>), entry("unref", enter<let_go>),
+                     entry("flush", enter<flush>),
                      entry("strerror", enter<describe>), entry("errorName", enter<name_error>),
                      entry("consumed", enter<consumed>)};
   add_quic_entries(entries);
@@ -52,7 +58,7 @@ napi_value start(napi_env env, napi_callback_info info) {
     napi_value native = nullptr;
     check(env, napi_create_object(env, &native));
     check(env, napi_define_properties(env, native, entries.size(), entries.data()));
-    Workers::of(env).start(env, native, arguments.value(0));
+    Workers::of(env).start(env, native, arguments.value(0), arguments.value(1));
     return native;
   } catch (const ExceptionPending&) {
     return nullptr;

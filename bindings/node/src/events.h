@@ -1,24 +1,20 @@
 // What the QUIC thread tells JavaScript.
 #pragma once
 
-#include <node_api.h>
-
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "event_batch.h"
 #include "usquic/quic.h"
 #include "values.h"
 
 namespace usquic::node {
 
-struct Bytes {
-  std::string data;
-};
-
-// Becomes the array [name, ...items].
+// Calls the handler `name` of what is registered with `id`, with the items as its arguments.
 class Event {
  public:
   using Item = std::variant<double, bool, std::string, ByteStrings, Bytes>;
@@ -29,13 +25,12 @@ class Event {
   }
 
   template <class... Items>
-  explicit Event(const char* name, Items&&... items) : name_(name) {
+  explicit Event(const char* name, std::uint32_t id, Items&&... items) : name_(name), id_(id) {
     items_.reserve(sizeof...(items));
     (add(std::forward<Items>(items)), ...);
   }
 
-  // Takes the bytes out of it.
-  napi_value to_js(napi_env env);
+  void add_to(EventBatch& batch) &&;
 
  private:
   template <class T>
@@ -54,6 +49,7 @@ class Event {
   }
 
   const char* name_;  // a literal
+  std::uint32_t id_;
   std::vector<Item> items_;
 };
 

@@ -1,6 +1,8 @@
 #include "http_servers.h"
 
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "flow.h"
 #include "usquic/http/app.h"
@@ -17,10 +19,31 @@ struct HttpServers::Server {
 struct HttpServers::Request {
   std::uint32_t id;
   Response* response;
+  bool has_body;
   std::size_t unsent = 0;  // bytes that were written while the client takes no more
+  bool is_waiting = false;
   bool is_reading = false;
   Backlog backlog;
 };
+
+namespace {
+
+// Calls visit(name, value) for each two lines.
+template <class Visit>
+void for_each_field(std::string_view lines, Visit visit) {
+  const auto next = [&lines] {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    const std::string_view line = lines.substr(0, end);
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+    return line;
+  };
+  while (!lines.empty()) {
+    const std::string_view name = next();
+    visit(name, next());
+  }
+}
+
+}  // namespace
 
 HttpServers::HttpServers(Worker& worker) : worker_(worker) {}
 
@@ -45,7 +68,9 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
   app.reject_unauthorized = options.identity.rejects_unauthorized;
   app.max_body_bytes = options.max_body_bytes;
   app.core = &core;
-  app.http1 = app.http2 = false;
+  app.http1 = options.http1;
+  app.http2 = options.http2;
+  app.http3 = options.http3;
   auto server = std::make_unique<Server>();
   server->id = id;
   server->app = std::make_unique<App>(app, worker_.shared_loop());
@@ -53,44 +78,62 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
     detail = worker_.last_error().text;
     return server->app->error();
   }
-  server->app->any("/*", [this, raw = server.get()](auto* res, auto* req) { take(*raw, *res, *req); });
+  const auto to_javascript = [this, raw = server.get()](auto* res, auto* req) { take(*raw, *res, *req); };
+  server->app->any("/*", to_javascript);
+  server->app->connect("/*", to_javascript);
   servers_.emplace(id, std::move(server));
   return US_QUIC_OK;
 }
 
-int HttpServers::listen(std::uint32_t id, const std::string& host, int port, int& bound) {
+int HttpServers::listen(std::uint32_t id, const Address& address, int& bound) {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return US_QUIC_E_CLOSED;
   App& app = *found->second->app;
-  app.listen(host, port, [&bound](usquic::ListenSocket* socket) {
+  const ListenOptions options{.host = address.host, .port = address.port, .reuse_port = address.reuse_port};
+  app.listen(options, [&bound](usquic::ListenSocket* socket) {
     if (socket != nullptr) bound = socket->port();
   });
   return app.error();
 }
 
 void HttpServers::take(const Server& server, Response& response, const usquic::Request& request) {
-  const std::uint32_t id = worker_.new_id();
-  auto owned = std::make_unique<Request>();
-  owned->id = id;
-  owned->response = &response;
-  requests_.emplace(id, std::move(owned));
-  response.onAborted([this, id] { forget(id, "abort"); });
-  response.onWritable([this, id](std::uint64_t) {
-    if (Request* waiting = find(id); waiting != nullptr && waiting->unsent > 0) {
-      worker_.emit(Event("sent", id, std::exchange(waiting->unsent, 0)));
-    }
-    return true;
-  });
-  ByteStrings fields;
-  request.forEachHeader([&fields](std::string_view name, std::string_view value) {
-    fields.values.emplace_back(name);
-    fields.values.emplace_back(value);
-  });
   const std::string_view method = request.getMethod();
-  const bool has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0";
-  worker_.emit(Event("request", server.id, id, method, request.getFullUrl(), request.getAuthority(),
-                     std::move(fields), has_body, response.getRemoteAddressAsText(), response.getRemotePort(),
-                     Event::bytes_or_false(request.getClientCertificate()), request.isClientAuthorized()));
+  auto owned = std::make_unique<Request>(Request{
+      .id = worker_.new_id(),
+      .response = &response,
+      .has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0",
+      .backlog = {}});
+  const Request& taken = *owned;
+  response.onAborted([this, id = taken.id] { forget(id, "abort"); });
+  tell(server.id, taken, request);
+  requests_.emplace(taken.id, std::move(owned));
+}
+
+void HttpServers::tell(std::uint32_t server, const Request& taken, const usquic::Request& request) {
+  worker_.emit_with([&](EventBatch& batch) {
+    batch.begin("request", server);
+    batch.add(static_cast<double>(taken.id));
+    batch.add(request.getMethod());
+    batch.add(request.getFullUrl());
+    batch.add(request.getAuthority());
+    batch.begin_lines();
+    request.forEachHeader([&batch](std::string_view name, std::string_view value) {
+      batch.add_line(name);
+      batch.add_line(value);
+    });
+    batch.end_lines();
+    batch.add(taken.has_body);
+    batch.add(taken.response->getRemoteAddressAsText());
+    batch.add(static_cast<double>(taken.response->getRemotePort()));
+    batch.add(request.getVersion());
+    batch.add(request.getProtocol());
+    const us_quic_blob_t certificate = request.getClientCertificate();
+    if (certificate.length > 0) {
+      batch.add(Bytes{std::string(static_cast<const char*>(certificate.data), certificate.length)});
+      batch.add(request.isClientAuthorized());
+    }
+    batch.end();
+  });
 }
 
 HttpServers::Request* HttpServers::find(std::uint32_t id) {
@@ -108,28 +151,60 @@ void HttpServers::respond(std::uint32_t id, const Answer& answer) {
   if (request == nullptr) return;
   Response& response = *request->response;
   response.writeStatus(std::to_string(answer.status));
-  for (std::size_t i = 0; i + 1 < answer.fields.size(); i += 2) {
-    response.writeHeader(answer.fields[i], answer.fields[i + 1]);
+  for_each_field(answer.fields, [&response](std::string_view name, std::string_view value) {
+    response.writeHeader(name, value);
+  });
+  if (answer.is_end) {
+    response.end(answer.body.value_or(""));
+    return finish_request(*request);
   }
-  if (!answer.is_end) return write(id, answer.body.value_or(""));
-  response.end(answer.body.value_or(""));
-  forget(id, "done");
+  response.flushHeaders();  // the body may be long in coming
+  if (answer.body) write(id, *answer.body);
 }
 
-void HttpServers::write(std::uint32_t id, const std::string& bytes) {
+void HttpServers::inform(std::uint32_t id, int status, std::string_view lines) {
+  Request* request = find(id);
+  if (request == nullptr) return;
+  std::vector<FieldView> fields;
+  for_each_field(lines, [&fields](std::string_view name, std::string_view value) {
+    fields.emplace_back(name, value);
+  });
+  request->response->writeInformational(std::to_string(status), fields);
+}
+
+void HttpServers::write(std::uint32_t id, std::string_view bytes) {
   Request* request = find(id);
   if (request == nullptr) return;
   const bool may_go_on = request->response->write(bytes);
   request->unsent += bytes.size();
-  if (may_go_on && request->unsent > 0) worker_.emit(Event("sent", id, std::exchange(request->unsent, 0)));
-  if (request->response->hasResponded()) forget(id, "abort");  // it broke its content-length
+  if (may_go_on) return tell_sent(*request);
+  if (std::exchange(request->is_waiting, true)) return;
+  request->response->onWritable([this, id](std::uint64_t) {
+    if (Request* waiting = find(id)) tell_sent(*waiting);
+    return true;
+  });
 }
 
-void HttpServers::end(std::uint32_t id) {
+void HttpServers::tell_sent(Request& request) {
+  if (request.unsent > 0) worker_.emit(Event("sent", request.id, std::exchange(request.unsent, 0)));
+}
+
+void HttpServers::end(std::uint32_t id, std::string_view trailers) {
   Request* request = find(id);
   if (request == nullptr) return;
-  request->response->end();
-  forget(id, "done");
+  Response& response = *request->response;
+  for_each_field(trailers, [&response](std::string_view name, std::string_view value) {
+    response.writeTrailer(name, value);
+  });
+  response.end();
+  finish_request(*request);
+}
+
+// The response is complete. Who reads the request's body still must hear that no more of it comes; of one without a
+// body JavaScript needs no word.
+void HttpServers::finish_request(const Request& request) {
+  if (request.has_body) forget(request.id, "done");
+  else requests_.erase(request.id);
 }
 
 void HttpServers::abort(std::uint32_t id) {

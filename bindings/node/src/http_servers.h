@@ -1,10 +1,11 @@
-// HTTP/3 servers behind serve(): an App each, whose requests JavaScript answers.
+// HTTP servers behind serve(): an App each, whose requests JavaScript answers.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -33,22 +34,32 @@ class HttpServers {
     // Absent: the library's defaults.
     std::optional<unsigned int> idle_timeout_ms;
     std::optional<unsigned int> http_idle_timeout_ms;
+    bool http1 = true;
+    bool http2 = true;
+    bool http3 = true;
+  };
+  struct Address {
+    std::string host;
+    int port = 0;
+    bool reuse_port = false;
   };
   // Both return US_QUIC_OK, or an error and in `detail` what the library says of it.
   int create(std::uint32_t id, const ServerOptions& options, std::string& detail);
-  int listen(std::uint32_t id, const std::string& host, int port, int& bound);
+  int listen(std::uint32_t id, const Address& address, int& bound);
   void stop(std::uint32_t id, bool is_forced);
 
   struct Answer {
     int status = 200;
-    std::vector<std::string> fields;  // name, value, name, value...
+    std::string fields;  // a line for each name and each value
     std::optional<std::string> body;
     bool is_end = false;
   };
   void respond(std::uint32_t request, const Answer& answer);
-  void write(std::uint32_t request, const std::string& bytes);
-  void end(std::uint32_t request);
+  void write(std::uint32_t request, std::string_view bytes);
+  // trailers: as an answer's fields.
+  void end(std::uint32_t request, std::string_view trailers);
   void abort(std::uint32_t request);
+  void inform(std::uint32_t request, int status, std::string_view fields);
   void read_body(std::uint32_t request);
   void consumed(std::uint32_t request, std::size_t bytes);
 
@@ -57,8 +68,11 @@ class HttpServers {
   struct Request;
 
   void take(const Server& server, Response& response, const usquic::Request& request);
+  void tell(std::uint32_t server, const Request& taken, const usquic::Request& request);
   Request* find(std::uint32_t id);
   void forget(std::uint32_t id, const char* event);
+  void tell_sent(Request& request);
+  void finish_request(const Request& request);
   void finish(std::uint32_t id);
 
   Worker& worker_;

@@ -14,22 +14,25 @@ namespace {
 napi_value create_server(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
   HttpServers::ServerOptions options{.identity = Identity(arguments.env(), given),
-                                     .idle_timeout_ms = number<unsigned int>(given, "idleTimeout"),
-                                     .http_idle_timeout_ms = number<unsigned int>(given, "httpIdleTimeout")};
-  if (const auto most = given.number("maxRequestBodySize"); most && *most >= 0 && *most < 1e18) {
-    options.max_body_bytes = static_cast<std::uint64_t>(*most);
-  }
+                                     .idle_timeout_ms = number<unsigned int>(given, "idleTimeoutMs"),
+                                     .http_idle_timeout_ms = number<unsigned int>(given, "httpIdleTimeoutMs"),
+                                     .http1 = given.flag("http1"),
+                                     .http2 = given.flag("http2"),
+                                     .http3 = given.flag("http3")};
+  options.max_body_bytes = number<std::uint64_t>(given, "maxRequestBodySize").value_or(options.max_body_bytes);
   const std::uint32_t id = worker.new_id();
   ask(arguments, worker, [&](std::string& detail) { return worker.servers().create(id, options, detail); });
   return id_to_js(arguments, id);
 }
 
+// listenServer(id, host, port, reusePort)
 napi_value listen_server(Arguments& arguments, Worker& worker) {
   const std::uint32_t id = arguments.id(0);
-  const std::string host = arguments.text_or_null(1).value_or("");
-  const int port = arguments.port(2);
+  const HttpServers::Address address{.host = arguments.text_or_null(1).value_or(""),
+                                     .port = arguments.port(2),
+                                     .reuse_port = arguments.flag(3)};
   int bound = 0;
-  ask(arguments, worker, [&](std::string&) { return worker.servers().listen(id, host, port, bound); });
+  ask(arguments, worker, [&](std::string&) { return worker.servers().listen(id, address, bound); });
   return to_js(arguments.env(), static_cast<double>(bound));
 }
 
@@ -42,7 +45,7 @@ napi_value stop_server(Arguments& arguments, Worker& worker) {
 
 napi_value respond(Arguments& arguments, Worker& worker) {
   HttpServers::Answer answer{.status = static_cast<int>(arguments.number(1)),
-                             .fields = arguments.byte_strings(2).values,
+                             .fields = arguments.byte_string(2),
                              .body = arguments.bytes_or_null(3),
                              .is_end = arguments.flag(4)};
   worker.post(
@@ -57,12 +60,21 @@ napi_value respond_write(Arguments& arguments, Worker& worker) {
 }
 
 napi_value respond_end(Arguments& arguments, Worker& worker) {
-  worker.post([&worker, id = arguments.id(0)] { worker.servers().end(id); });
+  worker.post([&worker, id = arguments.id(0), trailers = arguments.byte_string(1)] {
+    worker.servers().end(id, trailers);
+  });
   return nullptr;
 }
 
 napi_value respond_abort(Arguments& arguments, Worker& worker) {
   worker.post([&worker, id = arguments.id(0)] { worker.servers().abort(id); });
+  return nullptr;
+}
+
+// respondInform(id, status, fields)
+napi_value respond_inform(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0), status = static_cast<int>(arguments.number(1)),
+               fields = arguments.byte_string(2)] { worker.servers().inform(id, status, fields); });
   return nullptr;
 }
 
@@ -78,7 +90,7 @@ void add_serve_entries(Entries& entries) {
                  {entry("createServer", enter<create_server>), entry("listenServer", enter<listen_server>),
                   entry("stopServer", enter<stop_server>), entry("respond", enter<respond>),
                   entry("respondWrite", enter<respond_write>), entry("respondEnd", enter<respond_end>),
-                  entry("respondAbort", enter<respond_abort>), entry("readBody", enter<read_body>)});
+                  entry("respondAbort", enter<respond_abort>), entry("respondInform", enter<respond_inform>), entry("readBody", enter<read_body>)});
 }
 
 }  // namespace usquic::node

@@ -37,9 +37,13 @@ bool flag_of(napi_env env, napi_value value, const char* what) {
 }
 
 std::string byte_string_of(napi_env env, napi_value value, const char* what) {
+  // Most fit into this, and are read by one call.
+  std::array<char, 512> most{};
   std::size_t length = 0;
-  if (napi_get_value_string_latin1(env, value, nullptr, 0, &length) != napi_ok)
+  if (napi_get_value_string_latin1(env, value, most.data(), most.size(), &length) != napi_ok)
     throw_argument_error(env, what);
+  if (length < most.size() - 1) return {most.data(), length};
+  check(env, napi_get_value_string_latin1(env, value, nullptr, 0, &length));
   std::string text(length, '\0');
   check(env, napi_get_value_string_latin1(env, value, text.data(), length + 1, &length));
   return text;
@@ -213,8 +217,8 @@ bool Arguments::flag(std::size_t index) const {
   return flag_of(env_, values_[index], "a boolean is expected");
 }
 
-ByteStrings Arguments::byte_strings(std::size_t index) const {
-  return {list_of(env_, values_[index], "an array of strings is expected", byte_string_of)};
+std::string Arguments::byte_string(std::size_t index) const {
+  return byte_string_of(env_, values_[index], "a string is expected");
 }
 
 std::string Arguments::bytes(std::size_t index) const {

@@ -10,14 +10,17 @@ namespace usquic::node {
 namespace {
 
 constexpr const char* on_events_name = "onEvents";
+constexpr const char* on_posted_name = "onPosted";
 
 }  // namespace
 
-std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_value on_events) {
+std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_value on_events,
+                                      napi_value on_posted) {
   std::unique_ptr<Worker> worker(new Worker());
   if (worker->loop_ == nullptr) throw_quic_error(env, US_QUIC_E_NOMEM, {});
   worker->env_ = env;
   check(env, napi_set_named_property(env, native, on_events_name, on_events));
+  check(env, napi_set_named_property(env, native, on_posted_name, on_posted));
   check(env, napi_create_reference(env, native, 0, &worker->native_));
   const napi_value name = to_js(env, std::string_view("usquic"));
   const auto deliver = [](napi_env called, napi_value, void* context, void*) {
@@ -43,10 +46,11 @@ Worker::~Worker() {
     const std::lock_guard lock(mutex_);
     is_stopping_ = true;
   }
-  post([this] {
+  outbox_.emplace_back([this] {
     shut();
     us_timer_close(alive_);
   });
+  flush();
   thread_.join();
   napi_release_threadsafe_function(events_function_, napi_tsfn_abort);
 }
@@ -82,37 +86,42 @@ void Worker::hold(bool keeps_process_alive) {
                                   : napi_reference_unref(env_, native_, nullptr));
 }
 
-void Worker::emit(Event event) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (is_stopping_) return;
-    events_.push_back(std::move(event));
-    if (events_.size() > 1) return;  // JavaScript has been called and not yet come
-  }
+void Worker::post(Function<void()> command) {
+  outbox_.push_back(std::move(command));
+  if (outbox_.size() == 1) call(on_posted_name, {});
+}
+
+void Worker::flush() {
+  if (outbox_.empty()) return;
+  loop_->defer([commands = std::exchange(outbox_, {})]() mutable {
+    for (Function<void()>& command : commands) command();
+  });
+}
+
+void Worker::wake_javascript() {
   napi_call_threadsafe_function(events_function_, nullptr, napi_tsfn_nonblocking);
 }
 
 void Worker::deliver(napi_env env) {
-  std::vector<Event> batch;
   {
     const std::lock_guard lock(mutex_);
-    batch.swap(events_);
+    delivering_.take_from(events_);
   }
   try {
-    napi_value array = nullptr;
-    check(env, napi_create_array_with_length(env, batch.size(), &array));
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      check(env, napi_set_element(env, array, static_cast<std::uint32_t>(i), batch[i].to_js(env)));
-    }
-    napi_value native = nullptr;
-    check(env, napi_get_reference_value(env, native_, &native));
-    if (native == nullptr) return;  // nobody is there any more
-    napi_value on_events = nullptr;
-    check(env, napi_get_named_property(env, native, on_events_name, &on_events));
-    napi_call_function(env, native, on_events, 1, &array, nullptr);
+    call(on_events_name, delivering_.to_js(env));
   } catch (const ExceptionPending&) {
     return;  // raised as an uncaught exception
   }
+}
+
+// A function of `native`.
+void Worker::call(const char* name, const std::vector<napi_value>& arguments) {
+  napi_value native = nullptr;
+  check(env_, napi_get_reference_value(env_, native_, &native));
+  if (native == nullptr) return;  // nobody is there any more
+  napi_value function = nullptr;
+  check(env_, napi_get_named_property(env_, native, name, &function));
+  check(env_, napi_call_function(env_, native, function, arguments.size(), arguments.data(), nullptr));
 }
 
 }  // namespace usquic::node

@@ -26,19 +26,25 @@ class HttpClients;
 
 class Worker {
  public:
-  // native: the object that has its functions. on_events: a function, held as long as `native` is, which is
-  // held here only while `hold` says so.
-  static std::unique_ptr<Worker> start(napi_env env, napi_value native, napi_value on_events);
+  // native: the object that has its functions. on_events and on_posted: functions, held as long as `native` is, which
+  // is held here only while `hold` says so.
+  static std::unique_ptr<Worker> start(napi_env env, napi_value native, napi_value on_events,
+                                       napi_value on_posted);
 
   // ---- On the JavaScript thread ----
   std::uint32_t new_id() { return next_id_.fetch_add(1, std::memory_order_relaxed); }  // on either
-  void post(Function<void()> command) { loop_->defer(std::move(command)); }
+  // Runs `command` on the QUIC thread, with what is posted until JavaScript has done what it does now: one wake-up for all
+  // of it.
+  void post(Function<void()> command);
+  // Sends what is posted there now. For engine.js, which is asked to call it, by `onPosted`.
+  void flush();
   // Runs `command` on the QUIC thread and waits: only for what is short, and must be known at once.
   template <class Command>
   auto ask(Command command) {
     std::promise<std::invoke_result_t<Command>> answer;
     auto result = answer.get_future();
-    post([&answer, &command] { answer.set_value(command()); });
+    outbox_.emplace_back([&answer, &command] { answer.set_value(command()); });
+    flush();
     return result.get();
   }
   void hold(bool keeps_process_alive);
@@ -48,7 +54,21 @@ class Worker {
   // ---- On the QUIC thread ----
   Loop& loop() { return *loop_; }
   const std::shared_ptr<Loop>& shared_loop() { return loop_; }
-  void emit(Event event);
+  void emit(Event event) {
+    emit_with([&event](EventBatch& batch) { std::move(event).add_to(batch); });
+  }
+  // write(batch) adds one event.
+  template <class Write>
+  void emit_with(Write write) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (is_stopping_) return;
+      const bool was_empty = events_.is_empty();
+      write(events_);
+      if (!was_empty) return;  // JavaScript has been called and not yet come
+    }
+    wake_javascript();
+  }
   LastError& last_error() { return last_error_; }
   Sockets& sockets() { return *sockets_; }
   HttpServers& servers() { return *servers_; }
@@ -63,15 +83,19 @@ class Worker {
 
   void run();
   void shut();
+  void wake_javascript();
   void deliver(napi_env env);
+  void call(const char* name, const std::vector<napi_value>& arguments);
 
   LastError last_error_;
   std::shared_ptr<Loop> loop_;
   napi_env env_ = nullptr;
   napi_ref native_ = nullptr;  // weak, unless it keeps the process alive
   napi_threadsafe_function events_function_ = nullptr;
+  std::vector<Function<void()>> outbox_;  // of the JavaScript thread
+  EventBatch delivering_;                 // of the JavaScript thread
   std::mutex mutex_;
-  std::vector<Event> events_;
+  EventBatch events_;
   bool is_stopping_ = false;
   std::atomic<std::uint32_t> next_id_ = 1;
   us_timer_t* alive_ = nullptr;

@@ -41,8 +41,8 @@ void Workers::watch_exit(napi_env env) {
   check(env, napi_call_function(env, process, on, arguments.size(), arguments.data(), nullptr));
 }
 
-void Workers::start(napi_env env, napi_value native, napi_value on_events) {
-  auto entry = std::make_unique<Entry>(Entry{this, Worker::start(env, native, on_events)});
+void Workers::start(napi_env env, napi_value native, napi_value on_events, napi_value on_posted) {
+  auto entry = std::make_unique<Entry>(Entry{this, Worker::start(env, native, on_events, on_posted)});
   check(env, napi_wrap(env, native, entry.get(), drop, nullptr, nullptr));
   // Hooks run in the reverse order of adding: this one before that of the worker's thread-safe function.
   check(env, napi_add_env_cleanup_hook(env, end, entry.get()));

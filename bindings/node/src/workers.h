@@ -22,7 +22,7 @@ class Workers {
 
   // A new worker for `native`, the object whose functions it serves, and with whose memory it
   // ends; see Worker::start.
-  void start(napi_env env, napi_value native, napi_value on_events);
+  void start(napi_env env, napi_value native, napi_value on_events, napi_value on_posted);
   // The one that serves the call's `this`. Throws where there is none.
   static Worker& of(const Arguments& arguments);
 

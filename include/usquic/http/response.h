@@ -53,6 +53,7 @@ class US_API Response {
   Response* writeHeader(std::string_view name, std::uint64_t value);
   // An informational response now, such as writeInformational("103", {{"link", "</a.css>; rel=preload"}}).
   Response* writeInformational(std::string_view status, std::initializer_list<FieldView> fields);
+  Response* writeInformational(std::string_view status, const std::vector<FieldView>& fields);
   // Sends the header section now; the body follows. Without it the section goes out with the first byte or
   // the end, with one exception: the 2xx of a CONNECT, for which the client waits before it sends, goes out
   // when the handler returns, if that wrote a 2xx status or asked for the client's bytes by onData. A handler

@@ -115,8 +115,8 @@ test("wrong options throw a TypeError that names them", () => {
     "options.tls": [1, "pem"].map((tls) => ({ fetch, port: 0, tls })),
     "options.tls.cert": [{ fetch, port: 0, tls: { cert: 1, key: "" } }, { fetch, port: 0, tls: { key: "k" } }],
     "options.tls.key": [{ fetch, port: 0, tls: { cert: "c" } }],
-    "options.idleTimeout": [0, -1, "1"].map((idleTimeout) => ({ fetch, port: 0, idleTimeout })),
-    "options.httpIdleTimeout": [-1, 0.5, "1"].map((httpIdleTimeout) => ({ fetch, port: 0, httpIdleTimeout })),
+    "options.idleTimeout": [0, -1, 1e9, "1"].map((idleTimeout) => ({ fetch, port: 0, idleTimeout })),
+    "options.httpIdleTimeout": [-1, NaN, "1"].map((httpIdleTimeout) => ({ fetch, port: 0, httpIdleTimeout })),
     "options.maxRequestBodySize": [-1, 0.5, "1"].map((maxRequestBodySize) => ({ fetch, port: 0, maxRequestBodySize })),
   };
   for (const [name, values] of Object.entries(wrong)) {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { test, withServer } from "../web.mjs";
+import { deferred, pieces, test, within, withServer } from "../web.mjs";
 
 test("several set-cookie stay several", async () => {
   const headers = new Headers({ "x-one": "1" });
@@ -73,14 +73,34 @@ test("fields of the connection are left out", async () => {
   });
 });
 
-test("a wrong content-length of a body that is there is put right", async () => {
-  const fetch = () => new Response("four", { headers: { "content-length": "9" } });
-  await withServer({ fetch }, async (server, get) => {
-    const response = await get();
-    assert.equal(response.headers.get("content-length"), "4");
-    assert.equal(await response.text(), "four");
-  });
-});
+// RFC 9110 section 8.6: a message whose content is not as long as it says is malformed.
+for (const [what, body] of Object.entries({
+  "there is": () => "four",
+  "comes at once": () => pieces(Buffer.from("four")).stream,
+  "comes later": () => new ReadableStream({
+    async pull(controller) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      controller.enqueue(Buffer.from("four"));
+      controller.close();
+    },
+  }),
+})) {
+  for (const length of ["9", "3"]) {
+    test(`a body that ${what} under a content-length of ${length}, not of its own, is an error`, async () => {
+      const told = deferred();
+      const options = {
+        fetch: () => new Response(body(), { headers: { "content-length": length } }),
+        error: (failure) => told.resolve(failure),
+      };
+      await withServer(options, async (server, get) => {
+        const read = get().then((response) => response.text().then((text) => [response.status, text]));
+        const result = await read.catch(() => "broken off");
+        assert.ok(result === "broken off" || result[0] === 500, String(result));
+        assert.match(String(await within(told.promise, "error() is told")), /content-length says [93] bytes/);
+      });
+    });
+  }
+}
 
 for (const status of [200, 201, 204, 304, 404, 503, 599]) {
   test(`status ${status} arrives`, async () => {

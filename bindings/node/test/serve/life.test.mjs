@@ -167,7 +167,7 @@ test("idleTimeout gives up a connection that says nothing, and with it its reque
     asked.resolve();
     return new Promise(() => {});
   };
-  await withServer({ fetch: handler, idleTimeout: 200 }, async (server) => {
+  await withServer({ fetch: handler, idleTimeout: 0.2 }, async (server) => {
     const client = `require(${JSON.stringify(require.resolve("../../lib/fetch.js"))})
       .fetch3(${JSON.stringify(server.url)}, { tls: { rejectUnauthorized: false } });`;
     await withProgram(process.execPath, ["-e", client], async (child) => {
@@ -180,13 +180,13 @@ test("idleTimeout gives up a connection that says nothing, and with it its reque
 
 test("a request waits longer than idleTimeout while its client is there", async () => {
   const handler = async () => (await sleep(700), new Response("late"));
-  await withServer({ fetch: handler, idleTimeout: 200 }, async (server, get) => {
+  await withServer({ fetch: handler, idleTimeout: 0.2 }, async (server, get) => {
     assert.equal(await (await get()).text(), "late");
   });
 });
 
 test("httpIdleTimeout shuts down a connection without requests, although its client keeps it alive", async () => {
-  await withServer({ fetch: () => new Response(), httpIdleTimeout: 300 }, async (server) => {
+  await withServer({ fetch: () => new Response(), httpIdleTimeout: 0.3 }, async (server) => {
     const closed = deferred();
     const client = quic({
       hostname: "127.0.0.1",

@@ -1,0 +1,205 @@
+// One request of a server and its answer.
+"use strict";
+
+const engine = require("../engine.js");
+const { Incoming } = require("../body.js");
+const { lines } = require("../headers.js");
+const { isForbiddenMethod } = require("../methods.js");
+const { Answer } = require("./answer.js");
+const { ServerRequest } = require("./request.js");
+
+const { native } = engine;
+
+class Exchange {
+  #state; // of the server
+  #head;
+  #answer;
+  #incoming; // the request's body
+  #request;
+  #controller; // of the request's signal, once somebody asked for it
+  #abortReason;
+  #trailers;
+  #isOver = false;
+
+  // head: [id, method, path, authority, fields, hasBody, address, port, version, protocol, certificate, isAuthorized]
+  constructor(state, head) {
+    this.#state = state;
+    this.#head = head;
+    this.#answer = new Answer(this);
+    engine.register(this.id, this, exchangeEvents);
+  }
+
+  get id() {
+    return this.#head[0];
+  }
+
+  get isHead() {
+    return this.#head[1] === "HEAD";
+  }
+
+  get version() {
+    return this.#head[8];
+  }
+
+  get protocol() {
+    return this.#head[9];
+  }
+
+  get peerAddress() {
+    const [, , , , , , address, port] = this.#head;
+    return { address, port, family: address.includes(":") ? "IPv6" : "IPv4" };
+  }
+
+  get clientCertificate() {
+    const [raw, isAuthorized] = this.#head.slice(10);
+    return raw === undefined ? null : { raw, isAuthorized };
+  }
+
+  get trailers() {
+    return this.#trailers;
+  }
+
+  get signal() {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
+    }
+    return this.#controller.signal;
+  }
+
+  begin() {
+    const isConnect = this.#head[1] === "CONNECT";
+    const handler = isConnect ? this.#state.handlers.connect : this.#state.handlers.fetch;
+    if (handler === undefined || (!isConnect && isForbiddenMethod(this.#head[1]))) return this.#answer.refuse(501);
+    try {
+      this.#request = isConnect ? this.#makeConnectRequest() : this.#makeRequest(this.#head[1]);
+    } catch {
+      return this.#answer.refuse(400);
+    }
+    return this.#handle(handler);
+  }
+
+  #makeRequest(method) {
+    const [, , path, authority, fields, hasBody] = this.#head;
+    if (/[\s/?#@\\]/.test(authority)) throw new TypeError("malformed authority");
+    const url = `https://${authority}${path.startsWith("/") ? "" : "/"}${path}`;
+    const body = hasBody && method !== "GET" ? this.#openBody() : undefined;
+    const request = new ServerRequest(this, { method, url, authority, fields }, body);
+    // Bun takes methods that it does not know for GET.
+    if (request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
+    return request;
+  }
+
+  // The runtimes know no Request of that method, and none of another with a body that ends when the connection does.
+  #makeConnectRequest() {
+    const request = this.#makeRequest("GET");
+    const own = { method: "CONNECT", protocol: this.protocol, body: this.#openBody() };
+    for (const [name, value] of Object.entries(own)) Object.defineProperty(request, name, { value, configurable: true });
+    return request;
+  }
+
+  #openBody() {
+    this.#incoming = new Incoming({
+      start: () => native.readBody(this.id),
+      consumed: (byteCount) => native.consumed(this.id, byteCount),
+    });
+    return this.#incoming.open();
+  }
+
+  #handle(handler) {
+    const { server } = this.#state;
+    try {
+      const result = handler.call(server, this.#request, server);
+      const sent = result instanceof Response ? this.#answer.send(result) : this.#sendLater(result);
+      sent?.catch((failure) => this.#recover(failure));
+    } catch (failure) {
+      this.#recover(failure);
+    }
+  }
+
+  async #sendLater(result) {
+    await this.#answer.send(await result);
+  }
+
+  async #recover(failure) {
+    // A handler that stops because its request's signal says so did what it should.
+    if (this.#isOver && failure?.name === "AbortError") return;
+    if (this.#answer.isBegun) {
+      this.#answer.abort();
+      await this.#report(failure);
+      return;
+    }
+    try {
+      const response = await this.#report(failure);
+      if (response === undefined) return this.#answer.refuse(500);
+      await this.#answer.send(response);
+    } catch (second) {
+      if (this.#answer.isBegun) this.#answer.abort();
+      else this.#answer.refuse(500);
+      warn(second);
+    }
+  }
+
+  // To the program's error handler, which may give a Response; without one the failure is a warning.
+  async #report(failure) {
+    const { server, handlers } = this.#state;
+    if (handlers.error === undefined) return warn(failure);
+    return handlers.error.call(server, failure);
+  }
+
+  // Both give whether there was still time for it.
+
+  inform(status, headers) {
+    if (this.#isOver || this.#answer.isBegun) return false;
+    native.respondInform(this.id, status, lines(headers));
+    return true;
+  }
+
+  addTrailers(headers) {
+    if (this.#isOver || this.#answer.isComplete) return false;
+    this.#trailers ??= new Headers();
+    headers.forEach((value, name) => this.#trailers.append(name, value));
+    return true;
+  }
+
+  // The response was handed over in full. What still comes of the request's body is told to who reads it.
+  answered() {
+    if (this.#incoming === undefined) this.#finish();
+  }
+
+  #finish(reason) {
+    this.#isOver = true;
+    engine.forget(this.id);
+    if (this.#incoming !== undefined && !this.#incoming.isEnded) this.#incoming.fail(reason);
+    this.#request = undefined;
+  }
+
+  static events = {
+    data: (exchange, bytes) => exchange.#incoming?.take(bytes),
+    end: (exchange) => exchange.#incoming?.end(),
+    sent: (exchange, byteCount) => exchange.#answer.sent(byteCount),
+    done(exchange) {
+      exchange.#finish(abortError("The response was complete before the request's body was read"));
+    },
+    abort(exchange) {
+      const reason = abortError("The client went away, or gave up the request");
+      exchange.#abortReason = reason;
+      exchange.#finish(reason);
+      exchange.#answer.stop(reason);
+      exchange.#controller?.abort(reason);
+    },
+  };
+}
+
+const exchangeEvents = Exchange.events;
+
+function abortError(message) {
+  return new DOMException(message, "AbortError");
+}
+
+function warn(failure) {
+  const what = failure instanceof Error ? (failure.stack ?? failure.message) : String(failure);
+  process.emitWarning(`serve(): a request could not be answered: ${what}`, "UsquicWarning");
+}
+
+module.exports = { Exchange };

@@ -1,0 +1,74 @@
+// The options of serve() and of reload(), checked once.
+"use strict";
+
+const errors = require("../errors.js");
+const { serverTls } = require("../tls.js");
+
+const defaultPort = 443;
+const msPerSecond = 1000;
+const longestTimeoutSeconds = Math.floor(errors.longestTimeoutMs / msPerSecond);
+const versions = ["http1", "http2", "http3"];
+const handlerNames = ["fetch", "error", "connect"];
+const names = [
+  "port", "hostname", "reusePort", "tls", ...handlerNames, ...versions, "idleTimeout", "httpIdleTimeout",
+  "maxRequestBodySize", "secret",
+];
+
+// {address, handlers, native}: where it listens, who answers, and what native.createServer takes.
+function checkOptions(options) {
+  errors.checkNames(errors.checkObject(options, "options"), "options", names);
+  errors.checkFunction(options.fetch, "options.fetch");
+  return {
+    address: {
+      hostname: errors.optionalHostname(options.hostname, "options.hostname"),
+      port: errors.optionalPort(options.port, "options.port") ?? defaultPort,
+      reusePort: errors.optionalBoolean(options.reusePort, "options.reusePort") ?? false,
+    },
+    handlers: checkHandlers(options),
+    native: {
+      ...checkVersions(options),
+      idleTimeoutMs: milliseconds(options.idleTimeout, "options.idleTimeout", 1),
+      httpIdleTimeoutMs: milliseconds(options.httpIdleTimeout, "options.httpIdleTimeout", 0),
+      maxRequestBodySize: errors.optionalInteger(
+        options.maxRequestBodySize, "options.maxRequestBodySize", 0, Number.MAX_SAFE_INTEGER,
+      ),
+      secret: errors.optionalSecret(options.secret, "options.secret"),
+      ...serverTls(options.tls, "options.tls"),
+    },
+  };
+}
+
+function checkHandlers(options) {
+  const entries = handlerNames.map((name) => [name, errors.optionalFunction(options[name], `options.${name}`)]);
+  return Object.fromEntries(entries);
+}
+
+function checkVersions(options) {
+  const entries = versions.map((name) => [name, errors.optionalBoolean(options[name], `options.${name}`) ?? true]);
+  if (entries.every(([, isServed]) => !isServed)) {
+    throw errors.invalidValue("options.http3", "true where http1 and http2 are false", options.http3);
+  }
+  return Object.fromEntries(entries);
+}
+
+// Seconds, as those of Bun.serve; fractions of them too.
+function milliseconds(seconds, name, least) {
+  if (seconds === undefined || seconds === null) return undefined;
+  if (typeof seconds !== "number") throw errors.invalidType(name, "a number of seconds", seconds);
+  const ms = Math.round(seconds * msPerSecond);
+  if (!(ms >= least && seconds <= longestTimeoutSeconds)) {
+    throw errors.invalidValue(name, `seconds, from ${least / msPerSecond} to ${longestTimeoutSeconds}`, seconds);
+  }
+  return ms;
+}
+
+// What reload() is given: the handlers that are named, of which null takes `error` away.
+function checkReload(options) {
+  errors.checkNames(errors.checkObject(options, "options"), "options", handlerNames);
+  const handlers = checkHandlers(options);
+  return Object.fromEntries(
+    Object.entries(handlers).filter(([name, handler]) => handler !== undefined || (name === "error" && name in options)),
+  );
+}
+
+module.exports = { checkOptions, checkReload };

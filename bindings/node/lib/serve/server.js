@@ -1,0 +1,114 @@
+// A server that listens.
+"use strict";
+
+const engine = require("../engine.js");
+const errors = require("../errors.js");
+const { Exchange } = require("./exchange.js");
+const { checkReload } = require("./options.js");
+const { ServerRequest } = require("./request.js");
+
+const { native } = engine;
+
+class Server {
+  #state;
+  #hostname;
+  #port;
+  #isForced = false;
+
+  constructor({ address, handlers, native: settings }) {
+    const { hostname, port, reusePort } = address;
+    const state = { server: this, handlers, isClosed: false };
+    state.id = engine.attempt(() => native.createServer(settings));
+    this.#state = state;
+    this.#hostname = hostname;
+    engine.register(state.id, state, serverEvents);
+    try {
+      this.#port = engine.attempt(() => native.listenServer(state.id, hostname ?? null, port, reusePort));
+    } catch (failure) {
+      native.stopServer(state.id, true);
+      throw failure;
+    }
+    engine.hold(state);
+  }
+
+  get port() {
+    return this.#port;
+  }
+
+  get hostname() {
+    return this.#hostname ?? "localhost";
+  }
+
+  get url() {
+    const isAny = this.#hostname === undefined || this.#hostname === "0.0.0.0" || this.#hostname === "::";
+    const host = isAny ? "localhost" : this.#hostname;
+    return new URL(`https://${host.includes(":") ? `[${host}]` : host}:${this.#port}/`);
+  }
+
+  // Of these, null and false where the request is none of a server's, or no more under way.
+
+  requestIP(request) {
+    return ServerRequest.exchangeOf(request)?.peerAddress ?? null;
+  }
+
+  httpVersion(request) {
+    return ServerRequest.exchangeOf(request)?.version ?? null;
+  }
+
+  clientCertificate(request) {
+    return ServerRequest.exchangeOf(request)?.clientCertificate ?? null;
+  }
+
+  writeEarlyHints(request, hints) {
+    return ServerRequest.exchangeOf(request)?.inform(103, new Headers(hints)) ?? false;
+  }
+
+  addTrailers(request, trailers) {
+    return ServerRequest.exchangeOf(request)?.addTrailers(new Headers(trailers)) ?? false;
+  }
+
+  reload(options) {
+    Object.assign(this.#state.handlers, checkReload(options));
+    return this;
+  }
+
+  // Takes no new requests; settles when those in flight are answered. With force they are cut off.
+  stop(force) {
+    const isForced = errors.optionalBoolean(force, "force") ?? false;
+    const state = this.#state;
+    const isFirst = state.stopped === undefined;
+    state.stopped ??= new Promise((resolve) => {
+      state.resolveStopped = resolve;
+      engine.hold(state);
+    });
+    if (isFirst || (isForced && !this.#isForced)) native.stopServer(state.id, isForced);
+    this.#isForced ||= isForced;
+    return state.stopped;
+  }
+
+  ref() {
+    if (!this.#state.isClosed) engine.hold(this.#state);
+    return this;
+  }
+
+  unref() {
+    engine.release(this.#state);
+    return this;
+  }
+
+  async [Symbol.asyncDispose ?? Symbol.for("Symbol.asyncDispose")]() {
+    await this.stop();
+  }
+}
+
+const serverEvents = {
+  request: (state, ...head) => new Exchange(state, head).begin(),
+  serverClose(state) {
+    state.isClosed = true;
+    engine.forget(state.id);
+    engine.release(state);
+    state.resolveStopped?.();
+  },
+};
+
+module.exports = { Server };
