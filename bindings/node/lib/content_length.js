@@ -6,10 +6,14 @@ class DeclaredLength {
   #declared; // undefined: none was given
   #added = 0;
 
-  // headers: a Headers. Throws a TypeError for a value that is no number of bytes.
-  constructor(headers) {
+  // headers: a Headers. size: of the body, where it is known and the headers do not say it. Throws a TypeError for a value
+  // that is no number of bytes.
+  constructor(headers, size) {
     const value = headers.get("content-length");
-    if (value === null) return;
+    if (value === null) {
+      this.#declared = size;
+      return;
+    }
     // A number that JavaScript does not hold exactly could not be counted up to.
     if (!/^[0-9]+$/.test(value) || !Number.isSafeInteger(Number(value))) {
       throw new TypeError(`content-length must be a number of bytes; received ${JSON.stringify(value)}`);

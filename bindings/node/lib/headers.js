@@ -31,14 +31,19 @@ function lines(headers, without) {
 }
 
 // `headers`: where they go.
-function unflatten(lines, headers = new Headers()) {
-  const flat = lines.split("\n");
+function unflatten(text, headers = new Headers()) {
   let cookie;
-  for (let i = 0; i + 1 < flat.length; i += 2) {
-    const value = flat[i + 1];
+  let at = 0;
+  while (at < text.length) {
+    const nameEnd = text.indexOf("\n", at);
+    const nextEnd = text.indexOf("\n", nameEnd + 1);
+    const valueEnd = nextEnd < 0 ? text.length : nextEnd;
+    const name = text.slice(at, nameEnd);
+    const value = text.slice(nameEnd + 1, valueEnd);
+    at = valueEnd + 1;
     // RFC 9114 section 4.2.1: the cookie field may come in pieces, which are joined with "; ", not ", ".
-    if (flat[i] === "cookie") cookie = cookie === undefined ? value : `${cookie}; ${value}`;
-    else headers.append(flat[i], value);
+    if (name === "cookie") cookie = cookie === undefined ? value : `${cookie}; ${value}`;
+    else headers.append(name, value);
   }
   if (cookie !== undefined) headers.set("cookie", cookie);
   return headers;

@@ -43,6 +43,22 @@ void for_each_field(std::string_view lines, Visit visit) {
   }
 }
 
+// RFC 9114 section 4.3.1: :authority is what Host was.
+void add_fields(EventBatch& batch, const usquic::Request& request) {
+  bool has_host = false;
+  batch.begin_lines();
+  request.forEachHeader([&](std::string_view name, std::string_view value) {
+    has_host = has_host || name == "host";
+    batch.add_line(name);
+    batch.add_line(value);
+  });
+  if (!has_host) {
+    batch.add_line("host");
+    batch.add_line(request.getAuthority());
+  }
+  batch.end_lines();
+}
+
 }  // namespace
 
 HttpServers::HttpServers(Worker& worker) : worker_(worker) {}
@@ -116,17 +132,14 @@ void HttpServers::tell(std::uint32_t server, const Request& taken, const usquic:
     batch.add(request.getMethod());
     batch.add(request.getFullUrl());
     batch.add(request.getAuthority());
-    batch.begin_lines();
-    request.forEachHeader([&batch](std::string_view name, std::string_view value) {
-      batch.add_line(name);
-      batch.add_line(value);
-    });
-    batch.end_lines();
+    add_fields(batch, request);
     batch.add(taken.has_body);
-    batch.add(taken.response->getRemoteAddressAsText());
-    batch.add(static_cast<double>(taken.response->getRemotePort()));
-    batch.add(request.getVersion());
-    batch.add(request.getProtocol());
+    batch.begin_lines();
+    batch.add_line(taken.response->getRemoteAddressAsText());
+    batch.add_line(std::to_string(taken.response->getRemotePort()));
+    batch.add_line(request.getVersion());
+    batch.add_line(request.getProtocol());
+    batch.end_lines();
     const us_quic_blob_t certificate = request.getClientCertificate();
     if (certificate.length > 0) {
       batch.add(Bytes{std::string(static_cast<const char*>(certificate.data), certificate.length)});

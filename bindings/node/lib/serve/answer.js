@@ -6,6 +6,7 @@ const errors = require("../errors.js");
 const { Outgoing, begin, join } = require("../body.js");
 const { DeclaredLength } = require("../content_length.js");
 const { lines } = require("../headers.js");
+const { wholeBody } = require("./whole_body.js");
 
 const { native } = engine;
 
@@ -24,22 +25,38 @@ class Answer {
   send(response) {
     if (this.#isStopped) return discard(response);
     check(response);
-    const { body } = response;
-    if (body === null || body === undefined) return this.#whole(response, null);
-    return this.#sendBody(response, body);
+    const whole = wholeBody(response);
+    if (whole === undefined) return response.body === null ? this.#whole(response, null) : this.#read(response);
+    if (whole instanceof Promise) return whole.then((body) => this.#sendBody(response, body));
+    return this.#sendBody(response, whole);
   }
 
-  async #sendBody(response, body) {
-    const source = await begin(body);
+  #sendBody(response, { bytes, stream, size, type }) {
+    if (this.#isStopped) return undefined;
+    if (bytes !== undefined) return this.#whole(response, bytes, type);
+    const source = { chunks: [], reader: stream.getReader(), isDone: false };
+    return this.#pump(response, source, { size, type });
+  }
+
+  async #read(response) {
+    if (response.body.locked) throw alreadyUsed();
+    const source = await begin(response.body);
     if (this.#isStopped) return cancel(source);
-    if (source.isDone) return this.#whole(response, join(source.chunks));
+    return source.isDone ? this.#whole(response, join(source.chunks)) : this.#pump(response, source);
+  }
+
+  // size, type: what is sent where the Response does not say it.
+  async #pump(response, source, { size, type = "" } = {}) {
+    let fields = lines(response.headers);
+    if (type !== "" && !response.headers.has("content-type")) fields += `content-type\n${type}\n`;
+    const length = new DeclaredLength(response.headers, size);
+    if (size !== undefined && !response.headers.has("content-length")) fields += `content-length\n${size}\n`;
     if (this.#exchange.isHead) {
-      this.#whole(response, null);
+      this.#respond(response, fields, null);
       return cancel(source);
     }
-    const length = new DeclaredLength(response.headers);
     this.isBegun = true;
-    native.respond(this.#exchange.id, response.status, lines(response.headers), null, false);
+    native.respond(this.#exchange.id, response.status, fields, null, false);
     this.#outgoing = new Outgoing((bytes) => {
       length.add(bytes.byteLength);
       native.respondWrite(this.#exchange.id, bytes);
@@ -73,21 +90,21 @@ class Answer {
   }
 
   // Where there is a body the native side tells its length.
-  #whole(response, bytes) {
+  #whole(response, bytes, type = "") {
+    const { headers } = response;
+    if (bytes === null) return this.#respond(response, lines(headers), null);
+    let fields = lines(headers, "content-length");
+    if (headers.has("content-length")) checkLength(headers, bytes);
+    if (type !== "" && !headers.has("content-type")) fields += `content-type\n${type}\n`;
+    return this.#respond(response, fields, bytes);
+  }
+
+  #respond(response, fields, bytes) {
     const { id, isHead, trailers } = this.#exchange;
-    if (bytes !== null) {
-      const length = new DeclaredLength(response.headers);
-      length.add(bytes.byteLength);
-      length.finish();
-    }
+    const isEnd = trailers === undefined || isHead;
     this.isBegun = true;
-    const fields = lines(response.headers, bytes === null ? undefined : "content-length");
-    if (trailers === undefined || isHead) {
-      native.respond(id, response.status, fields, bytes, true);
-      return this.#completed();
-    }
-    native.respond(id, response.status, fields, bytes, false);
-    return this.#end();
+    native.respond(id, response.status, fields, bytes, isEnd);
+    return isEnd ? this.#completed() : this.#end();
   }
 
   #end() {
@@ -104,16 +121,26 @@ class Answer {
 
 const texts = { 400: "Bad Request\n", 500: "Internal Server Error\n", 501: "Not Implemented\n" };
 
+function checkLength(headers, bytes) {
+  const length = new DeclaredLength(headers);
+  length.add(bytes.byteLength);
+  length.finish();
+}
+
 function isResponse(value) {
   return value instanceof Response || Object.prototype.toString.call(value) === "[object Response]";
 }
 
 function check(response) {
   if (!isResponse(response)) throw errors.invalidType("the handler's result", "a Response", response);
-  if (response.bodyUsed || response.body?.locked) throw new TypeError("The Response's body was already used");
+  if (response.bodyUsed) throw alreadyUsed();
   if (response.status < 200 || response.status > 599) {
     throw errors.invalidValue("the Response's status", "from 200 to 599", response.status);
   }
+}
+
+function alreadyUsed() {
+  return new TypeError("The Response's body was already used");
 }
 
 // Nobody waits for it: its source may stop.

@@ -10,6 +10,8 @@ const { ServerRequest } = require("./request.js");
 
 const { native } = engine;
 
+const notOfAuthorities = /[\s/?#@\\]/;
+
 class Exchange {
   #state; // of the server
   #head;
@@ -21,7 +23,8 @@ class Exchange {
   #trailers;
   #isOver = false;
 
-  // head: [id, method, path, authority, fields, hasBody, address, port, version, protocol, certificate, isAuthorized]
+  // head: [id, method, path, authority, fields, hasBody, peer, certificate, isAuthorized]; peer: the lines of address, port,
+  // HTTP version and :protocol
   constructor(state, head) {
     this.#state = state;
     this.#head = head;
@@ -38,20 +41,20 @@ class Exchange {
   }
 
   get version() {
-    return this.#head[8];
+    return this.#head[6].split("\n")[2];
   }
 
   get protocol() {
-    return this.#head[9];
+    return this.#head[6].split("\n")[3];
   }
 
   get peerAddress() {
-    const [, , , , , , address, port] = this.#head;
-    return { address, port, family: address.includes(":") ? "IPv6" : "IPv4" };
+    const [address, port] = this.#head[6].split("\n");
+    return { address, port: Number(port), family: address.includes(":") ? "IPv6" : "IPv4" };
   }
 
   get clientCertificate() {
-    const [raw, isAuthorized] = this.#head.slice(10);
+    const [raw, isAuthorized] = this.#head.slice(7);
     return raw === undefined ? null : { raw, isAuthorized };
   }
 
@@ -68,11 +71,13 @@ class Exchange {
   }
 
   begin() {
-    const isConnect = this.#head[1] === "CONNECT";
+    const method = this.#head[1];
+    const isConnect = method === "CONNECT";
     const handler = isConnect ? this.#state.handlers.connect : this.#state.handlers.fetch;
-    if (handler === undefined || (!isConnect && isForbiddenMethod(this.#head[1]))) return this.#answer.refuse(501);
+    const isRefused = handler === undefined || (!isConnect && method !== "GET" && isForbiddenMethod(method));
+    if (isRefused) return this.#answer.refuse(501);
     try {
-      this.#request = isConnect ? this.#makeConnectRequest() : this.#makeRequest(this.#head[1]);
+      this.#request = isConnect ? this.#makeConnectRequest() : this.#makeRequest(method);
     } catch {
       return this.#answer.refuse(400);
     }
@@ -81,10 +86,10 @@ class Exchange {
 
   #makeRequest(method) {
     const [, , path, authority, fields, hasBody] = this.#head;
-    if (/[\s/?#@\\]/.test(authority)) throw new TypeError("malformed authority");
-    const url = `https://${authority}${path.startsWith("/") ? "" : "/"}${path}`;
+    if (notOfAuthorities.test(authority)) throw new TypeError("malformed authority");
+    const url = path.startsWith("/") ? `https://${authority}${path}` : `https://${authority}/${path}`;
     const body = hasBody && method !== "GET" ? this.#openBody() : undefined;
-    const request = new ServerRequest(this, { method, url, authority, fields }, body);
+    const request = new ServerRequest(this, { method, url, fields }, body);
     // Bun takes methods that it does not know for GET.
     if (request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
     return request;

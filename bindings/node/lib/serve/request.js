@@ -6,17 +6,38 @@ const { unflatten } = require("../headers.js");
 
 const emptyInit = {};
 
+// Whether the runtime asks a Request that it is given, by fetch() too, for its headers as programs do. Where it looks inside
+// they must be there from the start.
+const asksGetters = (() => {
+  class Probe extends Request {
+    get headers() {
+      return new Headers({ "x-probe": "1" });
+    }
+  }
+  return new Request(new Probe("https://localhost/")).headers.has("x-probe");
+})();
+
 class ServerRequest extends Request {
   #exchange;
+  #fields; // those that `headers` does not hold yet
 
-  // head: {method, url, authority, fields}; body: a ReadableStream or undefined. Throws for what is no Request.
-  constructor(exchange, { method, url, authority, fields }, body) {
+  // head: {method, url, fields}; body: a ReadableStream or undefined. Throws for what is no Request.
+  constructor(exchange, { method, url, fields }, body) {
     super(url, initOf(method, body));
     this.#exchange = exchange;
-    const { headers } = this;
-    unflatten(fields, headers);
-    // RFC 9114 section 4.3.1: :authority is what Host was.
-    if (!headers.has("host")) headers.set("host", authority);
+    this.#fields = fields;
+    if (!asksGetters) this.#fillHeaders();
+  }
+
+  get headers() {
+    if (this.#fields !== undefined) this.#fillHeaders();
+    return super.headers;
+  }
+
+  #fillHeaders() {
+    const fields = this.#fields;
+    this.#fields = undefined;
+    unflatten(fields, super.headers);
   }
 
   get signal() {
@@ -25,6 +46,7 @@ class ServerRequest extends Request {
 
   // The copy's signal is this one's: the runtime's own would never abort.
   clone() {
+    if (this.#fields !== undefined) this.#fillHeaders();
     return Object.defineProperty(super.clone(), "signal", { get: () => this.signal, configurable: true });
   }
 

@@ -1,0 +1,49 @@
+// Bodies of Responses that are there as a whole, without a stream in between: where the runtime lets it be known. In Bun,
+// whose streams are dear and of unknown length.
+"use strict";
+
+const isBun = process.versions.bun !== undefined;
+const memoryOf = isBun ? require("bun:jsc").estimateShallowMemoryUsageOf : undefined;
+const emptyMemory = isBun ? memoryOf(new Response(null)) : 0;
+// A Response's memory is more than an empty one's by its body, as long as that is a text or bytes, and by its status text.
+const tellsBytes = isBun && memoryOf(new Response("x")) > emptyMemory &&
+  memoryOf(new Response(new ReadableStream())) === emptyMemory;
+const inspectedStream = isBun ? firstLine(new Response(new ReadableStream())) : "";
+
+// {bytes, type}, or a promise of them, or of {stream, size, type} where the bytes are a file's; undefined where the body can
+// only be read as a stream. type: what the content-type is unless the Response says another, or "".
+function wholeBody(response) {
+  if (!isBun) return undefined;
+  if (tellsBytes && response.statusText === "" && memoryOf(response) > emptyMemory) return bytesOf(response);
+  // How a Response is shown tells a Blob or a file, by its size, from a stream.
+  return firstLine(response) === inspectedStream ? undefined : blobOf(response);
+}
+
+function bytesOf(response) {
+  if (response.headers.has("content-type")) {
+    const bytes = response.bytes();
+    return Bun.peek.status(bytes) === "fulfilled" ? { bytes: Bun.peek(bytes), type: "" } : fromBytes(bytes, "");
+  }
+  const blob = Bun.peek(response.blob());
+  if (blob instanceof Promise) return blob.then((value) => fromBytes(value.bytes(), value.type));
+  const bytes = blob.bytes();
+  const { type } = blob;
+  return Bun.peek.status(bytes) === "fulfilled" ? { bytes: Bun.peek(bytes), type } : fromBytes(bytes, type);
+}
+
+async function fromBytes(bytes, type) {
+  return { bytes: await bytes, type };
+}
+
+async function blobOf(response) {
+  const blob = await response.blob();
+  const { size, type } = blob;
+  return blob.name === undefined ? { bytes: await blob.bytes(), type } : { stream: blob.stream(), size, type };
+}
+
+function firstLine(response) {
+  const text = Bun.inspect(response);
+  return text.slice(0, text.indexOf("\n"));
+}
+
+module.exports = { wholeBody };
