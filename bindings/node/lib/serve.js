@@ -7,7 +7,7 @@ const { Answer } = require("./answer.js");
 const { Incoming } = require("./body.js");
 const { unflatten } = require("./headers.js");
 const { isForbiddenMethod } = require("./methods.js");
-const { serverTls } = require("./tls.js");
+const { reloadTls, serverTls } = require("./identities.js");
 
 const { native } = engine;
 
@@ -18,7 +18,7 @@ class Server {
   #isForced = false;
 
   constructor({ hostname, port, fetch, error, ...settings }) {
-    const state = { server: this, handlers: { fetch, error }, isClosed: false };
+    const state = { server: this, handlers: { fetch, error }, settings, isClosed: false };
     state.id = engine.attempt(() => native.createServer(settings));
     this.#state = state;
     this.#hostname = hostname;
@@ -46,6 +46,11 @@ class Server {
     return new URL(`https://${host.includes(":") ? `[${host}]` : host}:${this.#port}/`);
   }
 
+  // {cert, key, hash}, or null where the program gave a certificate.
+  get developmentCertificate() {
+    return this.#state.settings.developmentCertificate ?? null;
+  }
+
   requestIP(request) {
     return PeerOf.addressOf(checkRequest(request));
   }
@@ -55,9 +60,14 @@ class Server {
   }
 
   reload(options) {
-    errors.checkNames(errors.checkObject(options, "options"), "options", ["fetch", "error"]);
+    errors.checkNames(errors.checkObject(options, "options"), "options", ["fetch", "error", "tls"]);
     const { fetch, error } = checkHandlers(options);
-    const { handlers } = this.#state;
+    const state = this.#state;
+    const { handlers } = state;
+    if (options.tls !== undefined) {
+      const exchange = (change) => engine.attempt(() => native.reloadServer(state.id, change));
+      state.settings = reloadTls(state.settings, options.tls, "options.tls", exchange);
+    }
     if (fetch !== undefined) handlers.fetch = fetch;
     if ("error" in options) handlers.error = error;
     return this;

@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "http_servers.h"
 #include "identity.h"
+#include "server_identities.h"
 
 namespace usquic::node {
 namespace {
@@ -19,8 +20,14 @@ napi_value create_server(Arguments& arguments, Worker& worker) {
   if (const auto most = given.number("maxRequestBodySize"); most && *most >= 0 && *most < 1e18) {
     options.max_body_bytes = static_cast<std::uint64_t>(*most);
   }
+  const IdentityChange names(given);
   const std::uint32_t id = worker.new_id();
-  ask(arguments, worker, [&](std::string& detail) { return worker.servers().create(id, options, detail); });
+  ask(arguments, worker, [&](std::string& detail) {
+    if (const int error = worker.servers().create(id, options, detail); error != US_QUIC_OK) return error;
+    const int error = names.apply_to(worker.servers().native(id), worker.last_error(), detail);
+    if (error != US_QUIC_OK) worker.servers().stop(id, true);
+    return error;
+  });
   return id_to_js(arguments, id);
 }
 
@@ -29,7 +36,10 @@ napi_value listen_server(Arguments& arguments, Worker& worker) {
   const std::string host = arguments.text_or_null(1).value_or("");
   const int port = arguments.port(2);
   int bound = 0;
-  ask(arguments, worker, [&](std::string&) { return worker.servers().listen(id, host, port, bound); });
+  ask(arguments, worker, [&](std::string& detail) {
+    detail = address_text(host, port);
+    return worker.servers().listen(id, host, port, bound);
+  });
   return to_js(arguments.env(), static_cast<double>(bound));
 }
 
