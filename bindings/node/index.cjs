@@ -3,6 +3,7 @@
 const { quic } = require("./lib/quic.js");
 const { serve } = require("./lib/serve.js");
 const { fetch3 } = require("./lib/fetch.js");
+const { developmentCertificate } = require("./lib/development.js");
 const { QuicError } = require("./lib/errors.js");
 
-module.exports = { quic, serve, fetch3, QuicError };
+module.exports = { quic, serve, fetch3, developmentCertificate, QuicError };

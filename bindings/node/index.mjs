@@ -1,4 +1,4 @@
 import usquic from "./index.cjs";
 
-export const { quic, serve, fetch3, QuicError } = usquic;
+export const { quic, serve, fetch3, developmentCertificate, QuicError } = usquic;
 export default usquic;

@@ -75,7 +75,8 @@ typedef struct us_quic_close_info_t {
 typedef struct us_quic_stream_close_info_t {
   int reason;    /* US_QUIC_OK: both sides finished; _RESET, _STOPPED, _CLOSED (by this side or with the
                     connection), _GOAWAY (not processed, safe to retry: a request above the one that GOAWAY
-                    names, which some servers still answer), _STREAM_LIMIT, _HEADERS... */
+                    names, which some servers still answer), _STREAM_LIMIT, _HEADERS (a malformed message),
+                    _TOO_LARGE (a header section over max_header_list_size)... */
   uint64_t code; /* protocol error code that came with it, or 0 */
 } us_quic_stream_close_info_t;
 

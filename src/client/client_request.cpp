@@ -141,7 +141,7 @@ void ClientRequest::finish_if_complete() {
 
 void ClientRequest::on_stream_reset(std::uint64_t code) {
   if (response_.is_complete()) return;
-  std::string text = "the server reset the stream (" + http3_code_text(code) + ")";
+  std::string text = reset_text(code);
   // RFC 9114 section 4.1.1: nothing was done with it.
   if (code != US_QUIC_H3_REQUEST_REJECTED) return finish(Failure{{US_QUIC_E_RESET}, std::move(text)});
   core_.pool().drain(*pooled_of(us_quic_stream_connection(stream_.handle())));

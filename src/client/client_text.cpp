@@ -45,6 +45,12 @@ std::string early_close_text(const us_quic_close_info_t& info) {
                              : "closed before the answer was complete";
 }
 
+// The name of this one does not say what most servers mean by it.
+std::string received_code_text(std::uint64_t code) {
+  const bool is_load = code == US_QUIC_H3_EXCESSIVE_LOAD;
+  return http3_code_text(code) + (is_load ? ", such as for a header section that is too large" : "");
+}
+
 std::string one_line(std::string_view text) {
   std::string out(text.substr(0, 200));
   for (char& c : out) {
@@ -78,12 +84,20 @@ std::string close_text(const us_quic_close_info_t& info) {
   return text;
 }
 
+std::string reset_text(std::uint64_t code) {
+  return "the server reset the stream (" + received_code_text(code) + ")";
+}
+
 std::string stream_close_text(const us_quic_stream_close_info_t& info) {
-  std::string text = us_quic_strerror(info.reason);
+  // Of all that a stream carries only header sections have a limit.
+  const bool is_oversized = info.reason == US_QUIC_E_TOO_LARGE;
+  std::string text =
+      is_oversized ? "header section of the response is too large" : us_quic_strerror(info.reason);
   if (info.code == 0) return text;
   // Resets and stops of the peer's are called so already.
   const bool is_told = info.reason == US_QUIC_E_RESET || info.reason == US_QUIC_E_STOPPED;
-  return text + ": " + http3_code_text(info.code) + (is_told ? "" : side_text(false));
+  if (is_told) return text + ": " + received_code_text(info.code);
+  return text + ": " + http3_code_text(info.code) + side_text(false);
 }
 
 }  // namespace usquic::client

@@ -15,6 +15,9 @@ std::string http3_code_text(std::uint64_t code);
 // reason; one from the peer is cleaned of control characters.
 std::string close_text(const us_quic_close_info_t& info);
 
+// The server gave up sending the response (RESET_STREAM).
+std::string reset_text(std::uint64_t code);
+
 std::string stream_close_text(const us_quic_stream_close_info_t& info);
 
 }  // namespace usquic::client

@@ -123,8 +123,8 @@ class SectionCheck {
 
   bool regular(FieldName name, const Value& value) {
     switch (name) {
-      case FieldName::te:
-        return equals_ignoring_case(value.text, "trailers");
+      case FieldName::te:  // RFC 9114 section 4.2: in requests alone
+        return kind_ == SectionKind::request && equals_ignoring_case(value.text, "trailers");
       case FieldName::host:
         return kind_ != SectionKind::request || once(host_, has_host_, value);
       case FieldName::priority:

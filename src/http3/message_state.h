@@ -48,6 +48,9 @@ class MessageState : private ListHook<ExpectedTag> {
   // A header section came, or the first of one.
   bool has_answer() const { return receive_.latest || receive_.pending; }
 
+  // A header section came that is over the limit.
+  bool is_oversized() const { return receive_.is_oversized; }
+
   Sent sent() const { return sent_; }
   // Bytes of body that were accepted and are in no packet yet, with the heads of frames that stand between them.
   std::size_t unsent() const;

@@ -26,6 +26,7 @@ struct ReceiveState {
   bool is_blocked = false;        // the section waits for QPACK instructions
   bool held_fin = false;          // FIN came after `held`
   bool request_is_head = false;   // client: what was asked (RFC 9110 section 9.3.2)
+  bool is_oversized = false;      // a section was over the limit, which ended the message
   bool is_connect = false;        // only DATA follows the message's section (RFC 9114 section 4.4)
   std::uint32_t idle_frames = 0;  // frames that brought nothing
   std::uint64_t frame_type = 0;

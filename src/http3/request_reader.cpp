@@ -279,6 +279,7 @@ ConnectionError RequestReader::fail(MessageState& s, std::uint64_t code) {
 }
 
 ConnectionError RequestReader::too_large(MessageState& s) {
+  s.receive_.is_oversized = true;
   const OversizedSection section{
       .is_request = options_.is_server && s.receive_.phase == Phase::before_message,
       .is_answered = s.sent_ != MessageState::Sent::nothing,

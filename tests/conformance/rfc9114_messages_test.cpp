@@ -243,6 +243,15 @@ TEST(Rfc9114Section4_3_2, ResponsesThatAreMalformed) {
       {"101", wire_headers({{":status", "101"}})},
       {"a request's field", wire_headers({{":status", "200"}, {":path", "/"}})},
       {"connection", wire_headers({{":status", "200"}, {"connection", "close"}})},
+      {"keep-alive", wire_headers({{":status", "200"}, {"keep-alive", "timeout=5"}})},
+      {"proxy-connection", wire_headers({{":status", "200"}, {"proxy-connection", "x"}})},
+      {"transfer-encoding", wire_headers({{":status", "200"}, {"transfer-encoding", "chunked"}})},
+      {"upgrade", wire_headers({{":status", "200"}, {"upgrade", "h2c"}})},
+      {"te", wire_headers({{":status", "200"}, {"te", "trailers"}})},
+      {"te of an informational one",
+       wire_headers({{":status", "103"}, {"te", "trailers"}}) + wire_headers({{":status", "200"}})},
+      {"te in trailers",
+       wire_headers({{":status", "200"}}) + wire_data("a") + wire_headers({{"te", "trailers"}})},
       {"short body", wire_headers({{":status", "200"}, {"content-length", "3"}}) + wire_data("ab")},
       {"long body", wire_headers({{":status", "200"}, {"content-length", "1"}}) + wire_data("ab")},
       {"informational at the end", wire_headers({{":status", "103"}})},
@@ -258,6 +267,26 @@ TEST(Rfc9114Section4_3_2, ResponsesThatAreMalformed) {
     ASSERT_EQ(s->closes, 1);
     EXPECT_EQ(s->close.reason, US_QUIC_E_HEADERS);
     expect_stream_error(joined, 0, h3_message_error);
+  }
+}
+
+// What was refused is told by the reason: the code has others too.
+TEST(Rfc9114Section4_2_2, AResponseWithAFieldSectionOverTheLimitEndsItsStream) {
+  const std::string large = wire_headers({{":status", "200"}, {"x", std::string(70000, 'x')}});
+  std::string many;
+  {
+    WireFields fields = {{":status", "200"}};
+    for (int i = 0; i < 3000; ++i) fields.emplace_back("a", "");
+    many = wire_headers(fields);
+  }
+  for (const std::string& bytes : {large, many}) {
+    Http3Joined joined(Engine::client);
+    StreamRecord* s = joined.ask();
+    joined.peer().write(0, bytes, true);
+    joined.net.run();
+    ASSERT_EQ(s->closes, 1);
+    EXPECT_EQ(s->close.reason, US_QUIC_E_TOO_LARGE);
+    expect_stream_error(joined, 0, h3_excessive_load);
   }
 }
 

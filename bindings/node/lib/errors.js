@@ -1,6 +1,8 @@
 // Errors of the package: QuicError for what the network or the library says, TypeError for wrong arguments.
 "use strict";
 
+const { nearest } = require("./spelling.js");
+
 const secretBytes = 32;
 const longestTimeoutMs = 2 ** 31 - 1;
 
@@ -51,7 +53,9 @@ function checkObject(value, name) {
 function checkNames(object, name, known) {
   for (const own of Object.keys(object)) {
     if (known.includes(own)) continue;
-    throw argumentError("ERR_INVALID_ARG_VALUE", `"${name}" must have no member but ${known.join(", ")}; received ${own}`);
+    const near = nearest(own, known);
+    const hint = near === undefined ? `"${name}" may have ${known.join(", ")}` : `did you mean "${near}"?`;
+    throw argumentError("ERR_INVALID_ARG_VALUE", `"${name}.${own}" is not known; ${hint}`);
   }
 }
 
@@ -110,10 +114,25 @@ function checkSecret(value, name) {
 
 // PEM text of tls.cert, tls.key and tls.ca: a string, bytes, or several of these.
 function toPem(value, name) {
-  if (Array.isArray(value)) return value.map((part, index) => toPem(part, `${name}[${index}]`)).join("\n");
-  if (typeof value === "string") return value;
-  if (value instanceof Uint8Array) return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString();
-  throw invalidType(name, "PEM text as a string, a Uint8Array or an array of these", value);
+  if (Array.isArray(value) && value.length > 0) {
+    return value.map((part, index) => toPem(part, `${name}[${index}]`)).join("\n");
+  }
+  const isBytes = value instanceof Uint8Array;
+  if (typeof value !== "string" && !isBytes) {
+    throw invalidType(name, "PEM text as a string, a Uint8Array or an array of these", value);
+  }
+  const text = isBytes ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString() : value;
+  // Nothing would stand for "not given": no certificate, or the system's roots.
+  if (text.trim() === "") throw invalidValue(name, "PEM text", text);
+  if (looksLikeFileName(text)) {
+    throw invalidValue(name, "PEM text, not the name of a file (readFileSync gives its text)", text);
+  }
+  return text;
+}
+
+// One line that ends as files' names do, or has folders.
+function looksLikeFileName(text) {
+  return text.length < 1024 && !text.includes("-----BEGIN") && /^\S.*(\.[A-Za-z0-9]{1,8}|[/\\].*)$/.test(text);
 }
 
 module.exports = {

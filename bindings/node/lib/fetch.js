@@ -4,23 +4,29 @@
 const engine = require("./engine.js");
 const errors = require("./errors.js");
 const { Incoming, Outgoing, begin, join } = require("./body.js");
+const { Clients } = require("./clients.js");
+const { DeclaredLength } = require("./content_length.js");
 const { flatten, unflatten } = require("./headers.js");
 const { isForbiddenMethod } = require("./methods.js");
-const { Shared } = require("./shared.js");
 const { clientTls } = require("./tls.js");
 
 const { native } = engine;
 
-// One for each way to be known and to trust: its connections are shared.
-const clients = new Shared((tls) => engine.attempt(() => native.createClient(tls)), (id) => native.closeClient(id));
+const clients = new Clients();
 
 const mostRedirects = 20;
 const redirectStatuses = new Set([301, 302, 303, 307, 308]);
 const nullBodyStatuses = new Set([101, 103, 204, 205, 304]);
+// Members of the standard's RequestInit, of which those about browsers have no effect, and our own.
+const initNames = [
+  "method", "headers", "body", "redirect", "signal", "tls", "duplex", "mode", "credentials", "cache", "referrer",
+  "referrerPolicy", "integrity", "keepalive", "priority", "window",
+];
 
 // Everything that is wrong, arguments too, is a rejection, as in fetch.
 async function fetch3(input, init) {
-  errors.optionalObject(init, "init");
+  const given = errors.optionalObject(init, "init");
+  if (given !== undefined) errors.checkNames(given, "init", initNames);
   const tls = clientTls(init?.tls, "init.tls");
   const request = makeRequest(input, init ?? {});
   const { signal } = request;
@@ -28,6 +34,10 @@ async function fetch3(input, init) {
   const exchange = new Exchange(request, methodOf(request, input, init), signal);
   return exchange.run(tls, init);
 }
+
+// Closes the connections that fetch3 keeps: unused ones at once, the others when their requests are done. Settles when
+// all are closed. Requests that are begun later open new ones.
+fetch3.close = async () => clients.close();
 
 function makeRequest(input, { tls, ...init }) {
   if (init.redirect !== undefined && !["follow", "manual", "error"].includes(init.redirect)) {
@@ -90,33 +100,44 @@ class Exchange {
     // Before the body: Bun's headers lose a form's content-type with it.
     const { headers: fields } = this.request;
     const [sized, unsized] = [flatten(fields), flatten(fields, ["content-length"])];
+    const declared = new DeclaredLength(fields);
+    this.client = clients.of(tls);
+    this.client.users.add(this);
     const source = await beginBody(this.request, init);
     if (this.isOver) return source?.reader?.cancel(this.signal.reason).catch(() => {});
     const isStreamed = source !== null && !source.isDone;
     const headers = isStreamed ? sized : unsized;
+    const whole = source === null || isStreamed ? null : join(source.chunks);
+    if (!isStreamed) {
+      declared.add(whole?.byteLength ?? 0);
+      declared.finish();
+    }
     if (!fields.has("accept")) headers.push("accept", "*/*");
     const follows = this.request.redirect === "follow";
-    this.client = clients.of(tls);
     this.id = native.fetch(this.client.id, {
       // A fragment stays here.
       url: this.request.url.replace(/#.*$/s, ""),
       method: this.method,
       headers,
-      body: source === null || isStreamed ? null : join(source.chunks),
+      body: whole,
       streamBody: isStreamed,
       maxRedirects: follows ? mostRedirects : 0,
     });
-    this.client.users.add(this);
     engine.register(this.id, this, exchangeEvents);
-    if (isStreamed) await this.upload(source);
+    if (isStreamed) await this.upload(source, declared);
   }
 
-  async upload(source) {
-    this.outgoing = new Outgoing((bytes) => native.fetchWrite(this.id, bytes));
+  async upload(source, declared) {
+    this.outgoing = new Outgoing((bytes) => {
+      declared.add(bytes.byteLength);
+      native.fetchWrite(this.id, bytes);
+    });
     this.isSending = true;
     this.updateHold();
     try {
-      if (await this.outgoing.pump(source)) native.fetchEnd(this.id);
+      if (!(await this.outgoing.pump(source))) return;
+      declared.finish();
+      native.fetchEnd(this.id);
     } finally {
       this.isSending = false;
       this.updateHold();
@@ -165,7 +186,7 @@ class Exchange {
     if (this.isOver) return;
     this.isOver = true;
     if (this.id !== undefined) engine.forget(this.id);
-    this.client?.users.delete(this);
+    if (this.client !== undefined) clients.release(this.client, this);
     engine.release(this);
   }
 

@@ -26,6 +26,13 @@ class Shared {
     return entry;
   }
 
+  // All of them. They are the caller's to close, and the next use makes new ones.
+  takeAll() {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    return entries;
+  }
+
   #closeUnused(keptKey) {
     for (const [key, { id, users }] of this.#entries) {
       if (this.#entries.size <= mostUnused) return;

@@ -6,9 +6,23 @@ const fs = require("node:fs");
 
 // As in Node it counts what the process was started with, and a program that took another's rights reads no file that
 // its caller names.
-const extraFile = isOwnMaster() ? process.env.NODE_EXTRA_CA_CERTS : undefined;
+const extraFile = fileOfExtraRoots();
 let extra; // {pem}, once the file was read
 let hasWarned = false;
+
+function fileOfExtraRoots() {
+  const file = environment("NODE_EXTRA_CA_CERTS");
+  return file && isOwnMaster() ? file : undefined;
+}
+
+// Where a program may not look at it (Deno) nothing was said.
+function environment(name) {
+  try {
+    return process.env[name];
+  } catch {
+    return undefined;
+  }
+}
 
 function isOwnMaster() {
   return process.getuid?.() === process.geteuid?.() && process.getgid?.() === process.getegid?.();
@@ -16,7 +30,7 @@ function isOwnMaster() {
 
 // False under NODE_TLS_REJECT_UNAUTHORIZED=0, which is looked at for each client.
 function verifiesByDefault() {
-  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== "0") return true;
+  if (environment("NODE_TLS_REJECT_UNAUTHORIZED") !== "0") return true;
   if (!hasWarned) {
     hasWarned = true;
     warn("NODE_TLS_REJECT_UNAUTHORIZED is 0: clients take any certificate, so anybody can pose as the server");

@@ -53,6 +53,7 @@ napi_value start(napi_env env, napi_callback_info info) {
   add_quic_entries(entries);
   add_serve_entries(entries);
   add_fetch_entries(entries);
+  add_identity_entries(entries);
   try {
     const Arguments arguments(env, info);
     napi_value native = nullptr;

@@ -54,6 +54,13 @@ void ask(Arguments& arguments, Worker& worker, Command command) {
   if (answer.error != US_QUIC_OK) throw_quic_error(arguments.env(), answer.error, answer.detail);
 }
 
+// What an error of listening is about.
+inline std::string address_text(const std::string& host, int port) {
+  const bool is_address6 = host.find(':') != std::string::npos;
+  const std::string where = host.empty() ? "any address" : is_address6 ? "[" + host + "]" : host;
+  return where + (host.empty() ? ", port " : ":") + std::to_string(port);
+}
+
 inline napi_value id_to_js(Arguments& arguments, std::uint32_t id) {
   return to_js(arguments.env(), static_cast<double>(id));
 }
@@ -63,5 +70,6 @@ using Entries = std::vector<napi_property_descriptor>;
 void add_quic_entries(Entries& entries);
 void add_serve_entries(Entries& entries);
 void add_fetch_entries(Entries& entries);
+void add_identity_entries(Entries& entries);
 
 }  // namespace usquic::node

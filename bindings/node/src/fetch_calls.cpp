@@ -19,6 +19,11 @@ napi_value create_client(Arguments& arguments, Worker& worker) {
   return id_to_js(arguments, id);
 }
 
+napi_value close_idle(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0)] { worker.clients().close_idle(id); });
+  return nullptr;
+}
+
 napi_value close_client(Arguments& arguments, Worker& worker) {
   worker.post([&worker, id = arguments.id(0)] { worker.clients().close(id); });
   return nullptr;
@@ -59,9 +64,10 @@ napi_value fetch_abort(Arguments& arguments, Worker& worker) {
 
 void add_fetch_entries(Entries& entries) {
   entries.insert(entries.end(),
-                 {entry("createClient", enter<create_client>), entry("closeClient", enter<close_client>),
-                  entry("fetch", enter<fetch>), entry("fetchWrite", enter<fetch_write>),
-                  entry("fetchEnd", enter<fetch_end>), entry("fetchAbort", enter<fetch_abort>)});
+                 {entry("createClient", enter<create_client>), entry("closeIdle", enter<close_idle>),
+                  entry("closeClient", enter<close_client>), entry("fetch", enter<fetch>),
+                  entry("fetchWrite", enter<fetch_write>), entry("fetchEnd", enter<fetch_end>),
+                  entry("fetchAbort", enter<fetch_abort>)});
 }
 
 }  // namespace usquic::node

@@ -43,11 +43,19 @@ int HttpClients::create(std::uint32_t id, const Identity& identity, std::string&
   return US_QUIC_OK;
 }
 
+void HttpClients::close_idle(std::uint32_t id) {
+  const auto found = clients_.find(id);
+  if (found != clients_.end()) found->second->closeIdle();
+}
+
 void HttpClients::close(std::uint32_t id) {
   const auto found = clients_.find(id);
   if (found == clients_.end()) return;
-  const std::unique_ptr<Client> client = std::move(found->second);
-  clients_.erase(found);
+  {
+    const std::unique_ptr<Client> client = std::move(found->second);
+    clients_.erase(found);
+  }
+  worker_.emit(Event("clientClosed", id));
 }
 
 void HttpClients::fetch(std::uint32_t client, std::uint32_t id, const Request& request) {

@@ -1,4 +1,4 @@
-// HTTP/3 clients behind fetch3(): an Client for each way to trust servers.
+// HTTP/3 clients behind fetch3(): a Client for each way to trust servers.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +27,9 @@ class HttpClients {
 
   // Returns US_QUIC_OK, or an error and in `detail` what the library says of it.
   int create(std::uint32_t id, const Identity& identity, std::string& detail);
+  // Unused connections close now, the others as soon as they are unused.
+  void close_idle(std::uint32_t id);
+  // Its requests fail. Emits "clientClosed".
   void close(std::uint32_t id);
 
   struct Request {

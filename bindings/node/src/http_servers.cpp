@@ -254,6 +254,11 @@ void HttpServers::stop(std::uint32_t id, bool is_forced) {
   if (is_forced) app.closeNow();
 }
 
+us_quic_socket_context_t* HttpServers::native(std::uint32_t id) const {
+  const auto found = servers_.find(id);
+  return found != servers_.end() ? found->second->app->native() : nullptr;
+}
+
 void HttpServers::finish(std::uint32_t id) {
   servers_.erase(id);
   worker_.emit(Event("serverClose", id));

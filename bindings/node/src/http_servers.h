@@ -47,6 +47,7 @@ class HttpServers {
   int create(std::uint32_t id, const ServerOptions& options, std::string& detail);
   int listen(std::uint32_t id, const Address& address, int& bound);
   void stop(std::uint32_t id, bool is_forced);
+  us_quic_socket_context_t* native(std::uint32_t id) const;  // nullptr: it is over
 
   struct Answer {
     int status = 200;

@@ -1,7 +1,5 @@
 #include "identity.h"
 
-#include <array>
-
 namespace usquic::node {
 namespace {
 
@@ -19,15 +17,6 @@ Identity::Identity(napi_env env, const Options& options)
       requests_cert(options.flag("requestCert")),
       rejects_unauthorized(options.flag("rejectUnauthorized")) {
   if (!secret.empty() && secret.size() != secret_bytes) throw_argument_error(env, "secret");
-  if (!cert.empty() || !options.flag("developmentCertificate")) return;
-  constexpr unsigned int days = 14;
-  std::array<char, 4096> cert_pem{};
-  std::array<char, 4096> key_pem{};
-  const int error = us_quic_development_certificate(days, cert_pem.data(), cert_pem.size(), key_pem.data(),
-                                                    key_pem.size(), nullptr);
-  if (error != US_QUIC_OK) throw_quic_error(env, error, {});
-  cert = cert_pem.data();
-  key = key_pem.data();
 }
 
 void Identity::apply_to(us_quic_socket_context_options_t& options) const {

@@ -19,8 +19,7 @@ struct Identity {
   bool requests_cert = false;
   bool rejects_unauthorized = true;
 
-  // {cert, key, ca, extraCa, passphrase, secret, requestCert, rejectUnauthorized}, and
-  // {developmentCertificate: true} for one made for localhost. Throws.
+  // {cert, key, ca, extraCa, passphrase, secret, requestCert, rejectUnauthorized}. Throws.
   explicit Identity(napi_env env, const Options& options);
   // Views of this, which must outlive the options' use.
   void apply_to(us_quic_socket_context_options_t& options) const;

@@ -6,6 +6,7 @@
 
 #include "calls.h"
 #include "identity.h"
+#include "server_identities.h"
 #include "sockets.h"
 
 namespace usquic::node {
@@ -19,9 +20,15 @@ napi_value create_context(Arguments& arguments, Worker& worker) {
                                   .handshake_timeout_ms = number<unsigned int>(given, "handshakeTimeoutMs"),
                                   .keep_alive_ms = number<unsigned int>(given, "keepAliveMs"),
                                   .max_streams = number<std::uint64_t>(given, "maxStreams")};
+  const IdentityChange names(given);
   const std::uint32_t id = worker.new_id();
-  ask(arguments, worker,
-      [&](std::string& detail) { return worker.sockets().create_context(id, options, detail); });
+  ask(arguments, worker, [&](std::string& detail) {
+    Sockets& sockets = worker.sockets();
+    if (const int error = sockets.create_context(id, options, detail); error != US_QUIC_OK) return error;
+    const int error = names.apply_to(sockets.native(id), worker.last_error(), detail);
+    if (error != US_QUIC_OK) sockets.close_context(id);
+    return error;
+  });
   return id_to_js(arguments, id);
 }
 

@@ -7,6 +7,7 @@
 #include "calls.h"
 #include "http_servers.h"
 #include "identity.h"
+#include "server_identities.h"
 
 namespace usquic::node {
 namespace {
@@ -20,8 +21,14 @@ napi_value create_server(Arguments& arguments, Worker& worker) {
                                      .http2 = given.flag("http2"),
                                      .http3 = given.flag("http3")};
   options.max_body_bytes = number<std::uint64_t>(given, "maxRequestBodySize").value_or(options.max_body_bytes);
+  const IdentityChange names(given);
   const std::uint32_t id = worker.new_id();
-  ask(arguments, worker, [&](std::string& detail) { return worker.servers().create(id, options, detail); });
+  ask(arguments, worker, [&](std::string& detail) {
+    if (const int error = worker.servers().create(id, options, detail); error != US_QUIC_OK) return error;
+    const int error = names.apply_to(worker.servers().native(id), worker.last_error(), detail);
+    if (error != US_QUIC_OK) worker.servers().stop(id, true);
+    return error;
+  });
   return id_to_js(arguments, id);
 }
 
@@ -32,7 +39,10 @@ napi_value listen_server(Arguments& arguments, Worker& worker) {
                                      .port = arguments.port(2),
                                      .reuse_port = arguments.flag(3)};
   int bound = 0;
-  ask(arguments, worker, [&](std::string&) { return worker.servers().listen(id, address, bound); });
+  ask(arguments, worker, [&](std::string& detail) {
+    detail = address_text(address.host, address.port);
+    return worker.servers().listen(id, address, bound);
+  });
   return to_js(arguments.env(), static_cast<double>(bound));
 }
 

@@ -121,6 +121,11 @@ int Sockets::listen(std::uint32_t id, const char* host, int port, int& bound) {
   return US_QUIC_OK;
 }
 
+us_quic_socket_context_t* Sockets::native(std::uint32_t context) const {
+  const auto found = contexts_.find(context);
+  return found != contexts_.end() ? found->second.handle : nullptr;
+}
+
 void Sockets::connect(std::uint32_t context, std::uint32_t id, const std::string& host, int port) {
   const auto found = contexts_.find(context);
   int error = US_QUIC_E_CLOSED;

@@ -43,6 +43,7 @@ class Sockets {
   void connect(std::uint32_t context, std::uint32_t id, const std::string& host, int port);
   // Takes no new connections, closes those that are there (see close_connection), then frees it.
   void close_context(std::uint32_t id);
+  us_quic_socket_context_t* native(std::uint32_t context) const;  // nullptr: it is closed
   // Once all that was written is acknowledged; at once when nothing was, or when the peer takes none of it.
   void close_connection(std::uint32_t id);
 

@@ -33,8 +33,26 @@ export interface ClientTlsOptions extends TlsIdentity {
   rejectUnauthorized?: boolean;
 }
 
-/** Without `cert` and `key` the server makes a certificate for localhost, good for development. */
+/** A certificate for trying things out on one's own machine, which nobody trusts unless told to. */
+export interface DevelopmentCertificate {
+  /** PEM; for `tls.ca` of a client. */
+  readonly cert: string;
+  /** PEM. */
+  readonly key: string;
+  /** SHA-256 of the certificate (DER), 32 bytes: what WebTransport's `serverCertificateHashes` wants as a value. */
+  readonly hash: Uint8Array;
+}
+
+/**
+ * Without `cert` and `key` the server makes a certificate for localhost, good for development; see
+ * `developmentCertificate` of the server.
+ */
 export interface ServerTlsOptions extends TlsIdentity {
+  /**
+   * The name that `cert` is for: a host name such as "a.example", or "*.a.example" for any one label in the place of the
+   * asterisk.
+   */
+  serverName?: string;
   /** Whom clients' certificates are verified against, in place of the system's roots; see `requestCert`. */
   ca?: Pem;
   /** Asks clients for a certificate. Default: false. */
@@ -44,6 +62,32 @@ export interface ServerTlsOptions extends TlsIdentity {
    * they are. True without `requestCert` throws.
    */
   rejectUnauthorized?: boolean;
+}
+
+/** A certificate for clients that ask for `serverName`. */
+export interface NamedTlsIdentity extends TlsIdentity {
+  cert: Pem;
+  key: Pem;
+  serverName: string;
+}
+
+/**
+ * Several certificates in an array: clients get the one for the name that they ask for (SNI), an exact name before one with
+ * an asterisk, and those that ask for none of the names the first. `ca`, `requestCert` and `rejectUnauthorized` stand in
+ * the first and are for all.
+ */
+export type ServerTls = ServerTlsOptions | readonly [ServerTlsOptions, ...NamedTlsIdentity[]];
+
+/** What a running server is to change. */
+export interface ReloadTls {
+  /**
+   * As when the server was made. The server shows these certificates from the next handshake on, and none but these;
+   * connections that are open stay open. `ca`, `requestCert` and `rejectUnauthorized` cannot be changed: left out they
+   * are as before, and other values throw a TypeError. Without `cert` a server gets a new development certificate, and
+   * one that was given a certificate throws. Throws a QuicError for a certificate or key that cannot be used; all is as
+   * before then.
+   */
+  tls?: ServerTls;
 }
 
 export type QuicTlsOptions = ClientTlsOptions & ServerTlsOptions;
@@ -58,8 +102,8 @@ interface QuicCommonOptions {
   /** Default: 443. A server's 0 is any free port. */
   port?: number;
   server?: boolean;
-  /** `requestCert` is for servers. */
-  tls?: QuicTlsOptions;
+  /** `requestCert`, `serverName` and several in an array are for servers. */
+  tls?: QuicTlsOptions | ServerTls;
   /**
    * Of a server: 32 random bytes. A server that is started again with the same secret on the same port, also after a
    * crash, tells clients of before that their connections are gone. Whoever knows it can cut connections. Default: new
@@ -145,6 +189,8 @@ export class QuicSocket<Data = any> {
   readonly peerCertificate: Buffer | undefined;
   /** That certificate is trusted. False, too, where nothing verifies it. */
   readonly isAuthorized: boolean;
+  /** What a server made for itself; undefined for a client, and where the server was given a certificate. */
+  readonly developmentCertificate: DevelopmentCertificate | undefined;
   /** The handshake is done. */
   readonly isConnected: boolean;
   readonly isServer: boolean;
@@ -171,6 +217,11 @@ export class QuicSocket<Data = any> {
    * connections too, and refuses new clients at once. `close` is called when all is over.
    */
   close(): void;
+  /**
+   * New certificates for a listening server, or one that will listen. Throws a QuicError on any other socket. Nothing
+   * happens once the server is closed.
+   */
+  reload(options: ReloadTls): this;
   ref(): this;
   unref(): this;
 }

@@ -1,6 +1,6 @@
-import type { ServerTlsOptions } from "./quic";
+import type { DevelopmentCertificate, ReloadTls, ServerTls } from "./quic";
 
-export type ServeTls = ServerTlsOptions;
+export type ServeTls = ServerTls;
 
 export interface ClientCertificate {
   /** DER; for `new X509Certificate(raw)` of node:crypto. */
@@ -26,7 +26,7 @@ export interface ServeOptions {
   port?: number;
   /** Name or address to listen on. Default: every address, IPv6 and IPv4. */
   hostname?: string;
-  /** Without `cert` and `key` the server makes a development certificate for localhost. */
+  /** Without `cert` and `key` the server makes a development certificate for localhost. Several in an array: by name. */
   tls?: ServeTls;
   fetch: FetchHandler;
   /**
@@ -47,7 +47,7 @@ export interface ServeOptions {
   secret?: Uint8Array;
 }
 
-export interface ReloadOptions {
+export interface ReloadOptions extends ReloadTls {
   fetch?: FetchHandler;
   error?: ErrorHandler | null;
 }
@@ -56,11 +56,13 @@ export interface Server {
   readonly port: number;
   readonly hostname: string;
   readonly url: URL;
+  /** What the server made for itself; null where it was given a certificate. */
+  readonly developmentCertificate: DevelopmentCertificate | null;
   /** Where a request of the fetch handler came from; null for any other Request. */
   requestIP(request: Request): SocketAddress | null;
   /** What the client of that request proved itself with; null without a certificate, and for any other Request. */
   clientCertificate(request: Request): ClientCertificate | null;
-  /** New handlers, for the requests that come from now on. */
+  /** New handlers, for the requests that come from now on, and new certificates, for the connections. */
   reload(options: ReloadOptions): this;
   /**
    * Takes no new requests, and refuses new clients at once; settles when the requests in flight are done and the connections
@@ -71,6 +73,12 @@ export interface Server {
   ref(): this;
   unref(): this;
 }
+
+/**
+ * Makes a certificate and its key (ECDSA P-256) for localhost, 127.0.0.1, ::1 and this machine's host name, valid for 14
+ * days, as long as browsers allow it to be known by its hash. Throws a QuicError where the TLS library fails.
+ */
+export function developmentCertificate(): DevelopmentCertificate;
 
 /** Serves HTTP/3. Throws TypeError for wrong options, QuicError for a bad certificate or an address that is in use. */
 export function serve(options: ServeOptions): Server;

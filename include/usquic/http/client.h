@@ -103,7 +103,7 @@ class US_API Fetch {
   // error: US_QUIC_E_*; text: one line with the reason. A response that is malformed (also one whose
   // body is shorter or longer than its content-length) or header fields that may not be sent, or a
   // redirect to what is no https URL: US_QUIC_E_HEADERS. A malformed URL or method: US_QUIC_E_INVALID.
-  // Too many redirects: US_QUIC_E_TOO_LARGE.
+  // Too many redirects, or a response's header section over max_header_list_size: US_QUIC_E_TOO_LARGE.
   Fetch* onError(Function<void(int error, std::string_view text)> handler);
 
   // More of the body, with stream_body. Buffers everything; false = wait for onWritable before writing on.

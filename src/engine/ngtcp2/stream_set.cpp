@@ -248,8 +248,11 @@ bool StreamSet::reaches_final_state_last(const QuicStream& s) const {
 
 void StreamSet::close(QuicStream& s) {
   us_quic_stream_close_info_t info = transport::close_info(s.send_, s.receive_, s.close_code_);
-  const bool is_malformed = core_.is_http3() && info.code == US_QUIC_H3_MESSAGE_ERROR;
-  if (info.reason == US_QUIC_E_CLOSED && is_malformed) info.reason = US_QUIC_E_HEADERS;
+  if (info.reason == US_QUIC_E_CLOSED && core_.is_http3()) {
+    // What the codec ended it for.
+    if (info.code == US_QUIC_H3_MESSAGE_ERROR) info.reason = US_QUIC_E_HEADERS;
+    if (info.code == US_QUIC_H3_EXCESSIVE_LOAD && s.message.is_oversized()) info.reason = US_QUIC_E_TOO_LARGE;
+  }
   close(s, info);
 }
 

@@ -54,10 +54,23 @@ TEST(CloseText, HasNoCodeWhereNoneWasSent) {
 TEST(StreamCloseText, TellsTheCodeAndTheSide) {
   EXPECT_EQ(stream_close_text({US_QUIC_E_HEADERS, 0x10e}),
             "header section is malformed: H3_MESSAGE_ERROR from this client");
+  EXPECT_EQ(stream_close_text({US_QUIC_E_TOO_LARGE, 0x107}),
+            "header section of the response is too large: H3_EXCESSIVE_LOAD from this client");
   EXPECT_EQ(stream_close_text({US_QUIC_E_RESET, 0x10c}), "stream reset by the peer: H3_REQUEST_CANCELLED");
   EXPECT_EQ(stream_close_text({US_QUIC_E_STOPPED, 0x102}),
             "peer stopped reading the stream: H3_INTERNAL_ERROR");
   EXPECT_EQ(stream_close_text({US_QUIC_E_GOAWAY, 0}), us_quic_strerror(US_QUIC_E_GOAWAY));
+}
+
+TEST(StreamCloseText, SaysWhatServersMeanByExcessiveLoad) {
+  EXPECT_EQ(
+      stream_close_text({US_QUIC_E_STOPPED, 0x107}),
+      "peer stopped reading the stream: H3_EXCESSIVE_LOAD, such as for a header section that is too large");
+  EXPECT_EQ(
+      reset_text(0x107),
+      "the server reset the stream (H3_EXCESSIVE_LOAD, such as for a header section that is too large)");
+  EXPECT_EQ(reset_text(0x10c), "the server reset the stream (H3_REQUEST_CANCELLED)");
+  EXPECT_EQ(reset_text(0x4242), "the server reset the stream (code 16962)");
 }
 
 }  // namespace

@@ -138,6 +138,15 @@ TEST(HeaderRules, ConnectionSpecificFieldsAreRefused) {
   EXPECT_EQ(check(SectionKind::request, get({{"te", "gzip"}})), bad);
 }
 
+// RFC 9114 section 4.2: it is a request's alone.
+TEST(HeaderRules, TeIsRefusedWhereThereIsNoRequest) {
+  for (const char* value : {"trailers", "gzip", ""}) {
+    EXPECT_EQ(check(SectionKind::response, ok({{"te", value}})), bad) << value;
+    EXPECT_EQ(check(SectionKind::informational, {{":status", "103"}, {"te", value}}), bad) << value;
+    EXPECT_EQ(check(SectionKind::trailers, {{"te", value}}), bad) << value;
+  }
+}
+
 TEST(HeaderRules, ContentLengthIsOneNumber) {
   EXPECT_EQ(check(SectionKind::response, ok({{"content-length", "123456789012345678"}})), 0);
   for (const char* value : {"", "-1", "+1", "1,1", "1 1", "0x1", "1234567890123456789"}) {

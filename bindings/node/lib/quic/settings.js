@@ -5,7 +5,8 @@ const {
   checkNames, checkObject, checkString, invalidType, invalidValue, longestTimeoutMs, optionalBoolean, optionalHostname,
   optionalInteger, optionalPort, optionalSecret,
 } = require("../errors.js");
-const { clientTls, serverTls } = require("../tls.js");
+const { serverTls } = require("../identities.js");
+const { clientTls } = require("../tls.js");
 const { Callbacks } = require("./callbacks.js");
 
 const DEFAULT_HOSTNAME = "localhost";

@@ -2,7 +2,8 @@
 "use strict";
 
 const engine = require("../engine.js");
-const { checkHostname, checkPort, optionalHostname, toBytes } = require("../errors.js");
+const { checkHostname, checkNames, checkObject, checkPort, optionalHostname, toBytes } = require("../errors.js");
+const { reloadTls } = require("../identities.js");
 const { Shared } = require("../shared.js");
 const { DEFAULT_HOSTNAME, DEFAULT_PORT, Settings } = require("./settings.js");
 const { QuicStream } = require("./stream.js");
@@ -100,6 +101,11 @@ class QuicSocket {
     return this.#isAuthorized;
   }
 
+  // Of a server: {cert, key, hash} where the program gave no certificate.
+  get developmentCertificate() {
+    return this.#settings.context.developmentCertificate;
+  }
+
   get has0RTT() {
     return this.#isResumed;
   }
@@ -159,6 +165,17 @@ class QuicSocket {
     this.#start("listening");
     queueMicrotask(() => {
       if (this.#state === "listening") this.#callbacks.socketOpened(this);
+    });
+    return this;
+  }
+
+  // Other certificates, for connections that come from now on.
+  reload(options) {
+    checkNames(checkObject(options, "options"), "options", ["tls"]);
+    if (!this.isServer || this.#server !== undefined) throw stateError("only a listening server can be reloaded");
+    if (this.#state === "closed" || options.tls === undefined) return this;
+    this.#settings.context = reloadTls(this.#settings.context, options.tls, "options.tls", (change) => {
+      if (this.#contextId !== 0) engine.attempt(() => engine.native.reloadContext(this.#contextId, change));
     });
     return this;
   }

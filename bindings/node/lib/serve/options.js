@@ -2,7 +2,7 @@
 "use strict";
 
 const errors = require("../errors.js");
-const { serverTls } = require("../tls.js");
+const { serverTls } = require("../identities.js");
 
 const defaultPort = 443;
 const msPerSecond = 1000;
@@ -62,9 +62,9 @@ function milliseconds(seconds, name, least) {
   return ms;
 }
 
-// What reload() is given: the handlers that are named, of which null takes `error` away.
+// The handlers that reload() is given, of which null takes `error` away.
 function checkReload(options) {
-  errors.checkNames(errors.checkObject(options, "options"), "options", handlerNames);
+  errors.checkNames(errors.checkObject(options, "options"), "options", [...handlerNames, "tls"]);
   const handlers = checkHandlers(options);
   return Object.fromEntries(
     Object.entries(handlers).filter(([name, handler]) => handler !== undefined || (name === "error" && name in options)),

@@ -3,6 +3,7 @@
 
 const engine = require("../engine.js");
 const errors = require("../errors.js");
+const { reloadTls } = require("../identities.js");
 const { Exchange } = require("./exchange.js");
 const { checkReload } = require("./options.js");
 const { ServerRequest } = require("./request.js");
@@ -17,7 +18,7 @@ class Server {
 
   constructor({ address, handlers, native: settings }) {
     const { hostname, port, reusePort } = address;
-    const state = { server: this, handlers, isClosed: false };
+    const state = { server: this, handlers, settings, isClosed: false };
     state.id = engine.attempt(() => native.createServer(settings));
     this.#state = state;
     this.#hostname = hostname;
@@ -45,6 +46,11 @@ class Server {
     return new URL(`https://${host.includes(":") ? `[${host}]` : host}:${this.#port}/`);
   }
 
+  // {cert, key, hash}, or null where the program gave a certificate.
+  get developmentCertificate() {
+    return this.#state.settings.developmentCertificate ?? null;
+  }
+
   // Of these, null and false where the request is none of a server's, or no more under way.
 
   requestIP(request) {
@@ -68,7 +74,13 @@ class Server {
   }
 
   reload(options) {
-    Object.assign(this.#state.handlers, checkReload(options));
+    const state = this.#state;
+    const handlers = checkReload(options);
+    if (options.tls !== undefined) {
+      const exchange = (change) => engine.attempt(() => native.reloadServer(state.id, change));
+      state.settings = reloadTls(state.settings, options.tls, "options.tls", exchange);
+    }
+    Object.assign(state.handlers, handlers);
     return this;
   }
 

@@ -1,5 +1,5 @@
 // Compiled, never run: what must be accepted, and, behind @ts-expect-error, what must not.
-import { fetch3, quic, QuicError, serve } from "../../index.js";
+import { developmentCertificate, fetch3, quic, QuicError, serve } from "../../index.js";
 
 const server = quic({
   server: true,
@@ -44,6 +44,14 @@ serve({ port: 0, fetch: () => new Response(), secret: new Uint8Array(32), tls: {
 serve({ port: 0, fetch: () => new Response(), idleTimeout: 1, httpIdleTimeout: 0, maxRequestBodySize: 0 });
 // @ts-expect-error a name that nobody knows
 serve({ port: 0, fetch: () => new Response(), tls: { requestcert: true } });
+const { cert, key, hash } = developmentCertificate();
+const bytes: Uint8Array = hash;
+const several = [{ cert, key }, { cert, key, serverName: "*.a.example" }] as const;
+serve({ port: 0, fetch: () => new Response(), tls: several }).reload({ tls: several }).reload({ tls: { cert, key } });
+quic({ server: true, tls: several, message() {} }).reload({ tls: { cert, key, serverName: "a.example" } });
+// @ts-expect-error only the first can do without a name
+serve({ port: 0, fetch: () => new Response(), tls: [{ cert, key }, { cert, key }] });
+const made: string | undefined = http.developmentCertificate?.cert ?? server.developmentCertificate?.cert;
 const stopped: Promise<void> = http.stop();
 // @ts-expect-error a handler is needed
 serve({ port: 0 });
@@ -53,8 +61,11 @@ const response: Promise<Response> = fetch3(`https://localhost:${http.port}/`, {
   body: "text",
   tls: { ca: "PEM", cert: "PEM", key: "PEM" },
 });
+const closed: Promise<void> = fetch3.close();
+// @ts-expect-error a member that nobody knows
+fetch3(http.url, { dispatcher: 1 });
 // @ts-expect-error clients ask for no certificate
 fetch3(http.url, { tls: { requestCert: true } });
 // @ts-expect-error a URL is needed
 fetch3();
-console.log(stopped, response, proven, server.isAuthorized, server.peerCertificate?.length);
+console.log(bytes, closed, made, stopped, response, proven, server.isAuthorized, server.peerCertificate?.length);
