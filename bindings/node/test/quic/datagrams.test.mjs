@@ -1,7 +1,7 @@
 // Datagrams (RFC 9221): not ordered, not repeated, and dropped rather than piled up.
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { deferred, marks, quic, test, within } from "../support.mjs";
+import { deferred, freePort, marks, quic, runProgram, test, within } from "../support.mjs";
 
 // A server that sends datagrams back, and a connected client: {server, client, events}.
 async function joined(open, ofServer = {}, ofClient = {}) {
@@ -148,6 +148,43 @@ test("a program that does not keep up loses datagrams, which are counted, and fe
   const before = calls;
   client.sendDatagram(bytes);
   await until(() => calls > before, "the next one is told again");
+});
+
+test("a program that is busy for a while gets few of the datagrams that came meanwhile", async (open) => {
+  const port = await freePort();
+  const program = runProgram(`
+    const server = quic({
+      server: true, hostname: "127.0.0.1", port: ${port},
+      datagram() {},
+      message(socket, bytes) {
+        socket.write(bytes);
+        setTimeout(() => {
+          for (const end = Date.now() + 4000; Date.now() < end;);
+          setTimeout(() => {
+            console.log(JSON.stringify(server.stats));
+            server.close();
+          }, 300);
+        }, 50);
+      },
+    });`, 30_000);
+  const isBusy = deferred();
+  const connect = () => open({
+    hostname: "127.0.0.1", port,
+    open: (socket) => socket.write("be busy"),
+    message: (socket) => isBusy.resolve(socket),
+    error: () => setTimeout(connect, 50), // it does not listen yet
+  });
+  connect();
+  const client = await within(isBusy.promise, "the other program listens");
+  await sleep(300);
+  for (let sent = 0; sent < 2000;) {
+    if (client.sendDatagram(Buffer.alloc(1000))) sent++;
+    else await sleep(1);
+  }
+  const { stdout, stderr } = await program;
+  const { datagramsReceived, datagramsDropped } = JSON.parse(stdout || assert.fail(stderr));
+  assert.ok(datagramsReceived > 0 && datagramsReceived * 1000 <= 256 * 1024, `${datagramsReceived} were told`);
+  assert.ok(datagramsDropped > 500, `${datagramsDropped} were dropped`);
 });
 
 test("what a datagram callback throws goes to `error`", async (open) => {

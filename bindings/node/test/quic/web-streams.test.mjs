@@ -247,3 +247,15 @@ test("Duplex.fromWeb() makes a stream of node:stream, for pipeline()", async (op
   await within(echoed, "the echo's pipeline");
   await within(closed.promise, "the end of both sides");
 });
+
+test("destroy() of such a duplex gives up both sides", async (open) => {
+  const [stream, peer] = await pair(open);
+  const duplex = Duplex.fromWeb({ readable: stream.readable, writable: stream.writable });
+  const closed = deferred();
+  duplex.on("error", () => {}).on("close", closed.resolve);
+  const writer = peer.writable.getWriter();
+  duplex.destroy(new Error("enough"));
+  await within(closed.promise, "the close of the duplex");
+  assert.equal((await rejection(text(peer), "the peer's reading")).code, "ERR_QUIC_RESET");
+  assert.equal((await rejection(writer.closed, "the peer's writing")).code, "ERR_QUIC_STOPPED");
+});
