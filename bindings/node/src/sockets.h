@@ -59,6 +59,7 @@ class Sockets {
 
   void send_datagram(std::uint32_t id, const std::string& bytes);
   std::size_t max_datagram_size(std::uint32_t id);  // 0: none can be sent
+  // JavaScript took them. Tells how many were dropped since the last call.
   void datagrams_taken(std::uint32_t id, std::size_t datagrams, std::size_t bytes);
 
  private:
@@ -92,7 +93,6 @@ class Sockets {
   void tell_close(us_quic_connection_t* c, const us_quic_close_info_t& info);
   Connection* find_connection(std::uint32_t id);
   void remember(us_quic_connection_t* c, std::uint32_t id, std::uint32_t context);
-  void tell_dropped(std::uint32_t id, Connection& connection);
   bool finish_streams(const Connection& connection);
   std::size_t unsent(const Connection& connection);
   void watch(std::uint32_t id, Connection& connection);

@@ -95,9 +95,9 @@ void Sockets::tell_close(us_quic_connection_t* c, const us_quic_close_info_t& in
   const std::uint32_t id = id_slot(c);
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;  // a client's that failed or came too late: nobody here knew it
-  Connection connection = std::move(found->second);
+  datagrams_taken(id, 0, 0);
+  const Connection connection = std::move(found->second);
   connections_.erase(found);
-  tell_dropped(id, connection);
   if (connection.patience != nullptr) us_timer_close(connection.patience);
   worker_.emit(Event("close", id, info.error, static_cast<double>(info.code),
                      std::string(info.reason, info.reason_length), info.is_remote != 0));

@@ -32,12 +32,8 @@ void Sockets::datagrams_taken(std::uint32_t id, std::size_t datagrams, std::size
   Connection* connection = find_connection(id);
   if (connection == nullptr) return;
   connection->datagrams.take(datagrams, bytes);
-  tell_dropped(id, *connection);
-}
-
-// Not when one is dropped: who does not keep up is not told more.
-void Sockets::tell_dropped(std::uint32_t id, Connection& connection) {
-  const std::uint64_t dropped = connection.datagrams.take_dropped();
+  // Not when one is dropped: who does not keep up is not told more.
+  const std::uint64_t dropped = connection->datagrams.take_dropped();
   if (dropped > 0) worker_.emit(Event("datagramsDropped", id, dropped));
 }
 
