@@ -322,6 +322,10 @@ US_API uint64_t us_quic_connection_max_streams(us_quic_connection_t* c);
  * Returns: 0; US_QUIC_E_UNSUPPORTED (peer takes none), _TOO_LARGE, _AGAIN (queue full), _STATE (before on_open, or
  * HTTP/3: us_quic_stream_send_datagram), _CLOSED. */
 US_API int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, size_t length);
+/* Bytes of the largest datagram that us_quic_connection_send_datagram takes now. It changes with the path: path MTU
+ * discovery makes it grow, a path that carries less makes it smaller. 0: the peer takes none, or where
+ * us_quic_connection_send_datagram returns _STATE or _CLOSED.   Source: RFC 9221 sections 3 and 5. */
+US_API size_t us_quic_connection_max_datagram_size(us_quic_connection_t* c);
 /* A setting of HTTP/3 that the peer sent, any identifier, into *value; of one that the peer left out, the
  * default where RFC 9114, 9204, 9220 or 9297 gives one (SETTINGS_MAX_FIELD_SECTION_SIZE: 2^62 - 1, no limit).
  * Returns: 0; US_QUIC_E_UNSUPPORTED (the peer left it out, and it has no default known here), _AGAIN (the

@@ -156,6 +156,8 @@ class Connection {
   virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
   virtual std::uint64_t max_streams() const = 0;
   virtual int send_datagram(Bytes data) = 0;  // of a raw connection
+  // The largest one that send_datagram() takes now; 0: none.
+  virtual std::size_t max_datagram_bytes() const { return 0; }
   // As documented for us_quic_connection_peer_setting.
   virtual Result<std::uint64_t> peer_setting(std::uint64_t id) const = 0;
   // The silence after which a PING is sent, at most half of the idle timeout that both sides agreed on

@@ -260,6 +260,10 @@ int us_quic_connection_send_datagram(us_quic_connection_t* c, const void* data, 
                                 int{US_QUIC_E_NOMEM});
 }
 
+size_t us_quic_connection_max_datagram_size(us_quic_connection_t* c) {
+  return c->engine != nullptr && !c->life.is_closed() ? c->engine->max_datagram_bytes() : 0;
+}
+
 int us_quic_connection_peer_setting(us_quic_connection_t* c, uint64_t id, uint64_t* value) {
   if (value == nullptr || id > usquic::max_varint) return US_QUIC_E_INVALID;
   if (c->life.is_closed()) return US_QUIC_E_CLOSED;

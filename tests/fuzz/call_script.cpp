@@ -259,6 +259,7 @@ void CallScript::look_at(us_quic_connection_t* c) {
   us_quic_connection_is_authorized(c);
   us_quic_connection_is_resumed(c);
   us_quic_connection_max_streams(c);
+  us_quic_connection_max_datagram_size(c);
   us_quic_connection_is_closed(c);
 }
 

@@ -158,16 +158,17 @@ class Outgoing {
       reader.cancel().catch(() => {});
       return false;
     }
-    for (const chunk of chunks) await this.#send(chunk);
+    for (const chunk of chunks) await this.send(chunk);
     while (!isDone && !this.#isStopped) {
       const { done, value } = await reader.read();
       if (done) break;
-      await this.#send(checkChunk(value, reader));
+      await this.send(checkChunk(value, reader));
     }
     return !this.#isStopped;
   }
 
-  async #send(bytes) {
+  // Settles when no more than sendAhead bytes wait, or it is stopped.
+  async send(bytes) {
     if (this.#isStopped || bytes.byteLength === 0) return;
     this.#pending += bytes.byteLength;
     this.#write(bytes);

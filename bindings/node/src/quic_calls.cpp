@@ -19,7 +19,8 @@ napi_value create_context(Arguments& arguments, Worker& worker) {
                                   .idle_timeout_ms = number<unsigned int>(given, "idleTimeoutMs"),
                                   .handshake_timeout_ms = number<unsigned int>(given, "handshakeTimeoutMs"),
                                   .keep_alive_ms = number<unsigned int>(given, "keepAliveMs"),
-                                  .max_streams = number<std::uint64_t>(given, "maxStreams")};
+                                  .max_streams = number<std::uint64_t>(given, "maxStreams"),
+                                  .takes_datagrams = given.flag("datagrams")};
   const IdentityChange names(given);
   const std::uint32_t id = worker.new_id();
   ask(arguments, worker, [&](std::string& detail) {
@@ -36,9 +37,11 @@ napi_value listen(Arguments& arguments, Worker& worker) {
   const std::uint32_t id = arguments.id(0);
   const auto host = arguments.text_or_null(1);
   const int port = arguments.port(2);
+  const bool reuses_port = arguments.flag(3);
   int bound = 0;
-  ask(arguments, worker,
-      [&](std::string&) { return worker.sockets().listen(id, host ? host->c_str() : nullptr, port, bound); });
+  ask(arguments, worker, [&](std::string&) {
+    return worker.sockets().listen(id, host ? host->c_str() : nullptr, port, reuses_port, bound);
+  });
   return to_js(arguments.env(), static_cast<double>(bound));
 }
 
@@ -62,8 +65,10 @@ napi_value close_connection(Arguments& arguments, Worker& worker) {
 
 napi_value create_stream(Arguments& arguments, Worker& worker) {
   const std::uint32_t id = worker.new_id();
-  worker.post(
-      [&worker, id, connection = arguments.id(0)] { worker.sockets().create_stream(connection, id); });
+  const auto direction = arguments.flag(1) ? Sockets::Direction::out : Sockets::Direction::both;
+  worker.post([&worker, id, connection = arguments.id(0), direction] {
+    worker.sockets().create_stream(connection, id, direction);
+  });
   return id_to_js(arguments, id);
 }
 
@@ -79,9 +84,31 @@ napi_value end_stream(Arguments& arguments, Worker& worker) {
   return nullptr;
 }
 
-napi_value close_stream(Arguments& arguments, Worker& worker) {
+template <Sockets::Side side>
+napi_value give_up(Arguments& arguments, Worker& worker) {
   worker.post([&worker, id = arguments.id(0), code = static_cast<std::uint64_t>(arguments.number(1))] {
-    worker.sockets().close_stream(id, code);
+    worker.sockets().give_up(id, side, code);
+  });
+  return nullptr;
+}
+
+napi_value send_datagram(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0), bytes = arguments.bytes(1)] {
+    worker.sockets().send_datagram(id, bytes);
+  });
+  return nullptr;
+}
+
+napi_value max_datagram_size(Arguments& arguments, Worker& worker) {
+  const std::size_t size =
+      worker.ask([&worker, id = arguments.id(0)] { return worker.sockets().max_datagram_size(id); });
+  return to_js(arguments.env(), static_cast<double>(size));
+}
+
+napi_value datagrams_taken(Arguments& arguments, Worker& worker) {
+  worker.post([&worker, id = arguments.id(0), datagrams = static_cast<std::size_t>(arguments.number(1)),
+               bytes = static_cast<std::size_t>(arguments.number(2))] {
+    worker.sockets().datagrams_taken(id, datagrams, bytes);
   });
   return nullptr;
 }
@@ -89,12 +116,17 @@ napi_value close_stream(Arguments& arguments, Worker& worker) {
 }  // namespace
 
 void add_quic_entries(Entries& entries) {
-  entries.insert(entries.end(),
-                 {entry("createContext", enter<create_context>), entry("listen", enter<listen>),
-                  entry("connect", enter<connect>), entry("closeContext", enter<close_context>),
-                  entry("closeConnection", enter<close_connection>),
-                  entry("createStream", enter<create_stream>), entry("write", enter<write>),
-                  entry("endStream", enter<end_stream>), entry("closeStream", enter<close_stream>)});
+  entries.insert(
+      entries.end(),
+      {entry("createContext", enter<create_context>), entry("listen", enter<listen>),
+       entry("connect", enter<connect>), entry("closeContext", enter<close_context>),
+       entry("closeConnection", enter<close_connection>), entry("createStream", enter<create_stream>),
+       entry("write", enter<write>), entry("endStream", enter<end_stream>),
+       entry("closeStream", enter<give_up<Sockets::Side::both>>),
+       entry("resetStream", enter<give_up<Sockets::Side::sending>>),
+       entry("stopStream", enter<give_up<Sockets::Side::receiving>>),
+       entry("sendDatagram", enter<send_datagram>), entry("maxDatagramSize", enter<max_datagram_size>),
+       entry("datagramsTaken", enter<datagrams_taken>)});
 }
 
 }  // namespace usquic::node

@@ -94,6 +94,8 @@ int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std
   quic.handshake_timeout_ms = options.handshake_timeout_ms.value_or(quic.handshake_timeout_ms);
   quic.keep_alive_ms = options.keep_alive_ms.value_or(quic.keep_alive_ms);
   quic.max_streams_bidi = options.max_streams.value_or(quic.max_streams_bidi);
+  quic.max_streams_uni = options.max_streams.value_or(quic.max_streams_uni);
+  quic.datagrams = options.takes_datagrams ? 1 : 0;
   options.identity.apply_to(quic);
   worker_.last_error().attach_to(quic);
   int error = US_QUIC_OK;
@@ -109,12 +111,14 @@ int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std
   return US_QUIC_OK;
 }
 
-int Sockets::listen(std::uint32_t id, const char* host, int port, int& bound) {
+int Sockets::listen(std::uint32_t id, const char* host, int port, bool reuses_port, int& bound) {
   const auto found = contexts_.find(id);
   if (found == contexts_.end()) return US_QUIC_E_CLOSED;
+  const us_quic_listen_options_t options{
+      .struct_size = sizeof(us_quic_listen_options_t), .reuse_port = reuses_port ? 1 : 0, .ipv6_only = 0};
   int error = US_QUIC_OK;
-  us_quic_listen_socket_t* socket =
-      us_quic_socket_context_listen(found->second.handle, host, port, nullptr, sizeof(std::uint32_t), &error);
+  us_quic_listen_socket_t* socket = us_quic_socket_context_listen(found->second.handle, host, port, &options,
+                                                                  sizeof(std::uint32_t), &error);
   if (socket == nullptr) return error;
   *static_cast<std::uint32_t*>(us_quic_socket_ext(socket)) = id;
   bound = us_quic_listen_socket_port(socket);
@@ -143,7 +147,7 @@ void Sockets::connect(std::uint32_t context, std::uint32_t id, const std::string
 
 void Sockets::remember(us_quic_connection_t* c, std::uint32_t id, std::uint32_t context) {
   id_slot(c) = id;
-  connections_.emplace(id, Connection{.handle = c, .context = context, .streams = {}});
+  connections_.emplace(id, Connection{.handle = c, .context = context, .streams = {}, .datagrams = {}});
   contexts_.at(context).connections.insert(id);
 }
 
@@ -152,12 +156,14 @@ Sockets::Connection* Sockets::find_connection(std::uint32_t id) {
   return found != connections_.end() ? &found->second : nullptr;
 }
 
-void Sockets::create_stream(std::uint32_t connection, std::uint32_t id) {
+void Sockets::create_stream(std::uint32_t connection, std::uint32_t id, Direction direction) {
   const Connection* found = find_connection(connection);
   int error = US_QUIC_E_CLOSED;
   us_quic_stream_t* stream = nullptr;
   if (found != nullptr) {
-    stream = us_quic_connection_create_stream(found->handle, sizeof(Stream*), &error);
+    const auto create = direction == Direction::both ? us_quic_connection_create_stream
+                                                     : us_quic_connection_create_uni_stream;
+    stream = create(found->handle, sizeof(Stream*), &error);
   }
   if (stream == nullptr) {
     worker_.emit(Event("streamClose", id, error, 0));
@@ -211,8 +217,25 @@ void Sockets::pump(Stream& stream) {
   if (stream.is_ending && stream.unsent.empty()) us_quic_stream_shutdown(stream.handle);
 }
 
-void Sockets::close_stream(std::uint32_t id, std::uint64_t code) {
-  if (Stream* stream = find_stream(id)) us_quic_stream_close_with(stream->handle, code);
+void Sockets::give_up(std::uint32_t id, Side side, std::uint64_t code) {
+  Stream* stream = find_stream(id);
+  if (stream == nullptr) return;
+  if (side != Side::receiving) {
+    stream->is_ending = true;
+    stream->unsent.clear();
+    stream->front_sent = 0;
+  }
+  switch (side) {
+    case Side::sending:
+      us_quic_stream_reset(stream->handle, code);
+      break;
+    case Side::receiving:
+      us_quic_stream_stop(stream->handle, code);
+      break;
+    case Side::both:
+      us_quic_stream_close_with(stream->handle, code);
+      break;
+  }
 }
 
 void Sockets::consumed(std::uint32_t id, std::size_t bytes) {
@@ -224,6 +247,7 @@ void Sockets::set_callbacks(us_quic_socket_context_t* context) {
   set_connection_callbacks(context);
   set_stream_callbacks(context);
   set_stream_end_callbacks(context);
+  set_datagram_callback(context);
 }
 
 void Sockets::set_connection_callbacks(us_quic_socket_context_t* context) {
@@ -233,7 +257,8 @@ void Sockets::set_connection_callbacks(us_quic_socket_context_t* context) {
       self.worker_.emit(Event("open", id_slot(c), us_quic_connection_alpn(c), connection_id_text(c),
                               us_quic_connection_is_resumed(c) != 0,
                               Event::bytes_or_false(us_quic_connection_peer_certificate(c)),
-                              us_quic_connection_is_authorized(c) != 0));
+                              us_quic_connection_is_authorized(c) != 0,
+                              us_quic_connection_max_datagram_size(c)));
       return;
     }
     self.take_connection(c);
@@ -254,7 +279,8 @@ void Sockets::take_connection(us_quic_connection_t* c) {
   const Address address = remote_address(c);
   worker_.emit(Event("accept", listener, id, address.ip, address.port, us_quic_connection_server_name(c),
                      connection_id_text(c), Event::bytes_or_false(us_quic_connection_peer_certificate(c)),
-                     us_quic_connection_is_authorized(c) != 0));
+                     us_quic_connection_is_authorized(c) != 0, us_quic_connection_is_resumed(c) != 0,
+                     us_quic_connection_max_datagram_size(c)));
 }
 
 void Sockets::set_stream_callbacks(us_quic_socket_context_t* context) {
@@ -287,7 +313,8 @@ void Sockets::take_stream(us_quic_stream_t* s) {
   const Connection* found = find_connection(connection);
   if (found == nullptr || found->patience != nullptr) return us_quic_stream_close_with(s, 0);
   const Stream& stream = adopt(s, worker_.new_id());
-  worker_.emit(Event("stream", connection, stream.id, us_quic_stream_id(s)));
+  worker_.emit(Event("stream", connection, stream.id, us_quic_stream_id(s),
+                     us_quic_stream_is_unidirectional(s) != 0, us_quic_stream_is_early(s) != 0));
 }
 
 void Sockets::set_stream_end_callbacks(us_quic_socket_context_t* context) {

@@ -95,6 +95,7 @@ void Sockets::tell_close(us_quic_connection_t* c, const us_quic_close_info_t& in
   const std::uint32_t id = id_slot(c);
   const auto found = connections_.find(id);
   if (found == connections_.end()) return;  // a client's that failed or came too late: nobody here knew it
+  datagrams_taken(id, 0, 0);
   const Connection connection = std::move(found->second);
   connections_.erase(found);
   if (connection.patience != nullptr) us_timer_close(connection.patience);

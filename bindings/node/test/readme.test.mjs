@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { certificate, root, run, temporaryFolder, test } from "./runner.mjs";
 
 const programs = Array.from(readFileSync(join(root, "README.md"), "utf8").matchAll(/```js\n(.*?)```/gs), ([, text]) => text);
-const expected = ["hello\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/];
+const expected = ["hello\n", "1000000 bytes came\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/];
 
 // A folder in which the package is installed, with a certificate.
 function userFolder() {

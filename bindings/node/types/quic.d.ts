@@ -118,13 +118,34 @@ interface QuicCommonOptions {
   handshakeTimeoutMs?: number;
   /** Milliseconds of silence after which a PING keeps a connection open. Default: 0, none. */
   keepAliveMs?: number;
-  /** Streams that the peer may have open at once, on each connection. Default: 100. */
+  /**
+   * Streams that the peer may have open at once, of each kind (bidirectional, unidirectional), on each connection.
+   * Default: 100.
+   */
   maxStreams?: number;
+  /** Let the peer send datagrams (RFC 9221). Default: true where there is a callback `datagram`. */
+  datagrams?: boolean;
+  /**
+   * Of a server: others that say the same can listen on its port too, in this process and in others of the same user. The
+   * system spreads new clients over them by their addresses: a client whose address changes may lose its connection. Not
+   * with `secret`. Default: false.
+   */
+  reusePort?: boolean;
   /** A server's new connection. */
   connection?(socket: QuicSocket): Result;
+  /**
+   * A datagram came: unreliable, and in no order. While promises that it returned are pending, or it does not keep up
+   * otherwise, at most 256 KiB wait; what comes then is dropped, and counted in `stats.datagramsDropped`.
+   */
+  datagram?(socket: QuicSocket, bytes: Buffer): Result;
 }
 
-/** All bytes of a socket arrive at `message`; write() on the socket. Without `message`, read() gives them. */
+/**
+ * All bytes of a socket arrive at `message`; write() on the socket. Without `message`, read() gives them.
+ *
+ * When `message` returns a promise, what comes meanwhile on the same stream is told in one call when it settles. Bytes
+ * count as consumed only then: at most 256 KiB of a stream wait here, and flow control holds the peer back.
+ */
 export interface QuicSocketModeOptions<Data = unknown> extends QuicCommonOptions {
   /** Not a function: that would be stream mode. The socket has it as `socket.data`. */
   data?: Data;
@@ -132,6 +153,7 @@ export interface QuicSocketModeOptions<Data = unknown> extends QuicCommonOptions
   open?(socket: QuicSocket<Data>): Result;
   connection?(socket: QuicSocket<Data>): Result;
   message?(socket: QuicSocket<Data>, bytes: Buffer): Result;
+  datagram?(socket: QuicSocket<Data>, bytes: Buffer): Result;
   /** The last of a socket. */
   close?(socket: QuicSocket<Data>): Result;
   /** What the network said, or what a callback threw. Without it, what a callback threw is an uncaught exception. */
@@ -148,12 +170,23 @@ export interface QuicStreamModeOptions extends QuicCommonOptions {
   socketError?(socket: QuicSocket, error: Error): Result;
   /** A stream is open, by whichever side. */
   open?(stream: QuicStream): Result;
+  /**
+   * When it returns a promise, what comes meanwhile is told in one call when that settles. The bytes count as consumed
+   * only then: at most 256 KiB of a stream wait here, and flow control holds the peer back. Without this callback bytes
+   * wait for `stream.readable`.
+   */
   data?(stream: QuicStream, bytes: Buffer): Result;
-  /** The peer has ended. With this callback the program ends its side itself; without it that is done in turn. */
+  /**
+   * The peer has ended, and all that came before was told. With this callback the program ends its side itself; without
+   * it that is done in turn, unless the program reads `stream.readable`.
+   */
   end?(stream: QuicStream): Result;
   /** All that was written is on its way. */
   drain?(stream: QuicStream): Result;
-  /** The last of a stream. */
+  /**
+   * The last of a stream. When all came and nothing that was written is lost, the rest is told first. A stream that broke
+   * off is closed at once.
+   */
   close?(stream: QuicStream): Result;
   error?(stream: QuicStream | QuicSocket, error: Error): Result;
 }
@@ -166,6 +199,12 @@ export interface QuicStats {
   bytesSent: number;
   /** Bytes of streams that came in. */
   bytesReceived: number;
+  /** Datagrams that were given to the network. */
+  datagramsSent: number;
+  /** Datagrams that were told. */
+  datagramsReceived: number;
+  /** Datagrams that were not sent, as too many waited, or not told, as the program did not keep up. */
+  datagramsDropped: number;
 }
 
 /** A client, a listening server, or one connection of a server. */
@@ -194,11 +233,21 @@ export class QuicSocket<Data = any> {
   /** The handshake is done. */
   readonly isConnected: boolean;
   readonly isServer: boolean;
-  /** The TLS session was resumed. */
+  /** The TLS session of an earlier connection was resumed. */
+  readonly isResumed: boolean;
+  /** The peer's early data (0-RTT) was accepted: what it carried may be a replay. usquic sends none itself. */
   readonly has0RTT: boolean;
   readonly stats: QuicStats;
   /** "connecting": there is no address yet. "open": from then on. */
   readonly readyState: "connecting" | "open" | "closed";
+  /**
+   * Bytes of the largest datagram that can be sent, as far as it is known; it grows while the path is probed. 0: none,
+   * as the peer takes none or the socket is not connected.
+   */
+  readonly maxDatagramSize: number;
+  readonly isPaused: boolean;
+  /** Settles after `close` was called, for whatever reason; never rejects. */
+  readonly closed: Promise<void>;
 
   connect(hostname?: string, port?: number): this;
   listen(hostname?: string | null, port?: number): this;
@@ -207,8 +256,8 @@ export class QuicSocket<Data = any> {
   /** Without a `message` callback: what came in since the last call. */
   read(): Buffer | null;
   /** A new stream, which has `meta` as its `data`. Works before the handshake. */
-  stream(meta?: unknown): QuicStream;
-  createStream(meta?: unknown): QuicStream;
+  stream(meta?: unknown, options?: QuicStreamOptions): QuicStream;
+  createStream(meta?: unknown, options?: QuicStreamOptions): QuicStream;
   getStream(id: number): QuicStream | undefined;
   closeStream(id: number | QuicStream): boolean;
   /**
@@ -222,12 +271,31 @@ export class QuicSocket<Data = any> {
    * happens once the server is closed.
    */
   reload(options: ReloadTls): this;
+  /**
+   * Sends a datagram. True: it is on its way, and may be lost there as any. False: it is not sent, as the socket is not
+   * connected or too many wait already. Throws a RangeError when it is larger than `maxDatagramSize`, and a QuicError
+   * (`ERR_QUIC_UNSUPPORTED`) when the peer takes no datagrams.
+   */
+  sendDatagram(bytes: QuicChunk): boolean;
+  /**
+   * From here on no stream of the socket tells what comes in; it waits, and flow control holds the peer back. Web
+   * streams (`stream.readable`) go on. On a listening server it does nothing for its connections.
+   */
+  pause(): this;
+  resume(): this;
+  /** close(), then `closed`: `await using socket = quic(...)`. */
+  [Symbol.asyncDispose](): Promise<void>;
   ref(): this;
   unref(): this;
 }
 
-/** A bidirectional stream. */
-export class QuicStream {
+export interface QuicStreamOptions {
+  /** This side alone sends on the stream. Default: false. */
+  unidirectional?: boolean;
+}
+
+/** A stream, in both directions or in one. */
+export class QuicStream implements AsyncIterable<Uint8Array> {
   private constructor();
 
   /** QUIC stream ID; while connecting, the one that is expected. */
@@ -239,9 +307,32 @@ export class QuicStream {
   readonly readyState: 1 | 2 | 3;
   /** Bytes written that are not on their way yet. */
   readonly writableLength: number;
+  /** This side may send more: false after end() or close(), and where the peer alone sends. */
   readonly isWritable: boolean;
+  /** More may come in: false after the end, and where this side alone sends. */
+  readonly isReadable: boolean;
+  /** One side alone sends. */
+  readonly isUnidirectional: boolean;
+  /** By pause() of the stream itself. */
+  readonly isPaused: boolean;
+  /**
+   * What comes in, as a web stream; the same one each time. From the first look at it on, bytes go there and not to
+   * `data` or `message`, `end` is not called, and the program ends its own side itself. What is not read is not
+   * consumed: flow control holds the peer back. cancel(reason) gives the receiving side up (STOP_SENDING) with
+   * `reason.protocolCode`, or 0. A stream that the peer resets, also with code 0, or that is lost with the connection,
+   * fails with a QuicError. Throws (`ERR_QUIC_STATE`) where this side alone sends.
+   */
+  readonly readable: ReadableStream<Uint8Array>;
+  /**
+   * The sending side as a web stream; the same one each time. A write settles when at most 256 KiB wait to be sent.
+   * close() is the end (FIN), and settles when all is on its way. abort(reason) resets the stream with
+   * `reason.protocolCode`, or 0. Throws (`ERR_QUIC_STATE`) where the peer alone sends.
+   */
+  readonly writable: WritableStream<QuicChunk>;
 
-  /** Returns the bytes taken: all, or 0 after end() or close(). */
+  /** The chunks of `readable`. Leaving the loop early gives the receiving side up, as cancel() does. */
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array>;
+  /** Returns the bytes taken: all, or 0 after end() or close(), and where the peer alone sends. */
   write(chunk: QuicChunk): number;
   /** Our side is complete (FIN), after what was written. */
   end(chunk?: QuicChunk): void;
@@ -250,6 +341,12 @@ export class QuicStream {
    * peer gets it as the `protocolCode` of an error.
    */
   close(code?: number): void;
+  /**
+   * From here on the stream tells nothing of what comes in, to `data` or `message`: it waits, and flow control holds the
+   * peer back. `end` and `close` wait behind it.
+   */
+  pause(): this;
+  resume(): this;
   /** Streams do not keep the process alive by themselves. */
   ref(): this;
   unref(): this;

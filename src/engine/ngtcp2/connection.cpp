@@ -235,6 +235,10 @@ int QuicConnection::send_stream_datagram(std::int64_t stream_id, Bytes data) {
   return parts_.writer.queue_datagram(http3::DatagramHead(stream_id).bytes(), data);
 }
 
+std::size_t QuicConnection::max_datagram_bytes() const {
+  return parts_.core.is_http3() ? 0 : parts_.writer.datagram_room();
+}
+
 Result<std::uint64_t> QuicConnection::peer_setting(std::uint64_t id) const {
   const ConnectionCore& core = parts_.core;
   if (core.is_raw()) return Error{US_QUIC_E_STATE};

@@ -49,6 +49,7 @@ class QuicConnection final : public engine::Connection,
   }
   std::uint64_t max_streams() const override { return parts_.streams.max_new(); }
   int send_datagram(Bytes data) override;
+  std::size_t max_datagram_bytes() const override;
   Result<std::uint64_t> peer_setting(std::uint64_t id) const override;
   void set_keep_alive(Duration after) override { parts_.keep_alive.set(after); }
   void shutdown() override { parts_.shutdown.begin(); }

@@ -100,6 +100,11 @@ int PacketWriter::queue_datagram(Bytes head, Bytes data) {
   return 0;
 }
 
+std::size_t PacketWriter::datagram_room() const {
+  const bool is_open = core_.is_active() && !core_.handle.is_released() && core_.is_handshake_complete;
+  return is_open ? max_datagram_bytes() : 0;
+}
+
 TimePoint PacketWriter::deadline() const {
   return expiry_ < UINT64_MAX / 2 ? TimePoint(Duration(expiry_)) : never;
 }

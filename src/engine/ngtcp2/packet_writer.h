@@ -33,6 +33,8 @@ class PacketWriter {
                                                        const CloseReason& reason);
   // One datagram of both parts. 0 or US_QUIC_E_*.
   int queue_datagram(Bytes head, Bytes data);
+  // Bytes of the largest datagram that queue_datagram() takes now; 0: it takes none.
+  std::size_t datagram_room() const;
   // ngtcp2's next timer, as it was when packets were last written.
   TimePoint deadline() const;
 

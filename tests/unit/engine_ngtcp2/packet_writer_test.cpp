@@ -36,10 +36,24 @@ TEST(Datagrams, MayBeEmpty) {
   EXPECT_THAT(pair.server.only_connection()->datagrams, ElementsAre("", "more"));
 }
 
+TEST(Datagrams, AreTakenUpToTheSizeThatIsTold) {
+  EnginePair pair;
+  ASSERT_TRUE(pair.join("echo"));
+  pair.run(milliseconds(500));
+  const std::size_t largest = pair.connection->handle->max_datagram_bytes();
+  EXPECT_GT(largest, 1100U);
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes(std::string(largest, 'z'))), 0);
+  EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes(std::string(largest + 1, 'z'))),
+            US_QUIC_E_TOO_LARGE);
+  pair.run(milliseconds(100));
+  EXPECT_THAT(pair.server.only_connection()->datagrams, ElementsAre(std::string(largest, 'z')));
+}
+
 TEST(Datagrams, AreRefusedWhenThePeerTakesNone) {
   EnginePair pair;
   pair.server.config.datagrams = false;
   ASSERT_TRUE(pair.join("echo"));
+  EXPECT_EQ(pair.connection->handle->max_datagram_bytes(), 0U);
   EXPECT_EQ(pair.connection->handle->send_datagram(as_bytes("one")), US_QUIC_E_UNSUPPORTED);
 }
 

@@ -5,7 +5,8 @@ const engine = require("../engine.js");
 const { invalidValue, optionalFunction } = require("../errors.js");
 
 const NAMES = [
-  "open", "connection", "message", "close", "error", "socketOpen", "socketClose", "socketError", "drain", "end",
+  "open", "connection", "message", "datagram", "close", "error",
+  "socketOpen", "socketClose", "socketError", "drain", "end",
 ];
 
 // Of stream mode alone.
@@ -45,8 +46,13 @@ class Callbacks {
     this.#call("connection", [socket], (error) => this.socketFailed(socket, error));
   }
 
+  // As datagramCame() and streamEvent(): gives a promise while an async callback runs, else undefined.
   messageCame(socket, bytes) {
     return this.#call("message", [socket, bytes], (error) => this.socketFailed(socket, error));
+  }
+
+  datagramCame(socket, bytes) {
+    return this.#call("datagram", [socket, bytes], (error) => this.socketFailed(socket, error));
   }
 
   socketClosed(socket) {
@@ -60,7 +66,7 @@ class Callbacks {
     else if (!isNetwork) engine.reportUncaught(error);
   }
 
-  // name: open, data, end, drain or close. Gives a promise while an async callback runs, else undefined.
+  // name: open, data, end, drain or close.
   streamEvent(name, stream, ...rest) {
     return this.#call(name, [stream, ...rest], (error) => this.streamFailed(stream, error));
   }
@@ -76,7 +82,7 @@ class Callbacks {
     if (callback === undefined) return undefined;
     try {
       const result = callback.apply(this.#options, args);
-      return typeof result?.then === "function" ? result.then(undefined, onThrow) : undefined;
+      return typeof result?.then === "function" ? Promise.resolve(result).then(undefined, onThrow) : undefined;
     } catch (error) {
       onThrow(error);
       return undefined;

@@ -21,7 +21,8 @@ const NUMBERS = {
   maxStreams: [0, MOST_STREAMS],
 };
 const NAMES = [
-  "hostname", "port", "server", "tls", "data", "alpn", "secret", ...Object.keys(NUMBERS), ...Callbacks.names,
+  "hostname", "port", "server", "tls", "data", "alpn", "secret", "datagrams", "reusePort",
+  ...Object.keys(NUMBERS), ...Callbacks.names,
 ];
 
 class Settings {
@@ -32,13 +33,23 @@ class Settings {
     this.port = optionalPort(options.port, "options.port", this.isServer ? 0 : 1);
     this.callbacks = new Callbacks(options);
     this.data = typeof options.data === "function" ? undefined : options.data;
-    this.context = contextOptions(options, this.isServer);
+    this.reusePort = reusePort(options, this.isServer);
+    const datagrams = optionalBoolean(options.datagrams, "options.datagrams") ?? this.callbacks.has("datagram");
+    this.context = { ...contextOptions(options, this.isServer), datagrams };
   }
 
   // Without an address the socket waits for connect() or listen().
   get hasAddress() {
     return this.hostname !== undefined || this.port !== undefined;
   }
+}
+
+function reusePort(options, isServer) {
+  const isReused = optionalBoolean(options.reusePort, "options.reusePort") ?? false;
+  if (isReused && !isServer) throw invalidValue("options.reusePort", "left out: it is for servers", isReused);
+  // Each of them would answer for the other's connections that they are lost.
+  if (isReused && options.secret) throw invalidValue("options.secret", "left out with reusePort", options.secret);
+  return isReused;
 }
 
 // As native.createContext takes them.

@@ -2,16 +2,18 @@
 "use strict";
 
 const engine = require("../engine.js");
-const { checkHostname, checkNames, checkObject, checkPort, optionalHostname, toBytes } = require("../errors.js");
+const {
+  checkHostname, checkNames, checkObject, checkPort, optionalBoolean, optionalHostname, optionalObject, toBytes,
+} = require("../errors.js");
 const { reloadTls } = require("../identities.js");
-const { Shared } = require("../shared.js");
+const { clientContexts, createContext } = require("./contexts.js");
+const { Datagrams } = require("./datagrams.js");
+const { place, stateError } = require("./errors.js");
 const { DEFAULT_HOSTNAME, DEFAULT_PORT, Settings } = require("./settings.js");
 const { QuicStream } = require("./stream.js");
-
-const E_STATE = -4;
-
-const createContext = (options) => engine.attempt(() => engine.native.createContext(options));
-const clientContexts = new Shared(createContext, (id) => engine.native.closeContext(id));
+const { Streams } = require("./streams.js");
+const { Traffic } = require("./traffic.js");
+const { Unread } = require("./unread.js");
 
 class QuicSocket {
   #settings;
@@ -25,19 +27,17 @@ class QuicSocket {
   #port = 0;
   #serverName;
   #remoteAddress;
-  #cid;
-  #isResumed = false;
-  #certificate;  // the peer's, in DER; false: none
-  #isAuthorized = false;
+  #handshake = {};  // what it told: {cid, isResumed, certificate, isAuthorized}
+  #has0RTT = false;
   #isReferenced = true;
+  #isPaused = false;
+  #isGone = false;  // of a connection: the native side has nothing of it any more
   #isFinished = false;
-  #streams = new Set();
-  #ownStreams = new Set();
-  #nextStreamId;
-  #mainStream;  // the one that write() uses
-  #unread = [];  // what came in while there is no `message` callback
-  #bytesSent = 0;
-  #bytesReceived = 0;
+  #closed;  // {promise, resolve}, once somebody asks
+  #streams;
+  #unread = new Unread();
+  #datagrams;  // once connected
+  #traffic;
   #link;
 
   constructor(settings, server) {
@@ -46,15 +46,17 @@ class QuicSocket {
     this.#callbacks = settings.callbacks;
     this.#server = server;
     this.#serverName = settings.hostname;
-    this.#nextStreamId = settings.isServer ? 1 : 0;
+    this.#streams = new Streams(settings.isServer);
+    this.#traffic = new Traffic(server?.#traffic);
     this.data = settings.data;
     this.#link = {
       socket: this,
       callbacks: this.#callbacks,
-      received: (byteCount) => this.#count(0, byteCount),
-      sent: (byteCount) => this.#count(byteCount, 0),
-      keep: (nativeId, bytes) => this.#unread.push({ nativeId, bytes }),
-      closing: (stream) => this.#ownStreams.delete(stream),
+      received: (byteCount) => this.#traffic.count("bytesReceived", byteCount),
+      sent: (byteCount) => this.#traffic.count("bytesSent", byteCount),
+      keep: (nativeId, bytes) => this.#unread.keep(nativeId, bytes),
+      isPaused: () => this.#isPaused,
+      closing: (stream) => this.#streams.closing(stream),
       gone: (stream) => this.#dropStream(stream),
     };
     if (server !== undefined || !settings.hasAddress) return;
@@ -90,15 +92,15 @@ class QuicSocket {
   }
 
   get connectionId() {
-    return this.#cid;
+    return this.#handshake.cid;
   }
 
   get peerCertificate() {
-    return this.#certificate || undefined;
+    return this.#handshake.certificate || undefined; // false: none
   }
 
   get isAuthorized() {
-    return this.#isAuthorized;
+    return this.#handshake.isAuthorized ?? false;
   }
 
   // Of a server: {cert, key, hash} where the program gave no certificate.
@@ -106,26 +108,45 @@ class QuicSocket {
     return this.#settings.context.developmentCertificate;
   }
 
+  get isResumed() {
+    return this.#handshake.isResumed ?? false;
+  }
+
+  // A stream's bytes came as early data. Clients here send none.
   get has0RTT() {
-    return this.#isResumed;
+    return this.#has0RTT;
   }
 
   get streamCount() {
-    return this.#ownStreams.size;
+    return this.#streams.count;
   }
 
   get streamIds() {
-    return Array.from(this.#ownStreams, (stream) => stream.id);
+    return this.#streams.ids;
   }
 
   get stats() {
-    return {
-      streamCount: this.streamCount,
-      isConnected: this.isConnected,
-      has0RTT: this.has0RTT,
-      bytesSent: this.#bytesSent,
-      bytesReceived: this.#bytesReceived,
-    };
+    const { streamCount, isConnected, has0RTT } = this;
+    return { streamCount, isConnected, has0RTT, ...this.#traffic };
+  }
+
+  // Bytes of the largest datagram that can be sent now; 0: none.
+  get maxDatagramSize() {
+    return this.isConnected ? this.#datagrams.maxSize : 0;
+  }
+
+  get isPaused() {
+    return this.#isPaused;
+  }
+
+  // Settles when nothing of the socket is left, however it came to that.
+  get closed() {
+    if (this.#closed === undefined) {
+      this.#closed = {};
+      this.#closed.promise = new Promise((resolve) => (this.#closed.resolve = resolve));
+      if (this.#isFinished) this.#closed.resolve();
+    }
+    return this.#closed.promise;
   }
 
   connect(hostname = DEFAULT_HOSTNAME, port = DEFAULT_PORT) {
@@ -153,11 +174,13 @@ class QuicSocket {
     if (!this.isServer) throw stateError("a client does not listen: make a server with quic({server: true})");
     if (this.#state !== "idle") throw stateError("the socket listens already");
     const contextId = createContext(this.#settings.context);
+    const { reusePort } = this.#settings;
     try {
-      this.#port = engine.attempt(() => engine.native.listen(contextId, hostname ?? null, port));
+      this.#port = engine.attempt(() => engine.native.listen(contextId, hostname ?? null, port, reusePort));
     } catch (error) {
       engine.native.closeContext(contextId);
-      throw error;
+      if (typeof error.errno !== "number") throw error;
+      throw engine.error(error.errno, { message: `${error.message} (${place(hostname, port)})` });
     }
     this.#contextId = contextId;
     this.#serverName = hostname ?? undefined;
@@ -184,43 +207,34 @@ class QuicSocket {
   write(chunk) {
     const bytes = toBytes(chunk, "chunk");
     if (this.#state === "closed" || bytes.length === 0) return 0;
-    if (!this.#mainStream?.isWritable) {
-      this.#mainStream = firstWritable(this.#ownStreams) ?? firstWritable(this.#streams) ?? this.stream();
-    }
-    return this.#mainStream.write(bytes);
+    return (this.#streams.main ?? this.stream()).write(bytes);
   }
 
   // Without a `message` callback: what came in since the last call, or null.
   read() {
-    if (this.#unread.length === 0) return null;
-    const chunks = this.#unread;
-    this.#unread = [];
-    for (const { nativeId, bytes } of chunks) engine.native.consumed(nativeId, bytes.length);
-    return Buffer.concat(chunks.map(({ bytes }) => bytes));
+    return this.#unread.read();
   }
 
-  stream(meta) {
+  stream(meta, options) {
+    const given = optionalObject(options, "options") ?? {};
+    checkNames(given, "options", ["unidirectional"]);
+    const isUnidirectional = optionalBoolean(given.unidirectional, "options.unidirectional") ?? false;
     if (this.#state === "listening") throw stateError("a listening server has no streams: its connections have");
     if (this.#state === "idle") throw stateError("the socket needs connect() first");
-    const nativeId = this.#state === "closed" ? 0 : engine.native.createStream(this.#connectionId) || 0;
-    const id = nativeId === 0 ? -1 : this.#nextStreamId;
-    const stream = new QuicStream(this.#link, { nativeId, id, isOpen: false, data: meta });
-    if (nativeId === 0) return stream;
-    this.#nextStreamId += 4;
-    this.#streams.add(stream);
-    this.#ownStreams.add(stream);
+    const isClosed = this.#state === "closed";
+    const nativeId = isClosed ? 0 : engine.native.createStream(this.#connectionId, isUnidirectional);
+    const id = isClosed ? -1 : this.#streams.takeId(isUnidirectional);
+    const stream = new QuicStream(this.#link, { nativeId, id, isUnidirectional, data: meta });
+    if (!isClosed) this.#streams.add(stream, { isOwn: true });
     return stream;
   }
 
-  createStream(meta) {
-    return this.stream(meta);
+  createStream(meta, options) {
+    return this.stream(meta, options);
   }
 
   getStream(id) {
-    for (const stream of this.#streams) {
-      if (stream.id === id && stream.readyState !== 3) return stream;
-    }
-    return undefined;
+    return this.#streams.get(id);
   }
 
   // id: a stream's, or the stream itself. Tells whether there was such a stream.
@@ -230,11 +244,29 @@ class QuicSocket {
     return stream !== undefined;
   }
 
+  // False: it is not on its way, as the socket is not connected, or as many wait already.
+  sendDatagram(chunk) {
+    const bytes = toBytes(chunk, "bytes");
+    return this.isConnected && this.#datagrams.send(bytes);
+  }
+
+  // No stream tells what comes in, and nothing counts as consumed, until resume().
+  pause() {
+    this.#isPaused = true;
+    return this;
+  }
+
+  resume() {
+    this.#isPaused = false;
+    this.#streams.forEach((stream) => QuicStream.goOn(stream));
+    return this;
+  }
+
   // What was written is delivered first, as long as the peer takes it. `close` is called when all is over.
   close() {
-    if (this.#state === "closed") return;
     const previous = this.#state;
     this.#abandon();
+    if (previous === "closed") return;
     if (previous === "idle") {
       queueMicrotask(() => this.#finish());
     } else if (previous === "listening") {
@@ -247,9 +279,14 @@ class QuicSocket {
     }
   }
 
+  async [Symbol.asyncDispose]() {
+    this.close();
+    await this.closed;
+  }
+
   ref() {
     this.#isReferenced = true;
-    if (this.#state !== "idle" && !this.#isFinished) engine.hold(this);
+    if (this.#state !== "idle" && !this.#isGone && !this.#isFinished) engine.hold(this);
     return this;
   }
 
@@ -266,20 +303,28 @@ class QuicSocket {
   };
 
   static #connectionEvents = {
-    open(socket, alpn, cid, isResumed, certificate, isAuthorized) {
+    open(socket, alpn, cid, isResumed, certificate, isAuthorized, maxDatagramSize) {
       if (socket.#state !== "connecting") return;
       socket.#state = "connected";
-      socket.#cid = cid;
-      socket.#isResumed = Boolean(isResumed);
-      socket.#certificate = certificate;
-      socket.#isAuthorized = isAuthorized;
+      socket.#onHandshake({ cid, isResumed, certificate, isAuthorized }, maxDatagramSize);
       socket.#callbacks.socketOpened(socket);
     },
-    stream(socket, nativeId, id) {
+    stream(socket, nativeId, id, isUnidirectional, isEarly) {
       if (socket.#state === "closed") return;
-      const stream = new QuicStream(socket.#link, { nativeId, id, isOpen: true, data: undefined });
-      socket.#streams.add(stream);
+      if (isEarly) socket.#has0RTT = true;
+      const stream = new QuicStream(socket.#link, { nativeId, id, isFromPeer: true, isUnidirectional });
+      socket.#streams.add(stream, { isOwn: false });
       QuicStream.announce(stream);
+    },
+    datagram(socket, bytes) {
+      if (socket.#state !== "connected") return;
+      socket.#datagrams.received(bytes, () => socket.#callbacks.datagramCame(socket, bytes));
+    },
+    datagramSent(socket, isSent, maxSize) {
+      socket.#datagrams.sent(isSent, maxSize);
+    },
+    datagramsDropped(socket, count) {
+      socket.#datagrams?.dropped(count);
     },
     close(socket, error, code, reason) {
       socket.#onClose(error, code, reason);
@@ -291,15 +336,19 @@ class QuicSocket {
     if (this.#isReferenced) engine.hold(this);
   }
 
-  #accept(connectionId, remoteAddress, remotePort, serverName, cid, certificate, isAuthorized) {
+  #onHandshake(handshake, maxDatagramSize) {
+    this.#handshake = handshake;
+    this.#datagrams = new Datagrams(this.#connectionId, maxDatagramSize, this.#traffic);
+  }
+
+  #accept(connectionId, remoteAddress, remotePort, serverName, ...handshake) {
+    const [cid, certificate, isAuthorized, isResumed, maxDatagramSize] = handshake;
     const socket = new QuicSocket(this.#settings, this);
     socket.#connectionId = connectionId;
     socket.#port = remotePort;
     socket.#remoteAddress = remoteAddress;
     socket.#serverName = serverName || undefined;
-    socket.#cid = cid;
-    socket.#certificate = certificate;
-    socket.#isAuthorized = isAuthorized;
+    socket.#onHandshake({ cid, isResumed, certificate, isAuthorized }, maxDatagramSize);
     socket.data = this.data;
     engine.register(connectionId, socket, QuicSocket.#connectionEvents);
     this.#connections.add(socket);
@@ -310,27 +359,34 @@ class QuicSocket {
   #onClose(error, code, reason) {
     engine.forget(this.#connectionId);
     const wasClosedHere = this.#state === "closed";
-    this.#abandon();
-    for (const stream of this.#streams) QuicStream.finish(stream);
+    this.#state = "closed";
+    this.#streams.abandon();
+    this.#streams.forEach((stream) => QuicStream.connectionGone(stream));
     if (error !== 0 && !wasClosedHere) {
       this.#callbacks.socketFailed(this, this.#closeError(error, code, reason), { isNetwork: true });
     }
     this.#context?.users.delete(this);
-    this.#finish();
+    this.#isGone = true;
+    engine.release(this);
+    this.#finishInTurn();
   }
 
   #closeError(error, code, reason) {
     const { native } = engine;
-    const where = this.isServer ? "" : ` (${this.#serverName}:${this.#port})`;
+    const where = this.isServer ? "" : ` (${place(this.#serverName, this.#port)})`;
     const message = `${native.strerror(error)}${where}${reason ? `: ${reason}` : ""}`;
     return engine.error(error, { protocolCode: code || undefined, message });
   }
 
   #abandon() {
     this.#state = "closed";
-    for (const stream of this.#streams) QuicStream.abandon(stream);
-    this.#ownStreams.clear();
-    this.#mainStream = undefined;
+    this.#streams.forEach((stream) => QuicStream.abandon(stream));
+    this.#streams.abandon();
+  }
+
+  // Streams of which the end is not told yet come first.
+  #finishInTurn() {
+    if (this.#isGone && this.#streams.isEmpty) this.#finish();
   }
 
   // The last of a socket: nothing of it is left on the native side.
@@ -339,6 +395,7 @@ class QuicSocket {
     this.#isFinished = true;
     engine.release(this);
     this.#callbacks.socketClosed(this);
+    this.#closed?.resolve();
     this.#server?.#dropConnection(this);
   }
 
@@ -348,27 +405,9 @@ class QuicSocket {
   }
 
   #dropStream(stream) {
-    this.#streams.delete(stream);
-    this.#ownStreams.delete(stream);
-    if (this.#mainStream === stream) this.#mainStream = undefined;
+    this.#streams.gone(stream);
+    this.#finishInTurn();
   }
-
-  #count(sent, received) {
-    this.#bytesSent += sent;
-    this.#bytesReceived += received;
-    this.#server?.#count(sent, received);
-  }
-}
-
-function firstWritable(streams) {
-  for (const stream of streams) {
-    if (stream.isWritable) return stream;
-  }
-  return undefined;
-}
-
-function stateError(message) {
-  return engine.error(E_STATE, { message });
 }
 
 module.exports = { QuicSocket };

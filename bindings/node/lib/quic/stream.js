@@ -1,8 +1,11 @@
-// One bidirectional stream of a QuicSocket.
+// One stream of a QuicSocket, in both directions or in one.
 "use strict";
 
 const engine = require("../engine.js");
 const { checkInteger, toBytes } = require("../errors.js");
+const { closedError, stateError } = require("./errors.js");
+const { KEPT, Receiver } = require("./receiver.js");
+const { Sender, codeOf } = require("./sender.js");
 
 const CONNECTING = 1;
 const OPEN = 2;
@@ -13,26 +16,29 @@ const E_RESET = -33;
 const E_STOPPED = -34;
 
 class QuicStream {
-  #link;  // to its socket; see QuicSocket
+  #link; // to its socket; see QuicSocket
   #nativeId;
   #id;
   #readyState;
-  #isEnded = false;  // our side: end(), or the peer wants no more
-  #isPeerEnded = false;
+  #isUnidirectional;
+  #receiver; // undefined: only this side sends
+  #sender; // undefined: only the peer sends
   #isErrorTold = false;
-  #isGone = false;
-  #running = 0;  // async callbacks that still work on data of this stream
-  #queuedBytes = 0;
+  #isGone = false; // nothing of it is left on the native side
 
-  // nativeId 0: a stream that never was, of a socket that is closed.
-  constructor(link, { nativeId, id, isOpen, data }) {
+  // nativeId 0: a stream that never was, of a socket that is closed. isFromPeer: it opened it.
+  constructor(link, { nativeId, id, isFromPeer = false, isUnidirectional = false, data }) {
     this.#link = link;
     this.#nativeId = nativeId;
     this.#id = id;
-    this.#readyState = nativeId === 0 ? CLOSED : isOpen ? OPEN : CONNECTING;
+    this.#readyState = nativeId === 0 ? CLOSED : isFromPeer ? OPEN : CONNECTING;
+    this.#isUnidirectional = isUnidirectional;
     this.data = data;
-    if (nativeId === 0) this.#isGone = true;
-    else engine.register(nativeId, this, QuicStream.#events);
+    if (!isUnidirectional || isFromPeer) this.#receiver = this.#makeReceiver();
+    if (!isUnidirectional || !isFromPeer) this.#sender = new Sender(nativeId);
+    if (nativeId !== 0) return engine.register(nativeId, this, QuicStream.#events);
+    this.#isGone = true;
+    this.#giveUp();
   }
 
   // The QUIC stream ID. Until the stream is open it is the one that comes next.
@@ -48,37 +54,70 @@ class QuicStream {
     return this.#readyState;
   }
 
-  get writableLength() {
-    return this.#queuedBytes;
-  }
-
-  // Bytes taken: all of them, or 0 after end() or close().
-  write(chunk) {
-    const bytes = toBytes(chunk, "chunk");
-    if (!this.isWritable || bytes.length === 0) return 0;
-    if (engine.native.write(this.#nativeId, bytes) === false) return 0;
-    this.#queuedBytes += bytes.length;
-    return bytes.length;
+  get isUnidirectional() {
+    return this.#isUnidirectional;
   }
 
   get isWritable() {
-    return this.#readyState !== CLOSED && !this.#isEnded;
+    return this.#readyState !== CLOSED && this.#sender !== undefined && !this.#sender.isEnded;
+  }
+
+  get isReadable() {
+    return this.#receiver?.isOpen ?? false;
+  }
+
+  get isPaused() {
+    return this.#receiver?.isPaused ?? false;
+  }
+
+  get writableLength() {
+    return this.#sender?.queuedBytes ?? 0;
+  }
+
+  // From the first look at it on, what comes in goes there, and not to the callbacks.
+  get readable() {
+    if (this.#receiver === undefined) throw stateError("this side alone sends on the stream: it cannot be read");
+    return this.#receiver.readable;
+  }
+
+  get writable() {
+    if (this.#sender === undefined) throw stateError("the peer alone sends on the stream: it cannot be written to");
+    return this.#sender.writable;
+  }
+
+  [Symbol.asyncIterator]() {
+    return this.readable[Symbol.asyncIterator]();
+  }
+
+  // Bytes taken: all of them, or 0 after end() or close(), and on a stream on which the peer alone sends.
+  write(chunk) {
+    const bytes = toBytes(chunk, "chunk");
+    return this.isWritable ? this.#sender.write(bytes) : 0;
   }
 
   end(chunk) {
     if (chunk !== undefined && chunk !== null) this.write(chunk);
-    if (!this.isWritable) return;
-    this.#isEnded = true;
-    engine.native.endStream(this.#nativeId);
+    if (this.isWritable) this.#sender.end();
   }
 
   // code: of the application, for the peer.
   close(code = 0) {
     checkInteger(code, "code", 0, Number.MAX_SAFE_INTEGER);
-    if (this.#readyState === CLOSED) return;
-    this.#readyState = CLOSED;
-    engine.native.closeStream(this.#nativeId, code);
-    this.#link.closing(this);
+    if (this.#readyState !== CLOSED) {
+      engine.native.closeStream(this.#nativeId, code);
+      this.#link.closing(this);
+    }
+    this.#abandon();
+  }
+
+  pause() {
+    this.#receiver?.pause();
+    return this;
+  }
+
+  resume() {
+    this.#receiver?.resume();
+    return this;
   }
 
   // A stream keeps the process alive only if asked to: its socket does.
@@ -92,13 +131,24 @@ class QuicStream {
     return this;
   }
 
-  // The connection is closed or closing; the program is told by finish().
+  // The program closed the connection; close is told when the native side says so.
   static abandon(stream) {
-    stream.#readyState = CLOSED;
+    stream.#abandon();
   }
 
-  static finish(stream, reason = 0, code = 0) {
-    stream.#finish(reason, code);
+  // The connection is gone. What came whole is told to the end, unless nobody ever asked for it.
+  static connectionGone(stream) {
+    if (!stream.#isGone) stream.#onGone(0, 0);
+    else if (stream.#receiver.isUnwanted) stream.#abandon();
+  }
+
+  // The socket goes on.
+  static goOn(stream) {
+    stream.#receiver?.goOn();
+  }
+
+  static announce(stream) {
+    if (stream.#link.callbacks.isStreamMode) stream.#link.callbacks.streamEvent("open", stream);
   }
 
   static #events = {
@@ -109,102 +159,120 @@ class QuicStream {
       QuicStream.announce(stream);
     },
     data(stream, bytes) {
-      stream.#onData(bytes);
+      if (stream.#readyState === CLOSED) return;
+      stream.#link.received(bytes.length);
+      stream.#receiver.take(bytes);
     },
     end(stream) {
-      stream.#onPeerEnd();
+      stream.#receiver.end();
     },
     reset(stream, code) {
-      stream.#tellError(E_RESET, code);
-      stream.#onPeerEnd();
+      const error = engine.error(E_RESET, { protocolCode: code });
+      if (stream.isReadable) stream.#tellError(error, code);
+      stream.#receiver.end(error, { isLost: code !== 0 });
     },
     stop(stream, code) {
-      stream.#isEnded = true;
-      stream.#tellError(E_STOPPED, code);
+      const error = engine.error(E_STOPPED, { protocolCode: code });
+      stream.#sender.stop(error);
+      stream.#tellError(error, code);
     },
     sent(stream, byteCount) {
       stream.#onSent(byteCount);
     },
     streamClose(stream, reason, code) {
-      stream.#finish(reason, code);
+      stream.#onGone(reason, code);
     },
   };
 
-  static announce(stream) {
-    if (stream.#link.callbacks.isStreamMode) stream.#link.callbacks.streamEvent("open", stream);
+  #makeReceiver() {
+    const { callbacks } = this.#link;
+    return new Receiver(this.#nativeId, {
+      isHeld: () => this.#link.isPaused(),
+      hasTeller: () => !callbacks.isStreamMode || callbacks.has("data"),
+      tell: (bytes) => this.#tell(bytes),
+      ended: () => this.#onAllTold(),
+      stop: (reason) => engine.native.stopStream(this.#nativeId, codeOf(reason)),
+    });
   }
 
-  #onData(bytes) {
-    if (this.#readyState === CLOSED) return;
+  #tell(bytes) {
     const { callbacks } = this.#link;
-    this.#link.received(bytes.length);
-    if (!callbacks.isStreamMode && !callbacks.has("message")) {
-      this.#link.keep(this.#nativeId, bytes);
-      return;
+    if (callbacks.isStreamMode) return callbacks.streamEvent("data", this, bytes);
+    if (callbacks.has("message")) return callbacks.messageCame(this.socket, bytes);
+    this.#link.keep(this.#nativeId, bytes);
+    return KEPT;
+  }
+
+  // As sockets of Node's net do: the peer's end is answered with ours, unless the program sees it and has to do so.
+  #onAllTold() {
+    const { callbacks } = this.#link;
+    if (!this.#receiver.isTaken) {
+      if (callbacks.isStreamMode && callbacks.has("end")) callbacks.streamEvent("end", this);
+      else this.end();
     }
-    engine.native.consumed(this.#nativeId, bytes.length);
-    const running = callbacks.isStreamMode
-      ? callbacks.streamEvent("data", this, bytes)
-      : callbacks.messageCame(this.socket, bytes);
-    if (running === undefined) return;
-    this.#running++;
-    const done = () => {
-      this.#running--;
-      this.#endInTurn();
-    };
-    running.then(done, done);
-  }
-
-  #onPeerEnd() {
-    if (this.#isPeerEnded) return;
-    this.#isPeerEnded = true;
-    const { callbacks } = this.#link;
-    if (callbacks.isStreamMode && callbacks.has("end")) {
-      if (this.#readyState !== CLOSED) callbacks.streamEvent("end", this);
-    } else {
-      this.#endInTurn();
-    }
-  }
-
-  // As sockets of Node's net do: the peer's end is answered with ours, unless the program has a callback for it.
-  #endInTurn() {
-    const { callbacks } = this.#link;
-    if (!this.#isPeerEnded || this.#running > 0 || (callbacks.isStreamMode && callbacks.has("end"))) return;
-    this.end();
+    if (this.#isGone) this.#tellClose();
   }
 
   #onSent(byteCount) {
-    this.#queuedBytes = Math.max(0, this.#queuedBytes - byteCount);
+    this.#sender.sent(byteCount);
     this.#link.sent(byteCount);
-    if (this.#queuedBytes === 0 && this.isWritable && this.#link.callbacks.isStreamMode) {
+    if (this.writableLength === 0 && this.isWritable && this.#link.callbacks.isStreamMode) {
       this.#link.callbacks.streamEvent("drain", this);
     }
   }
 
-  // A peer that resets with code 0 just closed the stream.
-  #tellError(reason, code) {
+  // A peer that gives up with code 0 just closed the stream.
+  #tellError(error, code) {
     if (this.#isErrorTold || code === 0 || this.#readyState === CLOSED) return;
     this.#isErrorTold = true;
-    this.#link.callbacks.streamFailed(this, engine.error(reason, { protocolCode: code }), { isNetwork: true });
+    this.#link.callbacks.streamFailed(this, error, { isNetwork: true });
   }
 
-  #finish(reason, code) {
+  // By this side.
+  #abandon() {
+    this.#readyState = CLOSED;
+    const isWaiting = this.#isGone && this.#receiver?.isWhole;
+    this.#giveUp();
+    if (isWaiting) queueMicrotask(() => this.#tellClose());
+  }
+
+  #giveUp() {
+    this.#receiver?.drop(closedError());
+    this.#sender?.stop(closedError());
+  }
+
+  #onGone(reason, code) {
     if (this.#isGone) return;
     this.#isGone = true;
     engine.forget(this.#nativeId);
     engine.release(this);
     const wasClosedHere = this.#readyState === CLOSED;
+    // One that was cut off ends here: whoever works on it may wait for what does not come any more.
+    const isWhole = this.#receiver?.isWhole && this.writableLength === 0;
     this.#readyState = CLOSED;
-    this.#queuedBytes = 0;
-    this.#link.gone(this);
-    const { callbacks } = this.#link;
-    if (!callbacks.isStreamMode) return;
-    const isGivenUp = reason === E_RESET || reason === E_STOPPED;
-    const isOrderly = reason === 0 || reason === E_CLOSED || (isGivenUp && code === 0);
-    if (!isOrderly && !wasClosedHere && !this.#isErrorTold) {
-      callbacks.streamFailed(this, engine.error(reason, { protocolCode: code || undefined }), { isNetwork: true });
+    const error = engine.error(reason || E_CLOSED, { protocolCode: code || undefined });
+    this.#sender?.stop(error);
+    if (!wasClosedHere && !this.#isErrorTold && !this.#isOrderly(reason, code) && this.#link.callbacks.isStreamMode) {
+      this.#link.callbacks.streamFailed(this, error, { isNetwork: true });
     }
-    callbacks.streamEvent("close", this);
+    if (isWhole) return;
+    this.#receiver?.drop(error);
+    this.#tellClose();
+  }
+
+  #isOrderly(reason, code) {
+    if (reason === 0 || reason === E_CLOSED) return true;
+    // What this side gave up is no news.
+    const isGivenUpHere = this.#receiver?.isStopped || this.#sender?.isReset;
+    return (reason === E_RESET || reason === E_STOPPED) && (code === 0 || isGivenUpHere);
+  }
+
+  // The last of a stream.
+  #tellClose() {
+    this.#receiver?.cut();
+    this.#link.closing(this);
+    if (this.#link.callbacks.isStreamMode) this.#link.callbacks.streamEvent("close", this);
+    this.#link.gone(this); // after the last one the socket may be told that it is closed
   }
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { collector, echoServer, marks, test } from "../support.mjs";
+import { collector, echoServer, freePort, marks, test, within } from "../support.mjs";
 
 const big = Buffer.alloc(3 << 20);
 for (let offset = 0; offset < big.length; offset += 4) big.writeUInt32BE(offset, offset);
@@ -124,4 +124,30 @@ test("close() with nothing written does not wait for the peer", async (open) => 
   client.close();
   assert.equal(client.streamCount, 0);
   await events.get("close", 1000);
+});
+
+test("Symbol.asyncDispose closes, and settles after the last callback; `closed` tells the same", async (open) => {
+  const received = collector();
+  const server = gatherer(open, received);
+  const told = [];
+  const client = open({ hostname: "localhost", port: server.port, close: () => told.push("close") });
+  assert.equal(client.closed, client.closed);
+  client.closed.then(() => told.push("closed"));
+  client.write("last words");
+  await within(client[Symbol.asyncDispose](), "the end of the client");
+  assert.deepEqual(told, ["close", "closed"]);
+  assert.equal(client.readyState, "closed");
+  assert.equal((await received.untilLength(10)).toString(), "last words");
+  await within(client[Symbol.asyncDispose](), "a second time");
+  await within(server[Symbol.asyncDispose](), "the end of the server");
+  await within(server.closed, "a look at it afterwards");
+});
+
+test("`closed` settles also when the connection fails, or was never made", async (open) => {
+  const client = open({ hostname: "localhost", port: await freePort(), message() {}, error() {} });
+  await within(client.closed, "the end of a client that nobody answers");
+  assert.equal(client.readyState, "closed");
+  const idle = open({ message() {} });
+  idle.close();
+  await within(idle.closed, "the end of a socket without an address");
 });

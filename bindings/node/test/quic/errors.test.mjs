@@ -50,7 +50,24 @@ test("socketError takes a socket's errors where it is given", async (open) => {
 test("a host name that does not resolve is an error", async (open) => {
   const events = marks();
   open({ hostname: "no-such-host.invalid", port: 4433, message() {}, error: (s, error) => events.set("error", error) });
-  assert.equal((await events.get("error")).code, "ERR_QUIC_RESOLVE");
+  const error = await events.get("error");
+  assert.equal(error.code, "ERR_QUIC_RESOLVE");
+  assert.match(error.message, /no-such-host\.invalid:4433/);
+});
+
+test("a server that cannot have its address says which", (open) => {
+  const { port } = echoServer(open, { hostname: "127.0.0.1" });
+  const again = (hostname) => () => quic({ hostname, port, server: true, message() {} });
+  const inUse = (place) => ({ name: "QuicError", code: "ERR_QUIC_ADDRESS_IN_USE", errno: -7, message: place });
+  assert.throws(again("127.0.0.1"), inUse(new RegExp(`address already in use \\(127\\.0\\.0\\.1:${port}\\)`)));
+  const { port: all } = echoServer(open, { hostname: "::1" });
+  const onIpv6 = { hostname: "::1", port: all, server: true, message() {} };
+  assert.throws(() => quic(onIpv6), inUse(new RegExp(`\\(\\[::1\\]:${all}\\)`)));
+  const { port: any } = echoServer(open, { hostname: undefined });
+  assert.throws(() => quic({ port: any, server: true, message() {} }), inUse(new RegExp(`\\(port ${any}\\)`)));
+  assert.throws(() => quic({ hostname: "no-such-host.invalid", port: 0, server: true, message() {} }), {
+    code: "ERR_QUIC_RESOLVE", message: /no-such-host\.invalid:0/,
+  });
 });
 
 test("no protocol in common is an error", async (open) => {

@@ -36,12 +36,21 @@ test("idleTimeoutMs gives up a silent connection, of a client and of a server", 
   }
 });
 
-test("keepAliveMs keeps a silent connection open", async (open) => {
-  const server = echoServer(open);
-  const { client, events } = connect(open, server, { idleTimeoutMs: 400, keepAliveMs: 100 });
-  await events.get("open");
-  await sleep(1500);
-  assert.equal(client.isConnected, true);
+test("with keepAliveMs, of a client or of a server, a connection outlives its idle timeout", async (open) => {
+  for (const side of ["client", "server"]) {
+    const options = { idleTimeoutMs: 400, keepAliveMs: 100 };
+    const received = collector();
+    const server = echoServer(open, side === "server" ? options : {});
+    const { client, events } = connect(open, server, {
+      ...(side === "client" ? options : {}),
+      message: (socket, bytes) => received.add(bytes),
+    });
+    await events.get("open");
+    await sleep(4 * options.idleTimeoutMs);
+    assert.equal(client.isConnected, true, side);
+    client.write("still there");
+    await received.untilText("still there");
+  }
 });
 
 test("handshakeTimeoutMs gives up a handshake that nobody answers", async (open) => {

@@ -93,6 +93,30 @@ test("256 MiB that come in and are dropped do not pile up", async () => {
   assert.ok(Number(stdout) > 0 && Number(stdout) < 192 << 20, `${stdout} bytes were resident`);
 });
 
+// Every second one is not read to its end, and nobody holds it any more.
+test("20,000 streams that are read and written as web streams leave memory flat", async () => {
+  const bytes = await growth(`
+    const client = quic({ ...where, socketOpen() {} });
+    async function round(isRead) {
+      const stream = client.createStream();
+      const writer = stream.writable.getWriter();
+      writer.write(Buffer.alloc(1024)).then(() => writer.close());
+      if (isRead) for await (const chunk of stream) chunk.length;
+      else await stream.readable.getReader().read();
+    }
+    async function rounds(count) {
+      await Promise.all(Array.from({ length: 8 }, async () => {
+        while (count-- > 0) await round(count % 2 === 0);
+      }));
+      if (count < 0 && --left === 0) client.close();
+    }
+    let left = 2;`, {
+    warmUp: 4000, count: 20_000,
+    callbacks: "socketOpen() {}, open: (stream) => { stream.readable.pipeTo(stream.writable); }",
+  });
+  assert.ok(bytes < mostForConnections, `grew by ${bytes} bytes`);
+});
+
 test("a leak of 1 KiB in each of 10,000 rounds would be found", async () => {
   const bytes = await growth(`
     const kept = [];

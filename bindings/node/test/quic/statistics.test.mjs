@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { collector, echoServer, test } from "../support.mjs";
 
-test("stats has its five values from the beginning", async (open) => {
+const datagrams = { datagramsSent: 0, datagramsReceived: 0, datagramsDropped: 0 };
+
+test("stats has its values from the beginning", async (open) => {
   const server = echoServer(open);
   const client = open({ hostname: "localhost", port: server.port, message() {} });
-  const fresh = { streamCount: 0, isConnected: false, has0RTT: false, bytesSent: 0, bytesReceived: 0 };
+  const fresh = { streamCount: 0, isConnected: false, has0RTT: false, bytesSent: 0, bytesReceived: 0, ...datagrams };
   assert.deepEqual(client.stats, fresh);
   assert.deepEqual(server.stats, fresh);
 });
@@ -31,7 +33,7 @@ test("stats counts what went and what came, on a connection and on its server", 
     },
   });
   await received.untilText("!!");
-  const expected = { streamCount: 1, isConnected: true, has0RTT: false, bytesSent: 5, bytesReceived: 18 };
+  const expected = { streamCount: 1, isConnected: true, has0RTT: false, bytesSent: 5, bytesReceived: 18, ...datagrams };
   assert.deepEqual(client.stats, expected);
   const { bytesSent, bytesReceived } = connection.stats;
   assert.deepEqual({ bytesSent, bytesReceived }, { bytesSent: 18, bytesReceived: 5 });

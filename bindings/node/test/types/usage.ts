@@ -17,6 +17,19 @@ const server = quic({
 server.unref();
 
 quic({ idleTimeoutMs: 1, handshakeTimeoutMs: 1, keepAliveMs: 0, maxStreams: 1, message() {} });
+async function read(): Promise<number> {
+  await using client = quic({ port: 1, datagrams: true, datagram: (socket, bytes) => console.log(bytes.toString("hex")) });
+  const sent: boolean = client.sendDatagram(new Uint8Array(client.maxDatagramSize));
+  const stream = client.pause().resume().createStream("meta", { unidirectional: true });
+  for await (const chunk of stream) console.log(chunk.byteLength, sent);
+  await stream.readable.pipeTo(stream.writable);
+  await client.closed;
+  console.log(stream.pause().isPaused, stream.isReadable, stream.isUnidirectional, client.isResumed, client.isPaused);
+  return client.stats.datagramsSent + client.stats.datagramsReceived + client.stats.datagramsDropped;
+}
+quic({ server: true, reusePort: true, data: async (stream, bytes) => void (stream.write(bytes), await read()) });
+// @ts-expect-error a stream is unidirectional or not
+quic({ message() {} }).createStream(0, { unidirectional: "yes" });
 // @ts-expect-error a time is a number
 quic({ keepAliveMs: "1", message() {} });
 
