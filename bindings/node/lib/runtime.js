@@ -87,7 +87,8 @@ function reasonAgainstPackage() {
 // "2.36", or undefined where the C library is another.
 function glibcVersion() {
   const { report } = process;
-  if (typeof report?.getReport !== "function") return glibcVersionOfFiles();
+  // Deno gives a number that is not this system's.
+  if (process.versions.deno !== undefined || typeof report?.getReport !== "function") return glibcVersionOfFiles();
   report.excludeNetwork = true; // its names would be looked up
   return report.getReport()?.header?.glibcVersionRuntime;
 }

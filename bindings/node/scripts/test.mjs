@@ -1,4 +1,4 @@
-// Every test file in Node's test runner and in Bun's, then the types.
+// Every test file in Node's test runner, in Bun's and in Deno's, then the types.
 //   test.mjs [--asan] [FILE...]      --asan: in Node alone, with the addon of build:asan; without other programs
 //                                    (peers), which would get the sanitizer too, and without memory figures
 // USQUIC_NODE_BINARY names another addon.
@@ -52,6 +52,7 @@ if (isAsan) {
   }
   run("node", process.execPath, ["--test", "--test-concurrency=1", ...files]);
   run("bun", bin("bun"), ["test", ...files.map((file) => `./${file}`)]);
+  run("deno", bin("deno"), ["test", "--allow-all", "--no-check", ...files]);
   if (named.length === 0) run("package", process.execPath, ["--test", join("test", packageTests)]);
   if (existsSync(join(root, "test/types"))) run("types", bin("tsc"), ["-p", "test/types"]);
 }
