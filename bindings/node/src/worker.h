@@ -59,6 +59,8 @@ class Worker {
   Worker& operator=(const Worker&) = delete;
 
  private:
+  struct Way;
+
   Worker();
 
   void run();
@@ -70,6 +72,7 @@ class Worker {
   napi_env env_ = nullptr;
   napi_ref native_ = nullptr;  // weak, unless it keeps the process alive
   napi_threadsafe_function events_function_ = nullptr;
+  Way* way_ = nullptr;  // the thread-safe function's
   std::mutex mutex_;
   std::vector<Event> events_;
   bool is_stopping_ = false;
