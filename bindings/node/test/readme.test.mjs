@@ -12,6 +12,8 @@ function userFolder() {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/usquic"));
+  // Deno looks at it.
+  writeFileSync(join(folder, "package.json"), '{ "dependencies": { "usquic": "*" } }');
   const { cert, key } = certificate();
   writeFileSync(join(folder, "cert.pem"), cert);
   writeFileSync(join(folder, "key.pem"), key);
