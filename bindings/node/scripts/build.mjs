@@ -11,6 +11,7 @@ const isAsan = process.argv.includes("--asan");
 
 const packages = {
   "libngtcp2 >= 1.11": "libngtcp2-dev",
+  "libnghttp2 >= 1.52": "libnghttp2-dev",
 };
 // One of them will do; Debian 12 has no OpenSSL that is new enough.
 const tlsLibraries = { "openssl >= 3.5": "libssl-dev", "gnutls >= 3.7": "libgnutls28-dev" };

@@ -1,7 +1,7 @@
 // Where the native module is looked for, and what is said where it is not there or does not load: the JavaScript side in a
 // folder of its own, with packages that are made here.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileProgram, isDeno, root, run, skip, temporaryFolder, test } from "./runner.mjs";
 
@@ -20,10 +20,14 @@ function project() {
   return { folder, installed };
 }
 
+// Also the libraries that lie beside an addon.
 function place(from, ...to) {
   const file = join(...to);
   mkdirSync(dirname(file), { recursive: true });
   cpSync(from, file);
+  for (const name of readdirSync(dirname(from))) {
+    if (name.startsWith("libusquic-")) cpSync(join(dirname(from), name), join(dirname(file), name));
+  }
   return file;
 }
 

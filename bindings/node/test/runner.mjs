@@ -23,9 +23,11 @@ export function test(name, body, limitMs = TEST_LIMIT_MS) {
   else runner.test(name, { timeout: limitMs }, () => body());
 }
 
-// [program, words] that run a JavaScript text (CommonJS), or a file, in this runtime.
-export function textProgram(text) {
-  return [process.execPath, isDeno ? ["eval", "--ext=cjs", text] : ["-e", text]];
+// [program, words] that run a JavaScript text (CommonJS), or a file, in this runtime; with these flags where it has V8.
+export function textProgram(text, v8Flags = []) {
+  const flags = isDeno && v8Flags.length > 0 ? [`--v8-flags=${v8Flags.join(",")}`] : v8Flags;
+  if (isDeno) return [process.execPath, ["eval", "--ext=cjs", ...flags, text]];
+  return [process.execPath, isBun ? ["-e", text] : [...flags, "-e", text]];
 }
 
 export function fileProgram(file) {

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import type { ServerTlsOptions } from "./quic";
 
 export type ServeTls = ServerTlsOptions;
