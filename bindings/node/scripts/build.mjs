@@ -1,5 +1,7 @@
+#!/usr/bin/env node
 // Builds build/Release/usquic.node with CMake; --asan: build/Asan/usquic.node, under AddressSanitizer.
 import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,6 +11,7 @@ const isAsan = process.argv.includes("--asan");
 
 const packages = {
   "libngtcp2 >= 1.11": "libngtcp2-dev",
+  "libnghttp2 >= 1.52": "libnghttp2-dev",
 };
 // One of them will do; Debian 12 has no OpenSSL that is new enough.
 const tlsLibraries = { "openssl >= 3.5": "libssl-dev", "gnutls >= 3.7": "libgnutls28-dev" };
@@ -42,7 +45,14 @@ if (missing.length > 0) {
     "  Debian 12: the same with -t bookworm-backports");
 }
 
-const headers = join(dirname(createRequire(import.meta.url).resolve("node-api-headers/package.json")), "include");
+// The published package has a copy of them beside the library's sources.
+function headersFolder() {
+  const copy = join(root, "usquic/node-api");
+  if (existsSync(copy)) return copy;
+  return join(dirname(createRequire(import.meta.url).resolve("node-api-headers/package.json")), "include");
+}
+
+const headers = headersFolder();
 const folder = isAsan ? "build/cmake-asan" : "build/cmake";
 const generator = works("ninja", "--version") ? ["-G", "Ninja"] : [];
 run("cmake", "-S", ".", "-B", folder, ...generator, `-DNODE_API_HEADERS=${headers}`,

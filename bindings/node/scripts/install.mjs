@@ -1,20 +1,26 @@
-// After npm install: nothing to do when a prebuilt binary came with the package, else it is built here.
-import { existsSync } from "node:fs";
+// After npm install: nothing to do when a binary came with the package or beside it; else, on Linux, it is built here.
 import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const prebuilt = join(root, "prebuilds", `${process.platform}-${process.arch}`, "usquic.node");
+const require = createRequire(import.meta.url);
+const { findNative, loadNative } = require("../lib/runtime.js");
 
-function loads(file) {
+// Why it is to be built, or undefined where a binary is there and loads.
+function reasonToBuild() {
   try {
-    createRequire(import.meta.url)(file);
-    return true;
+    const { file, lookedFor } = findNative();
+    if (file === undefined) return `there is no binary for ${process.platform}-${process.arch} (looked for ${lookedFor.join(", ")})`;
+    loadNative();
+    return undefined;
   } catch (error) {
-    console.error(`usquic: the prebuilt binary does not load (${error.message}); building from source`);
-    return false;
+    return error.message;
   }
 }
 
-if (!existsSync(prebuilt) || !loads(prebuilt)) await import("./build.mjs");
+const reason = reasonToBuild();
+if (reason !== undefined && process.platform !== "linux") {
+  // The types are of use there.
+  console.error(`usquic: it runs on Linux alone, and this is ${process.platform}; nothing to build`);
+} else if (reason !== undefined) {
+  console.error(`usquic: ${reason}; building the addon from source, which takes some minutes`);
+  await import("./build.mjs");
+}

@@ -1,4 +1,4 @@
-// Every test file in Node's test runner and in Bun's, then the types.
+// Every test file in Node's test runner, in Bun's and in Deno's, then the types.
 //   test.mjs [--asan] [FILE...]      --asan: in Node alone, with the addon of build:asan; without other programs
 //                                    (peers), which would get the sanitizer too, and without memory figures
 // USQUIC_NODE_BINARY names another addon.
@@ -12,9 +12,9 @@ const words = process.argv.slice(2);
 const isAsan = words.includes("--asan");
 const named = words.filter((word) => !word.startsWith("--"));
 
-// It builds everything, which takes a minute: once, with Node.
+// It builds everything, which takes a minute: once, with Node. What else is there needs the packages (./scripts/test package).
 const packageTests = "package/install.test.mjs";
-const isLeftOut = (name) => name === packageTests || (isAsan && /(peers|memory)\.test\.mjs$/.test(name));
+const isLeftOut = (name) => name.startsWith("package/") || (isAsan && /(peers|memory)\.test\.mjs$/.test(name));
 const files = named.length > 0 ? named : readdirSync(join(root, "test"), { recursive: true })
   .filter((name) => name.endsWith(".test.mjs") && !isLeftOut(name)).sort().map((name) => join("test", name));
 
@@ -52,6 +52,7 @@ if (isAsan) {
   }
   run("node", process.execPath, ["--test", "--test-concurrency=1", ...files]);
   run("bun", bin("bun"), ["test", ...files.map((file) => `./${file}`)]);
+  run("deno", bin("deno"), ["test", "--allow-all", "--no-check", ...files]);
   if (named.length === 0) run("package", process.execPath, ["--test", join("test", packageTests)]);
   if (existsSync(join(root, "test/types"))) run("types", bin("tsc"), ["-p", "test/types"]);
 }

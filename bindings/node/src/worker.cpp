@@ -14,6 +14,18 @@ constexpr const char* on_posted_name = "onPosted";
 
 }  // namespace
 
+// What calls into JavaScript find the worker by. They can be under way when it goes (Deno makes them then, others drop
+// them), so this lives as long as the thread-safe function.
+struct Worker::Way {
+  Worker* worker;
+
+  static void arrive(napi_env env, napi_value, void* way, void*) {
+    if (env == nullptr) return;  // the environment ends
+    if (Worker* worker = static_cast<Way*>(way)->worker; worker != nullptr) worker->deliver(env);
+  }
+  static void end(napi_env, void* way, void*) { delete static_cast<Way*>(way); }
+};
+
 std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_value on_events,
                                       napi_value on_posted) {
   std::unique_ptr<Worker> worker(new Worker());
@@ -23,11 +35,10 @@ std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_valu
   check(env, napi_set_named_property(env, native, on_posted_name, on_posted));
   check(env, napi_create_reference(env, native, 0, &worker->native_));
   const napi_value name = to_js(env, std::string_view("usquic"));
-  const auto deliver = [](napi_env called, napi_value, void* context, void*) {
-    if (called != nullptr) static_cast<Worker*>(context)->deliver(called);
-  };
-  check(env, napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr,
-                                             worker.get(), deliver, &worker->events_function_));
+  std::unique_ptr<Way> way(new Way{worker.get()});
+  check(env, napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, way.get(), Way::end,
+                                             way.get(), Way::arrive, &worker->events_function_));
+  worker->way_ = way.release();
   check(env, napi_unref_threadsafe_function(env, worker->events_function_));
   worker->thread_ = std::thread([started = worker.get()] { started->run(); });
   return worker;
@@ -52,6 +63,7 @@ Worker::~Worker() {
   });
   flush();
   thread_.join();
+  way_->worker = nullptr;
   napi_release_threadsafe_function(events_function_, napi_tsfn_abort);
 }
 

@@ -1,6 +1,7 @@
 // Processes that end with connections open: their peers learn it at once, not after 30 s of silence.
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
+import { textProgram } from "./runner.mjs";
 import { collector, echoServer, marks, test, within } from "./support.mjs";
 import { fetch3, insecure, rejection, root, withProgram } from "./web.mjs";
 
@@ -34,7 +35,7 @@ const servers = (ending) => `
 
 for (const [name, ending] of Object.entries(endings)) {
   test(`clients of a process that ends by ${name} are told`, (open) =>
-    withProgram(process.execPath, ["-e", servers(ending)], async (_, line) => {
+    withProgram(...textProgram(servers(ending)), async (_, line) => {
       const [, port, httpPort] = await line(/ports (\d+) (\d+)\./);
       const events = marks();
       const client = open({ hostname: "127.0.0.1", port: Number(port), message() {}, close: () => events.set("close") });
@@ -61,7 +62,7 @@ for (const [name, ending] of Object.entries(endings)) {
         open: (socket) => socket.write("hello"),
         message() { ${ending} },
       });`;
-    await withProgram(process.execPath, ["-e", program], async () => {
+    await withProgram(...textProgram(program), async () => {
       await events.get("connection");
       await events.get("close", limitMs);
     });
@@ -69,13 +70,13 @@ for (const [name, ending] of Object.entries(endings)) {
 }
 
 test("with a secret, a server that was killed and started again tells the clients of before", async (open) => {
-  const start = (port, use) => withProgram(process.execPath, ["-e", `
+  const start = (port, use) => withProgram(...textProgram(`
     const { quic } = require(${usquic});
     const server = quic({
       server: true, hostname: "127.0.0.1", port: ${port}, secret: Buffer.from("${secret}", "hex"),
       message: (socket, bytes) => socket.write(bytes),
     });
-    console.log("port " + server.port + ".");`], async (_, line) => use(Number((await line(/port (\d+)\./))[1])));
+    console.log("port " + server.port + ".");`), async (_, line) => use(Number((await line(/port (\d+)\./))[1])));
   const secret = randomBytes(32).toString("hex");
   const events = marks();
   const echo = collector();

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { certificate, root, run, temporaryFolder, test } from "./runner.mjs";
+import { certificate, fileProgram, root, run, temporaryFolder, test } from "./runner.mjs";
 
 const programs = Array.from(readFileSync(join(root, "README.md"), "utf8").matchAll(/```js\n(.*?)```/gs), ([, text]) => text);
 const expected = ["hello\n", "1000000 bytes came\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/];
@@ -12,6 +12,8 @@ function userFolder() {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "node_modules"));
   symlinkSync(root, join(folder, "node_modules/usquic"));
+  // Deno looks at it.
+  writeFileSync(join(folder, "package.json"), '{ "dependencies": { "usquic": "*" } }');
   const { cert, key } = certificate();
   writeFileSync(join(folder, "cert.pem"), cert);
   writeFileSync(join(folder, "key.pem"), key);
@@ -24,7 +26,7 @@ for (const [index, text] of programs.entries()) {
   test(`program ${index + 1} of README.md says what it should, and ends`, async () => {
     const folder = userFolder();
     writeFileSync(join(folder, "program.mjs"), text);
-    const command = [process.execPath, join(folder, "program.mjs")];
+    const command = fileProgram(join(folder, "program.mjs")).flat();
     const { code, stdout, stderr } = await run(text, { command, cwd: folder });
     assert.equal(code, 0, stderr);
     if (typeof expected[index] === "string") assert.equal(stdout, expected[index]);

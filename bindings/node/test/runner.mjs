@@ -1,4 +1,4 @@
-// The same test files run in `node --test` and in `bun test`: test(), and what all tests share.
+// The same test files run in `node --test`, `bun test` and `deno test`: test(), and what all tests share.
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -11,6 +11,7 @@ import { runInNewContext } from "node:vm";
 export const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 export const repository = resolve(root, "../..");
 export const isBun = process.versions.bun !== undefined;
+export const isDeno = process.versions.deno !== undefined;
 
 const runner = isBun ? await import("bun:test") : await import("node:test");
 
@@ -20,6 +21,17 @@ const WAIT_LIMIT_MS = 10_000;
 export function test(name, body, limitMs = TEST_LIMIT_MS) {
   if (isBun) runner.test(name, body, limitMs);
   else runner.test(name, { timeout: limitMs }, () => body());
+}
+
+// [program, words] that run a JavaScript text (CommonJS), or a file, in this runtime; with these flags where it has V8.
+export function textProgram(text, v8Flags = []) {
+  const flags = isDeno && v8Flags.length > 0 ? [`--v8-flags=${v8Flags.join(",")}`] : v8Flags;
+  if (isDeno) return [process.execPath, ["eval", "--ext=cjs", ...flags, text]];
+  return [process.execPath, isBun ? ["-e", text] : [...flags, "-e", text]];
+}
+
+export function fileProgram(file) {
+  return [process.execPath, isDeno ? ["run", "--allow-all", file] : [file]];
 }
 
 export function skip(name) {
@@ -44,10 +56,13 @@ export async function within(promise, what, limitMs = WAIT_LIMIT_MS) {
   }
 }
 
+const folders = [];
+
 // A folder that is gone when the test file ends.
 export function temporaryFolder() {
   const folder = mkdtempSync(join(tmpdir(), "usquic-test-"));
-  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  if (folders.length === 0) process.on("exit", () => folders.forEach((one) => rmSync(one, { recursive: true, force: true })));
+  folders.push(folder);
   return folder;
 }
 
@@ -84,7 +99,7 @@ export async function withEnvironment(variables, body) {
 
 // Runs a JavaScript text in this runtime, or `command` with its words, in a process of its own: {code, signal, stdout,
 // stderr} once it ended by itself. One that is still there after the limit is killed, and the promise rejects.
-export async function run(text, { limitMs, command = [process.execPath, "-e", text], ...options } = {}) {
+export async function run(text, { limitMs, command = textProgram(text).flat(), ...options } = {}) {
   const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], ...options });
   const told = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) child[name].on("data", (bytes) => (told[name] += bytes));

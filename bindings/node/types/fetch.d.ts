@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import type { ClientTlsOptions } from "./quic";
 
 export type Fetch3Tls = ClientTlsOptions;

@@ -1,3 +1,4 @@
+/// <reference types="node" />
 // Types of quic(): raw QUIC sockets and streams.
 
 /** What the network, the peer or the library says. Wrong arguments are TypeErrors instead. */

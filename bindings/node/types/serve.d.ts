@@ -1,3 +1,4 @@
+/// <reference types="node" />
 import type { DevelopmentCertificate, ReloadTls, ServerTls } from "./quic";
 
 export type ServeTls = ServerTls;

@@ -1,5 +1,6 @@
 #include "tls/gnutls/trust.h"
 
+#include <array>
 #include <string>
 #include <utility>
 
@@ -10,11 +11,24 @@
 namespace usquic::tls::gnutls {
 namespace {
 
+// Where systems have their roots in one file. GnuTLS knows the place of the system that it was built for; a program that
+// brings its GnuTLS along runs on others.
+constexpr std::array bundle_files = {
+    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Gentoo
+    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
+    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL, of before
+    "/var/lib/ca-certificates/ca-bundle.pem",             // openSUSE, SLES
+    "/etc/ssl/ca-bundle.pem",                             // openSUSE, SLES, of before
+    "/etc/ssl/certs/ca-bundle.crt",                       // NixOS
+    "/etc/ssl/cert.pem",                                  // Alpine
+};
+
 void load_system_roots(Trust& trust, const Logger& log) {
   const int result = gnutls_x509_trust_list_add_system_trust(trust.native(), 0, 0);
-  if (result < 0) {
+  if (result > 0 || add_first_bundle(trust, bundle_files) > 0) return;
+  if (result < 0 && result != GNUTLS_E_FILE_ERROR) {
     log.log(LogLevel::warning, "the system's trusted roots cannot be loaded: %s", gnutls_strerror(result));
-  } else if (result == 0) {
+  } else {
     log.log(LogLevel::warning, "the system has no trusted roots (package ca-certificates)");
   }
 }
@@ -32,6 +46,15 @@ Result<void> add_roots(Trust& trust, const PemSource& source, const Logger& log)
 }
 
 }  // namespace
+
+int add_first_bundle(Trust& trust, std::span<const char* const> files) {
+  for (const char* file : files) {
+    const int count =
+        gnutls_x509_trust_list_add_trust_file(trust.native(), file, nullptr, GNUTLS_X509_FMT_PEM, 0, 0);
+    if (count > 0) return count;
+  }
+  return 0;
+}
 
 Result<std::unique_ptr<Trust>> Trust::load(const PemSource& source, const PemSource& extra,
                                            const Logger& log) {

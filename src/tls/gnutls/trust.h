@@ -4,6 +4,7 @@
 #include <gnutls/x509.h>
 
 #include <memory>
+#include <span>
 
 #include "base/log.h"
 #include "base/result.h"
@@ -28,5 +29,8 @@ class Trust {
  private:
   gnutls_x509_trust_list_t native_;
 };
+
+// Trusts the roots in the first of these PEM files that has any. Returns how many that were; 0 where none has one.
+int add_first_bundle(Trust& trust, std::span<const char* const> files);
 
 }  // namespace usquic::tls::gnutls

@@ -3,7 +3,10 @@
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "../tls/handshake.h"
+#include "support/temporary_directory.h"
 
 namespace {
 
@@ -13,12 +16,19 @@ int& system_loads() {
   return count;
 }
 
+// Whether GnuTLS finds nothing at the place that it was built with.
+bool& is_elsewhere() {
+  static bool is = false;
+  return is;
+}
+
 }  // namespace
 
 // Stands before GnuTLS's own of that name, and passes on to it.
 extern "C" int gnutls_x509_trust_list_add_system_trust(gnutls_x509_trust_list_t list, unsigned tl_flags,
                                                        unsigned tl_vflags) {
   ++system_loads();
+  if (is_elsewhere()) return GNUTLS_E_FILE_ERROR;
   using Function = int (*)(gnutls_x509_trust_list_t, unsigned, unsigned);
   static const auto own =
       reinterpret_cast<Function>(dlsym(RTLD_NEXT, "gnutls_x509_trust_list_add_system_trust"));
@@ -27,6 +37,19 @@ extern "C" int gnutls_x509_trust_list_add_system_trust(gnutls_x509_trust_list_t 
 
 namespace usquic::tls::test {
 namespace {
+
+using gnutls::add_first_bundle;
+using gnutls::Trust;
+
+int count_roots(const Trust& trust) {
+  gnutls_x509_trust_list_iter_t place = nullptr;
+  gnutls_x509_crt_t root = nullptr;
+  int count = 0;
+  for (; gnutls_x509_trust_list_iter_get_ca(trust.native(), &place, &root) == 0; ++count) {
+    gnutls_x509_crt_deinit(root);
+  }
+  return count;
+}
 
 class SystemRoots : public testing::Test {
  protected:
@@ -105,6 +128,44 @@ TEST_F(SystemRoots, WithoutThemNobodyIsAuthorized) {
   Handshake handshake(*client, *server, "a.example");
   ASSERT_TRUE(handshake.run().succeeded());
   EXPECT_FALSE(handshake.client.session->is_authorized());
+}
+
+TEST_F(SystemRoots, AreFoundWhereGnuTlsDoesNotLook) {
+  Result<std::unique_ptr<Trust>> by_gnutls = Trust::load({}, {}, Logger());
+  is_elsewhere() = true;
+  Result<std::unique_ptr<Trust>> elsewhere = Trust::load({}, {}, Logger());
+  is_elsewhere() = false;
+  ASSERT_TRUE(by_gnutls && elsewhere);
+  EXPECT_GT(count_roots(**by_gnutls), 0) << "package ca-certificates";
+  EXPECT_EQ(count_roots(**elsewhere), count_roots(**by_gnutls));
+}
+
+TEST(AddFirstBundle, TakesTheFirstFileThatHasRoots) {
+  const Authority one;
+  const Authority other;
+  const usquic::test::TemporaryDirectory folder;
+  folder.write("empty.pem", "");
+  folder.write("two.pem", other.certificate() + Authority().certificate());
+  folder.write("late.pem", Authority().certificate());
+  Result<std::unique_ptr<Trust>> trust = Trust::load({.text = one.certificate()}, {}, Logger());
+  ASSERT_TRUE(trust);
+  const std::array files = {folder.path() / "missing.pem", folder.path() / "empty.pem",
+                            folder.path() / "two.pem", folder.path() / "late.pem"};
+  const std::array names = {files[0].c_str(), files[1].c_str(), files[2].c_str(), files[3].c_str()};
+  EXPECT_EQ(add_first_bundle(**trust, names), 2);
+  EXPECT_EQ(count_roots(**trust), 3);
+}
+
+TEST(AddFirstBundle, AddsNothingWhereNoFileHasRoots) {
+  const Authority one;
+  const usquic::test::TemporaryDirectory folder;
+  folder.write("text.pem", "no certificate\n");
+  Result<std::unique_ptr<Trust>> trust = Trust::load({.text = one.certificate()}, {}, Logger());
+  ASSERT_TRUE(trust);
+  const std::array files = {folder.path() / "missing.pem", folder.path() / "text.pem"};
+  const std::array names = {files[0].c_str(), files[1].c_str()};
+  EXPECT_EQ(add_first_bundle(**trust, names), 0);
+  EXPECT_EQ(count_roots(**trust), 1);
 }
 
 }  // namespace

@@ -80,7 +80,7 @@ test("npm install of the package builds it, and it can be required and imported"
 test("without its libraries npm install fails, and names the packages that are missing", async () => {
   const { code, stderr } = await npm(emptyProject(), ["install", await tarball()], { PKG_CONFIG_LIBDIR: "/nowhere" });
   assert.notEqual(code, 0);
-  const packages = ["libngtcp2-dev", "libgnutls28-dev"];
+  const packages = ["libngtcp2-dev", "libnghttp2-dev", "libgnutls28-dev"];
   assert.ok(stderr.includes(`usquic: cannot build the addon without: ${packages.join(" ")}`), stderr);
   assert.ok(stderr.includes(`apt-get install ${packages.join(" ")}`), stderr);
 }, buildLimitMs);

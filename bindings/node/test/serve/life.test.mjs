@@ -5,6 +5,7 @@ import {
   deferred, endless, fetch3, insecure, makeCertificate, QuicError, rejection, runScript, serve, test, withProgram, withServer,
   within,
 } from "../web.mjs";
+import { textProgram } from "../runner.mjs";
 
 const require = createRequire(import.meta.url);
 const { quic } = require("../../lib/quic.js");
@@ -170,9 +171,9 @@ test("idleTimeout gives up a connection that says nothing, and with it its reque
   await withServer({ fetch: handler, idleTimeout: 0.2 }, async (server) => {
     const client = `require(${JSON.stringify(require.resolve("../../lib/fetch.js"))})
       .fetch3(${JSON.stringify(server.url)}, { tls: { rejectUnauthorized: false } });`;
-    await withProgram(process.execPath, ["-e", client], async (child) => {
+    await withProgram(...textProgram(client), async (child) => {
       await within(asked.promise, "the request comes");
-      child.kill("SIGSTOP");
+      process.kill(child.pid, "SIGSTOP"); // Deno's child.kill() counts it as dead then
       assert.equal((await within(aborted.promise, "the connection is given up", 5000)).name, "AbortError");
     });
   });
