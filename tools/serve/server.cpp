@@ -17,7 +17,7 @@
 #include "serve/crew.h"
 #include "serve/descriptor_limit.h"
 #include "serve/loop_server.h"
-#include "serve/request_fields.h"
+#include "serve/added_fields.h"
 #include "serve/shared_parts.h"
 #include "serve/start_gate.h"
 #include "serve/start_text.h"
