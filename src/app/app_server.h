@@ -64,7 +64,8 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
   const std::shared_ptr<Loop> loop_;
   const ServerRules rules_;
   std::unique_ptr<AppListener> listener_;
-  std::shared_ptr<Domains> domains_ = std::make_shared<Domains>();  // a search holds the ones that it looks in
+  std::shared_ptr<Domains> domains_ =
+      std::make_shared<Domains>();  // a search holds the ones that it looks in
   ExchangeContext sending_;
   ExchangeSlab slab_;
   std::shared_ptr<AppServer> self_;  // while it is abandoned and in use

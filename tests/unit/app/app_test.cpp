@@ -176,4 +176,21 @@ TEST_F(App, RoutesByDomain) {
   EXPECT_EQ(c.answer.body, "others");
 }
 
+TEST_F(App, ForgetsAllRoutesAndTakesNewOnes) {
+  app()
+      .get("/old", [](auto* res, auto*) { res->end("old"); })
+      .domain("a.test")
+      .get("/", [](auto* res, auto*) { res->end("a"); });
+  app().clearRoutes().get("/new", [](auto* res, auto*) { res->end("new"); });
+  Pending& old = client().ask({.path = "/old"});
+  Pending& renewed = client().ask({.path = "/new"});
+  Pending& a = client().ask({.authority = "a.test"});
+  Pending& b = client().ask({.path = "/new", .authority = "b.test"});
+  run();
+  EXPECT_EQ(old.answer.status, "404");
+  EXPECT_EQ(renewed.answer.body, "new");
+  EXPECT_EQ(a.answer.status, "404");
+  EXPECT_EQ(b.answer.body, "new") << "there are no routes for names any more";
+}
+
 }  // namespace
