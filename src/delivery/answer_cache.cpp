@@ -12,8 +12,8 @@ bool is_plain(const files::Request& request) {
 }
 
 bool is_small(const files::Response& answer) {
-  return answer.body.empty() || (answer.body.size() == 1 && answer.body[0].memory &&
-                                 answer.body[0].length <= max_prepared_bytes);
+  return answer.body.empty() ||
+         (answer.body.size() == 1 && answer.body[0].memory && answer.body[0].length <= max_prepared_bytes);
 }
 
 }  // namespace

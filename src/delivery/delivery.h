@@ -10,10 +10,10 @@
 #include <unordered_set>
 #include <utility>
 
-#include "files/buffer_pool.h"
-#include "files/file_budget.h"
 #include "delivery/recipient.h"
 #include "delivery/waiting_line.h"
+#include "files/buffer_pool.h"
+#include "files/file_budget.h"
 #include "usquic/http/response.h"
 
 namespace usquic::delivery {

@@ -4,9 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "files/buffer_pool.h"
 #include "delivery/stall_clock.h"
 #include "delivery/waiting_line.h"
+#include "files/buffer_pool.h"
 
 namespace usquic::delivery {
 

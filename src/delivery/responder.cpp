@@ -54,11 +54,12 @@ void Responder::answer(const std::shared_ptr<Site>& site, Response& response, co
   const AnswerCache::Now now = {unix_seconds(), coarse_monotonic_ms()};
   // A line of the log wants a FileResponse.
   if (!writes_log()) {
-    if (const PreparedResponse* known = site->answers.find(received.request, now)) return response.end(*known);
+    if (const PreparedResponse* known = site->answers.find(received.request, now))
+      return response.end(*known);
   }
   files::Response made = site->files.respond(received.request, now.monotonic_ms);
   site->answers.learn(received.request, made, now);
-  const auto sending = begin(response, request, received);
+  const auto sending = begin(response, request);
   sending->site = site;
   give(sending, received.request, std::move(made));
 }
@@ -66,19 +67,20 @@ void Responder::answer(const std::shared_ptr<Site>& site, Response& response, co
 void Responder::answer(StaticAnswer& given, Response& response, const Request& request) {
   const bool is_known = given.is_known_to(request);
   if (!writes_log()) {
-    if (const PreparedResponse* prepared = given.prepared(is_known, unix_seconds())) return response.end(*prepared);
+    if (const PreparedResponse* prepared = given.prepared(is_known, unix_seconds()))
+      return response.end(*prepared);
   }
-  begin(response, request, read_request(request))->send(given.make(is_known, request.getMethod()));
+  begin(response, request)->send(given.make(is_known, request.getMethod()));
 }
 
-std::shared_ptr<FileResponse> Responder::begin(Response& response, const Request& request,
-                                               const ReceivedRequest& received) {
+std::shared_ptr<FileResponse> Responder::begin(Response& response, const Request& request) {
   auto sending = std::make_shared<FileResponse>(shared_from_this(), delivery_, response);
   if (!writes_log()) return sending;
+  const ReceivedRequest received = read_request(request);
   sending->origin = {.client_address = std::string(response.getRemoteAddressAsText()),
                      .began_ms = monotonic_ms(),
                      .method = std::string(received.request.method),
-                     .path = std::string(request.getFullUrl()),
+                     .path = std::string(received.request.path),
                      .version = request.getVersion(),
                      .referer = std::string(received.referer),
                      .user_agent = std::string(received.user_agent),
@@ -106,9 +108,11 @@ void Responder::give(const std::shared_ptr<FileResponse>& sending, const files::
 void Responder::await_listing(const std::shared_ptr<FileResponse>& sending, const std::string& folder,
                               std::string_view method) {
   sending->await_answer();
-  sending->site->files.await_listing(folder, method, [waiting = std::weak_ptr(sending)](files::Response answer) {
-    if (const auto present = waiting.lock()) present->send(std::move(answer));
-  });
+  sending->site->files.await_listing(folder, method,
+                                     [waiting = std::weak_ptr(sending)](files::Response answer) {
+                                       if (const auto present = waiting.lock())
+                                         present->send(std::move(answer));
+                                     });
   if (!work_on_listings_) return;
   listing_.add(sending->site);
   work_on_listings_->request();

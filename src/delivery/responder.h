@@ -42,7 +42,8 @@ class Responder final : public FileResponse::Listener, public std::enable_shared
   // What the site has for the request.
   void answer(const std::shared_ptr<Site>& site, Response& response, const Request& request);
   // The same for a path of the site's own (with the query) in the place of the request's.
-  void answer(const std::shared_ptr<Site>& site, Response& response, const Request& request, std::string_view path);
+  void answer(const std::shared_ptr<Site>& site, Response& response, const Request& request,
+              std::string_view path);
   // The same for an answer that never changes.
   void answer(StaticAnswer& given, Response& response, const Request& request);
   // To be called a few times within stall_ms.
@@ -54,7 +55,7 @@ class Responder final : public FileResponse::Listener, public std::enable_shared
  private:
   void answer(const std::shared_ptr<Site>& site, Response& response, const Request& request,
               const ReceivedRequest& received);
-  std::shared_ptr<FileResponse> begin(Response& response, const Request& request, const ReceivedRequest& received);
+  std::shared_ptr<FileResponse> begin(Response& response, const Request& request);
   bool writes_log() const { return log_ != nullptr && log_->is_open(); }
   void give(const std::shared_ptr<FileResponse>& sending, const files::Request& request,
             files::Response answer);

@@ -17,8 +17,8 @@ constexpr int not_modified = 304;
 
 // RFC 9110 section 15.4.5: what a 304 tells of the answer that it stands for.
 bool is_told_again(const files::Field& field) {
-  constexpr std::array<std::string_view, 6> names = {"cache-control", "content-location", "date", "etag", "expires",
-                                                     "vary"};
+  constexpr std::array<std::string_view, 6> names = {"cache-control", "content-location", "date",
+                                                     "etag",          "expires",          "vary"};
   return std::find(names.begin(), names.end(), field.name) != names.end();
 }
 

@@ -21,10 +21,10 @@ struct RequestPath;
 
 struct FileServiceOptions {
   bool lists_directories = false;
-  bool serves_dotfiles = false;     // names that begin with a dot, as .git; /.well-known always is
-  bool is_single_page_app = false;  // what is not there is answered with the index of the root
-  std::string index = "index.html";  // what a folder is answered with
-  std::string content_type;          // of all files; "": by their names
+  bool serves_dotfiles = false;            // names that begin with a dot, as .git; /.well-known always is
+  bool is_single_page_app = false;         // what is not there is answered with the index of the root
+  std::string index = "index.html";        // what a folder is answered with
+  std::string content_type;                // of all files; "": by their names
   std::optional<std::uint32_t> max_age_s;  // for which files may be used again without a question
   // The root's path is not the host's: redirects are relative to the path that was asked for.
   bool is_mounted = false;

@@ -6,10 +6,10 @@
 #include <optional>
 #include <string_view>
 
+#include "delivery/responder.h"
 #include "failure.h"
 #include "log_capture.h"
 #include "redirect/redirect_listener.h"
-#include "delivery/responder.h"
 #include "serve/memory_trim.h"
 #include "serve/request_log.h"
 #include "serve/shared_parts.h"
