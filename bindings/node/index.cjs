@@ -2,7 +2,8 @@
 
 const { quic } = require("./lib/quic.js");
 const { serve } = require("./lib/serve.js");
+const { file, folder } = require("./lib/files.js");
 const { fetch3 } = require("./lib/fetch.js");
 const { QuicError } = require("./lib/errors.js");
 
-module.exports = { quic, serve, fetch3, QuicError };
+module.exports = { quic, serve, file, folder, fetch3, QuicError };

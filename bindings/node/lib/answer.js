@@ -93,4 +93,4 @@ function discard(response) {
   }
 }
 
-module.exports = { Answer };
+module.exports = { Answer, isResponse };

@@ -7,6 +7,7 @@ const { Answer } = require("./answer.js");
 const { Incoming } = require("./body.js");
 const { unflatten } = require("./headers.js");
 const { isForbiddenMethod } = require("./methods.js");
+const { RouteTable, fetchHandler, parametersOf } = require("./routes.js");
 const { serverTls } = require("./tls.js");
 
 const { native } = engine;
@@ -17,13 +18,14 @@ class Server {
   #port;
   #isForced = false;
 
-  constructor({ hostname, port, fetch, error, ...settings }) {
-    const state = { server: this, handlers: { fetch, error }, isClosed: false };
+  constructor({ hostname, port, fetch, error, routes, ...settings }) {
+    const state = { server: this, handlers: { fetch, error }, tables: [routes], isClosed: false };
     state.id = engine.attempt(() => native.createServer(settings));
     this.#state = state;
     this.#hostname = hostname;
     engine.register(state.id, state, serverEvents);
     try {
+      routes.install(state.id, fetch !== undefined);
       this.#port = engine.attempt(() => native.listenServer(state.id, hostname ?? null, port));
     } catch (failure) {
       native.stopServer(state.id, true);
@@ -55,9 +57,14 @@ class Server {
   }
 
   reload(options) {
-    errors.checkNames(errors.checkObject(options, "options"), "options", ["fetch", "error"]);
+    errors.checkNames(errors.checkObject(options, "options"), "options", ["fetch", "error", "routes"]);
     const { fetch, error } = checkHandlers(options);
-    const { handlers } = this.#state;
+    const { handlers, tables, id } = this.#state;
+    const hasFetch = (fetch ?? handlers.fetch) !== undefined;
+    const isFirstFetch = hasFetch && handlers.fetch === undefined;
+    const table = options.routes === undefined ? tables.at(-1) : new RouteTable(options.routes, "options.routes");
+    if (table !== tables.at(-1) || isFirstFetch) table.install(id, hasFetch);
+    if (table !== tables.at(-1)) tables.push(table);
     if (fetch !== undefined) handlers.fetch = fetch;
     if ("error" in options) handlers.error = error;
     return this;
@@ -89,8 +96,14 @@ class Server {
 }
 
 const serverEvents = {
-  request(state, id, method, path, authority, fields, hasBody, ...peer) {
-    new Exchange(state, id).begin({ method, path, authority, fields, hasBody }, peer);
+  request(state, id, method, path, authority, fields, hasBody, address, port, certificate, isAuthorized, ...called) {
+    new Exchange(state, id).begin(
+      { method, path, authority, fields, hasBody }, [address, port, certificate, isAuthorized], called,
+    );
+  },
+  // No more requests for routes of older tables come.
+  routes(state, first) {
+    state.tables = state.tables.filter((table) => table.first >= first);
   },
   serverClose(state) {
     state.isClosed = true;
@@ -138,8 +151,9 @@ class PeerOf extends Adopted {
 
 // One request and its answer.
 class Exchange {
-  constructor({ server, handlers }, id) {
+  constructor({ server, handlers, tables }, id) {
     this.server = server;
+    this.tables = tables;
     this.handlers = handlers;
     this.id = id;
     this.answer = new Answer(id);
@@ -147,7 +161,7 @@ class Exchange {
     engine.register(id, this, exchangeEvents);
   }
 
-  begin(head, peer) {
+  begin(head, peer, [handler, values]) {
     if (isForbiddenMethod(head.method)) return this.answer.refuse(501);
     try {
       // Held as long as the exchange: its signal follows the controller's only while it is not collected.
@@ -156,6 +170,12 @@ class Exchange {
       return this.answer.refuse(400);
     }
     new PeerOf(this.request, peer);
+    this.call = this.handlers.fetch;
+    if (handler !== fetchHandler) {
+      const route = this.tables.map((table) => table.find(handler)).find((found) => found !== undefined);
+      this.call = route.call;
+      Object.defineProperty(this.request, "params", { value: parametersOf(route.names, values), configurable: true });
+    }
     this.answer.isHead = head.method === "HEAD";
     this.handle();
   }
@@ -182,7 +202,7 @@ class Exchange {
 
   async handle() {
     try {
-      await this.answer.send(await this.handlers.fetch.call(this.server, this.request, this.server));
+      await this.answer.send(await this.call.call(this.server, this.request, this.server));
     } catch (failure) {
       await this.recover(failure);
     }
@@ -260,14 +280,15 @@ function checkHandlers(options) {
 }
 
 const names = [
-  "port", "hostname", "tls", "fetch", "error", "idleTimeout", "httpIdleTimeout", "maxRequestBodySize", "secret",
+  "port", "hostname", "tls", "fetch", "routes", "error", "idleTimeout", "httpIdleTimeout", "maxRequestBodySize", "secret",
 ];
 
 function serve(options) {
   errors.checkNames(errors.checkObject(options, "options"), "options", names);
-  errors.checkFunction(options.fetch, "options.fetch");
+  if (options.routes === undefined) errors.checkFunction(options.fetch, "options.fetch");
   return new Server({
     ...checkHandlers(options),
+    routes: new RouteTable(options.routes ?? {}, "options.routes"),
     port: errors.optionalPort(options.port, "options.port") ?? 443,
     hostname: errors.optionalHostname(options.hostname, "options.hostname"),
     idleTimeout: errors.optionalInteger(options.idleTimeout, "options.idleTimeout", 1, errors.longestTimeoutMs),

@@ -46,6 +46,7 @@ napi_value start(napi_env env, napi_callback_info info) {
                      entry("consumed", enter<consumed>)};
   add_quic_entries(entries);
   add_serve_entries(entries);
+  add_route_entries(entries);
   add_fetch_entries(entries);
   try {
     const Arguments arguments(env, info);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flow.h"
+#include "http_routes.h"
 #include "usquic/http/app.h"
 #include "worker.h"
 
@@ -10,6 +11,7 @@ namespace usquic::node {
 
 struct HttpServers::Server {
   std::uint32_t id;
+  std::unique_ptr<HttpRoutes> routes;  // before the app, which ends first
   std::unique_ptr<App> app;
   bool is_stopping = false;
 };
@@ -53,7 +55,11 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
     detail = worker_.last_error().text;
     return server->app->error();
   }
-  server->app->any("/*", [this, raw = server.get()](auto* res, auto* req) { take(*raw, *res, *req); });
+  server->routes = std::make_unique<HttpRoutes>(
+      *server->app, [this, raw = server.get()](std::uint32_t handler, std::vector<std::string> parameters,
+                                               Response& response, const usquic::Request& request) {
+        take(*raw, {handler, std::move(parameters)}, response, request);
+      });
   servers_.emplace(id, std::move(server));
   return US_QUIC_OK;
 }
@@ -68,7 +74,8 @@ int HttpServers::listen(std::uint32_t id, const std::string& host, int port, int
   return app.error();
 }
 
-void HttpServers::take(const Server& server, Response& response, const usquic::Request& request) {
+void HttpServers::take(const Server& server, Called called, Response& response,
+                       const usquic::Request& request) {
   const std::uint32_t id = worker_.new_id();
   auto owned = std::make_unique<Request>();
   owned->id = id;
@@ -90,7 +97,13 @@ void HttpServers::take(const Server& server, Response& response, const usquic::R
   const bool has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0";
   worker_.emit(Event("request", server.id, id, method, request.getFullUrl(), request.getAuthority(),
                      std::move(fields), has_body, response.getRemoteAddressAsText(), response.getRemotePort(),
-                     Event::bytes_or_false(request.getClientCertificate()), request.isClientAuthorized()));
+                     Event::bytes_or_false(request.getClientCertificate()), request.isClientAuthorized(),
+                     called.handler, ByteStrings{std::move(called.parameters)}));
+}
+
+HttpRoutes* HttpServers::routes(std::uint32_t id) {
+  const auto found = servers_.find(id);
+  return found != servers_.end() ? found->second->routes.get() : nullptr;
 }
 
 HttpServers::Request* HttpServers::find(std::uint32_t id) {

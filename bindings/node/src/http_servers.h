@@ -14,6 +14,7 @@
 
 namespace usquic::node {
 
+class HttpRoutes;
 class Worker;
 
 // All calls on the QUIC thread. Ids that are not known, or over, are passed over.
@@ -38,6 +39,8 @@ class HttpServers {
   int create(std::uint32_t id, const ServerOptions& options, std::string& detail);
   int listen(std::uint32_t id, const std::string& host, int port, int& bound);
   void stop(std::uint32_t id, bool is_forced);
+  // Null when the server is not known.
+  HttpRoutes* routes(std::uint32_t id);
 
   struct Answer {
     int status = 200;
@@ -56,7 +59,11 @@ class HttpServers {
   struct Server;
   struct Request;
 
-  void take(const Server& server, Response& response, const usquic::Request& request);
+  struct Called {
+    std::uint32_t handler;  // of a route
+    std::vector<std::string> parameters;
+  };
+  void take(const Server& server, Called called, Response& response, const usquic::Request& request);
   Request* find(std::uint32_t id);
   void forget(std::uint32_t id, const char* event);
   void finish(std::uint32_t id);
