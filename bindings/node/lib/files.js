@@ -55,7 +55,9 @@ function fromBunFile(value) {
   if (process.versions.bun === undefined || !(value instanceof Blob) || value instanceof File) return undefined;
   if (typeof value.name !== "string") return undefined;
   const size = kindOf(value.name)?.size ?? 0;
-  if (value.size !== size) throw errors.invalidValue("a Bun.file() of a route", `all of its file (${size} bytes)`, value.size);
+  if (value.size !== size) {
+    throw errors.invalidValue("a Bun.file() of a route", `all of its file (${size} bytes)`, value.size);
+  }
   const isKnown = value.type !== "" && value.type !== "application/octet-stream";
   return file(value.name, isKnown ? { type: value.type } : {});
 }
@@ -75,7 +77,8 @@ function kindOf(path) {
 }
 
 function checkFolder(path, name, given) {
-  if (!kindOf(path)?.isDirectory()) throw errors.invalidValue(name, `in or at a folder that is there (${path} is none)`, String(given));
+  if (kindOf(path)?.isDirectory()) return;
+  throw errors.invalidValue(name, `in or at a folder that is there (${path} is none)`, String(given));
 }
 
 function checkMaxAge(value) {
@@ -85,8 +88,8 @@ function checkMaxAge(value) {
 function checkType(value, name) {
   const type = errors.optionalString(value, name);
   if (type === undefined) return undefined;
-  if (!/^[\x21-\x7e]+\/[\x20-\x7e]*[\x21-\x7e]$/.test(type)) throw errors.invalidValue(name, "a media type such as text/plain", type);
-  return type;
+  if (/^[\x21-\x7e]+\/[\x20-\x7e]*[\x21-\x7e]$/.test(type)) return type;
+  throw errors.invalidValue(name, "a media type such as text/plain", type);
 }
 
 function checkIndex(value) {

@@ -8,6 +8,12 @@
 #include "worker.h"
 
 namespace usquic::node {
+namespace {
+
+// Small next to the pool of HttpRoutes, so that one stream's unsent bytes of a file are few buffers.
+constexpr std::size_t send_buffer_bytes = 512 * 1024;
+
+}  // namespace
 
 struct HttpServers::Server {
   std::uint32_t id;
@@ -36,6 +42,7 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.idle_timeout_ms = options.idle_timeout_ms.value_or(core.idle_timeout_ms);
   core.http_idle_timeout_ms = options.http_idle_timeout_ms.value_or(core.http_idle_timeout_ms);
+  core.send_buffer_bytes = send_buffer_bytes;
   options.identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
   AppOptions app;
