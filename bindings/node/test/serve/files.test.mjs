@@ -225,8 +225,8 @@ test("answers of files go on when their routes are gone", async () => {
   const site = makeSite();
   const routes = { "/s/*": folder(site), "/x": file(join(site, "large.bin")) };
   await withServer({ routes }, async (server, get) => {
-    // Each has its file, and most of it is still to be sent.
-    const begun = await Promise.all(Array.from({ length: 12 }, (_, i) => get(i % 2 === 0 ? "/s/large.bin" : "/x")));
+    // Each has its file, and most of it is still to be sent; more of them would fill the window of their connection.
+    const begun = [await get("/s/large.bin"), await get("/x")];
     const hashes = begun.map(async (response) => sha256(await response.bytes()));
     server.reload({ routes: {} });
     assert.equal((await get("/x")).status, 404);
