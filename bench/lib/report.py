@@ -3,7 +3,7 @@
 from lib.figures import gigabits_per_second, judge, measured, ratio, ratio_spread
 from lib.rows import ARENA, ARENA_2_WORKERS, GOALS, REFERENCE, ROWS, SERVE_2_WORKERS, USQUIC_OLD, USQUIC_SERVE, WORKERS
 
-OWN = ("usquic serve", "bare C", "App", "npm serve, Node", "npm serve, Bun", SERVE_2_WORKERS, ARENA, ARENA_2_WORKERS)
+OWN = ("usquic serve", "bare C", "App", "npm serve, Node", "npm serve, Bun", "npm static, Node", SERVE_2_WORKERS, ARENA, ARENA_2_WORKERS)
 
 
 def table(head, lines):

@@ -128,6 +128,7 @@ KINDS = (
     Kind("App", built("app_server")),
     Kind("npm serve, Node", script(find_node, "npm_serve.mjs"), lambda: without_addon("Node", find_node)),
     Kind("npm serve, Bun", script(find_bun, "npm_serve.mjs"), lambda: without_addon("Bun", find_bun)),
+    Kind("npm static, Node", script(find_node, "npm_static.mjs"), lambda: without_addon("Node", find_node)),
     Kind(REFERENCE, lambda folder, content: GtlsServer(folder, content.cert, content.key), without_gtlsserver,
          lambda: debian_version("ngtcp2-server")),
     Kind("Bun http3", script(find_bun, "bun_http3.mjs"), lambda: without("Bun", find_bun),

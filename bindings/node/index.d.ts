@@ -1,3 +1,4 @@
 export * from "./types/quic";
 export * from "./types/serve";
+export * from "./types/routes";
 export * from "./types/fetch";

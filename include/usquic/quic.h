@@ -418,7 +418,7 @@ US_API int us_quic_stream_set_priority(us_quic_stream_t* s, int urgency, int inc
 
 /* ---- Prepared responses: checked once, sent many times without copying ---- */
 
-/* Headers and body are copied once, here. content-length is added unless given.
+/* Headers and body are copied once, here. content-length is added unless given, or status is 204 or 304.
  * Ownership: the caller frees with us_quic_prepared_response_free, also while responses are in flight.
  * Returns: NULL and *error: US_QUIC_E_HEADERS, _NOMEM.   Thread: send and free on one loop's thread only. */
 US_API us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_header_t* headers,

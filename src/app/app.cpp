@@ -137,6 +137,11 @@ App& App::route(std::string_view method, std::string_view pattern, Handler handl
   return *this;
 }
 
+App& App::clearRoutes() {
+  if (state_->server != nullptr) state_->server->clear_domains();
+  return *this;
+}
+
 App& App::addServerName(std::string_view pattern, const AppOptions& identity) {
   if (usquic::app::AppListener* listener = state_->listener()) {
     state_->error = listener->add_server_name(std::string(pattern), core_options(identity)).error();

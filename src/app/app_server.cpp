@@ -92,9 +92,10 @@ void AppServer::take_request(Exchange& exchange, ExchangeStream& stream, bool ha
 }
 
 void AppServer::route(RequestView& request, Exchange& exchange) {
-  Router* found = domains_.find(request.authority);
+  const std::shared_ptr<Domains> domains = domains_;  // a handler may have them forgotten
+  Router* found = domains->find(request.authority);
   // RFC 9110 section 9.3.6: what a plain CONNECT names is where it wants to go.
-  if (found == nullptr && request.is_plain_connect()) found = &domains_.others();
+  if (found == nullptr && request.is_plain_connect()) found = &domains->others();
   if (found == nullptr) return exchange.answer("421");  // RFC 9110 section 15.5.20
   Router& router = *found;
   bool was_declined = false;

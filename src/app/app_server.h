@@ -40,7 +40,8 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
   // nullptr before serve() and once it is abandoned.
   AppListener* listener() const { return listener_.get(); }
   Loop* loop() const { return loop_.get(); }
-  Domains& domains() { return domains_; }
+  Domains& domains() { return *domains_; }
+  void clear_domains() { domains_ = std::make_shared<Domains>(); }
   const ServerRules& rules() const { return rules_; }
   const Logger& logger() const { return sending_.logger; }
 
@@ -63,7 +64,8 @@ class AppServer : public std::enable_shared_from_this<AppServer> {
   const std::shared_ptr<Loop> loop_;
   const ServerRules rules_;
   std::unique_ptr<AppListener> listener_;
-  Domains domains_;
+  std::shared_ptr<Domains> domains_ =
+      std::make_shared<Domains>();  // a search holds the ones that it looks in
   ExchangeContext sending_;
   ExchangeSlab slab_;
   std::shared_ptr<AppServer> self_;  // while it is abandoned and in use

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <charconv>
+#include <optional>
 #include <utility>
 
 #include "app/exchange.h"
@@ -118,7 +119,9 @@ void Response::end(const PreparedResponse& prepared) {
   response.forget_head();
   response.set_status(prepared.head_->status);
   for (const auto& [name, value] : prepared.head_->fields) response.add_header(name, value);
-  exchange->settle(response.end_without_body(prepared.head_->body_bytes));
+  const bool has_length = !prepared.head_->is_without_body();
+  exchange->settle(
+      response.end_without_body(has_length ? std::optional(prepared.head_->body_bytes) : std::nullopt));
 }
 
 void Response::endWithoutBody(std::optional<std::uint64_t> reportedContentLength) {

@@ -10,10 +10,11 @@ enum class Comparison { Strong, Weak };
 
 // RFC 9110 8.8.3.2.
 bool tags_match(std::string_view candidate, std::string_view entity_tag, Comparison comparison) {
-  if (candidate.starts_with("W/")) {
-    if (comparison == Comparison::Strong) return false;
-    candidate.remove_prefix(2);
-  }
+  constexpr std::string_view weak = "W/";
+  if (comparison == Comparison::Strong && (candidate.starts_with(weak) || entity_tag.starts_with(weak)))
+    return false;
+  if (candidate.starts_with(weak)) candidate.remove_prefix(weak.size());
+  if (entity_tag.starts_with(weak)) entity_tag.remove_prefix(weak.size());
   return candidate == entity_tag;
 }
 

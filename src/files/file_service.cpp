@@ -125,12 +125,12 @@ std::string content_range(const ByteRange& range, std::uint64_t size) {
 }
 
 // RFC 9110 14.6 and RFC 2046 5.1.
-void set_multipart_body(Response& response, const Resource& resource, const BodyPart& whole,
+void set_multipart_body(Response& response, std::string_view content_type, const BodyPart& whole,
                         const std::vector<ByteRange>& ranges, const std::string& boundary) {
   const std::uint64_t size = whole.length;
   std::string opening;
   for (const ByteRange& range : ranges) {
-    opening.append("--").append(boundary).append("\r\ncontent-type: ").append(resource.content_type);
+    opening.append("--").append(boundary).append("\r\ncontent-type: ").append(content_type);
     opening.append("\r\ncontent-range: ").append(content_range(range, size)).append("\r\n\r\n");
     response.body.push_back(memory_part(std::move(opening)));
     response.body.push_back(slice(whole, range));
@@ -138,6 +138,10 @@ void set_multipart_body(Response& response, const Resource& resource, const Body
   }
   response.body.push_back(memory_part("\r\n--" + boundary + "--\r\n"));
   response.fields.push_back({"content-type", "multipart/byteranges; boundary=" + boundary});
+}
+
+std::string_view last_segment(std::string_view path) {
+  return path.substr(path.rfind('/') + 1);  // all of it where there is no '/'
 }
 
 constexpr const char* allowed_methods = "GET, HEAD, OPTIONS";
@@ -201,13 +205,14 @@ Response FileService::route(const Request& request, std::int64_t now_ms) {
   if (lookup.error != 0) return answer_missing(request, lookup.error, now_ms);
   if (lookup.resource) return answer_found(request, lookup);
   // Built anew from the decoded path: "//host" must not become a reference to another host (RFC 3986 4.2).
-  std::string location = "/" + percent_encode_path(path->file) + "/";
+  std::string location = options_.is_mounted ? "./" + percent_encode_path(last_segment(path->file)) + "/"
+                                             : "/" + percent_encode_path(path->file) + "/";
   if (!path->query.empty()) location += "?" + path->query;
   return plain(301, {{"location", std::move(location)}});
 }
 
 Response FileService::answer_directory(const Request& request, const RequestPath& path, std::int64_t now_ms) {
-  const std::string index = path.file.empty() ? "index.html" : path.file + "/index.html";
+  const std::string index = path.file.empty() ? options_.index : path.file + "/" + options_.index;
   const Lookup lookup = look_up(index, now_ms);
   if (lookup.resource) return answer_found(request, lookup);
   if (lookup.error != 0 && lookup.error != ENOENT) return answer_missing(request, lookup.error, now_ms);
@@ -225,7 +230,7 @@ Response FileService::answer_directory(const Request& request, const RequestPath
 Response FileService::answer_missing(const Request& request, int error, std::int64_t now_ms) {
   const int status = status_of(error);
   if (status == 404 && options_.is_single_page_app) {
-    const Lookup page = look_up("index.html", now_ms);
+    const Lookup page = look_up(options_.index, now_ms);
     if (page.resource) return answer_found(request, page);
   }
   return refusal(status);
@@ -247,6 +252,9 @@ Response FileService::answer_resource(const Request& request, const Resource& re
   response.fields.reserve(10);
   response.fields.push_back({"etag", chosen.entity_tag});
   response.fields.push_back({"last-modified", chosen.last_modified});
+  if (options_.max_age_s) {
+    response.fields.push_back({"cache-control", "max-age=" + std::to_string(*options_.max_age_s)});
+  }
   if (resource.representations.size() > 1) response.fields.push_back({"vary", "accept-encoding"});
   if (verdict == Verdict::NotModified) {
     response.status = 304;
@@ -259,6 +267,8 @@ Response FileService::answer_resource(const Request& request, const Resource& re
   auto whole = content_of(root_, chosen);
   if (!whole) return refusal(503);
 
+  const std::string& content_type =
+      options_.content_type.empty() ? resource.content_type : options_.content_type;
   RangeSelection selection;
   // RFC 9110 14.2: Range is defined for GET alone.
   if (request.range && request.method == "GET" && range_applies(request.conditions, validators)) {
@@ -272,9 +282,9 @@ Response FileService::answer_resource(const Request& request, const Resource& re
   if (selection.ranges.size() > 1) {
     const std::string boundary = "usquic-" + to_hex(static_cast<std::uint64_t>(chosen.identity.modified_ns)) +
                                  '-' + to_hex(++boundaries_);
-    set_multipart_body(response, resource, *whole, selection.ranges, boundary);
+    set_multipart_body(response, content_type, *whole, selection.ranges, boundary);
   } else {
-    response.fields.push_back({"content-type", resource.content_type});
+    response.fields.push_back({"content-type", content_type});
     if (selection.ranges.empty()) {
       if (whole->length > 0) response.body.push_back(*whole);
     } else {

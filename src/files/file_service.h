@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,8 +21,13 @@ struct RequestPath;
 
 struct FileServiceOptions {
   bool lists_directories = false;
-  bool serves_dotfiles = false;     // names that begin with a dot, as .git; /.well-known always is
-  bool is_single_page_app = false;  // what is not there is answered with /index.html
+  bool serves_dotfiles = false;            // names that begin with a dot, as .git; /.well-known always is
+  bool is_single_page_app = false;         // what is not there is answered with the index of the root
+  std::string index = "index.html";        // what a folder is answered with
+  std::string content_type;                // of all files; "": by their names
+  std::optional<std::uint32_t> max_age_s;  // for which files may be used again without a question
+  // The root's path is not the host's: redirects are relative to the path that was asked for.
+  bool is_mounted = false;
   // Files in memory, with those that the cache dropped and slow clients still hold.
   std::size_t cache_bytes = 64 << 20;
   // The services of several threads have the bytes of files, and their bound, in common; null: one of its own, of

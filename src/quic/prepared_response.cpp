@@ -20,14 +20,20 @@ bool is_named(const us_quic_header_t& field, std::string_view name) {
   return std::string_view(field.name, field.name_length) == name;
 }
 
+// RFC 9110 section 8.6: content-length is not sent with 204, and with 304 it is that of another response.
+bool has_no_content(const us_quic_header_t& field) {
+  const std::string_view value(field.value, field.value_length);
+  return is_named(field, ":status") && (value == "204" || value == "304");
+}
+
 // May throw std::bad_alloc.
 Result<us_quic_prepared_response_t*> prepare(std::span<const us_quic_header_t> headers, Bytes body) {
   std::vector<us_quic_header_t> fields(headers.begin(), headers.end());
   const std::string content_length = std::to_string(body.size());
-  const bool is_given = std::any_of(fields.begin(), fields.end(), [](const us_quic_header_t& field) {
-    return is_named(field, "content-length");
+  const bool is_told = std::any_of(fields.begin(), fields.end(), [](const us_quic_header_t& field) {
+    return is_named(field, "content-length") || has_no_content(field);
   });
-  if (!is_given) {
+  if (!is_told) {
     constexpr std::string_view name = "content-length";
     fields.push_back({name.data(), name.size(), content_length.data(), content_length.size(), 0});
   }

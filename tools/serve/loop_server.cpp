@@ -25,7 +25,12 @@ LoopServer::LoopServer(SharedParts& shared, files::DocumentRoot root)
     : shared_(shared),
       stall_ms_(std::int64_t{shared.options.stall_seconds} * 1000),
       request_log_(shared.access_log, shared.options.logs_json),
-      responder_(files::FileService(std::move(root), shared.files), shared.limits, stall_ms_, request_log_),
+      responder_(std::make_shared<delivery::Responder>(
+          delivery::ResponderLimits{.buffers = shared.limits.buffers,
+                                    .open_files = shared.limits.open_files,
+                                    .stall_ms = stall_ms_},
+          &request_log_)),
+      site_(std::make_shared<delivery::Site>(files::FileService(std::move(root), shared.files))),
       log_(shared.options.is_verbose ? US_QUIC_LOG_DEBUG : US_QUIC_LOG_NONE,
            [&console = shared.console](std::string_view line) { console.note(line); }) {}
 
@@ -65,7 +70,7 @@ std::optional<Failure> LoopServer::create_app(Worker* worker) {
     return failure;
   }
   const auto answer = [this](Response* response, Request* request) {
-    responder_.answer(*response, *request);
+    responder_->answer(site_, *response, *request);
   };
   app_->any("/*", answer);
   app_->options("*", answer);  // of the whole server: its path is "*"
@@ -114,12 +119,12 @@ std::optional<Failure> LoopServer::listen() {
 }
 
 void LoopServer::run(bool does_chores) {
-  responder_.attach(loop_->native());
+  responder_->attach(loop_->native());
   request_log_.attach(loop_->native());
   const int look_ms = static_cast<int>(std::min<std::int64_t>(1000, stall_ms_ / 4));
   start_timer(look_ms, look_ms,
-              [](LoopServer& server) { server.responder_.look_after_stalled(monotonic_ms()); });
-  if (group_ != nullptr) start_timer(1000, 1000, [](LoopServer& server) { server.responder_.give_way(); });
+              [](LoopServer& server) { server.responder_->look_after_stalled(monotonic_ms()); });
+  if (group_ != nullptr) start_timer(1000, 1000, [](LoopServer& server) { server.site_->files.give_way(); });
   if (does_chores) {
     start_timer(1000, 1000,
                 [](LoopServer& server) { server.shared_.access_log.report(server.shared_.console); });
@@ -131,7 +136,7 @@ void LoopServer::run(bool does_chores) {
 
 void LoopServer::end() {
   request_log_.detach();
-  responder_.detach();
+  responder_->detach();
   redirect_.reset();
   app_.reset();
   loop_.reset();  // where it was the only owner, the last releases come in here

@@ -6,12 +6,12 @@
 #include <optional>
 #include <string_view>
 
+#include "delivery/responder.h"
 #include "failure.h"
 #include "log_capture.h"
 #include "redirect/redirect_listener.h"
 #include "serve/memory_trim.h"
 #include "serve/request_log.h"
-#include "serve/responder.h"
 #include "serve/shared_parts.h"
 #include "usquic/http/app.h"
 #include "usquic/http/workers.h"
@@ -36,7 +36,7 @@ class LoopServer {
   std::optional<Failure> redirect_http(std::uint16_t port);
   int redirect_port() const { return redirect_port_; }
   // 0, or the errno of reading what is served.
-  int check_access() const { return responder_.check_access(); }
+  int check_access() const { return site_->files.root().check_access(); }
   // Until it is told to end. does_chores: it also looks after what the workers have in common.
   void run(bool does_chores);
   // App and loop go.
@@ -62,7 +62,8 @@ class LoopServer {
   SharedParts& shared_;
   const std::int64_t stall_ms_;
   RequestLog request_log_;
-  Responder responder_;
+  std::shared_ptr<delivery::Responder> responder_;
+  std::shared_ptr<delivery::Site> site_;
   MemoryTrim memory_trim_;
   LogCapture log_;
   int port_ = 0;

@@ -10,7 +10,7 @@ void RequestLog::attach(us_loop_t* loop) {
   flush_soon_.emplace(loop, [this] { flush(); });
 }
 
-void RequestLog::write(const Origin& origin, int status, std::uint64_t body_bytes) noexcept {
+void RequestLog::write(const delivery::RequestOrigin& origin, int status, std::uint64_t body_bytes) noexcept {
   if (!log_.is_open()) return;
   const AccessLogEntry entry = {.client_address = origin.client_address,
                                 .unix_seconds = unix_seconds(),

@@ -13,11 +13,11 @@
 
 #include "failure.h"
 #include "serve/account.h"
+#include "serve/added_fields.h"
 #include "serve/cpu_affinity.h"
 #include "serve/crew.h"
 #include "serve/descriptor_limit.h"
 #include "serve/loop_server.h"
-#include "serve/request_fields.h"
 #include "serve/shared_parts.h"
 #include "serve/start_gate.h"
 #include "serve/start_text.h"

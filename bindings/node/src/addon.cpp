@@ -52,6 +52,7 @@ napi_value start(napi_env env, napi_callback_info info) {
                      entry("consumed", enter<consumed>)};
   add_quic_entries(entries);
   add_serve_entries(entries);
+  add_route_entries(entries);
   add_fetch_entries(entries);
   add_identity_entries(entries);
   try {

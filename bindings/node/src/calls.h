@@ -69,6 +69,7 @@ inline napi_value id_to_js(Arguments& arguments, std::uint32_t id) {
 using Entries = std::vector<napi_property_descriptor>;
 void add_quic_entries(Entries& entries);
 void add_serve_entries(Entries& entries);
+void add_route_entries(Entries& entries);
 void add_fetch_entries(Entries& entries);
 void add_identity_entries(Entries& entries);
 

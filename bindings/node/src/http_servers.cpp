@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "flow.h"
+#include "http_routes.h"
 #include "usquic/http/app.h"
 #include "worker.h"
 
@@ -12,6 +13,7 @@ namespace usquic::node {
 
 struct HttpServers::Server {
   std::uint32_t id;
+  std::unique_ptr<HttpRoutes> routes;  // before the app, which ends first
   std::unique_ptr<App> app;
   bool is_stopping = false;
 };
@@ -27,6 +29,9 @@ struct HttpServers::Request {
 };
 
 namespace {
+
+// Small next to the pool of HttpRoutes, so that one stream's unsent bytes of a file are few buffers.
+constexpr std::size_t send_buffer_bytes = 512 * 1024;
 
 // Calls visit(name, value) for each two lines.
 template <class Visit>
@@ -73,6 +78,7 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.idle_timeout_ms = options.idle_timeout_ms.value_or(core.idle_timeout_ms);
   core.http_idle_timeout_ms = options.http_idle_timeout_ms.value_or(core.http_idle_timeout_ms);
+  core.send_buffer_bytes = send_buffer_bytes;
   options.identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
   AppOptions app;
@@ -94,9 +100,11 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
     detail = worker_.last_error().text;
     return server->app->error();
   }
-  const auto to_javascript = [this, raw = server.get()](auto* res, auto* req) { take(*raw, *res, *req); };
-  server->app->any("/*", to_javascript);
-  server->app->connect("/*", to_javascript);
+  server->routes = std::make_unique<HttpRoutes>(
+      *server->app, [this, raw = server.get()](std::uint32_t handler, std::vector<std::string> parameters,
+                                               Response& response, const usquic::Request& request) {
+        take(*raw, {handler, std::move(parameters)}, response, request);
+      });
   servers_.emplace(id, std::move(server));
   return US_QUIC_OK;
 }
@@ -112,7 +120,8 @@ int HttpServers::listen(std::uint32_t id, const Address& address, int& bound) {
   return app.error();
 }
 
-void HttpServers::take(const Server& server, Response& response, const usquic::Request& request) {
+void HttpServers::take(const Server& server, const Called& called, Response& response,
+                       const usquic::Request& request) {
   const std::string_view method = request.getMethod();
   auto owned = std::make_unique<Request>(Request{
       .id = worker_.new_id(),
@@ -121,11 +130,12 @@ void HttpServers::take(const Server& server, Response& response, const usquic::R
       .backlog = {}});
   const Request& taken = *owned;
   response.onAborted([this, id = taken.id] { forget(id, "abort"); });
-  tell(server.id, taken, request);
+  tell(server.id, called, taken, request);
   requests_.emplace(taken.id, std::move(owned));
 }
 
-void HttpServers::tell(std::uint32_t server, const Request& taken, const usquic::Request& request) {
+void HttpServers::tell(std::uint32_t server, const Called& called, const Request& taken,
+                       const usquic::Request& request) {
   worker_.emit_with([&](EventBatch& batch) {
     batch.begin("request", server);
     batch.add(static_cast<double>(taken.id));
@@ -140,11 +150,15 @@ void HttpServers::tell(std::uint32_t server, const Request& taken, const usquic:
     batch.add_line(request.getVersion());
     batch.add_line(request.getProtocol());
     batch.end_lines();
+    batch.add(static_cast<double>(called.handler));
     const us_quic_blob_t certificate = request.getClientCertificate();
     if (certificate.length > 0) {
       batch.add(Bytes{std::string(static_cast<const char*>(certificate.data), certificate.length)});
-      batch.add(request.isClientAuthorized());
+    } else {
+      batch.add(false);
     }
+    batch.add(request.isClientAuthorized());
+    for (const std::string& parameter : called.parameters) batch.add(std::string_view(parameter));
     batch.end();
   });
 }
@@ -252,6 +266,11 @@ void HttpServers::stop(std::uint32_t id, bool is_forced) {
   App& app = *found->second->app;
   if (!std::exchange(found->second->is_stopping, true)) app.close([this, id] { finish(id); });
   if (is_forced) app.closeNow();
+}
+
+HttpRoutes* HttpServers::routes(std::uint32_t id) {
+  const auto found = servers_.find(id);
+  return found != servers_.end() ? found->second->routes.get() : nullptr;
 }
 
 us_quic_socket_context_t* HttpServers::native(std::uint32_t id) const {

@@ -15,6 +15,7 @@
 
 namespace usquic::node {
 
+class HttpRoutes;
 class Worker;
 
 // All calls on the QUIC thread. Ids that are not known, or over, are passed over.
@@ -47,6 +48,7 @@ class HttpServers {
   int create(std::uint32_t id, const ServerOptions& options, std::string& detail);
   int listen(std::uint32_t id, const Address& address, int& bound);
   void stop(std::uint32_t id, bool is_forced);
+  HttpRoutes* routes(std::uint32_t id);  // nullptr: it is over
   us_quic_socket_context_t* native(std::uint32_t id) const;  // nullptr: it is over
 
   struct Answer {
@@ -68,8 +70,14 @@ class HttpServers {
   struct Server;
   struct Request;
 
-  void take(const Server& server, Response& response, const usquic::Request& request);
-  void tell(std::uint32_t server, const Request& taken, const usquic::Request& request);
+  // What of JavaScript is asked for the answer.
+  struct Called {
+    std::uint32_t handler;  // of a route
+    std::vector<std::string> parameters;
+  };
+
+  void take(const Server& server, const Called& called, Response& response, const usquic::Request& request);
+  void tell(std::uint32_t server, const Called& called, const Request& taken, const usquic::Request& request);
   Request* find(std::uint32_t id);
   void forget(std::uint32_t id, const char* event);
   void tell_sent(Request& request);

@@ -221,6 +221,10 @@ std::string Arguments::byte_string(std::size_t index) const {
   return byte_string_of(env_, values_[index], "a string is expected");
 }
 
+ByteStrings Arguments::byte_strings(std::size_t index) const {
+  return {list_of(env_, values_[index], "an array of strings is expected", byte_string_of)};
+}
+
 std::string Arguments::bytes(std::size_t index) const {
   return bytes_of(env_, values_[index], "a Uint8Array is expected");
 }

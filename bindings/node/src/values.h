@@ -70,6 +70,7 @@ class Arguments {
   int port(std::size_t index) const;
   bool flag(std::size_t index) const;
   std::string byte_string(std::size_t index) const;
+  ByteStrings byte_strings(std::size_t index) const;
   std::string bytes(std::size_t index) const;
   std::optional<std::string> bytes_or_null(std::size_t index) const;
 

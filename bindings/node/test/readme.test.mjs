@@ -5,12 +5,17 @@ import { join } from "node:path";
 import { certificate, fileProgram, root, run, temporaryFolder, test } from "./runner.mjs";
 
 const programs = Array.from(readFileSync(join(root, "README.md"), "utf8").matchAll(/```js\n(.*?)```/gs), ([, text]) => text);
-const expected = ["hello\n", "1000000 bytes came\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/];
+const expected = [
+  "hello\n", "1000000 bytes came\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/,
+  "200 ok\n200 user 7\n200 posted a text\n200 hello from a file\n404 no such page\n",
+];
 
-// A folder in which the package is installed, with a certificate.
+// A folder in which the package is installed, with a certificate and a folder to serve.
 function userFolder() {
   const folder = temporaryFolder();
   mkdirSync(join(folder, "node_modules"));
+  mkdirSync(join(folder, "public"));
+  writeFileSync(join(folder, "public/hello.txt"), "hello from a file");
   symlinkSync(root, join(folder, "node_modules/usquic"));
   // Deno looks at it.
   writeFileSync(join(folder, "package.json"), '{ "dependencies": { "usquic": "*" } }');

@@ -1,5 +1,6 @@
 /// <reference types="node" />
 import type { DevelopmentCertificate, ReloadTls, ServerTls } from "./quic";
+import type { Routes } from "./routes";
 
 export type ServeTls = ServerTls;
 
@@ -22,14 +23,17 @@ export type FetchHandler = (this: Server, request: Request, server: Server) => R
 export type ErrorHandler = (this: Server, error: unknown) => Response | void | Promise<Response | void>;
 
 /** Other names throw a TypeError. */
-export interface ServeOptions {
+export interface ServeOptions<Pattern extends string = string> {
   /** 0 = any free port. Default: 443. */
   port?: number;
   /** Name or address to listen on. Default: every address, IPv6 and IPv4. */
   hostname?: string;
   /** Without `cert` and `key` the server makes a development certificate for localhost. Several in an array: by name. */
   tls?: ServeTls;
-  fetch: FetchHandler;
+  /** Answers what no route does. Needed unless there are `routes`; without it that is answered 404 or 405. */
+  fetch?: FetchHandler;
+  /** Answers by path, of which files and Responses need no JavaScript. */
+  routes?: Routes<Pattern>;
   /**
    * What the handler threw, its promise was rejected with, or went wrong with its Response. Without it, failures are
    * told as process warnings.
@@ -48,8 +52,10 @@ export interface ServeOptions {
   secret?: Uint8Array;
 }
 
-export interface ReloadOptions extends ReloadTls {
+export interface ReloadOptions<Pattern extends string = string> extends ReloadTls {
   fetch?: FetchHandler;
+  /** In the place of all routes that there were. Requests under way end with the former ones. */
+  routes?: Routes<Pattern>;
   error?: ErrorHandler | null;
 }
 
@@ -63,8 +69,8 @@ export interface Server {
   requestIP(request: Request): SocketAddress | null;
   /** What the client of that request proved itself with; null without a certificate, and for any other Request. */
   clientCertificate(request: Request): ClientCertificate | null;
-  /** New handlers, for the requests that come from now on, and new certificates, for the connections. */
-  reload(options: ReloadOptions): this;
+  /** New handlers and routes, for the requests that come from now on, and new certificates, for the connections. */
+  reload<Pattern extends string = string>(options: ReloadOptions<Pattern>): this;
   /**
    * Takes no new requests, and refuses new clients at once; settles when the requests in flight are done and the connections
    * closed. A client that was answered just now gets two seconds to read and to close first. With `force` all is cut off.
@@ -82,4 +88,6 @@ export interface Server {
 export function developmentCertificate(): DevelopmentCertificate;
 
 /** Serves HTTP/3. Throws TypeError for wrong options, QuicError for a bad certificate or an address that is in use. */
-export function serve(options: ServeOptions): Server;
+export function serve<Pattern extends string = string>(
+  options: ServeOptions<Pattern> & ({ fetch: FetchHandler } | { routes: Routes<Pattern> }),
+): Server;

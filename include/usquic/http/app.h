@@ -152,6 +152,11 @@ class US_API App {
     return route("*", pattern, std::move(handler), options);
   }
 
+  // Forgets all routes, those of domain() too; routes registered from here on are for all names again. Requests that
+  // a handler has taken are answered as they would have been; inside a handler that runs it may be called too. What is
+  // registered before the loop goes on takes the place of what was there at once: no request finds nothing.
+  App& clearRoutes();
+
   // Certificates by name (SNI), as us_quic_socket_context_add_server_name; again = hot reload. error() tells.
   App& addServerName(std::string_view pattern, const AppOptions& identity);
   // Names of that pattern are served with the app's own certificate again. error() tells.

@@ -20,7 +20,7 @@ using FieldView = std::pair<std::string_view, std::string_view>;
 // A response that is checked once and sent many times without copying. Belongs to one loop's thread.
 class US_API PreparedResponse {
  public:
-  // status: "200" or "200 OK". content-length is added; a Date is not. Not valid() when a field is malformed.
+  // status: "200" or "200 OK". content-length is added, but to 204 and 304; a Date is not. Not valid() when a field is malformed.
   PreparedResponse(std::string_view status, const std::vector<FieldView>& fields, std::string_view body);
   // Also while answers made of it are being sent.
   ~PreparedResponse();

@@ -22,6 +22,32 @@ TEST_F(AppLifetimes, StopsAnUploadThatIsNotReadOnceItAnswered) {
   EXPECT_EQ(answer.close.code, 0x100U);
 }
 
+// What a handler has captured is there until it returns; and the search goes on in the routes that it began in.
+TEST_F(AppLifetimes, RoutesMayBeForgottenByTheirOwnHandlers) {
+  const std::string text(1000, 't');
+  app().get("/yields", [this, text](auto*, auto* req) {
+    app().clearRoutes().get("/yields", [](auto* late, auto*) { late->end("second"); });
+    req->setYield(text.size() == 1000);
+  });
+  app().any("/*", [](auto* res, auto*) { res->end("of the former"); });
+  Pending& yielded = client().ask({.path = "/yields"});
+  run();
+  EXPECT_EQ(yielded.answer.body, "of the former");
+}
+
+TEST_F(AppLifetimes, AnAnswerUnderWayEndsAsItsForgottenRouteSays) {
+  app().get("/", [this, text = std::string(1000, 't')](auto* res, auto*) {
+    app().clearRoutes().get("/", [](auto* late, auto*) { late->end("second"); });
+    res->onAborted([] {});
+    loop_->after(1, [res, text] { res->end(text); });
+  });
+  Pending& first = client().ask({});
+  Pending& second = client().ask({});
+  run();
+  EXPECT_EQ(first.answer.body, std::string(1000, 't'));
+  EXPECT_EQ(second.answer.body, "second");
+}
+
 TEST_F(AppLifetimes, CutsOffAnAnswerThatDoesNotKeepItsLength) {
   app().get("/less", [](auto* res, auto*) { res->writeHeader("content-length", 5)->end("abc"); });
   app().get("/more", [](auto* res, auto*) {

@@ -132,6 +132,27 @@ TEST_F(App, SendsInformationalResponsesAndTrailers) {
   EXPECT_EQ(answer.body, "body");
 }
 
+TEST_F(App, SendsPreparedResponsesWithoutContentWithoutALength) {
+  const PreparedResponse none("204", {}, "");
+  const PreparedResponse same("304", {{"etag", "\"1\""}}, "");
+  app().any("/none", [&](auto* res, auto*) { res->end(none); }).any("/same", [&](auto* res, auto*) {
+    res->end(same);
+  });
+  std::vector<Pending*> asked;
+  for (const char* path : {"/none", "/same"}) {
+    for (const char* method : {"GET", "HEAD"})
+      asked.push_back(&client().ask({.method = method, .path = path}));
+  }
+  run();
+  for (const Pending* each : asked) {
+    EXPECT_EQ(each->answer.field("content-length"), "(none)") << each->answer.status;
+    EXPECT_TRUE(each->answer.has_ended);
+  }
+  EXPECT_EQ(asked[0]->answer.status, "204");
+  EXPECT_EQ(asked[3]->answer.status, "304");
+  EXPECT_EQ(asked[3]->answer.field("etag"), "\"1\"");
+}
+
 TEST_F(App, SendsPreparedResponses) {
   const PreparedResponse prepared("200 OK", {{"Content-Type", "text/plain"}}, "prepared");
   app().get("/", [&](auto* res, auto*) { res->end(prepared); });
@@ -174,6 +195,23 @@ TEST_F(App, RoutesByDomain) {
   EXPECT_EQ(a.answer.body, "a");
   EXPECT_EQ(b.answer.body, "b");
   EXPECT_EQ(c.answer.body, "others");
+}
+
+TEST_F(App, ForgetsAllRoutesAndTakesNewOnes) {
+  app()
+      .get("/old", [](auto* res, auto*) { res->end("old"); })
+      .domain("a.test")
+      .get("/", [](auto* res, auto*) { res->end("a"); });
+  app().clearRoutes().get("/new", [](auto* res, auto*) { res->end("new"); });
+  Pending& old = client().ask({.path = "/old"});
+  Pending& renewed = client().ask({.path = "/new"});
+  Pending& a = client().ask({.authority = "a.test"});
+  Pending& b = client().ask({.path = "/new", .authority = "b.test"});
+  run();
+  EXPECT_EQ(old.answer.status, "404");
+  EXPECT_EQ(renewed.answer.body, "new");
+  EXPECT_EQ(a.answer.status, "404");
+  EXPECT_EQ(b.answer.body, "new") << "there are no routes for names any more";
 }
 
 }  // namespace

@@ -44,6 +44,16 @@ TEST(Conditional, NoneMatchComparesWeakly) {
   EXPECT_EQ(evaluate_conditions(with_none_match("abc"), validators), Verdict::Proceed);
 }
 
+TEST(Conditional, AWeakTagOfOurOwnMatchesWeaklyAlone) {
+  constexpr Validators weak = {"W/\"abc\"", 784111777};
+  EXPECT_EQ(evaluate_conditions(with_none_match("W/\"abc\""), weak), Verdict::NotModified);
+  EXPECT_EQ(evaluate_conditions(with_none_match("\"abc\""), weak), Verdict::NotModified);
+  EXPECT_EQ(evaluate_conditions(with_none_match("\"abcd\""), weak), Verdict::Proceed);
+  EXPECT_EQ(evaluate_conditions({.if_match = "\"abc\""}, weak), Verdict::PreconditionFailed);
+  EXPECT_EQ(evaluate_conditions({.if_match = "W/\"abc\""}, weak), Verdict::PreconditionFailed);
+  EXPECT_FALSE(range_applies({.if_range = "\"abc\""}, weak));
+}
+
 TEST(Conditional, NoneMatchWinsOverModifiedSince) {
   Conditions conditions = with_none_match("\"other\"");
   conditions.if_modified_since = same_date;

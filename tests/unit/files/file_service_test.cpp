@@ -139,6 +139,33 @@ TEST_F(FileServiceTest, ServesTheIndexOfAFolderAndRedirectsToIt) {
   EXPECT_EQ(field(redirect, "location"), "/docs/?x=1");
 }
 
+TEST_F(FileServiceTest, RedirectsBelowAPathOfTheHostByRelativeReferences) {
+  directory_.write("docs/deep/x", "");
+  FileService mounted = make({.is_mounted = true});
+  const auto location = [&](std::string_view path) {
+    return field(mounted.respond({.method = "GET", .path = path}, now_ms_), "location");
+  };
+  EXPECT_EQ(location("/docs?a=b"), "./docs/?a=b");
+  EXPECT_EQ(location("//docs"), "./docs/");
+  EXPECT_EQ(location("/docs/deep"), "./deep/");
+}
+
+TEST_F(FileServiceTest, TakesAnotherIndexContentTypeAndAgeWhenTold) {
+  FileService service = make({.index = "hello.txt", .content_type = "text/x-own", .max_age_s = 60});
+  const auto ask_it = [&](std::string_view path) {
+    return service.respond({.method = "GET", .path = path}, now_ms_);
+  };
+  for (const char* path : {"/", "/hello.txt"}) {
+    const Response response = ask_it(path);
+    EXPECT_EQ(field(response, "content-type"), "text/x-own") << path;
+    EXPECT_EQ(field(response, "cache-control"), "max-age=60") << path;
+    EXPECT_EQ(body(response), "0123456789") << path;
+  }
+  EXPECT_EQ(field(ask_it("/none"), "cache-control"), "(none)");
+  EXPECT_EQ(field(ask_it("/none"), "content-type"), "text/plain; charset=utf-8");
+  EXPECT_EQ(ask_it("/docs/").status, 404);
+}
+
 TEST_F(FileServiceTest, NeverRedirectsToAnotherHost) {
   directory_.write("example.org/x", "");
   EXPECT_EQ(field(get("//example.org"), "location"), "/example.org/");

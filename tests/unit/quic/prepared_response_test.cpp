@@ -21,6 +21,17 @@ TEST(PreparedResponse, AddsContentLengthUnlessGiven) {
   us_quic_prepared_response_free(kept);
 }
 
+// RFC 9110 section 8.6: a client would take it for the length of what a 304 stands for.
+TEST(PreparedResponse, AddsNoContentLengthWhereThereIsNoContent) {
+  for (const char* status : {"204", "304"}) {
+    const us_quic_header_t field = {":status", 7, status, 3, 0};
+    us_quic_prepared_response_t* made = us_quic_create_prepared_response(&field, 1, nullptr, 0, nullptr);
+    ASSERT_NE(made, nullptr);
+    EXPECT_EQ(made->headers.fields().size(), 1U) << status;
+    us_quic_prepared_response_free(made);
+  }
+}
+
 TEST(PreparedResponse, RefusesMalformedHeaders) {
   const us_quic_header_t upper[] = {status_200, {"Server", 6, "x", 1, 0}};
   int error = 0;

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "serve/request_fields.h"
+#include "serve/added_fields.h"
 
 namespace usquic::tools {
 namespace {

@@ -154,4 +154,4 @@ function cancel({ reader }) {
   reader.cancel().catch(() => {});
 }
 
-module.exports = { Answer };
+module.exports = { Answer, isResponse };

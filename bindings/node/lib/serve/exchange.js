@@ -5,6 +5,7 @@ const engine = require("../engine.js");
 const { Incoming } = require("../body.js");
 const { lines } = require("../headers.js");
 const { isForbiddenMethod } = require("../methods.js");
+const { fetchHandler, parametersOf } = require("../routes.js");
 const { Answer } = require("./answer.js");
 const { ServerRequest } = require("./request.js");
 
@@ -23,8 +24,8 @@ class Exchange {
   #trailers;
   #isOver = false;
 
-  // head: [id, method, path, authority, fields, hasBody, peer, certificate, isAuthorized]; peer: the lines of address, port,
-  // HTTP version and :protocol
+  // head: [id, method, path, authority, fields, hasBody, peer, handler, certificate, isAuthorized, ...parameters]
+  //   peer: the lines of address, port, HTTP version and :protocol; handler: the number of a route's function
   constructor(state, head) {
     this.#state = state;
     this.#head = head;
@@ -54,8 +55,8 @@ class Exchange {
   }
 
   get clientCertificate() {
-    const [raw, isAuthorized] = this.#head.slice(7);
-    return raw === undefined ? null : { raw, isAuthorized };
+    const [raw, isAuthorized] = this.#head.slice(8);
+    return raw === false ? null : { raw, isAuthorized };
   }
 
   get trailers() {
@@ -73,7 +74,8 @@ class Exchange {
   begin() {
     const method = this.#head[1];
     const isConnect = method === "CONNECT";
-    const handler = isConnect ? this.#state.handlers.connect : this.#state.handlers.fetch;
+    const route = this.#findRoute();
+    const handler = isConnect ? this.#state.handlers.connect : (route?.call ?? this.#state.handlers.fetch);
     const isRefused = handler === undefined || (!isConnect && method !== "GET" && isForbiddenMethod(method));
     if (isRefused) return this.#answer.refuse(501);
     try {
@@ -81,7 +83,21 @@ class Exchange {
     } catch {
       return this.#answer.refuse(400);
     }
+    if (route !== undefined) {
+      const value = parametersOf(route.names, this.#head.slice(10));
+      Object.defineProperty(this.#request, "params", { value, configurable: true });
+    }
     return this.#handle(handler);
+  }
+
+  #findRoute() {
+    const handler = this.#head[7];
+    if (handler === fetchHandler) return undefined;
+    for (const table of this.#state.tables) {
+      const route = table.find(handler);
+      if (route !== undefined) return route;
+    }
+    return undefined;
   }
 
   #makeRequest(method) {

@@ -3,6 +3,7 @@
 
 const errors = require("../errors.js");
 const { serverTls } = require("../identities.js");
+const { RouteTable } = require("../routes.js");
 
 const defaultPort = 443;
 const msPerSecond = 1000;
@@ -10,14 +11,14 @@ const longestTimeoutSeconds = Math.floor(errors.longestTimeoutMs / msPerSecond);
 const versions = ["http1", "http2", "http3"];
 const handlerNames = ["fetch", "error", "connect"];
 const names = [
-  "port", "hostname", "reusePort", "tls", ...handlerNames, ...versions, "idleTimeout", "httpIdleTimeout",
+  "port", "hostname", "reusePort", "tls", "routes", ...handlerNames, ...versions, "idleTimeout", "httpIdleTimeout",
   "maxRequestBodySize", "secret",
 ];
 
-// {address, handlers, native}: where it listens, who answers, and what native.createServer takes.
+// {address, handlers, routes, native}: where it listens, who answers, and what native.createServer takes.
 function checkOptions(options) {
   errors.checkNames(errors.checkObject(options, "options"), "options", names);
-  errors.checkFunction(options.fetch, "options.fetch");
+  if (options.routes === undefined) errors.checkFunction(options.fetch, "options.fetch");
   return {
     address: {
       hostname: errors.optionalHostname(options.hostname, "options.hostname"),
@@ -25,6 +26,7 @@ function checkOptions(options) {
       reusePort: errors.optionalBoolean(options.reusePort, "options.reusePort") ?? false,
     },
     handlers: checkHandlers(options),
+    routes: new RouteTable(options.routes ?? {}, "options.routes"),
     native: {
       ...checkVersions(options),
       idleTimeoutMs: milliseconds(options.idleTimeout, "options.idleTimeout", 1),
@@ -62,13 +64,15 @@ function milliseconds(seconds, name, least) {
   return ms;
 }
 
-// The handlers that reload() is given, of which null takes `error` away.
+// {handlers, routes} of what reload() is given: undefined where it says nothing. A null takes `error` away.
 function checkReload(options) {
-  errors.checkNames(errors.checkObject(options, "options"), "options", [...handlerNames, "tls"]);
-  const handlers = checkHandlers(options);
-  return Object.fromEntries(
-    Object.entries(handlers).filter(([name, handler]) => handler !== undefined || (name === "error" && name in options)),
-  );
+  errors.checkNames(errors.checkObject(options, "options"), "options", [...handlerNames, "routes", "tls"]);
+  const given = Object.entries(checkHandlers(options));
+  const named = given.filter(([name, handler]) => handler !== undefined || (name === "error" && name in options));
+  return {
+    handlers: Object.fromEntries(named),
+    routes: options.routes === undefined ? undefined : new RouteTable(options.routes, "options.routes"),
+  };
 }
 
 module.exports = { checkOptions, checkReload };

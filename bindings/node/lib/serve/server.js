@@ -16,14 +16,15 @@ class Server {
   #port;
   #isForced = false;
 
-  constructor({ address, handlers, native: settings }) {
+  constructor({ address, handlers, routes, native: settings }) {
     const { hostname, port, reusePort } = address;
-    const state = { server: this, handlers, settings, isClosed: false };
+    const state = { server: this, handlers, tables: [routes], settings, isClosed: false };
     state.id = engine.attempt(() => native.createServer(settings));
     this.#state = state;
     this.#hostname = hostname;
     engine.register(state.id, state, serverEvents);
     try {
+      routes.install(state.id, kindsOf(handlers));
       this.#port = engine.attempt(() => native.listenServer(state.id, hostname ?? null, port, reusePort));
     } catch (failure) {
       native.stopServer(state.id, true);
@@ -75,11 +76,15 @@ class Server {
 
   reload(options) {
     const state = this.#state;
-    const handlers = checkReload(options);
+    const { handlers, routes } = checkReload(options);
     if (options.tls !== undefined) {
       const exchange = (change) => engine.attempt(() => native.reloadServer(state.id, change));
       state.settings = reloadTls(state.settings, options.tls, "options.tls", exchange);
     }
+    const [before, after] = [kindsOf(state.handlers), kindsOf({ ...state.handlers, ...handlers })];
+    const isOther = Object.keys(after).some((kind) => after[kind] !== before[kind]);
+    if (routes !== undefined || isOther) (routes ?? state.tables.at(-1)).install(state.id, after);
+    if (routes !== undefined) state.tables.push(routes);
     Object.assign(state.handlers, handlers);
     return this;
   }
@@ -113,8 +118,17 @@ class Server {
   }
 }
 
+// What of all requests handlers there are for.
+function kindsOf({ fetch, connect }) {
+  return { hasFetch: fetch !== undefined, hasConnect: connect !== undefined };
+}
+
 const serverEvents = {
   request: (state, ...head) => new Exchange(state, head).begin(),
+  // No more requests for routes of older tables come.
+  routes(state, first) {
+    state.tables = state.tables.filter((table) => table.first >= first);
+  },
   serverClose(state) {
     state.isClosed = true;
     engine.forget(state.id);

@@ -1,5 +1,5 @@
 // Compiled, never run: what must be accepted, and, behind @ts-expect-error, what must not.
-import { developmentCertificate, fetch3, quic, QuicError, serve } from "../../index.js";
+import { developmentCertificate, fetch3, file, folder, quic, QuicError, serve, type Routes } from "../../index.js";
 
 const server = quic({
   server: true,
@@ -68,6 +68,25 @@ const made: string | undefined = http.developmentCertificate?.cert ?? server.dev
 const stopped: Promise<void> = http.stop();
 // @ts-expect-error a handler is needed
 serve({ port: 0 });
+
+const routes: Routes = { "/a": new Response("a"), "/b": false };
+serve({
+  routes: {
+    "/users/:id/*": (request, served) => new Response(request.params.id + request.params["*"] + served.port),
+    "/api": { GET: new Response("static"), POST: async (request) => new Response(await request.text()), PUT: false },
+    "/logo": file("logo.svg", { type: "image/svg+xml", maxAge: 60 }),
+    "/assets/*": folder(new URL("file:///public"), { index: "main.html", listing: true, dotfiles: false, singlePage: true }),
+  },
+}).reload({ routes });
+http.reload({ routes: { "/:name": ({ params }) => new Response(params.name) } });
+// @ts-expect-error a parameter that the pattern does not have
+serve({ routes: { "/users/:id": (request) => new Response(request.params.name) } });
+// @ts-expect-error a method that nobody knows
+serve({ routes: { "/x": { get: new Response() } } });
+// @ts-expect-error no answer
+serve({ routes: { "/x": 1 } });
+// @ts-expect-error a name that nobody knows
+folder("public", { indexes: true });
 
 const response: Promise<Response> = fetch3(`https://localhost:${http.port}/`, {
   method: "POST",

@@ -1,4 +1,4 @@
-#include "serve/delivery.h"
+#include "delivery/delivery.h"
 
 #include <algorithm>
 #include <cstring>
@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "serve/file_response.h"
+#include "delivery/file_response.h"
 #include "usquic/http3_codes.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 namespace {
 
 // Asking takes some microseconds: of a thousand downloads each has its turn every 30 ms.
@@ -122,4 +122,4 @@ void Delivery::look_at(Recipient& recipient, std::int64_t now_ms) const {
   recipient.is_stalled = recipient.clock.is_stalled(recipient.held > 0, recipient.taken, now_ms, stall_ms_);
 }
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -1,8 +1,10 @@
-#include "serve/answer_cache.h"
+#include "delivery/answer_cache.h"
 
 #include <gtest/gtest.h>
 
-namespace usquic::tools::serve {
+#include "delivery/prepared_answer.h"
+
+namespace usquic::delivery {
 namespace {
 
 class AnswerCacheTest : public testing::Test {
@@ -88,7 +90,7 @@ TEST_F(AnswerCacheTest, LeavesOutAnswersThatAreNotKnownToStay) {
 }
 
 TEST_F(AnswerCacheTest, LeavesOutLongBodiesAndFiles) {
-  learn_twice(get("/long"), answer(std::string(AnswerCache::max_body_bytes + 1, 'x')));
+  learn_twice(get("/long"), answer(std::string(max_prepared_bytes + 1, 'x')));
   files::Response parts = answer();
   parts.body.push_back(parts.body[0]);
   learn_twice(get("/parts"), parts);
@@ -96,7 +98,7 @@ TEST_F(AnswerCacheTest, LeavesOutLongBodiesAndFiles) {
   file.body[0].memory = nullptr;
   learn_twice(get("/file"), file);
   EXPECT_EQ(cache_.size(), 0u);
-  learn_twice(get("/most"), answer(std::string(AnswerCache::max_body_bytes, 'x')));
+  learn_twice(get("/most"), answer(std::string(max_prepared_bytes, 'x')));
   EXPECT_TRUE(has(get("/most")));
 }
 
@@ -114,4 +116,4 @@ TEST_F(AnswerCacheTest, HoldsABoundedNumber) {
 }
 
 }  // namespace
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

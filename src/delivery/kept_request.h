@@ -6,7 +6,7 @@
 
 #include "files/http_message.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 class KeptRequest {
  public:
@@ -29,4 +29,4 @@ class KeptRequest {
   Text if_range_;
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -10,13 +10,13 @@
 #include <unordered_set>
 #include <utility>
 
+#include "delivery/recipient.h"
+#include "delivery/waiting_line.h"
 #include "files/buffer_pool.h"
 #include "files/file_budget.h"
-#include "serve/recipient.h"
-#include "serve/waiting_line.h"
 #include "usquic/http/response.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 class FileResponse;
 
@@ -77,4 +77,4 @@ class Delivery {
   std::uint64_t looks_ = 0;
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

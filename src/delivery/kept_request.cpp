@@ -1,8 +1,8 @@
-#include "serve/kept_request.h"
+#include "delivery/kept_request.h"
 
 #include <string_view>
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 namespace {
 
 std::optional<std::string> copy(const std::optional<std::string_view>& text) {
@@ -38,4 +38,4 @@ files::Request KeptRequest::request() const {
                          .if_range = view(if_range_)}};
 }
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -1,9 +1,9 @@
-#include "serve/soon_call.h"
+#include "delivery/soon_call.h"
 
 #include <new>
 #include <utility>
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 SoonCall::SoonCall(us_loop_t* loop, std::function<void()> task)
     : task_(std::move(task)), timer_(us_create_timer(loop, 1, sizeof(SoonCall*))) {
@@ -33,4 +33,4 @@ void SoonCall::request(int delay_ms) noexcept {
       delay_ms, 1);
 }
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

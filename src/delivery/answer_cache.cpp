@@ -1,11 +1,8 @@
-#include "serve/answer_cache.h"
+#include "delivery/answer_cache.h"
 
-#include <algorithm>
-#include <vector>
+#include "delivery/prepared_answer.h"
 
-#include "http/date.h"
-
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 namespace {
 
 bool is_plain(const files::Request& request) {
@@ -15,23 +12,8 @@ bool is_plain(const files::Request& request) {
 }
 
 bool is_small(const files::Response& answer) {
-  return answer.body.empty() || (answer.body.size() == 1 && answer.body[0].memory &&
-                                 answer.body[0].length <= AnswerCache::max_body_bytes);
-}
-
-PreparedResponse prepare(const files::Response& answer, std::int64_t unix_seconds) {
-  std::vector<FieldView> fields;
-  fields.reserve(answer.fields.size() + 1);
-  for (const files::Field& field : answer.fields) fields.emplace_back(field.name, field.value);
-  const std::string date = http::format_http_date(unix_seconds);
-  const bool has_date = std::any_of(answer.fields.begin(), answer.fields.end(),
-                                    [](const files::Field& field) { return field.name == "date"; });
-  if (!has_date) fields.emplace_back("date", date);
-  std::string_view body;
-  if (!answer.body.empty()) {
-    body = std::string_view(*answer.body[0].memory).substr(answer.body[0].offset, answer.body[0].length);
-  }
-  return {std::to_string(answer.status), fields, body};
+  return answer.body.empty() ||
+         (answer.body.size() == 1 && answer.body[0].memory && answer.body[0].length <= max_prepared_bytes);
 }
 
 }  // namespace
@@ -56,7 +38,7 @@ void AnswerCache::learn(const files::Request& request, const files::Response& an
     if (answers_.size() < max_answers) answers_.try_emplace(key_);
     return;
   }
-  PreparedResponse prepared = prepare(answer, now.unix_seconds);
+  PreparedResponse prepared = prepare_answer(answer, now.unix_seconds);
   if (!prepared.valid()) return;
   known->second.prepared = std::move(prepared);
   known->second.fresh_until_ms = answer.fresh_until_ms;
@@ -78,4 +60,4 @@ void AnswerCache::forget_other_seconds(std::int64_t unix_seconds) {
   answers_.clear();
 }
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -7,7 +7,7 @@
 
 #include "files/buffer_pool.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 class WaitingLine;
 class Waiter;
@@ -77,4 +77,4 @@ class WaitingLine {
   std::size_t size_ = 0;  // waiters
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

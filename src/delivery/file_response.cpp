@@ -1,13 +1,12 @@
-#include "serve/file_response.h"
-
-#include <fmt/format.h>
+#include "delivery/file_response.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "usquic/http3_codes.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 // A chunk in the library's hands, and the response that hears when it comes back.
 struct FileResponse::SentChunk {
@@ -15,9 +14,11 @@ struct FileResponse::SentChunk {
   std::shared_ptr<FileResponse> response;
 };
 
-FileResponse::FileResponse(Delivery& delivery, Listener& listener, Response& response,
-                           std::shared_ptr<Recipient> recipient)
-    : delivery_(delivery), listener_(listener), response_(response), recipient_(std::move(recipient)) {
+FileResponse::FileResponse(std::shared_ptr<Listener> listener, Delivery& delivery, Response& response)
+    : listener_(std::move(listener)),
+      delivery_(delivery),
+      response_(response),
+      recipient_(delivery.recipient_of(response)) {
   delivery_.enter(*this);
   response_.setUserData(this);
 }
@@ -53,8 +54,7 @@ void FileResponse::send_in_turn(const files::Request& request, files::Response a
 void FileResponse::send(files::Response answer) {
   if (is_over_) return;
   status_ = answer.status;
-  const fmt::format_int status(answer.status);
-  response_.writeStatus({status.data(), status.size()});
+  response_.writeStatus(std::to_string(answer.status));
   for (const files::Field& field : answer.fields) response_.writeHeader(field.name, field.value);
   if (answer.body.empty()) {
     response_.endWithoutBody();
@@ -84,7 +84,7 @@ void FileResponse::resume() {
     const KeptRequest kept = std::move(*kept_);
     kept_.reset();
     has_turn_ = true;
-    return listener_.on_turn(*this, kept.request());
+    return listener_->on_turn(*this, kept.request());
   }
   if (reader_) read_on();
 }
@@ -152,7 +152,7 @@ void FileResponse::conclude() {
   reader_.reset();
   open_file_.reset();
   delivery_.on_buffer_released();
-  listener_.on_answered(*this);
+  listener_->on_answered(*this);
 }
 
 void FileResponse::note_progress() {
@@ -179,4 +179,4 @@ void FileResponse::give_up(std::uint64_t code) {
   conclude();
 }
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -1,11 +1,11 @@
-#include "serve/waiting_line.h"
+#include "delivery/waiting_line.h"
 
 #include <gtest/gtest.h>
 
 #include <array>
 #include <vector>
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 namespace {
 
 struct Answer : Waiter {};
@@ -102,4 +102,4 @@ TEST_F(WaitingLineTest, ForgetsWhoLeft) {
 }
 
 }  // namespace
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -12,7 +12,7 @@
 #include "files/http_message.h"
 #include "usquic/http/response.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 class AnswerCache {
  public:
@@ -30,8 +30,6 @@ class AnswerCache {
 
   std::size_t size() const { return answers_.size(); }
 
-  // What a client that does not read holds on to must stay small next to what its stream costs anyway.
-  static constexpr std::size_t max_body_bytes = 4096;
   static constexpr std::size_t max_answers = 1024;
   static constexpr std::size_t max_key_bytes = 512;
 
@@ -49,4 +47,4 @@ class AnswerCache {
   std::string key_;  // of the request that is looked at
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -1,9 +1,9 @@
-#include "serve/waiting_line.h"
+#include "delivery/waiting_line.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 void Waiter::leave_line() {
   if (line_ != nullptr) line_->remove(*this);
@@ -40,4 +40,4 @@ Waiter* WaitingLine::next(const files::BufferPool& pool) {
   return waiter;
 }
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -6,14 +6,16 @@
 #include <optional>
 #include <string>
 
+#include "delivery/answer_log.h"
+#include "delivery/delivery.h"
+#include "delivery/kept_request.h"
 #include "files/body_reader.h"
 #include "files/http_message.h"
-#include "serve/delivery.h"
-#include "serve/kept_request.h"
-#include "serve/request_log.h"
 #include "usquic/http/response.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
+
+struct Site;
 
 class FileResponse : public Waiter, public std::enable_shared_from_this<FileResponse> {
  public:
@@ -28,8 +30,8 @@ class FileResponse : public Waiter, public std::enable_shared_from_this<FileResp
     ~Listener() = default;
   };
 
-  FileResponse(Delivery& delivery, Listener& listener, Response& response,
-               std::shared_ptr<Recipient> recipient);
+  // delivery: of the listener, or of what outlives it.
+  FileResponse(std::shared_ptr<Listener> listener, Delivery& delivery, Response& response);
   FileResponse(const FileResponse&) = delete;
   FileResponse& operator=(const FileResponse&) = delete;
   ~FileResponse();
@@ -46,7 +48,8 @@ class FileResponse : public Waiter, public std::enable_shared_from_this<FileResp
   // As resume, when the disk may have brought what it was asked for.
   void resume_after_disk();
 
-  RequestLog::Origin origin;
+  RequestOrigin origin;
+  std::shared_ptr<Site> site;  // what is asked when it is its turn
   int status() const { return status_; }
   std::uint64_t accepted_bytes() const { return accepted_bytes_; }
 
@@ -69,8 +72,9 @@ class FileResponse : public Waiter, public std::enable_shared_from_this<FileResp
   void conclude();
   static void release_chunk(void* user);
 
+  // Before what uses the delivery, which may go with it.
+  const std::shared_ptr<Listener> listener_;
   Delivery& delivery_;
-  Listener& listener_;
   Response& response_;
   bool is_over_ = false;  // answered or aborted: of the response only getters may be called
   const std::shared_ptr<Recipient> recipient_;
@@ -88,4 +92,4 @@ class FileResponse : public Waiter, public std::enable_shared_from_this<FileResp
   std::size_t outstanding_ = 0;    // chunks that the library holds
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -5,7 +5,7 @@
 
 #include "usquic/loop.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 class SoonCall {
  public:
@@ -25,4 +25,4 @@ class SoonCall {
   bool is_requested_ = false;
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

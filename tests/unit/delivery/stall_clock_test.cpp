@@ -1,10 +1,10 @@
-#include "serve/stall_clock.h"
+#include "delivery/stall_clock.h"
 
 #include <gtest/gtest.h>
 
-#include "serve/recipient.h"
+#include "delivery/recipient.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 namespace {
 
 constexpr std::int64_t limit_ms = 10'000;
@@ -55,4 +55,4 @@ TEST(Recipient, TakesWhatIsSentAndWhatIsAcknowledged) {
 }
 
 }  // namespace
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -4,14 +4,11 @@
 #include <forward_list>
 #include <string>
 #include <string_view>
-#include <variant>
-#include <vector>
 
-#include "failure.h"
 #include "files/http_message.h"
 #include "usquic/http/request.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 // Views into the request: valid as long as that is.
 struct ReceivedRequest {
@@ -23,7 +20,4 @@ struct ReceivedRequest {
 
 ReceivedRequest read_request(const Request& from);
 
-// The fields of --header. Failure: a line that is no field, or one that only the server can know.
-std::variant<std::vector<files::Field>, Failure> parse_added_fields(const std::vector<std::string>& lines);
-
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <optional>
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 class StallClock {
  public:
@@ -31,4 +31,4 @@ class StallClock {
   std::uint64_t taken_ = 0;  // at that time
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "delivery/stall_clock.h"
+#include "delivery/waiting_line.h"
 #include "files/buffer_pool.h"
-#include "serve/stall_clock.h"
-#include "serve/waiting_line.h"
 
-namespace usquic::tools::serve {
+namespace usquic::delivery {
 
 struct Recipient : files::BufferShare {
   LineMember line{*this};
@@ -30,4 +30,4 @@ struct Recipient : files::BufferShare {
   std::uint64_t in_flight_ = 0;
 };
 
-}  // namespace usquic::tools::serve
+}  // namespace usquic::delivery
