@@ -101,6 +101,23 @@ test("what npm install puts in place works where npm runs no scripts", async () 
   assert.equal(await must([process.execPath, join(folder, "import.mjs")], folder), expected);
 });
 
+test("what bun add puts in place works at once in Bun, which runs no scripts", async () => {
+  const folder = project();
+  // Nobody answers at this registry.
+  const env = { ...bareEnvironment, NPM_CONFIG_REGISTRY: "http://127.0.0.1:9/" };
+  await must([bun, "add", tarball("usquic-linux-x64"), tarball("usquic")], folder, env);
+  assert.equal(await must([bun, join(folder, "import.mjs")], folder), expected);
+});
+
+test("without the platform's package, and without scripts, the import says what to install", async () => {
+  const folder = project();
+  await must(npmInstall(["--ignore-scripts", "--omit=optional", tarball("usquic")]), folder);
+  const { code, stderr } = await run("", { command: [process.execPath, join(folder, "import.mjs")], cwd: folder, env: bareEnvironment });
+  assert.equal(code, 1);
+  assert.ok(stderr.includes(`npm install usquic-linux-x64@${version}`), stderr);
+  assert.ok(stderr.includes("npx usquic-build"), stderr);
+});
+
 test("npm install builds nothing where the binary is there", async () => {
   const folder = await byNpm();
   assert.ok(!existsSync(join(folder, "node_modules/usquic/build")));
