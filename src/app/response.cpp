@@ -81,6 +81,16 @@ bool Response::write(std::string_view chunk) {
   return exchange != nullptr && exchange->settle(exchange->response().write(chunk)).is_taken;
 }
 
+bool Response::writeStatic(std::string_view chunk, void (*release)(void* user), void* user) {
+  Exchange* exchange = usable(this, "Response::writeStatic");
+  if (exchange == nullptr) return false;
+  const ResponseSender::Attempt attempt =
+      exchange->settle(exchange->response().write_static(chunk, release, user));
+  // A response without a body takes the chunk and needs none of it.
+  if (attempt.is_taken && !attempt.is_held && release != nullptr) release(user);
+  return attempt.is_taken;
+}
+
 std::pair<bool, bool> Response::tryEnd(std::string_view data, std::uint64_t totalSize) {
   Exchange* exchange = usable(this, "Response::tryEnd");
   if (exchange == nullptr) return {false, false};

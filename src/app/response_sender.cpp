@@ -78,6 +78,22 @@ ResponseSender::Attempt ResponseSender::write(std::string_view chunk) {
   return {.is_taken = queue(chunk)};
 }
 
+ResponseSender::Attempt ResponseSender::write_static(std::string_view chunk, void (*release)(void* user),
+                                                     void* user) {
+  if (!keeps_length(chunk.size(), "Response::writeStatic")) return {.is_cut_off = true};
+  flush_head();
+  if (discards_body() || chunk.empty()) {
+    body_.count(chunk.size());
+    return {.is_taken = true};
+  }
+  if (!body_.is_drained()) return {};
+  const std::ptrdiff_t taken = stream_->write_static(chunk, release, user);
+  reset_without_memory(taken);
+  if (taken <= 0) return {};
+  body_.count(chunk.size());
+  return {.is_taken = true, .is_held = true};
+}
+
 ResponseSender::Attempt ResponseSender::try_end(std::string_view data, std::uint64_t total) {
   return try_end_by(data, total, [this](std::string_view bytes) { return stream_->write(bytes); });
 }

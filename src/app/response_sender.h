@@ -54,6 +54,8 @@ class ResponseSender {
   bool add_trailer(std::string_view name, std::string_view value) { return trailers_.add(name, value); }
   void flush_head();
   Attempt write(std::string_view chunk);
+  // All of the chunk or nothing, without a copy.
+  Attempt write_static(std::string_view chunk, void (*release)(void* user), void* user);
   Attempt try_end(std::string_view data, std::uint64_t total);
   Attempt try_end_static(std::string_view data, std::uint64_t total, void (*release)(void* user), void* user);
   Attempt end_with(std::string_view data);

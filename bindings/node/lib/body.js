@@ -4,7 +4,7 @@
 const { invalidType } = require("./errors.js");
 
 // Written and not yet on the wire, until the source of a body is asked for more.
-const sendAhead = 256 * 1024;
+const sendAhead = 1024 * 1024;
 // Bodies that are there at once, and no larger than this but for their last chunk, are sent whole, with their length.
 const gatherAtMost = 256 * 1024;
 

@@ -1,6 +1,7 @@
 #include "http_servers.h"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 #include <vector>
 
@@ -22,8 +23,9 @@ struct HttpServers::Request {
   std::uint32_t id;
   Response* response;
   bool has_body;
-  std::size_t unsent = 0;  // bytes that were written while the client takes no more
-  bool is_waiting = false;
+  std::deque<std::unique_ptr<std::string>> unsent;  // what was written while the client takes no more
+  bool is_waited_for = false;                       // onWritable is set
+  bool is_ending = false;
   bool is_reading = false;
   Backlog backlog;
 };
@@ -186,7 +188,7 @@ void HttpServers::respond(std::uint32_t id, const Answer& answer) {
     return finish_request(*request);
   }
   response.flushHeaders();  // the body may be long in coming
-  if (answer.body) write(id, *answer.body);
+  if (answer.body) write(id, std::string(*answer.body));
 }
 
 void HttpServers::inform(std::uint32_t id, int status, std::string_view lines) {
@@ -198,21 +200,41 @@ void HttpServers::inform(std::uint32_t id, int status, std::string_view lines) {
   request->response->writeInformational(std::to_string(status), fields);
 }
 
-void HttpServers::write(std::uint32_t id, std::string_view bytes) {
+void HttpServers::write(std::uint32_t id, std::string bytes) {
   Request* request = find(id);
   if (request == nullptr) return;
-  const bool may_go_on = request->response->write(bytes);
-  request->unsent += bytes.size();
-  if (may_go_on) return tell_sent(*request);
-  if (std::exchange(request->is_waiting, true)) return;
-  request->response->onWritable([this, id](std::uint64_t) {
-    if (Request* waiting = find(id)) tell_sent(*waiting);
-    return true;
-  });
+  const bool is_waiting = !request->unsent.empty();
+  request->unsent.push_back(std::make_unique<std::string>(std::move(bytes)));
+  if (!is_waiting) pump(*request);
 }
 
-void HttpServers::tell_sent(Request& request) {
-  if (request.unsent > 0) worker_.emit(Event("sent", request.id, std::exchange(request.unsent, 0)));
+// Gives the response what it takes, which stays in our memory until the client has it.
+void HttpServers::pump(Request& request) {
+  const auto release = [](void* chunk) { delete static_cast<std::string*>(chunk); };
+  std::size_t sent = 0;
+  while (!request.unsent.empty()) {
+    std::string* chunk = request.unsent.front().release();
+    const std::size_t size = chunk->size();
+    if (!request.response->writeStatic(*chunk, release, chunk)) {
+      request.unsent.front().reset(chunk);
+      break;
+    }
+    request.unsent.pop_front();
+    sent += size;
+  }
+  if (request.response->hasResponded()) return forget(request.id, "abort");  // it broke its content-length
+  if (sent > 0) worker_.emit(Event("sent", request.id, sent));
+  if (!request.unsent.empty()) return wait(request);
+  if (request.is_ending) complete(request);
+}
+
+void HttpServers::wait(Request& request) {
+  if (std::exchange(request.is_waited_for, true)) return;
+  request.response->onWritable([this, id = request.id](std::uint64_t) {
+    if (Request* waiting = find(id)) pump(*waiting);
+    const Request* left = find(id);
+    return left == nullptr || left->unsent.empty();
+  });
 }
 
 void HttpServers::end(std::uint32_t id, std::string_view trailers) {
@@ -222,8 +244,13 @@ void HttpServers::end(std::uint32_t id, std::string_view trailers) {
   for_each_field(trailers, [&response](std::string_view name, std::string_view value) {
     response.writeTrailer(name, value);
   });
-  response.end();
-  finish_request(*request);
+  request->is_ending = true;
+  if (request->unsent.empty()) complete(*request);
+}
+
+void HttpServers::complete(Request& request) {
+  request.response->end();
+  finish_request(request);
 }
 
 // The response is complete. Who reads the request's body still must hear that no more of it comes; of one without a

@@ -58,7 +58,7 @@ class HttpServers {
     bool is_end = false;
   };
   void respond(std::uint32_t request, const Answer& answer);
-  void write(std::uint32_t request, std::string_view bytes);
+  void write(std::uint32_t request, std::string bytes);
   // trailers: as an answer's fields.
   void end(std::uint32_t request, std::string_view trailers);
   void abort(std::uint32_t request);
@@ -80,7 +80,9 @@ class HttpServers {
   void tell(std::uint32_t server, const Called& called, const Request& taken, const usquic::Request& request);
   Request* find(std::uint32_t id);
   void forget(std::uint32_t id, const char* event);
-  void tell_sent(Request& request);
+  void pump(Request& request);
+  void wait(Request& request);
+  void complete(Request& request);
   void finish_request(const Request& request);
   void finish(std::uint32_t id);
 

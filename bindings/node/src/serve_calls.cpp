@@ -65,8 +65,9 @@ napi_value respond(Arguments& arguments, Worker& worker) {
 }
 
 napi_value respond_write(Arguments& arguments, Worker& worker) {
-  worker.post(
-      [&worker, id = arguments.id(0), bytes = arguments.bytes(1)] { worker.servers().write(id, bytes); });
+  worker.post([&worker, id = arguments.id(0), bytes = arguments.bytes(1)]() mutable {
+    worker.servers().write(id, std::move(bytes));
+  });
   return nullptr;
 }
 

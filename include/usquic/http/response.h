@@ -64,6 +64,9 @@ class US_API Response {
   // Sends a chunk of a body of unknown length. Everything is accepted and buffered.
   // Returns false when more is buffered than the peer takes: wait for onWritable before writing on.
   bool write(std::string_view chunk);
+  // As write, without a copy: all of `chunk` is taken, or nothing of it (false: wait for onWritable, then offer it again).
+  // Taken data stays the caller's until `release` ran, as with tryEndStatic. Large chunks are worth it.
+  bool writeStatic(std::string_view chunk, void (*release)(void* user), void* user);
   // Sends as much of `data` as can be taken now, of a body of `totalSize` bytes (0 = offset + data).
   // Returns {ok, done}: ok = all of data was taken; done = the whole body was. On {false, false} wait for
   // onWritable and continue from getWriteOffset(). Every byte is sent exactly once.

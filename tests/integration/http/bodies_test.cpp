@@ -129,6 +129,70 @@ TEST_P(Bodies, TryEndStaticSendsWithoutACopy) {
   EXPECT_EQ(taken, total / piece_bytes);
 }
 
+TEST_P(Bodies, WriteStaticSendsChunksOfABodyOfUnknownLengthInOrderAndReleasesEachOnce) {
+  constexpr std::size_t total = 8 * mebibyte;
+  constexpr std::size_t piece_bytes = 64 * 1024;
+  const std::string body = pattern(0, total);
+  std::size_t taken = 0;
+  std::size_t released = 0;
+  const auto send_on = [&](Response* res) {
+    while (taken < total / piece_bytes) {
+      const bool is_taken = res->writeStatic(
+          std::string_view(body).substr(taken * piece_bytes, piece_bytes),
+          [](void* user) { ++*static_cast<std::size_t*>(user); }, &released);
+      if (!is_taken) return false;
+      ++taken;
+    }
+    res->end();
+    return true;
+  };
+  make_app().get("/", [&](Response* res, Request*) {
+    res->onAborted([] {});
+    if (!send_on(res)) res->onWritable([&, res](std::uint64_t) { return send_on(res); });
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->body_bytes, total);
+  EXPECT_TRUE(request->body_is_pattern);
+  EXPECT_TRUE(run_until([&] { return released == taken; }));
+  EXPECT_EQ(taken, total / piece_bytes);
+}
+
+TEST_P(Bodies, WriteStaticAfterAWriteThatWaitsDoesNotOvertakeIt) {
+  const std::string large = pattern(0, 4 * mebibyte);
+  int released = 0;
+  bool was_taken_at_once = true;
+  make_app().get("/", [&](Response* res, Request*) {
+    res->onAborted([] {});
+    EXPECT_FALSE(res->write(large));
+    was_taken_at_once = res->writeStatic("end", [](void* user) { ++*static_cast<int*>(user); }, &released);
+    res->onWritable([&, res](std::uint64_t) {
+      if (!res->writeStatic("end", [](void* user) { ++*static_cast<int*>(user); }, &released)) return false;
+      res->end();
+      return true;
+    });
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_FALSE(was_taken_at_once);
+  EXPECT_EQ(request->body_bytes, large.size() + 3);
+  EXPECT_TRUE(run_until([&] { return released == 1; }));
+}
+
+TEST_P(Bodies, WriteStaticToHeadReleasesAtOnce) {
+  int released = 0;
+  make_app().get("/", [&](Response* res, Request*) {
+    EXPECT_TRUE(res->writeStatic("some of it", [](void* user) { ++*static_cast<int*>(user); }, &released));
+    EXPECT_EQ(released, 1);
+    res->end();
+  });
+  const RawRequest* request = start()->request(
+      {{":method", "HEAD"}, {":scheme", "https"}, {":authority", "localhost"}, {":path", "/"}}, true);
+  finish(request);
+  EXPECT_EQ(request->body, "");
+  EXPECT_EQ(released, 1);
+}
+
 // Nothing is sent, so nothing is held.
 TEST_P(Bodies, TryEndStaticToHeadReleasesAtOnce) {
   int released = 0;
