@@ -133,6 +133,8 @@ KINDS = (
          lambda: debian_version("ngtcp2-server")),
     Kind("Bun http3", script(find_bun, "bun_http3.mjs"), lambda: without("Bun", find_bun),
          lambda: first_line(find_bun(), "--version")),
+    Kind("Bun http3, handler", script(find_bun, "bun_handler.mjs"), lambda: without("Bun", find_bun),
+         lambda: first_line(find_bun(), "--version")),
     Kind("Caddy", lambda folder, content: Caddy(folder, content.cert, content.key, content.name),
          lambda: without("Caddy", lambda: find_program("caddy")), lambda: debian_version("caddy"), takes_uploads=False),
     Kind("nginx", lambda folder, content: nginx.Nginx(folder, content.cert, content.key, content.name), nginx.missing,
