@@ -26,7 +26,8 @@ class ServerRequest extends Request {
     super(url, initOf(method, body));
     this.#exchange = exchange;
     this.#fields = fields;
-    if (!asksGetters) this.#fillHeaders();
+    // formData() and blob() of a body look at its content-type inside.
+    if (!asksGetters || body !== undefined) this.#fillHeaders();
   }
 
   get headers() {
