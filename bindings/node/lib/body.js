@@ -4,7 +4,7 @@
 const { invalidType } = require("./errors.js");
 
 // Written and not yet on the wire, until the source of a body is asked for more.
-const sendAhead = 1024 * 1024;
+const sendAheadUsually = 256 * 1024;
 // Bodies that are there at once, and no larger than this but for their last chunk, are sent whole, with their length.
 const gatherAtMost = 256 * 1024;
 
@@ -124,22 +124,25 @@ class Incoming {
 
 const dropped = new FinalizationRegistry(Incoming.drop);
 
-// Bytes that are sent: writes what `next` gives, and waits while more than sendAhead bytes are on their way.
+// Bytes that are sent: writes what `next` gives, and waits while more than so many bytes are on their way.
 class Outgoing {
   #write;
+  #sendAhead;
   #pending = 0;
   #wake;
   #reader;
   #isStopped = false;
 
-  constructor(write) {
+  // sendAhead: bytes.
+  constructor(write, sendAhead = sendAheadUsually) {
     this.#write = write;
+    this.#sendAhead = sendAhead;
   }
 
   // Of a "sent" event.
   sent(byteCount) {
     this.#pending = Math.max(0, this.#pending - byteCount);
-    if (this.#pending <= sendAhead) this.#goOn();
+    if (this.#pending <= this.#sendAhead) this.#goOn();
   }
 
   // The peer wants no more, or is gone: the source is cancelled.
@@ -167,12 +170,12 @@ class Outgoing {
     return !this.#isStopped;
   }
 
-  // Settles when no more than sendAhead bytes wait, or it is stopped.
+  // Settles when no more than so many bytes wait, or it is stopped.
   async send(bytes) {
     if (this.#isStopped || bytes.byteLength === 0) return;
     this.#pending += bytes.byteLength;
     this.#write(bytes);
-    if (this.#pending <= sendAhead) return;
+    if (this.#pending <= this.#sendAhead) return;
     await new Promise((resolve) => {
       this.#wake = resolve;
     });

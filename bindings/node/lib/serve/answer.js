@@ -10,6 +10,9 @@ const { wholeBody } = require("./whole_body.js");
 
 const { native } = engine;
 
+// Bytes of a streamed body that are on their way to the QUIC thread, so that neither thread waits for the other.
+const sendAhead = 1024 * 1024;
+
 class Answer {
   isBegun = false;
   isComplete = false;
@@ -60,7 +63,7 @@ class Answer {
     this.#outgoing = new Outgoing((bytes) => {
       length.add(bytes.byteLength);
       native.respondWrite(this.#exchange.id, bytes);
-    });
+    }, sendAhead);
     if (!(await this.#outgoing.pump(source))) return undefined;
     length.finish();
     return this.#end();
