@@ -183,6 +183,12 @@ class Exchange {
     return true;
   }
 
+  // The program gives the request up: its client is told that there is no answer, or that it is not all. What is under way
+  // ends as when the client goes away.
+  reset() {
+    if (!this.#isOver && !this.#answer.isComplete) this.#answer.abort();
+  }
+
   // The response was handed over in full. What still comes of the request's body is told to who reads it.
   answered() {
     if (this.#incoming === undefined) this.#finish();

@@ -1,0 +1,115 @@
+// One request and its response as node:http has them, between a Request and a Response.
+"use strict";
+
+const { ServerRequest } = require("../serve/request.js");
+const { makeRequest } = require("./request.js");
+const { makeResponse } = require("./response.js");
+const { MessageSocket } = require("./socket.js");
+
+// What programs get to see, in errors, of a client that went away.
+const codesOfAbort = new Set(["ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"]);
+
+class Conversation {
+  #request;
+  #server;
+  #req;
+  #res;
+  #response; // what the handler gives, once it is known
+  #settle; // of the handler's promise, where it had to give one
+  #isOver = false;
+  #onAbort = () => this.#aborted(this.#request.signal.reason);
+
+  // server: the fetch handler's second argument.
+  constructor(request, server) {
+    this.#request = request;
+    this.#server = server;
+    const socket = new MessageSocket(request, server, this);
+    this.#req = makeRequest(request, server, socket);
+    this.#res = makeResponse(this.#req, socket, this);
+    request.signal.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  get isHead() {
+    return this.#request.method === "HEAD";
+  }
+
+  // A Response, or a promise of it.
+  run(listener) {
+    try {
+      const result = listener.call(this.#server, this.#req, this.#res);
+      if (typeof result?.then === "function") result.then(undefined, (failure) => this.#fail(failure));
+    } catch (failure) {
+      if (this.#res.writableEnded || this.#isOver) this.#fail(failure);
+      else {
+        this.#end();
+        throw failure;
+      }
+    }
+    return this.#response ?? new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+  }
+
+  // Of the response: its head, and its body as bytes, as a stream, or null.
+  respond({ status, headers }, body) {
+    const response = new Response(body, { status, headers });
+    if (this.#settle !== undefined) this.#settle.resolve(response);
+    else this.#response = response;
+  }
+
+  // Both give whether there was still time for it.
+
+  writeEarlyHints(headers) {
+    return this.#server?.writeEarlyHints?.(this.#request, headers) ?? false;
+  }
+
+  addTrailers(headers) {
+    return this.#server?.addTrailers?.(this.#request, headers) ?? false;
+  }
+
+  // All of the response was taken: nothing that happens to the client is told any more.
+  finished() {
+    this.#isOver = true;
+    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    this.#req.socket.close();
+    this.#req.usquicBody.leave(this.#req);
+  }
+
+  // The program gives the response up. Its client is told so, and not that the response was complete.
+  reset(error) {
+    if (this.#isOver) return;
+    const exchange = ServerRequest.exchangeOf(this.#request);
+    exchange?.reset();
+    this.#end(error);
+    // The exchange ends what waits for it when it hears that it was cut off.
+    if (exchange === null) this.#giveUp(error ?? new DOMException("The response was destroyed", "AbortError"));
+  }
+
+  #aborted(reason) {
+    this.#end();
+    this.#giveUp(reason);
+  }
+
+  #giveUp(reason) {
+    this.#settle?.reject(reason);
+    this.#res.usquicReply.failBody(reason);
+  }
+
+  #end(error) {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#req.usquicBody.abort(this.#req);
+    this.#req.socket.close();
+    this.#res.usquicReply.closed(error);
+  }
+
+  // The listener's promise was rejected.
+  #fail(failure) {
+    if (!this.#isOver && !this.#res.writableEnded) {
+      this.#end();
+      this.#giveUp(failure);
+    } else if (this.#res.writableEnded || !codesOfAbort.has(failure?.code)) {
+      Promise.reject(failure); // nobody is left to be told, which makes it an unhandled rejection, as with node:http
+    }
+  }
+}
+
+module.exports = { Conversation };
