@@ -16,6 +16,7 @@ class Conversation {
   #res;
   #response; // what the handler gives, once it is known
   #settle; // of the handler's promise, where it had to give one
+  #failure; // what that is rejected with
   #isOver = false;
   #onAbort = () => this.#aborted(this.#request.signal.reason);
 
@@ -42,10 +43,14 @@ class Conversation {
       if (this.#res.writableEnded || this.#isOver) this.#fail(failure);
       else {
         this.#end();
+        this.#res.usquicReply.failBody(failure);
         throw failure;
       }
     }
-    return this.#response ?? new Promise((resolve, reject) => (this.#settle = { resolve, reject }));
+    return this.#response ?? new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+      if (this.#failure !== undefined) reject(this.#failure);
+    });
   }
 
   // Of the response: its head, and its body as bytes, as a stream, or null.
@@ -89,6 +94,7 @@ class Conversation {
   }
 
   #giveUp(reason) {
+    this.#failure = reason;
     this.#settle?.reject(reason);
     this.#res.usquicReply.failBody(reason);
   }

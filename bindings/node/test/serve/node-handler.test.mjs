@@ -1,0 +1,385 @@
+// nodeHandler(): listeners of node:http under serve().
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import http from "node:http";
+import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connect } from "node:tls";
+import {
+  deferred, endless, fetch3, makeBytes, makeCertificate, pieces, rejection, sha256, test, withServer, within,
+} from "../web.mjs";
+
+const { nodeHandler } = createRequire(import.meta.url)("../../index.cjs");
+
+const listening = (listener, options, use) => withServer({ fetch: nodeHandler(listener), ...options }, use);
+const never = { error: (failure) => assert.fail(`the error handler was called: ${failure}`) };
+
+// Everything that the server sends over HTTP/1.1.
+async function raw(server, text) {
+  const socket = connect({ port: server.port, host: "127.0.0.1", rejectUnauthorized: false });
+  let received = "";
+  socket.setEncoding("latin1").on("data", (piece) => (received += piece));
+  socket.write(text);
+  await within(once(socket, "end"), "the server ends the connection");
+  socket.destroy();
+  return received;
+}
+
+const get1 = "GET / HTTP/1.1\r\nhost: localhost\r\nte: trailers\r\nconnection: close\r\n\r\n";
+
+test("what is no function is a TypeError that names the listener", () => {
+  for (const wrong of [undefined, null, {}, "listener"]) assert.throws(() => nodeHandler(wrong), { name: "TypeError", message: /"listener"/ });
+});
+
+test("req is an IncomingMessage that tells of the request", async () => {
+  let seen;
+  const listener = function (req, res) {
+    seen = { req, res, server: this };
+    res.end(String(req.socket.remotePort));
+  };
+  await listening(listener, never, async (server, get) => {
+    const response = await get("/a/b?c=d&e", { headers: { "x-field": "of mine", cookie: "a=1; b=2" } });
+    assert.match(await response.text(), /^[1-9]\d*$/);
+    const { req, res } = seen;
+    assert.equal(seen.server, server);
+    assert.ok(req instanceof http.IncomingMessage && res instanceof http.ServerResponse);
+    assert.equal(res.req, req);
+    assert.deepEqual([req.method, req.url, req.httpVersion], ["GET", "/a/b?c=d&e", "3.0"]);
+    assert.deepEqual([req.httpVersionMajor, req.httpVersionMinor], [3, 0]);
+    assert.deepEqual([req.headers.host, req.headers["x-field"], req.headers.cookie], [server.url.host, "of mine", "a=1; b=2"]);
+    assert.equal(req.rawHeaders[req.rawHeaders.indexOf("x-field") + 1], "of mine");
+    const { socket } = req;
+    assert.equal(req.connection, socket);
+    assert.equal(res.socket, socket);
+    assert.deepEqual([socket.remoteAddress, socket.encrypted, socket.authorized], ["127.0.0.1", true, false]);
+    assert.deepEqual(socket.getPeerCertificate(), {});
+  });
+});
+
+test("over HTTP/1.1 httpVersion says so", () =>
+  listening((req, res) => res.end(req.httpVersion), never, async (server) => {
+    assert.match(await raw(server, get1), /^HTTP\/1\.1 200 .*\r\n\r\n1\.1$/s);
+  }));
+
+test("getPeerCertificate and authorized tell of the client's certificate", async () => {
+  const [own, client] = [makeCertificate(), makeCertificate("DNS:client.test")];
+  const tls = { cert: own.cert, key: own.key, ca: client.cert, requestCert: true };
+  const listener = ({ socket }, res) => res.end(`${socket.getPeerCertificate().subjectaltname} ${socket.authorized}`);
+  await listening(listener, { tls, ...never }, async ({ url }) => {
+    const response = await fetch3(url, { tls: { ca: own.cert, cert: client.cert, key: client.key } });
+    assert.equal(await response.text(), "DNS:client.test true");
+  });
+});
+
+test("a response that is ended at once goes out whole, with its length and no type but the program's", () =>
+  listening((req, res) => res.end(req.url === "/" ? Buffer.from("h\u00e9") : undefined), never, async (server, get) => {
+    for (const [path, text] of [["/", "h\u00e9"], ["/empty", ""]]) {
+      const response = await get(path);
+      assert.equal(response.headers.get("content-length"), String(Buffer.byteLength(text)));
+      assert.equal(response.headers.get("content-type"), null);
+      assert.equal(await response.text(), text);
+    }
+  }));
+
+test("fields come from setHeader and every form of writeHead; those of a connection are left out", async () => {
+  const heads = {
+    "/object": (res) => res.writeHead(201, { "X-B": ["2", "3"], "x-a": "other" }),
+    "/message": (res) => res.writeHead(201, "Made", { "X-B": ["2", "3"], "x-a": "other" }),
+    "/flat": (res) => res.writeHead(201, ["X-B", "2", "x-b", "3", "x-a", "other"]),
+    "/pairs": (res) => res.writeHead(201, [["X-B", "2"], ["X-B", "3"], ["x-a", "other"]]),
+    "/set": (res) => {
+      res.statusCode = 201;
+      res.setHeader("x-a", "other").setHeader("x-b", "2");
+      res.appendHeader("x-b", "3");
+    },
+  };
+  const listener = (req, res) => {
+    res.setHeader("X-A", "1");
+    res.setHeader("Set-Cookie", ["a=1", "b=2"]);
+    res.setHeader("Connection", "close");
+    res.setHeader("Keep-Alive", "timeout=5");
+    res.setHeader("Transfer-Encoding", "chunked");
+    assert.equal(res.getHeader("x-a"), "1");
+    assert.equal(res.headersSent, false);
+    heads[req.url](res);
+    res.end();
+    assert.equal(res.headersSent, true);
+    assert.throws(() => res.setHeader("x-c", "late"), /after they are sent/);
+    assert.throws(() => res.writeHead(200), { code: "ERR_HTTP_HEADERS_SENT" });
+  };
+  await listening(listener, never, async (server, get) => {
+    for (const path of Object.keys(heads)) {
+      const { status, headers } = await get(path);
+      assert.equal(status, 201, path);
+      assert.deepEqual([headers.get("x-a"), headers.get("x-b")], ["other", "2, 3"], path);
+      assert.deepEqual(headers.getSetCookie(), ["a=1", "b=2"]);
+      for (const name of ["connection", "keep-alive", "transfer-encoding"]) assert.equal(headers.get(name), null, name);
+    }
+  });
+});
+
+test("204, 304 and HEAD have no bodies", () => {
+  const listener = (req, res) => {
+    res.statusCode = Number(req.url.slice(1));
+    if (res.statusCode === 304) res.write("not sent");
+    res.end("no body");
+  };
+  return listening(listener, never, async (server, get) => {
+    for (const status of [204, 304]) {
+      const response = await get(`/${status}`);
+      assert.deepEqual([response.status, await response.text()], [status, ""]);
+    }
+    const head = await get("/200", { method: "HEAD" });
+    assert.deepEqual([head.status, head.headers.get("content-length"), await head.text()], [200, "7", ""]);
+  });
+});
+
+test("pipeline streams both ways", async () => {
+  const bytes = makeBytes(8 << 20);
+  const done = deferred();
+  const inverted = Buffer.from(bytes.map((byte) => byte ^ 255));
+  const listener = async (req, res) => {
+    const invert = new Transform({ transform: (chunk, _, told) => told(null, Buffer.from(chunk.map((byte) => byte ^ 255))) });
+    await pipeline(req, invert, res);
+    done.resolve([req.complete, res.writableEnded, res.writableFinished, res.finished]);
+  };
+  await listening(listener, never, async (server, get) => {
+    const response = await get("/", { method: "POST", body: pieces(bytes).stream, duplex: "half" });
+    assert.equal(sha256(Buffer.from(await response.arrayBuffer())), sha256(inverted));
+    assert.deepEqual(await within(done.promise, "pipeline is done"), [true, true, true, true]);
+  });
+});
+
+test("a body of unknown length shows as transfer-encoding, by which frameworks know that there is one", () => {
+  const listener = (req, res) => res.end(`${req.headers["transfer-encoding"]} ${req.headers["content-length"]}`);
+  return listening(listener, never, async (server, get) => {
+    // More than is sent whole.
+    const streamed = await get("/", { method: "POST", body: pieces(makeBytes(1 << 20)).stream, duplex: "half" });
+    assert.equal(await streamed.text(), "chunked undefined");
+    assert.equal(await (await get("/", { method: "POST", body: "12345" })).text(), "undefined 5");
+  });
+});
+
+test("write holds the program back until drain", async () => {
+  const [held, drained] = [deferred(), deferred()];
+  let written = 0;
+  const listener = async (req, res) => {
+    const chunk = Buffer.alloc(64 * 1024, "x");
+    while (written < 64 << 20) {
+      written += chunk.length;
+      if (res.write(chunk)) continue;
+      assert.equal(res.writableNeedDrain, true);
+      held.resolve();
+      await once(res, "drain");
+      drained.resolve();
+    }
+    res.end();
+  };
+  await listening(listener, never, async (server, get) => {
+    const response = await get();
+    await within(held.promise, "write gave false");
+    let before;
+    do {
+      before = written;
+      await sleep(100);
+    } while (written > before);
+    assert.ok(written < 32 << 20, `${written} bytes were written with nobody reading`);
+    assert.equal((await response.arrayBuffer()).byteLength, 64 << 20);
+    await within(drained.promise, "drain");
+  });
+});
+
+test("a request's sender is held back while the listener does not read", async () => {
+  const source = endless();
+  const listener = async (req, res) => {
+    await once(req, "readable");
+    let before;
+    do {
+      before = source.given;
+      await sleep(100);
+    } while (source.given > before);
+    res.end(String(source.given));
+  };
+  await listening(listener, never, async (server, get) => {
+    const response = await get("/", { method: "POST", body: source.stream, duplex: "half" });
+    assert.ok(Number(await response.text()) < 32 << 20);
+  });
+});
+
+test("flushHeaders sends the head before there is a body", async () => {
+  const goOn = deferred();
+  const listener = async (req, res) => {
+    res.writeHead(202, { "x-early": "yes" });
+    res.flushHeaders();
+    await goOn.promise;
+    res.end("later");
+  };
+  await listening(listener, never, async (server, get) => {
+    const response = await within(get(), "the head");
+    assert.deepEqual([response.status, response.headers.get("x-early")], [202, "yes"]);
+    goOn.resolve();
+    assert.equal(await response.text(), "later");
+  });
+});
+
+test("early hints and trailers are sent", async () => {
+  const listener = async (req, res) => {
+    await new Promise((told) => res.writeEarlyHints({ link: ["</a.css>; rel=preload", "</b.js>; rel=preload"], "x-hint": "1" }, told));
+    await new Promise((told) => res.writeContinue(told));
+    res.setHeader("trailer", "x-sum");
+    res.write("in ");
+    await sleep(10);
+    res.addTrailers({ "X-Sum": "abc" });
+    res.end("pieces");
+  };
+  await listening(listener, never, async (server) => {
+    const text = await raw(server, get1);
+    const [hints, head, ...rest] = text.split("\r\n\r\n");
+    assert.match(hints, /^HTTP\/1\.1 103 [^]*link: <\/a\.css>; rel=preload, <\/b\.js>; rel=preload/);
+    assert.match(hints, /\r\nx-hint: 1/);
+    assert.match(head, /^HTTP\/1\.1 200 /);
+    assert.match(rest.join("\r\n\r\n"), /0\r\nx-sum: abc\r\n/);
+  });
+});
+
+test("a client that goes away: aborted, close, no finish, and no error of the server", async () => {
+  const events = [];
+  const [started, closed] = [deferred(), deferred()];
+  const listener = (req, res) => {
+    for (const name of ["aborted", "close"]) req.on(name, () => events.push(`req ${name}`));
+    res.on("finish", () => events.push("res finish"));
+    res.on("close", () => (events.push("res close"), closed.resolve(res)));
+    req.socket.on("close", () => events.push("socket close"));
+    started.resolve();
+  };
+  await listening(listener, never, async (server, get) => {
+    const controller = new AbortController();
+    const failed = rejection(get("/", { method: "POST", body: endless().stream, duplex: "half", signal: controller.signal }));
+    await within(started.promise, "the request");
+    controller.abort();
+    await failed;
+    const res = await within(closed.promise, "close of res");
+    await sleep(10);
+    assert.deepEqual(events.sort(), ["req aborted", "req close", "res close", "socket close"]);
+    assert.deepEqual([res.destroyed, res.writableEnded, res.write("for nobody"), res.req.aborted], [true, false, false, true]);
+  });
+});
+
+test("when the response is complete: finish, then close, of the request too", async () => {
+  const events = [];
+  const closed = deferred();
+  const listener = (req, res) => {
+    for (const name of ["aborted", "close"]) req.on(name, () => events.push(`req ${name}`));
+    for (const name of ["finish", "close"]) res.on(name, () => events.push(`res ${name}`));
+    req.socket.on("close", closed.resolve);
+    res.end("done", () => events.push("end"));
+  };
+  await listening(listener, never, async (server, get) => {
+    assert.equal(await (await get("/", { method: "POST", body: "not read" })).text(), "done");
+    await within(closed.promise, "close of the socket");
+    await sleep(10);
+    assert.deepEqual(events.sort(), ["end", "req close", "res close", "res finish"]);
+  });
+});
+
+for (const [what, destroy] of [["res", (req, res, error) => res.destroy(error)], ["socket", (req, res, error) => req.socket.destroy(error)]]) {
+  test(`destroy of ${what} cuts the response off, before its head and after it`, async () => {
+    const listener = async (req, res) => {
+      if (req.url === "/after") {
+        res.write("begun");
+        await sleep(10);
+      }
+      destroy(req, res, req.url === "/after" ? new Error("given up") : undefined);
+    };
+    await listening(listener, never, async (server, get) => {
+      assert.ok((await rejection(within(get("/before"), "a failure"))) instanceof TypeError);
+      const response = await get("/after");
+      assert.ok((await rejection(within(response.text(), "a failure of the body"))) instanceof TypeError);
+    });
+  });
+}
+
+test("what the listener throws, or its promise rejects with, goes to the error handler", () => {
+  const told = [];
+  const error = (failure) => (told.push(failure.message), new Response("sorry", { status: 503 }));
+  const listener = (req, res) => {
+    const failure = new Error(req.url);
+    if (req.url === "/throws") throw failure;
+    if (req.url === "/written") res.write("part");
+    if (req.url === "/length") return res.writeHead(200, { "content-length": "7" }).end("short");
+    if (req.url === "/status") return res.writeHead(99);
+    return Promise.reject(failure);
+  };
+  return listening(listener, { error }, async (server, get) => {
+    for (const path of ["/throws", "/rejects", "/written", "/length", "/status"]) {
+      const response = await get(path);
+      assert.deepEqual([response.status, await response.text()], [503, "sorry"], path);
+    }
+    assert.deepEqual(told.slice(0, 3), ["/throws", "/rejects", "/written"]);
+    assert.match(told[3], /content-length says 7 bytes, and the body has 5/);
+    assert.match(told[4], /Invalid status code: 99/);
+  });
+});
+
+test("a listener that fails in the middle of its response breaks it off", async () => {
+  const told = deferred();
+  const listener = async (req, res) => {
+    res.write("begun");
+    await sleep(10);
+    throw new Error("in the middle");
+  };
+  await listening(listener, { error: told.resolve }, async (server, get) => {
+    const response = await get();
+    assert.ok((await rejection(within(response.text(), "a failure of the body"))) instanceof TypeError);
+    assert.equal((await within(told.promise, "the error handler")).message, "in the middle");
+  });
+});
+
+test("a write after the end is an error event, and a wrong chunk a TypeError", async () => {
+  const told = deferred();
+  const listener = (req, res) => {
+    assert.throws(() => res.write(5), { name: "TypeError", message: /"chunk"/ });
+    assert.throws(() => res.addTrailers(5), { name: "TypeError", message: /"trailers"/ });
+    assert.throws(() => res.writeEarlyHints(5), { name: "TypeError", message: /"hints"/ });
+    res.on("error", told.resolve);
+    res.end("all");
+    assert.equal(res.write("more"), false);
+  };
+  await listening(listener, never, async (server, get) => {
+    assert.equal(await (await get()).text(), "all");
+    assert.equal((await within(told.promise, "the error event")).code, "ERR_STREAM_WRITE_AFTER_END");
+  });
+});
+
+test("frameworks may replace prototypes, and writeHead", async () => {
+  const listener = (req, res) => {
+    Object.setPrototypeOf(req, Object.create(http.IncomingMessage.prototype));
+    Object.setPrototypeOf(res, Object.create(http.ServerResponse.prototype, { send: { value(text) { this.end(text); } } }));
+    const { writeHead } = res;
+    res.writeHead = function (...words) {
+      this.setHeader("x-late", "set by writeHead");
+      return writeHead.apply(this, words);
+    };
+    let text = "";
+    req.on("data", (bytes) => (text += bytes)).on("end", () => res.send(text));
+  };
+  await listening(listener, never, async (server, get) => {
+    const response = await get("/", { method: "PUT", body: "framed" });
+    assert.deepEqual([response.headers.get("x-late"), await response.text()], ["set by writeHead", "framed"]);
+  });
+});
+
+test("setTimeout tells when no bytes pass", () =>
+  listening((req, res) => res.setTimeout(20, () => res.end("late")), never, async (server, get) => {
+    assert.equal(await (await get()).text(), "late");
+  }));
+
+test("the handler answers any Request, as of other servers", async () => {
+  const handler = nodeHandler((req, res) => (req.url === "/gone?" ? res.destroy() : res.end(`${req.method} ${req.url} ${req.headers.host}`)));
+  const response = await handler(new Request("https://example.test/x?y#z", { method: "DELETE" }));
+  assert.equal(await response.text(), "DELETE /x?y example.test");
+  assert.equal((await rejection(handler(new Request("https://example.test/gone?")))).name, "AbortError");
+  assert.throws(() => handler({}), { name: "TypeError", message: /"request"/ });
+});
