@@ -7,13 +7,16 @@ const { makeResponse } = require("./response.js");
 const { MessageSocket } = require("./socket.js");
 
 // What programs get to see, in errors, of a client that went away.
-const codesOfAbort = new Set(["ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE", "ABORT_ERR"]);
+const codesOfAbort = new Set(["ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_UNABLE_TO_PIPE"]);
 
 class Conversation {
   #request;
   #server;
+  #exchange; // null where the Request is none of serve()
   #req;
+  #body; // of req
   #res;
+  #reply; // of res
   #response; // what the handler gives, once it is known
   #settle; // of the handler's promise, where it had to give one
   #failure; // what that is rejected with
@@ -24,9 +27,10 @@ class Conversation {
   constructor(request, server) {
     this.#request = request;
     this.#server = server;
+    this.#exchange = ServerRequest.exchangeOf(request);
     const socket = new MessageSocket(request, server, this);
-    this.#req = makeRequest(request, server, socket);
-    this.#res = makeResponse(this.#req, socket, this);
+    [this.#req, this.#body] = makeRequest(request, server, socket);
+    [this.#res, this.#reply] = makeResponse(this.#req, socket, this);
     request.signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
@@ -43,7 +47,7 @@ class Conversation {
       if (this.#res.writableEnded || this.#isOver) this.#fail(failure);
       else {
         this.#end();
-        this.#res.usquicReply.failBody(failure);
+        this.#reply.failBody(failure);
         throw failure;
       }
     }
@@ -75,17 +79,16 @@ class Conversation {
     this.#isOver = true;
     this.#request.signal.removeEventListener("abort", this.#onAbort);
     this.#req.socket.close();
-    this.#req.usquicBody.leave(this.#req);
+    this.#body.leave();
   }
 
   // The program gives the response up. Its client is told so, and not that the response was complete.
   reset(error) {
     if (this.#isOver) return;
-    const exchange = ServerRequest.exchangeOf(this.#request);
-    exchange?.reset();
+    this.#exchange?.reset();
     this.#end(error);
     // The exchange ends what waits for it when it hears that it was cut off.
-    if (exchange === null) this.#giveUp(error ?? new DOMException("The response was destroyed", "AbortError"));
+    if (this.#exchange === null) this.#giveUp(error ?? new DOMException("The response was destroyed", "AbortError"));
   }
 
   #aborted(reason) {
@@ -96,26 +99,31 @@ class Conversation {
   #giveUp(reason) {
     this.#failure = reason;
     this.#settle?.reject(reason);
-    this.#res.usquicReply.failBody(reason);
+    this.#reply.failBody(reason);
   }
 
   #end(error) {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#req.usquicBody.abort(this.#req);
+    this.#body.abort();
     this.#req.socket.close();
-    this.#res.usquicReply.closed(error);
+    this.#reply.closed(error);
   }
 
-  // The listener's promise was rejected.
+  // The listener threw, or its promise was rejected.
   #fail(failure) {
     if (!this.#isOver && !this.#res.writableEnded) {
       this.#end();
       this.#giveUp(failure);
-    } else if (this.#res.writableEnded || !codesOfAbort.has(failure?.code)) {
-      Promise.reject(failure); // nobody is left to be told, which makes it an unhandled rejection, as with node:http
+    } else if (this.#res.writableEnded || !isOfAbort(failure)) {
+      if (this.#exchange !== null) this.#exchange.tell(failure);
+      else Promise.reject(failure); // nobody can be told, which makes it an unhandled rejection, as with node:http
     }
   }
+}
+
+function isOfAbort(failure) {
+  return failure?.name === "AbortError" || codesOfAbort.has(failure?.code);
 }
 
 module.exports = { Conversation };

@@ -64,17 +64,19 @@ class Reply {
     checkCallback(callback);
     const res = this.#res;
     const bytes = chunk === undefined || chunk === null ? nothing : toBytes(chunk, encoding);
+    if (res.writableEnded && bytes !== nothing) {
+      this.#refuse(codeError(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"), callback);
+      return;
+    }
     if (res.writableEnded || this.#isClosed) {
-      const isWrite = bytes !== nothing && res.writableEnded;
-      if (isWrite) this.#refuse(codeError(Error, "ERR_STREAM_WRITE_AFTER_END", "write after end"), callback);
-      else if (callback !== undefined) process.nextTick(callback, res.writableEnded ? finishedError() : destroyedError());
+      if (callback !== undefined) process.nextTick(callback, res.writableEnded ? finishedError() : destroyedError());
+      this.#setEnded();
       return;
     }
     if (!this.#isBegun) this.#sendWhole(bytes);
     else if (bytes.byteLength > 0) this.#body?.add(bytes);
     if (callback !== undefined) res.once("finish", callback);
-    res.finished = true;
-    res.writableEnded = true;
+    this.#setEnded();
     if (this.#body === undefined) this.#finish();
     else this.#body.end();
   }
@@ -108,6 +110,11 @@ class Reply {
 
   failBody(reason) {
     this.#body?.fail(reason);
+  }
+
+  #setEnded() {
+    this.#res.finished = true;
+    this.#res.writableEnded = true;
   }
 
   get #hasBody() {

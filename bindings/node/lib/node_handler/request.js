@@ -3,19 +3,25 @@
 
 const { IncomingMessage } = require("node:http");
 
+const body = Symbol("usquic body");
+
+// [req, RequestBody]
 function makeRequest(request, server, socket) {
   const req = new IncomingMessage(socket);
   const version = versionOf(server?.httpVersion?.(request));
   const [major, minor] = version.split(".").map(Number);
-  const { headers, rawHeaders } = fieldsOf(request);
+  const { authority, path } = partsOf(request.url);
+  const { headers, rawHeaders } = fieldsOf(request, authority);
   Object.assign(req, {
-    method: request.method, url: pathOf(request.url), httpVersion: version, httpVersionMajor: major, httpVersionMinor: minor,
+    method: request.method, url: path, httpVersion: version, httpVersionMajor: major, httpVersionMinor: minor,
     headers, rawHeaders, aborted: false, complete: false, _read: read, _destroy: destroy,
   });
-  Object.defineProperty(req, "usquicBody", { value: new RequestBody(request.body) });
+  if (request.params !== undefined) req.params = request.params; // of a route
   req._readableState.readingMore = false; // else it would read once and no more: node:http ends that in its own _read
   if (req.connection !== socket) req.connection = socket;
-  return req;
+  const source = new RequestBody(req, request.body);
+  Object.defineProperty(req, body, { value: source });
+  return [req, source];
 }
 
 function versionOf(version) {
@@ -23,14 +29,15 @@ function versionOf(version) {
   return version.includes(".") ? version : `${version}.0`;
 }
 
-function pathOf(url) {
-  const begin = url.indexOf("/", url.indexOf("://") + "://".length);
-  const end = url.indexOf("#");
-  return url.slice(begin, end < 0 ? url.length : end);
+function partsOf(url) {
+  const authorityBegin = url.indexOf("://") + "://".length;
+  const pathBegin = url.indexOf("/", authorityBegin);
+  const hash = url.indexOf("#");
+  return { authority: url.slice(authorityBegin, pathBegin), path: url.slice(pathBegin, hash < 0 ? url.length : hash) };
 }
 
-function fieldsOf(request) {
-  const { headers: given, body } = request;
+function fieldsOf(request, authority) {
+  const given = request.headers;
   const headers = {};
   const rawHeaders = [];
   const add = (value, name) => {
@@ -38,67 +45,69 @@ function fieldsOf(request) {
     headers[name] = value;
   };
   // HTTP/2 and later have it as :authority.
-  if (!given.has("host")) add(new URL(request.url).host, "host");
+  if (!given.has("host")) add(authority, "host");
   given.forEach(add);
   if (given.has("set-cookie")) headers["set-cookie"] = given.getSetCookie();
   // By the one or the other field frameworks know that there is a body.
-  if (body && !given.has("content-length")) add("chunked", "transfer-encoding");
+  if (request.body && !given.has("content-length")) add("chunked", "transfer-encoding");
   return { headers, rawHeaders };
 }
 
-// Bytes of a Request's body for a Readable that asks for them.
+// Bytes of a Request's body, for `req` when it asks for them.
 class RequestBody {
+  #req;
   #stream;
   #reader;
   #isReading = false;
   #isLeft = false;
 
-  constructor(stream) {
+  constructor(req, stream) {
+    this.#req = req;
     this.#stream = stream ?? undefined;
   }
 
-  async readInto(req) {
-    if (this.#stream === undefined) return this.#complete(req);
+  async read() {
+    if (this.#stream === undefined) return this.#complete();
     if (this.#isReading) return undefined;
     this.#isReading = true;
+    const req = this.#req;
     try {
       this.#reader ??= this.#stream.getReader();
       const { done, value } = await this.#reader.read();
       this.#isReading = false;
       if (req.destroyed) return undefined;
       req.socket.active();
-      if (done) return this.#complete(req);
-      return req.push(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+      return done ? this.#complete() : req.push(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
     } catch {
-      return this.abort(req);
+      return this.abort();
     }
   }
 
-  #complete(req) {
-    req.complete = true;
-    req.push(null);
+  #complete() {
+    this.#req.complete = true;
+    this.#req.push(null);
   }
 
   // No more of it comes.
-  abort(req) {
-    if (!req.destroyed) req.destroy(resetError());
+  abort() {
+    if (!this.#req.destroyed) this.#req.destroy(resetError());
   }
 
   // The response is complete. A body that nobody began to read is nobody's concern.
-  leave(req) {
-    if (req.destroyed) return;
+  leave() {
+    if (this.#req.destroyed) return;
     if (this.#stream === undefined) {
-      req.resume();
+      this.#req.resume();
     } else if (this.#reader === undefined) {
       this.#isLeft = true;
-      req.destroy();
+      this.#req.destroy();
     }
   }
 
   // Gives whether the program, or the client, broke it off.
-  stop(req) {
+  stop() {
     this.#reader?.cancel().catch(() => {});
-    return !this.#isLeft && !(req.complete && req.readableEnded);
+    return !this.#isLeft && !(this.#req.complete && this.#req.readableEnded);
   }
 }
 
@@ -109,11 +118,11 @@ function resetError() {
 // Of req.
 
 function read() {
-  this.usquicBody.readInto(this);
+  this[body].read();
 }
 
 function destroy(error, callback) {
-  if (this.usquicBody.stop(this)) {
+  if (this[body].stop()) {
     this.aborted = true;
     this.emit("aborted");
     this.socket.destroy(error);

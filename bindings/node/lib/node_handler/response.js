@@ -5,30 +5,32 @@
 const { ServerResponse } = require("node:http");
 const { Reply } = require("./reply.js");
 
+const reply = Symbol("usquic reply");
+
 const initial = { headersSent: false, writableEnded: false, writableFinished: false, writableNeedDrain: false, errored: null };
 
 const methods = {
   writeHead(status, ...rest) {
     // The words of HTTP/1's status line are not sent.
     const headers = typeof rest[0] === "string" ? rest[1] : (rest[0] ?? rest[1]);
-    this.usquicReply.writeHead(status, headers);
+    this[reply].writeHead(status, headers);
     return this;
   },
 
   write(chunk, encoding, callback) {
-    if (typeof encoding === "function") return this.usquicReply.write(chunk, undefined, encoding);
-    return this.usquicReply.write(chunk, encoding, callback);
+    if (typeof encoding === "function") return this[reply].write(chunk, undefined, encoding);
+    return this[reply].write(chunk, encoding, callback);
   },
 
   end(chunk, encoding, callback) {
-    if (typeof chunk === "function") this.usquicReply.end(undefined, undefined, chunk);
-    else if (typeof encoding === "function") this.usquicReply.end(chunk, undefined, encoding);
-    else this.usquicReply.end(chunk, encoding, callback);
+    if (typeof chunk === "function") this[reply].end(undefined, undefined, chunk);
+    else if (typeof encoding === "function") this[reply].end(chunk, undefined, encoding);
+    else this[reply].end(chunk, encoding, callback);
     return this;
   },
 
   flushHeaders() {
-    this.usquicReply.flush();
+    this[reply].flush();
   },
 
   _implicitHeader() {
@@ -36,16 +38,16 @@ const methods = {
   },
 
   writeEarlyHints(hints, callback) {
-    this.usquicReply.writeEarlyHints(hints);
+    this[reply].writeEarlyHints(hints);
     if (callback !== undefined) process.nextTick(callback);
   },
 
   addTrailers(trailers) {
-    this.usquicReply.addTrailers(trailers);
+    this[reply].addTrailers(trailers);
   },
 
   destroy(error) {
-    this.usquicReply.destroy(error);
+    this[reply].destroy(error);
     return this;
   },
 
@@ -75,7 +77,7 @@ for (const [name, value] of Object.entries({ ...initial, ...methods })) {
 }
 descriptors.writableLength = {
   get() {
-    return this.usquicReply.writableLength;
+    return this[reply].writableLength;
   },
   configurable: true,
 };
@@ -86,16 +88,18 @@ descriptors.writableHighWaterMark = {
   configurable: true,
 };
 
+// [res, Reply]
 function makeResponse(req, socket, conversation) {
   const res = new ServerResponse(req);
   Object.defineProperties(res, descriptors);
   Object.defineProperty(res, "socket", { value: socket, writable: true, configurable: true });
-  Object.defineProperty(res, "usquicReply", { value: new Reply(res, conversation) });
+  const owned = new Reply(res, conversation);
+  Object.defineProperty(res, reply, { value: owned });
   socket.on("timeout", () => {
     req.emit("timeout", socket);
     res.emit("timeout", socket);
   });
-  return res;
+  return [res, owned];
 }
 
 module.exports = { makeResponse };

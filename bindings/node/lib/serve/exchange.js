@@ -189,6 +189,11 @@ class Exchange {
     if (!this.#isOver && !this.#answer.isComplete) this.#answer.abort();
   }
 
+  // What goes wrong when it can change nothing of the answer any more.
+  tell(failure) {
+    this.#report(failure).catch(warn);
+  }
+
   // The response was handed over in full. What still comes of the request's body is told to who reads it.
   answered() {
     if (this.#incoming === undefined) this.#finish();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import http from "node:http";
-import { Transform } from "node:stream";
+import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "node:tls";
@@ -14,7 +14,13 @@ import {
 const { nodeHandler } = createRequire(import.meta.url)("../../index.cjs");
 
 const listening = (listener, options, use) => withServer({ fetch: nodeHandler(listener), ...options }, use);
-const never = { error: (failure) => assert.fail(`the error handler was called: ${failure}`) };
+
+// The same where nothing may be told to the error handler.
+async function flawless(listener, use, options) {
+  const told = [];
+  await listening(listener, { error: (failure) => void told.push(failure), ...options }, use);
+  assert.deepEqual(told, []);
+}
 
 // Everything that the server sends over HTTP/1.1.
 async function raw(server, text) {
@@ -39,7 +45,7 @@ test("req is an IncomingMessage that tells of the request", async () => {
     seen = { req, res, server: this };
     res.end(String(req.socket.remotePort));
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     const response = await get("/a/b?c=d&e", { headers: { "x-field": "of mine", cookie: "a=1; b=2" } });
     assert.match(await response.text(), /^[1-9]\d*$/);
     const { req, res } = seen;
@@ -59,7 +65,7 @@ test("req is an IncomingMessage that tells of the request", async () => {
 });
 
 test("over HTTP/1.1 httpVersion says so", () =>
-  listening((req, res) => res.end(req.httpVersion), never, async (server) => {
+  flawless((req, res) => res.end(req.httpVersion), async (server) => {
     assert.match(await raw(server, get1), /^HTTP\/1\.1 200 .*\r\n\r\n1\.1$/s);
   }));
 
@@ -67,14 +73,15 @@ test("getPeerCertificate and authorized tell of the client's certificate", async
   const [own, client] = [makeCertificate(), makeCertificate("DNS:client.test")];
   const tls = { cert: own.cert, key: own.key, ca: client.cert, requestCert: true };
   const listener = ({ socket }, res) => res.end(`${socket.getPeerCertificate().subjectaltname} ${socket.authorized}`);
-  await listening(listener, { tls, ...never }, async ({ url }) => {
+  const use = async ({ url }) => {
     const response = await fetch3(url, { tls: { ca: own.cert, cert: client.cert, key: client.key } });
     assert.equal(await response.text(), "DNS:client.test true");
-  });
+  };
+  await flawless(listener, use, { tls });
 });
 
 test("a response that is ended at once goes out whole, with its length and no type but the program's", () =>
-  listening((req, res) => res.end(req.url === "/" ? Buffer.from("h\u00e9") : undefined), never, async (server, get) => {
+  flawless((req, res) => res.end(req.url === "/" ? Buffer.from("h\u00e9") : undefined), async (server, get) => {
     for (const [path, text] of [["/", "h\u00e9"], ["/empty", ""]]) {
       const response = await get(path);
       assert.equal(response.headers.get("content-length"), String(Buffer.byteLength(text)));
@@ -109,7 +116,7 @@ test("fields come from setHeader and every form of writeHead; those of a connect
     assert.throws(() => res.setHeader("x-c", "late"), /after they are sent/);
     assert.throws(() => res.writeHead(200), { code: "ERR_HTTP_HEADERS_SENT" });
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     for (const path of Object.keys(heads)) {
       const { status, headers } = await get(path);
       assert.equal(status, 201, path);
@@ -126,7 +133,7 @@ test("204, 304 and HEAD have no bodies", () => {
     if (res.statusCode === 304) res.write("not sent");
     res.end("no body");
   };
-  return listening(listener, never, async (server, get) => {
+  return flawless(listener, async (server, get) => {
     for (const status of [204, 304]) {
       const response = await get(`/${status}`);
       assert.deepEqual([response.status, await response.text()], [status, ""]);
@@ -145,7 +152,7 @@ test("pipeline streams both ways", async () => {
     await pipeline(req, invert, res);
     done.resolve([req.complete, res.writableEnded, res.writableFinished, res.finished]);
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     const response = await get("/", { method: "POST", body: pieces(bytes).stream, duplex: "half" });
     assert.equal(sha256(Buffer.from(await response.arrayBuffer())), sha256(inverted));
     assert.deepEqual(await within(done.promise, "pipeline is done"), [true, true, true, true]);
@@ -154,7 +161,7 @@ test("pipeline streams both ways", async () => {
 
 test("a body of unknown length shows as transfer-encoding, by which frameworks know that there is one", () => {
   const listener = (req, res) => res.end(`${req.headers["transfer-encoding"]} ${req.headers["content-length"]}`);
-  return listening(listener, never, async (server, get) => {
+  return flawless(listener, async (server, get) => {
     // More than is sent whole.
     const streamed = await get("/", { method: "POST", body: pieces(makeBytes(1 << 20)).stream, duplex: "half" });
     assert.equal(await streamed.text(), "chunked undefined");
@@ -177,7 +184,7 @@ test("write holds the program back until drain", async () => {
     }
     res.end();
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     const response = await get();
     await within(held.promise, "write gave false");
     let before;
@@ -202,7 +209,7 @@ test("a request's sender is held back while the listener does not read", async (
     } while (source.given > before);
     res.end(String(source.given));
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     const response = await get("/", { method: "POST", body: source.stream, duplex: "half" });
     assert.ok(Number(await response.text()) < 32 << 20);
   });
@@ -216,7 +223,7 @@ test("flushHeaders sends the head before there is a body", async () => {
     await goOn.promise;
     res.end("later");
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     const response = await within(get(), "the head");
     assert.deepEqual([response.status, response.headers.get("x-early")], [202, "yes"]);
     goOn.resolve();
@@ -234,7 +241,7 @@ test("early hints and trailers are sent", async () => {
     res.addTrailers({ "X-Sum": "abc" });
     res.end("pieces");
   };
-  await listening(listener, never, async (server) => {
+  await flawless(listener, async (server) => {
     const text = await raw(server, get1);
     const [hints, head, ...rest] = text.split("\r\n\r\n");
     assert.match(hints, /^HTTP\/1\.1 103 [^]*link: <\/a\.css>; rel=preload, <\/b\.js>; rel=preload/);
@@ -254,7 +261,7 @@ test("a client that goes away: aborted, close, no finish, and no error of the se
     req.socket.on("close", () => events.push("socket close"));
     started.resolve();
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     const controller = new AbortController();
     const failed = rejection(get("/", { method: "POST", body: endless().stream, duplex: "half", signal: controller.signal }));
     await within(started.promise, "the request");
@@ -276,7 +283,7 @@ test("when the response is complete: finish, then close, of the request too", as
     req.socket.on("close", closed.resolve);
     res.end("done", () => events.push("end"));
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     assert.equal(await (await get("/", { method: "POST", body: "not read" })).text(), "done");
     await within(closed.promise, "close of the socket");
     await sleep(10);
@@ -293,7 +300,7 @@ for (const [what, destroy] of [["res", (req, res, error) => res.destroy(error)],
       }
       destroy(req, res, req.url === "/after" ? new Error("given up") : undefined);
     };
-    await listening(listener, never, async (server, get) => {
+    await flawless(listener, async (server, get) => {
       assert.ok((await rejection(within(get("/before"), "a failure"))) instanceof TypeError);
       const response = await get("/after");
       assert.ok((await rejection(within(response.text(), "a failure of the body"))) instanceof TypeError);
@@ -337,6 +344,57 @@ test("a listener that fails in the middle of its response breaks it off", async 
   });
 });
 
+test("what a listener fails with after its response went out, or its client went away, goes to the error handler alone", async () => {
+  const told = [];
+  const all = deferred();
+  const error = ({ message }) => {
+    if (told.push(message) === 3) all.resolve();
+  };
+  const listener = async (req, res) => {
+    if (req.url === "/thrown") {
+      res.end("complete");
+      throw new Error("after the end");
+    }
+    res.write("begun");
+    await once(res, "close");
+    // That of the abort is none of the server.
+    throw req.url === "/fails" ? new Error("of its own") : Object.assign(new Error("aborted"), { code: "ECONNRESET" });
+  };
+  const synchronous = nodeHandler((req, res) => {
+    res.end("complete");
+    throw new Error("thrown after the end");
+  });
+  await listening(listener, { error, routes: { "/synchronous": synchronous } }, async (server, get) => {
+    for (const path of ["/thrown", "/synchronous"]) assert.equal(await (await get(path)).text(), "complete");
+    for (const path of ["/aborted", "/fails"]) {
+      const response = await within(get(path), "the head");
+      await response.body.cancel();
+    }
+    await within(all.promise, "three failures");
+    assert.deepEqual(told, ["after the end", "thrown after the end", "of its own"]);
+  });
+});
+
+test("a source that is piped to a client that goes away is destroyed", async () => {
+  const destroyed = deferred();
+  const listener = async (req, res) => {
+    const source = new Readable({ read() { this.push(Buffer.alloc(1 << 16)); } }).on("close", destroyed.resolve);
+    await pipeline(source, res);
+  };
+  await flawless(listener, async (server, get) => {
+    const response = await get();
+    await response.body.cancel();
+    await within(destroyed.promise, "the source is destroyed");
+  });
+});
+
+test("a route's parameters are in req.params", () => {
+  const routes = { "/users/:id": nodeHandler((req, res) => res.end(req.params.id)) };
+  return withServer({ routes }, async (server, get) => {
+    assert.equal(await (await get("/users/a%20b")).text(), "a b");
+  });
+});
+
 test("a write after the end is an error event, and a wrong chunk a TypeError", async () => {
   const told = deferred();
   const listener = (req, res) => {
@@ -347,7 +405,7 @@ test("a write after the end is an error event, and a wrong chunk a TypeError", a
     res.end("all");
     assert.equal(res.write("more"), false);
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     assert.equal(await (await get()).text(), "all");
     assert.equal((await within(told.promise, "the error event")).code, "ERR_STREAM_WRITE_AFTER_END");
   });
@@ -365,14 +423,14 @@ test("frameworks may replace prototypes, and writeHead", async () => {
     let text = "";
     req.on("data", (bytes) => (text += bytes)).on("end", () => res.send(text));
   };
-  await listening(listener, never, async (server, get) => {
+  await flawless(listener, async (server, get) => {
     const response = await get("/", { method: "PUT", body: "framed" });
     assert.deepEqual([response.headers.get("x-late"), await response.text()], ["set by writeHead", "framed"]);
   });
 });
 
 test("setTimeout tells when no bytes pass", () =>
-  listening((req, res) => res.setTimeout(20, () => res.end("late")), never, async (server, get) => {
+  flawless((req, res) => res.setTimeout(20, () => res.end("late")), async (server, get) => {
     assert.equal(await (await get()).text(), "late");
   }));
 
