@@ -7,7 +7,9 @@ const { makeResponse } = require("./response.js");
 const { MessageSocket } = require("./socket.js");
 
 // What programs get to see, in errors, of a client that went away.
-const codesOfAbort = new Set(["ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_UNABLE_TO_PIPE"]);
+const codesOfAbort = new Set([
+  "ECONNRESET", "ERR_STREAM_DESTROYED", "ERR_STREAM_PREMATURE_CLOSE", "ERR_STREAM_UNABLE_TO_PIPE",
+]);
 
 class Conversation {
   #request;

@@ -26,10 +26,10 @@ class Reply {
 
   writeHead(status, fields) {
     const res = this.#res;
-    if (res.headersSent) throw codeError(Error, "ERR_HTTP_HEADERS_SENT", "Cannot write headers after they are sent to the client");
+    if (res.headersSent) throw codeError(Error, "ERR_HTTP_HEADERS_SENT", "The headers were written already");
     const code = Number(status);
     if (!Number.isInteger(code) || code < 200 || code > 599) {
-      throw codeError(RangeError, "ERR_HTTP_INVALID_STATUS_CODE", `Invalid status code: ${status} (200 to 599 are possible)`);
+      throw codeError(RangeError, "ERR_HTTP_INVALID_STATUS_CODE", `Invalid status code: ${status} (from 200 to 599)`);
     }
     setFields(res, fields);
     res.statusCode = code;

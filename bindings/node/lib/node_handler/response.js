@@ -7,7 +7,9 @@ const { Reply } = require("./reply.js");
 
 const reply = Symbol("usquic reply");
 
-const initial = { headersSent: false, writableEnded: false, writableFinished: false, writableNeedDrain: false, errored: null };
+const initial = {
+  headersSent: false, writableEnded: false, writableFinished: false, writableNeedDrain: false, errored: null,
+};
 
 const methods = {
   writeHead(status, ...rest) {
