@@ -23,7 +23,7 @@ class Conversation {
   #settle; // of the handler's promise, where it had to give one
   #failure; // what that is rejected with
   #isOver = false;
-  #onAbort = () => this.#aborted(this.#request.signal.reason);
+  #onAbort;
 
   // server: the fetch handler's second argument.
   constructor(request, server) {
@@ -33,7 +33,7 @@ class Conversation {
     const socket = new MessageSocket(request, server, this);
     [this.#req, this.#body] = makeRequest(request, server, socket);
     [this.#res, this.#reply] = makeResponse(this.#req, socket, this);
-    request.signal.addEventListener("abort", this.#onAbort, { once: true });
+    this.#hearOfAbort();
   }
 
   get isHead() {
@@ -79,7 +79,7 @@ class Conversation {
   // All of the response was taken: nothing that happens to the client is told any more.
   finished() {
     this.#isOver = true;
-    this.#request.signal.removeEventListener("abort", this.#onAbort);
+    if (this.#onAbort !== undefined) this.#request.signal.removeEventListener("abort", this.#onAbort);
     this.#req.socket.close();
     this.#body.leave();
   }
@@ -91,6 +91,14 @@ class Conversation {
     this.#end(error);
     // The exchange ends what waits for it when it hears that it was cut off.
     if (this.#exchange === null) this.#giveUp(error ?? new DOMException("The response was destroyed", "AbortError"));
+  }
+
+  #hearOfAbort() {
+    if (this.#exchange !== null) return this.#exchange.whenAborted((reason) => this.#aborted(reason));
+    const { signal } = this.#request;
+    if (signal.aborted) return this.#aborted(signal.reason);
+    this.#onAbort = () => this.#aborted(signal.reason);
+    return signal.addEventListener("abort", this.#onAbort, { once: true });
   }
 
   #aborted(reason) {

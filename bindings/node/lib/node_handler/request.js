@@ -20,7 +20,7 @@ function makeRequest(request, server, socket) {
   req._readableState.readingMore = false; // else it would read once and no more: node:http ends that in its own _read
   if (req.connection !== socket) req.connection = socket;
   const source = new RequestBody(req, request.body);
-  Object.defineProperty(req, body, { value: source });
+  req[body] = source;
   return [req, source];
 }
 

@@ -74,7 +74,7 @@ const methods = {
 };
 
 const descriptors = {};
-for (const [name, value] of Object.entries({ ...initial, ...methods })) {
+for (const [name, value] of Object.entries(initial)) {
   descriptors[name] = { value, writable: true, configurable: true, enumerable: false };
 }
 descriptors.writableLength = {
@@ -93,10 +93,11 @@ descriptors.writableHighWaterMark = {
 // [res, Reply]
 function makeResponse(req, socket, conversation) {
   const res = new ServerResponse(req);
+  const owned = new Reply(res, conversation);
+  res[reply] = owned;
+  Object.assign(res, methods);
   Object.defineProperties(res, descriptors);
   Object.defineProperty(res, "socket", { value: socket, writable: true, configurable: true });
-  const owned = new Reply(res, conversation);
-  Object.defineProperty(res, reply, { value: owned });
   socket.on("timeout", () => {
     req.emit("timeout", socket);
     res.emit("timeout", socket);

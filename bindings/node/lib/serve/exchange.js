@@ -21,6 +21,7 @@ class Exchange {
   #request;
   #controller; // of the request's signal, once somebody asked for it
   #abortReason;
+  #onAbort;
   #trailers;
   #isOver = false;
 
@@ -69,6 +70,13 @@ class Exchange {
       if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
     }
     return this.#controller.signal;
+  }
+
+  // Like the signal, and cheaper: one callback, which gets the reason.
+  whenAborted(callback) {
+    if (this.#abortReason !== undefined) return callback(this.#abortReason);
+    this.#onAbort = callback;
+    return undefined;
   }
 
   begin() {
@@ -219,6 +227,7 @@ class Exchange {
       exchange.#finish(reason);
       exchange.#answer.stop(reason);
       exchange.#controller?.abort(reason);
+      exchange.#onAbort?.(reason);
     },
   };
 }

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { deferred, endless, makeBytes, pieces, rejection, sha256, test, within } from "../web.mjs";
+import { deferred, endless, makeBytes, pieces, rejection, sha256, test, withServer, within } from "../web.mjs";
 import { flawless, listening, nodeHandler } from "./node_handler.mjs";
 
 test("pipeline streams both ways", async () => {
@@ -119,6 +119,29 @@ test("a client that goes away: aborted, close, no finish, and no error of the se
     assert.equal(res.write("for nobody"), false);
     assert.deepEqual([res.destroyed, res.writableEnded, res.req.aborted], [true, false, true]);
   });
+});
+
+test("a listener that is called when the client is gone hears of it", async () => {
+  const [called, heard] = [deferred(), deferred()];
+  const handler = nodeHandler((req, res) => {
+    res.on("close", () => heard.resolve(req.aborted));
+    res.end("for nobody");
+  });
+  const fetch = async (request, server) => {
+    called.resolve();
+    await once(request.signal, "abort");
+    return handler(request, server);
+  };
+  await withServer({ fetch }, async (server, get) => {
+    const controller = new AbortController();
+    const failed = rejection(get("/", { signal: controller.signal }));
+    await within(called.promise, "the request");
+    controller.abort();
+    await failed;
+    assert.equal(await within(heard.promise, "close"), true);
+  });
+  const aborted = new Request("https://example.test/", { signal: AbortSignal.abort() });
+  await assert.rejects(async () => handler(aborted), { name: "AbortError" });
 });
 
 test("when the response is complete: finish, then close, of the request too", async () => {
