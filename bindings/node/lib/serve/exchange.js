@@ -212,6 +212,7 @@ class Exchange {
     engine.forget(this.id);
     if (this.#incoming !== undefined && !this.#incoming.isEnded) this.#incoming.fail(reason);
     this.#request = undefined;
+    this.#onAbort = undefined; // the runtime may keep the Request, and with it all this, for longer
   }
 
   static events = {
@@ -224,10 +225,11 @@ class Exchange {
     abort(exchange) {
       const reason = abortError("The client went away, or gave up the request");
       exchange.#abortReason = reason;
+      const onAbort = exchange.#onAbort;
       exchange.#finish(reason);
       exchange.#answer.stop(reason);
       exchange.#controller?.abort(reason);
-      exchange.#onAbort?.(reason);
+      onAbort?.(reason);
     },
   };
 }
