@@ -1,4 +1,5 @@
 export * from "./types/quic";
 export * from "./types/serve";
+export * from "./types/node";
 export * from "./types/routes";
 export * from "./types/fetch";

@@ -8,6 +8,7 @@ const programs = Array.from(readFileSync(join(root, "README.md"), "utf8").matchA
 const expected = [
   "hello\n", "1000000 bytes came\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/,
   "200 ok\n200 user 7\n200 posted a text\n200 hello from a file\n404 no such page\n",
+  "you asked for /hello\n",
 ];
 
 // A folder in which the package is installed, with a certificate and a folder to serve.

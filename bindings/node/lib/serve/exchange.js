@@ -21,6 +21,7 @@ class Exchange {
   #request;
   #controller; // of the request's signal, once somebody asked for it
   #abortReason;
+  #onAbort;
   #trailers;
   #isOver = false;
 
@@ -69,6 +70,13 @@ class Exchange {
       if (this.#abortReason !== undefined) this.#controller.abort(this.#abortReason);
     }
     return this.#controller.signal;
+  }
+
+  // Like the signal, and cheaper: one callback, which gets the reason.
+  whenAborted(callback) {
+    if (this.#abortReason !== undefined) return callback(this.#abortReason);
+    this.#onAbort = callback;
+    return undefined;
   }
 
   begin() {
@@ -183,6 +191,17 @@ class Exchange {
     return true;
   }
 
+  // The program gives the request up: its client is told that there is no answer, or that it is not all. What is under way
+  // ends as when the client goes away.
+  reset() {
+    if (!this.#isOver && !this.#answer.isComplete) this.#answer.abort();
+  }
+
+  // What goes wrong when it can change nothing of the answer any more.
+  tell(failure) {
+    this.#report(failure).catch(warn);
+  }
+
   // The response was handed over in full. What still comes of the request's body is told to who reads it.
   answered() {
     if (this.#incoming === undefined) this.#finish();
@@ -193,6 +212,7 @@ class Exchange {
     engine.forget(this.id);
     if (this.#incoming !== undefined && !this.#incoming.isEnded) this.#incoming.fail(reason);
     this.#request = undefined;
+    this.#onAbort = undefined; // the runtime may keep the Request, and with it all this, for longer
   }
 
   static events = {
@@ -205,9 +225,11 @@ class Exchange {
     abort(exchange) {
       const reason = abortError("The client went away, or gave up the request");
       exchange.#abortReason = reason;
+      const onAbort = exchange.#onAbort;
       exchange.#finish(reason);
       exchange.#answer.stop(reason);
       exchange.#controller?.abort(reason);
+      onAbort?.(reason);
     },
   };
 }

@@ -1,5 +1,5 @@
 // Compiled, never run: what must be accepted, and, behind @ts-expect-error, what must not.
-import { developmentCertificate, fetch3, file, folder, quic, QuicError, serve, type Routes } from "../../index.js";
+import { developmentCertificate, fetch3, file, folder, nodeHandler, quic, QuicError, serve, type Routes } from "../../index.js";
 
 const server = quic({
   server: true,
@@ -55,6 +55,18 @@ const http = serve({
 const proven: Buffer | undefined = http.clientCertificate(new Request(http.url))?.raw;
 serve({ port: 0, fetch: () => new Response(), secret: new Uint8Array(32), tls: { ca: "PEM", requestCert: true } });
 serve({ port: 0, fetch: () => new Response(), idleTimeout: 1, httpIdleTimeout: 0, maxRequestBodySize: 0 });
+serve({
+  port: 0,
+  routes: { "/:id": nodeHandler((req, res) => res.end(req.url)) },
+  fetch: nodeHandler(async function (req, res) {
+    res.writeHead(this.port === req.socket.remotePort ? 404 : 200, { "x-version": req.httpVersion });
+    for await (const chunk of req) res.write(chunk);
+    res.end();
+  }),
+});
+const answered: Response | Promise<Response> = nodeHandler((_req, res) => void res.end())(new Request(http.url));
+// @ts-expect-error a listener is a function
+nodeHandler(answered);
 // @ts-expect-error a name that nobody knows
 serve({ port: 0, fetch: () => new Response(), tls: { requestcert: true } });
 const { cert, key, hash } = developmentCertificate();
