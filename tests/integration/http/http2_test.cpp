@@ -181,6 +181,14 @@ TEST_F(Http2Test, EveryResponseHearsOfHttp3) {
   }
 }
 
+TEST_F(Http2Test, TrailersDoNotTellOfHttp3Again) {
+  make_app().get("/", [](Response* res, Request*) { res->writeTrailer("x-sum", "7")->end("body"); });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_NE(request->field("alt-svc"), "");
+  EXPECT_THAT(request->trailers, testing::ElementsAre(testing::Pair("x-sum", "7")));
+}
+
 TEST_F(Http2Test, NobodyHearsOfHttp3WhereItIsNotWanted) {
   AppOptions options;
   options.alt_svc_max_age_s = 0;

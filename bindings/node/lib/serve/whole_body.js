@@ -2,6 +2,8 @@
 // whose streams are dear and of unknown length.
 "use strict";
 
+const { isUtf8 } = require("node:buffer");
+
 const isBun = process.versions.bun !== undefined;
 const memoryOf = isBun ? require("bun:jsc").estimateShallowMemoryUsageOf : undefined;
 const emptyMemory = isBun ? memoryOf(new Response(null)) : 0;
@@ -20,25 +22,20 @@ function wholeBody(response) {
 }
 
 function bytesOf(response) {
-  if (response.headers.has("content-type")) {
-    const bytes = response.bytes();
-    return Bun.peek.status(bytes) === "fulfilled" ? { bytes: Bun.peek(bytes), type: "" } : fromBytes(bytes, "");
-  }
-  const blob = Bun.peek(response.blob());
-  if (blob instanceof Promise) return blob.then((value) => fromBytes(value.bytes(), value.type));
-  const bytes = blob.bytes();
-  const { type } = blob;
-  return Bun.peek.status(bytes) === "fulfilled" ? { bytes: Bun.peek(bytes), type } : fromBytes(bytes, type);
-}
-
-async function fromBytes(bytes, type) {
-  return { bytes: await bytes, type };
+  const bytes = response.bytes();
+  return Bun.peek.status(bytes) === "fulfilled" ? typed(response, Bun.peek(bytes)) : bytes.then(typed.bind(null, response));
 }
 
 async function blobOf(response) {
   const blob = await response.blob();
-  const { size, type } = blob;
-  return blob.name === undefined ? { bytes: await blob.bytes(), type } : { stream: blob.stream(), size, type };
+  if (blob.name === undefined) return typed(response, await blob.bytes());
+  return { stream: blob.stream(), size: blob.size, type: blob.type };
+}
+
+// Bun does not tell a text from bytes without a type, and without any a browser would guess: a text could pass for HTML.
+function typed(response, bytes) {
+  if (response.headers.has("content-type")) return { bytes, type: "" };
+  return { bytes, type: isUtf8(bytes) ? "text/plain;charset=utf-8" : "application/octet-stream" };
 }
 
 function firstLine(response) {
