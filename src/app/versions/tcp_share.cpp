@@ -1,7 +1,6 @@
 #include "app/versions/tcp_share.h"
 
 #include <string_view>
-
 #include <utility>
 
 #include "app/field_list.h"
