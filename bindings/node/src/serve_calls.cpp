@@ -100,7 +100,8 @@ void add_serve_entries(Entries& entries) {
                  {entry("createServer", enter<create_server>), entry("listenServer", enter<listen_server>),
                   entry("stopServer", enter<stop_server>), entry("respond", enter<respond>),
                   entry("respondWrite", enter<respond_write>), entry("respondEnd", enter<respond_end>),
-                  entry("respondAbort", enter<respond_abort>), entry("respondInform", enter<respond_inform>), entry("readBody", enter<read_body>)});
+                  entry("respondAbort", enter<respond_abort>),
+                  entry("respondInform", enter<respond_inform>), entry("readBody", enter<read_body>)});
 }
 
 }  // namespace usquic::node
