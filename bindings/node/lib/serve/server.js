@@ -75,7 +75,7 @@ class Server {
   }
 
   // Those of the request itself.
-  async trailers(request) {
+  trailers(request) {
     const exchange = ServerRequest.exchangeOf(request);
     if (exchange === null) throw errors.invalidValue("request", "a request of a server", request);
     return exchange.requestTrailers;

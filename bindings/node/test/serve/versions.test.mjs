@@ -13,14 +13,13 @@ import { askHttp1, askHttp2, getByTool, testInNode, tool, withHttp2 } from "../t
 const testWithTool = testWith.bind(null, tool, "usquic (USQUIC_TOOL)");
 const versionOf = (request, server) => new Response(server.httpVersion(request));
 const flags = { "1.1": "--http1.1", 2: "--http2", 3: "--http3" };
-const made = makeCertificate();
 const bigSize = 5 << 20;
 
 // The runtime's own client, over TCP.
 async function fetchOverTcp(server, path = "/", init = {}) {
   const url = new URL(path, server.url);
-  if (isBun) return fetch(url, { tls: { ca: made.cert }, ...init });
-  const client = Deno.createHttpClient({ caCerts: [made.cert] });
+  if (isBun) return fetch(url, { tls: { ca: server.developmentCertificate.cert }, ...init });
+  const client = Deno.createHttpClient({ caCerts: [server.developmentCertificate.cert] });
   try {
     const response = await fetch(url, { client, ...init });
     return new Response(await response.arrayBuffer(), response);
@@ -138,7 +137,7 @@ if (isBun || isDeno) {
   test("the runtime's own fetch is answered over TCP", () => {
     const handler = async (request, server) =>
       new Response(`${server.httpVersion(request)} ${sha256(Buffer.from(await request.arrayBuffer()))}`);
-    return withServer({ hostname: "localhost", tls: made, fetch: handler }, async (server) => {
+    return withServer({ fetch: handler }, async (server) => {
       const bytes = makeBytes(bigSize);
       const response = await fetchOverTcp(server, "/", { method: "POST", body: bytes });
       assert.match(await response.text(), new RegExp(`^(1\\.1|2) ${sha256(bytes)}$`));
