@@ -2,6 +2,8 @@
 // whose streams are dear and of unknown length.
 "use strict";
 
+const { isUtf8 } = require("node:buffer");
+
 const isBun = process.versions.bun !== undefined;
 const memoryOf = isBun ? require("bun:jsc").estimateShallowMemoryUsageOf : undefined;
 const emptyMemory = isBun ? memoryOf(new Response(null)) : 0;
@@ -27,18 +29,22 @@ function bytesOf(response) {
   const blob = Bun.peek(response.blob());
   if (blob instanceof Promise) return blob.then((value) => fromBytes(value.bytes(), value.type));
   const bytes = blob.bytes();
-  const { type } = blob;
-  return Bun.peek.status(bytes) === "fulfilled" ? { bytes: Bun.peek(bytes), type } : fromBytes(bytes, type);
+  return Bun.peek.status(bytes) === "fulfilled" ? typed(Bun.peek(bytes), blob.type) : fromBytes(bytes, blob.type);
 }
 
 async function fromBytes(bytes, type) {
-  return { bytes: await bytes, type };
+  return typed(await bytes, type);
+}
+
+// Bun calls bytes of no type a text, as it calls texts.
+function typed(bytes, type) {
+  return { bytes, type: type.startsWith("text/plain") && !isUtf8(bytes) ? "" : type };
 }
 
 async function blobOf(response) {
   const blob = await response.blob();
   const { size, type } = blob;
-  return blob.name === undefined ? { bytes: await blob.bytes(), type } : { stream: blob.stream(), size, type };
+  return blob.name === undefined ? typed(await blob.bytes(), type) : { stream: blob.stream(), size, type };
 }
 
 function firstLine(response) {
