@@ -1,7 +1,6 @@
 // Early hints before a response, and trailers behind it and behind a request.
 import assert from "node:assert/strict";
-import { deferred, endless, isBun, pieces, rejection, test, testWith, within, withServer } from "../web.mjs";
-import { isDeno } from "../runner.mjs";
+import { deferred, endless, pieces, rejection, test, testWith, within, withServer } from "../web.mjs";
 import { askHttp1, askHttp2, getByTool, testInNode, tool, withHttp2 } from "../tcp.mjs";
 
 const testWithTool = testWith.bind(null, tool, "usquic (USQUIC_TOOL)");
