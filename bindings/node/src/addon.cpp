@@ -46,9 +46,11 @@ napi_value consumed(Arguments& arguments, Worker& worker) {
 
 // start(onEvents, onPosted): an object with everything else, over a worker of its own.
 napi_value start(napi_env env, napi_callback_info info) {
-  Entries entries = {entry("ref", enter<hold>), entry("unref", enter<let_go>),
+  Entries entries = {entry("ref", enter<hold>),
+                     entry("unref", enter<let_go>),
                      entry("flush", enter<flush>),
-                     entry("strerror", enter<describe>), entry("errorName", enter<name_error>),
+                     entry("strerror", enter<describe>),
+                     entry("errorName", enter<name_error>),
                      entry("consumed", enter<consumed>)};
   add_quic_entries(entries);
   add_serve_entries(entries);

@@ -124,11 +124,11 @@ int HttpServers::listen(std::uint32_t id, const Address& address, int& bound) {
 void HttpServers::take(const Server& server, const Called& called, Response& response,
                        const usquic::Request& request) {
   const std::string_view method = request.getMethod();
-  auto owned = std::make_unique<Request>(Request{
-      .id = worker_.new_id(),
-      .response = &response,
-      .has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0",
-      .backlog = {}});
+  auto owned = std::make_unique<Request>(
+      Request{.id = worker_.new_id(),
+              .response = &response,
+              .has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0",
+              .backlog = {}});
   const Request& taken = *owned;
   response.onAborted([this, id = taken.id] { forget(id, "abort"); });
   tell(server.id, called, taken, request);
@@ -194,9 +194,8 @@ void HttpServers::inform(std::uint32_t id, int status, std::string_view lines) {
   Request* request = find(id);
   if (request == nullptr) return;
   std::vector<FieldView> fields;
-  for_each_field(lines, [&fields](std::string_view name, std::string_view value) {
-    fields.emplace_back(name, value);
-  });
+  for_each_field(
+      lines, [&fields](std::string_view name, std::string_view value) { fields.emplace_back(name, value); });
   request->response->writeInformational(std::to_string(status), fields);
 }
 
@@ -231,8 +230,10 @@ void HttpServers::end(std::uint32_t id, std::string_view trailers) {
 // The response is complete. Who reads the request's body still must hear that no more of it comes; of one without a
 // body JavaScript needs no word.
 void HttpServers::finish_request(const Request& request) {
-  if (request.has_body) forget(request.id, "done");
-  else requests_.erase(request.id);
+  if (request.has_body)
+    forget(request.id, "done");
+  else
+    requests_.erase(request.id);
 }
 
 void HttpServers::abort(std::uint32_t id) {

@@ -48,7 +48,7 @@ class HttpServers {
   int create(std::uint32_t id, const ServerOptions& options, std::string& detail);
   int listen(std::uint32_t id, const Address& address, int& bound);
   void stop(std::uint32_t id, bool is_forced);
-  HttpRoutes* routes(std::uint32_t id);  // nullptr: it is over
+  HttpRoutes* routes(std::uint32_t id);                      // nullptr: it is over
   us_quic_socket_context_t* native(std::uint32_t id) const;  // nullptr: it is over
 
   struct Answer {

@@ -20,7 +20,8 @@ napi_value create_server(Arguments& arguments, Worker& worker) {
                                      .http1 = given.flag("http1"),
                                      .http2 = given.flag("http2"),
                                      .http3 = given.flag("http3")};
-  options.max_body_bytes = number<std::uint64_t>(given, "maxRequestBodySize").value_or(options.max_body_bytes);
+  options.max_body_bytes =
+      number<std::uint64_t>(given, "maxRequestBodySize").value_or(options.max_body_bytes);
   const IdentityChange names(given);
   const std::uint32_t id = worker.new_id();
   ask(arguments, worker, [&](std::string& detail) {
@@ -100,8 +101,8 @@ void add_serve_entries(Entries& entries) {
                  {entry("createServer", enter<create_server>), entry("listenServer", enter<listen_server>),
                   entry("stopServer", enter<stop_server>), entry("respond", enter<respond>),
                   entry("respondWrite", enter<respond_write>), entry("respondEnd", enter<respond_end>),
-                  entry("respondAbort", enter<respond_abort>),
-                  entry("respondInform", enter<respond_inform>), entry("readBody", enter<read_body>)});
+                  entry("respondAbort", enter<respond_abort>), entry("respondInform", enter<respond_inform>),
+                  entry("readBody", enter<read_body>)});
 }
 
 }  // namespace usquic::node

@@ -94,7 +94,7 @@ class Worker {
   napi_env env_ = nullptr;
   napi_ref native_ = nullptr;  // weak, unless it keeps the process alive
   napi_threadsafe_function events_function_ = nullptr;
-  Way* way_ = nullptr;  // the thread-safe function's
+  Way* way_ = nullptr;                    // the thread-safe function's
   std::vector<Function<void()>> outbox_;  // of the JavaScript thread
   EventBatch delivering_;                 // of the JavaScript thread
   std::mutex mutex_;

@@ -74,7 +74,10 @@ export interface ServeOptions<Pattern extends string = string> {
    * told as process warnings.
    */
   error?: ErrorHandler;
-  /** Seconds without a packet after which a connection of HTTP/3 is given up, from 0.001. Default: 30. */
+  /**
+   * Seconds without a packet after which a connection of HTTP/3 is given up, from 0.001. Over TCP, seconds without progress in a
+   * request or its response. Default: 30.
+   */
   idleTimeout?: number;
   /**
    * Seconds without an open request after which a connection is shut down, although its client keeps it alive. 0: no limit.
