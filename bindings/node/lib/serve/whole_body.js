@@ -7,18 +7,22 @@ const { isUtf8 } = require("node:buffer");
 const isBun = process.versions.bun !== undefined;
 const memoryOf = isBun ? require("bun:jsc").estimateShallowMemoryUsageOf : undefined;
 const emptyMemory = isBun ? memoryOf(new Response(null)) : 0;
-// A Response's memory is more than an empty one's by its body, as long as that is a text or bytes, and by its status text.
+// A Response's memory is more than an empty one's by its body, as long as that is a text or bytes, by its status text and by
+// its URL, which those of fetch() have.
 const tellsBytes = isBun && memoryOf(new Response("x")) > emptyMemory &&
   memoryOf(new Response(new ReadableStream())) === emptyMemory;
-const inspectedStream = isBun ? firstLine(new Response(new ReadableStream())) : "";
+// How a Response is shown tells a Blob, or a file, from a stream, of which nothing or a part came.
+const shownBlob = /^ {2}(Blob|FileRef) \(/m;
+const showsBlobs = isBun && shownBlob.test(Bun.inspect(new Response(new Blob(["x"])))) &&
+  !shownBlob.test(Bun.inspect(new Response(new ReadableStream())));
 
 // {bytes, type}, or a promise of them, or of {stream, size, type} where the bytes are a file's; undefined where the body can
 // only be read as a stream. type: what the content-type is unless the Response says another, or "".
 function wholeBody(response) {
   if (!isBun) return undefined;
-  if (tellsBytes && response.statusText === "" && memoryOf(response) > emptyMemory) return bytesOf(response);
-  // How a Response is shown tells a Blob or a file, by its size, from a stream.
-  return firstLine(response) === inspectedStream ? undefined : blobOf(response);
+  const isOwn = response.url === "" && response.statusText === "";
+  if (tellsBytes && isOwn && memoryOf(response) > emptyMemory) return bytesOf(response);
+  return showsBlobs && shownBlob.test(Bun.inspect(response)) ? blobOf(response) : undefined;
 }
 
 function bytesOf(response) {
@@ -45,11 +49,6 @@ async function blobOf(response) {
   const blob = await response.blob();
   const { size, type } = blob;
   return blob.name === undefined ? typed(await blob.bytes(), type) : { stream: blob.stream(), size, type };
-}
-
-function firstLine(response) {
-  const text = Bun.inspect(response);
-  return text.slice(0, text.indexOf("\n"));
 }
 
 module.exports = { wholeBody };

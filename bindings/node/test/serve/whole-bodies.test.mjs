@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { isUtf8 } from "node:buffer";
 import { writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { join } from "node:path";
 import {
   deferred, hashOf, isBun, makeBytes, sha256, temporaryFolder, test, within, withServer,
@@ -225,6 +226,45 @@ test("a stream that grows stays a stream: its first bytes arrive before the othe
     });
   }
 });
+
+// A stream of the network, of which the first bytes are there.
+for (const [what, make] of Object.entries({
+  "the Response of fetch()": (response) => response,
+  "a Response around the body of fetch()'s": (response) => new Response(response.body, response),
+  "a Response around that body alone": (response) => new Response(response.body),
+  "a clone of the Response of fetch()": (response) => response.clone(),
+})) {
+  test(`${what} stays a stream, of no type of its own`, async () => {
+    const goOn = deferred();
+    const origin = createServer(async (_, response) => {
+      response.write("first");
+      await goOn.promise;
+      response.end("second");
+    });
+    await new Promise((resolve) => origin.listen(0, "127.0.0.1", resolve));
+    const relay = async () => {
+      const response = await fetch(`http://127.0.0.1:${origin.address().port}/`);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // so that some of the body is there
+      return make(response);
+    };
+    try {
+      await withServer({ fetch: relay }, async (server, get) => {
+        const response = await within(get(), "the head comes");
+        assert.equal(response.headers.get("content-type"), null);
+        const reader = response.body.getReader();
+        const text = async () => String(Buffer.from((await within(reader.read(), "bytes come")).value));
+        assert.equal(await text(), "first");
+        goOn.resolve();
+        assert.equal(await text(), "second");
+        assert.equal((await reader.read()).done, true);
+      });
+    } finally {
+      goOn.resolve();
+      origin.closeAllConnections();
+      origin.close();
+    }
+  });
+}
 
 test("a stream of other things than bytes is an error", async () => {
   for (const chunk of ["text", 1, {}, null]) {
