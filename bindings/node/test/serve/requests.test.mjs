@@ -187,6 +187,27 @@ test("a Request that is kept can be read after its answer", () => {
   });
 });
 
+test("formData() and blob() know the content-type, although nobody asked for the headers", () => {
+  const handlers = {
+    "/form": async (request) => new Response((await request.formData()).get("name")),
+    "/clone": async (request) => new Response((await request.clone().formData()).get("name")),
+    "/copy": async (request) => new Response((await new Request(request).formData()).get("name")),
+    "/blob": async (request) => new Response((await request.blob()).type.split(";")[0]),
+  };
+  return withServer({ fetch: (request) => handlers[new URL(request.url).pathname](request) }, async (server, get) => {
+    const post = async (path, body) => (await get(path, { method: "POST", body })).text();
+    const form = new FormData();
+    form.set("name", "\xe4");
+    for (const path of ["/form", "/clone", "/copy"]) {
+      assert.equal(await post(path, form), "\xe4");
+      assert.equal(await post(path, new URLSearchParams({ name: "\xe4" })), "\xe4");
+    }
+    if (isBun) return; // whose Blobs of streams have no type, in Bun.serve either
+    assert.equal(await post("/blob", new Blob(["x"], { type: "application/x-mine" })), "application/x-mine");
+    assert.equal(await post("/blob", form), "multipart/form-data");
+  });
+});
+
 test("a body is read once, and says so", () => {
   const handler = async (request) => {
     const before = request.bodyUsed;
