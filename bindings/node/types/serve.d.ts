@@ -26,7 +26,7 @@ export type HttpVersion = "1.1" | "2" | "3";
  */
 export interface ConnectRequest extends Request {
   readonly method: "CONNECT";
-  /** What the client wants to speak, such as "websocket". It is "" for a plain CONNECT. */
+  /** What the client wants to speak, such as "websocket". */
   readonly protocol: string;
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
 }
@@ -61,7 +61,7 @@ export interface ServeOptions<Pattern extends string = string> {
   fetch?: FetchHandler;
   /** Answers by path, of which files and Responses need no JavaScript. */
   routes?: Routes<Pattern>;
-  /** Answers extended CONNECT, over HTTP/2 and HTTP/3. Without it CONNECT is answered 501. */
+  /** Answers extended CONNECT, over HTTP/2 and HTTP/3. Without it CONNECT is answered 501, and a plain one always is. */
   connect?: ConnectHandler;
   /** Whether HTTP/1.1 is served, over TLS on the TCP port of the same number. Default: true. */
   http1?: boolean;

@@ -175,6 +175,16 @@ testInNode("stop() waits for a CONNECT under way, and stop(true) ends it", () =>
     await closed();
   })));
 
+testInNode("a plain CONNECT, which asks for a tunnel elsewhere, is answered 501", () =>
+  withServer({ fetch, connect: echo }, (server) => withHttp2(server, async (session) => {
+    const stream = session.request({ ":method": "CONNECT", ":authority": "a.example:443" });
+    const responded = deferred();
+    stream.on("response", (fields) => responded.resolve(fields[":status"]));
+    stream.on("error", responded.reject);
+    assert.equal(await within(responded.promise, "the answer"), 501);
+    stream.close();
+  })));
+
 test("a connect that is no function is a TypeError", () => {
   for (const connect of [1, "x", {}, true]) {
     const open = () => serve({ port: 0, fetch, connect });

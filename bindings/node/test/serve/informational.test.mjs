@@ -293,6 +293,21 @@ test("trailers(request) rejects with AbortError when the client goes before they
   });
 });
 
+test("trailers(request) rejects when the response is complete before they came", async () => {
+  const told = deferred();
+  const handler = (request, server) => {
+    rejection(server.trailers(request)).then(told.resolve);
+    return new Response("enough", { status: 403 });
+  };
+  await withServer({ fetch: handler }, async (server, get) => {
+    const response = await get("/", { method: "POST", body: endless().stream, duplex: "half" });
+    assert.equal(await response.text(), "enough");
+    const failure = await within(told.promise, "the trailers fail");
+    assert.equal(failure.name, "AbortError");
+    assert.match(failure.message, /complete/);
+  });
+});
+
 test("trailers that nobody waits for are no unhandled rejection", async () => {
   const [started, aborted] = [deferred(), deferred()];
   const unhandled = [];
