@@ -41,10 +41,11 @@ ServerSession::ServerSession(const Settings& settings, ChunkStore& frames, Owner
   nghttp2_mem functions = memory_->functions();
   check_memory(nghttp2_session_server_new3(&made, callbacks.get(), this, options.get(), &functions));
   session_.reset(made);
-  const std::array<nghttp2_settings_entry, 4> entries{{
+  const std::array<nghttp2_settings_entry, 5> entries{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, settings.max_streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.stream_window},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<std::uint32_t>(settings.max_section_bytes)},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
       {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
   }};
   check_memory(nghttp2_submit_settings(made, NGHTTP2_FLAG_NONE, entries.data(), entries.size()));
@@ -226,9 +227,7 @@ void ServerSession::take_request(Stream& stream, bool ends_stream) {
     return;
   }
   http::SectionFacts facts;
-  const bool is_valid = http::check_received_section(http::SectionKind::request, stream.fields_, facts) == 0;
-  // No setting allowed extended CONNECT (RFC 8441 section 3).
-  if (!is_valid || !facts.protocol.empty()) {
+  if (http::check_received_section(http::SectionKind::request, stream.fields_, facts) != 0) {
     return refuse(stream, ErrorCode::protocol_error, "a request is malformed");
   }
   stream.input_.missing_bytes = facts.content_length;

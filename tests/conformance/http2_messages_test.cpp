@@ -225,17 +225,33 @@ WireFields connect_fields(const WireFields& more = {}) {
   return fields;
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Section8_5, Http2StreamError,
-    Values(request("ConnectWithAScheme", connect_fields({{":scheme", "https"}})),
-           request("ConnectWithAPath", connect_fields({{":path", "/"}})),
-           request("ConnectToNobody", {{":method", "CONNECT"}}),
-           request("ConnectWithoutAPort", {{":method", "CONNECT"}, {":authority", "a"}}),
-           // RFC 8441 section 3: no setting allowed it.
-           request("ExtendedConnect",
-                   connect_fields({{":scheme", "https"}, {":path", "/"}, {":protocol", "websocket"}})),
-           request("ProtocolOfAGet", get_fields({{":protocol", "websocket"}}))),
-    name_of_case);
+INSTANTIATE_TEST_SUITE_P(Section8_5, Http2StreamError,
+                         Values(request("ConnectWithAScheme", connect_fields({{":scheme", "https"}})),
+                                request("ConnectWithAPath", connect_fields({{":path", "/"}})),
+                                request("ConnectToNobody", {{":method", "CONNECT"}}),
+                                request("ConnectWithoutAPort", {{":method", "CONNECT"}, {":authority", "a"}}),
+                                // RFC 8441 section 4.
+                                request("ExtendedConnectWithoutAPath",
+                                        connect_fields({{":scheme", "https"}, {":protocol", "websocket"}})),
+                                request("ExtendedConnectWithoutAScheme",
+                                        connect_fields({{":path", "/"}, {":protocol", "websocket"}})),
+                                request("ProtocolOfAGet", get_fields({{":protocol", "websocket"}}))),
+                         name_of_case);
+
+TEST(Rfc8441Section4, ExtendedConnectReachesTheApplication) {
+  RawHttp2 peer;
+  peer.handler = [](RecordedHttp2Stream& stream, RawHttp2::Event event) {
+    if (event == RawHttp2::Event::request) begin_response(stream);
+    if (event == RawHttp2::Event::body) stream.write("pong");
+  };
+  const WireFields fields =
+      connect_fields({{":scheme", "https"}, {":path", "/"}, {":protocol", "websocket"}});
+  EXPECT_TRUE(peer.send(headers(1, fields) + h2::data(1, "ping")));
+  EXPECT_EQ(peer.stream(0).request,
+            ":method=CONNECT\n:authority=a:443\n:scheme=https\n:path=/\n:protocol=websocket\n");
+  EXPECT_EQ(peer.answer(1).body, "pong");
+  EXPECT_FALSE(peer.answer(1).has_ended);
+}
 
 TEST(Rfc9113Section8_5, ConnectReachesTheApplicationAndCarriesBytesBothWays) {
   RawHttp2 peer;

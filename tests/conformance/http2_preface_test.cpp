@@ -28,6 +28,7 @@ TEST(Rfc9113Section3_4, TheServersSettingsSayItsLimits) {
   EXPECT_EQ(values.at(h2::max_concurrent_streams), 7U);
   EXPECT_EQ(values.at(h2::initial_window_size), 70'000U);
   EXPECT_EQ(values.at(h2::max_header_list_size), 5000U);
+  EXPECT_EQ(values.at(h2::enable_connect_protocol), 1U);
   EXPECT_EQ(values.at(h2::no_rfc7540_priorities), 1U);
   // A server does not say that it takes pushes (section 6.5.2).
   EXPECT_EQ(values.contains(h2::enable_push), false);

@@ -8,6 +8,14 @@ const connectionFields = new Set([
   "connection", "keep-alive", "proxy-connection", "te", "transfer-encoding", "upgrade",
 ]);
 
+// RFC 9110 section 6.5.1: fields of framing, routing, authentication, of what the request asks for and of what the content
+// is have no place in a trailer section.
+const notInTrailers = new Set([
+  ...connectionFields, "age", "authorization", "cache-control", "content-encoding", "content-length", "content-range",
+  "content-type", "cookie", "date", "expect", "expires", "host", "location", "max-forwards", "pragma", "proxy-authenticate",
+  "proxy-authorization", "range", "retry-after", "set-cookie", "trailer", "vary", "www-authenticate",
+]);
+
 // `without`: lower-case names that are left out.
 function flatten(headers, without = []) {
   const flat = [];
@@ -49,4 +57,4 @@ function unflatten(text, headers = new Headers()) {
   return headers;
 }
 
-module.exports = { flatten, lines, unflatten };
+module.exports = { flatten, lines, notInTrailers, unflatten };

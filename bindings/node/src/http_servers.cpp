@@ -27,6 +27,7 @@ struct HttpServers::Request {
   bool is_waited_for = false;                       // onWritable is set
   bool is_ending = false;
   bool is_reading = false;
+  ByteStrings trailers = {};  // of the request: a line for each name and each value
   Backlog backlog;
 };
 
@@ -272,6 +273,12 @@ void HttpServers::abort(std::uint32_t id) {
 void HttpServers::read_body(std::uint32_t id) {
   Request* request = find(id);
   if (request == nullptr || std::exchange(request->is_reading, true)) return;
+  request->response->onTrailer([this, id](std::string_view name, std::string_view value) {
+    Request* reading = find(id);
+    if (reading == nullptr) return;
+    reading->trailers.values.emplace_back(name);
+    reading->trailers.values.emplace_back(value);
+  });
   request->response->onData([this, id](std::string_view chunk, bool is_end) {
     Request* reading = find(id);
     if (reading == nullptr) return;
@@ -279,7 +286,7 @@ void HttpServers::read_body(std::uint32_t id) {
       worker_.emit(Event("data", id, Bytes{std::string(chunk)}));
       if (reading->backlog.add(chunk.size())) reading->response->pause();
     }
-    if (is_end) worker_.emit(Event("end", id));
+    if (is_end) worker_.emit(Event("end", id, std::move(reading->trailers)));
   });
 }
 

@@ -1,5 +1,6 @@
 // Every program that README.md shows is run.
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { certificate, fileProgram, root, run, temporaryFolder, test } from "./runner.mjs";
@@ -7,6 +8,8 @@ import { certificate, fileProgram, root, run, temporaryFolder, test } from "./ru
 const programs = Array.from(readFileSync(join(root, "README.md"), "utf8").matchAll(/```js\n(.*?)```/gs), ([, text]) => text);
 const expected = [
   "hello\n", "1000000 bytes came\n", /^200 you asked for https:\/\/localhost:\d+\/hello\n$/,
+  "</style.css>; rel=preload; as=style\nHTTP/2, 0 trailers\n" +
+    `${createHash("sha256").update("a text").digest("hex").slice(0, 8)}\n`,
   "200 ok\n200 user 7\n200 posted a text\n200 hello from a file\n404 no such page\n",
   "you asked for /hello\n",
 ];

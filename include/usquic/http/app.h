@@ -119,7 +119,7 @@ class US_API App {
   // "/%3Aname" is no parameter.
   App& route(std::string_view method, std::string_view pattern, Handler handler,
              const RouteOptions& options = {});
-  // route() for one method each; get also answers HEAD, connect takes extended CONNECT (RFC 9220).
+  // route() for one method each; get also answers HEAD, connect takes extended CONNECT (RFC 8441, 9220).
   App& get(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("GET", pattern, std::move(handler), options);
   }

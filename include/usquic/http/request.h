@@ -50,7 +50,7 @@ class US_API Request {
   std::string_view getAuthority() const;
   // :scheme, such as "https"; "" for CONNECT without :protocol.
   std::string_view getScheme() const;
-  // :protocol of extended CONNECT (RFC 9220), or "".
+  // :protocol of extended CONNECT (RFC 8441, 9220), or "".
   std::string_view getProtocol() const;
   // Of HTTP, as "3", "1.1" or "1.0".
   std::string_view getVersion() const;

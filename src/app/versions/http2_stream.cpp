@@ -22,6 +22,14 @@ http2::ErrorCode http2_code_of(StreamError error) {
   return http2::ErrorCode::internal_error;
 }
 
+// Not informational responses, and no trailers, which have no status.
+bool is_head_of_response(std::span<const us_quic_header_t> fields) {
+  if (fields.empty()) return false;
+  const std::string_view name(fields[0].name, fields[0].name_length);
+  const std::string_view value(fields[0].value, fields[0].value_length);
+  return name == ":status" && !value.starts_with('1');
+}
+
 }  // namespace
 
 const TcpSession& Http2Stream::session() const {
@@ -39,6 +47,7 @@ void Http2Stream::stop(StreamError error) {
 }
 
 Result<void> Http2Stream::send_headers(std::span<const us_quic_header_t> fields, bool is_last) {
+  if (!is_head_of_response(fields)) return http2::Stream::send_headers(fields, is_last);
   return http2::Stream::send_headers(connection_->share().with_alternative(fields), is_last);
 }
 

@@ -1,6 +1,5 @@
 #include "app/versions/tcp_share.h"
 
-#include <string_view>
 #include <utility>
 
 #include "app/field_list.h"
@@ -33,8 +32,7 @@ void TcpShare::give_back(Http2Stream& stream) noexcept {
 }
 
 std::span<const us_quic_header_t> TcpShare::with_alternative(std::span<const us_quic_header_t> head) {
-  const bool is_response = !head.empty() && std::string_view(head.front().name, head.front().name_length) == ":status";
-  if (settings.alternative.empty() || !is_response) return head;
+  if (settings.alternative.empty()) return head;
   fields.assign(head.begin(), head.end());
   fields.push_back(header_of("alt-svc", settings.alternative));
   return fields;

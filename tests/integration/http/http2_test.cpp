@@ -181,12 +181,20 @@ TEST_F(Http2Test, EveryResponseHearsOfHttp3) {
   }
 }
 
-TEST_F(Http2Test, TrailersDoNotTellOfHttp3Again) {
-  make_app().get("/", [](Response* res, Request*) { res->writeTrailer("x-sum", "7")->end("body"); });
+TEST_F(Http2Test, OnlyTheHeadOfAResponseTellsOfHttp3) {
+  make_app().get("/", [](Response* res, Request*) {
+    res->writeInformational("103", {{"link", "</a.css>; rel=preload"}});
+    res->write("body");
+    res->writeTrailer("x-sum", "abc")->end();
+  });
   const RawRequest* request = start()->get("/");
   finish(request);
   EXPECT_NE(request->field("alt-svc"), "");
-  EXPECT_THAT(request->trailers, testing::ElementsAre(testing::Pair("x-sum", "7")));
+  ASSERT_EQ(request->informational.size(), 1U);
+  EXPECT_EQ(value_of(request->informational[0].second, "link"), "</a.css>; rel=preload");
+  EXPECT_EQ(value_of(request->informational[0].second, "alt-svc"), "");
+  EXPECT_EQ(value_of(request->trailers, "x-sum"), "abc");
+  EXPECT_EQ(value_of(request->trailers, "alt-svc"), "");
 }
 
 TEST_F(Http2Test, NobodyHearsOfHttp3WhereItIsNotWanted) {

@@ -26,6 +26,7 @@ const Version http2 = {.name = "Http2",
                        .has_streams = true,
                        .has_windows = true,
                        .has_ends_of_bodies = true,
+                       .has_extended_connect = true,
                        .no_error = NGHTTP2_NO_ERROR,
                        .message_error = NGHTTP2_PROTOCOL_ERROR,
                        .excessive_load = NGHTTP2_ENHANCE_YOUR_CALM};

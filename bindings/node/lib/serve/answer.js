@@ -9,6 +9,8 @@ const { lines } = require("../headers.js");
 const { wholeBody } = require("./whole_body.js");
 
 const { native } = engine;
+const notModified = 304;
+const nothing = new Uint8Array();
 
 // Bytes of a streamed body that are on their way to the QUIC thread, so that neither thread waits for the other.
 const sendAhead = 1024 * 1024;
@@ -95,7 +97,11 @@ class Answer {
   // Where there is a body the native side tells its length.
   #whole(response, bytes, type = "") {
     const { headers } = response;
-    if (bytes === null) return this.#respond(response, lines(headers), null);
+    if (bytes === null) {
+      const mayTellAnother = this.#exchange.isHead || response.status === notModified; // the length that GET would have
+      if (!mayTellAnother && headers.has("content-length")) checkLength(headers, nothing);
+      return this.#respond(response, lines(headers), null);
+    }
     let fields = lines(headers, "content-length");
     if (headers.has("content-length")) checkLength(headers, bytes);
     if (type !== "" && !headers.has("content-type")) fields += `content-type\n${type}\n`;

@@ -8,6 +8,7 @@ const { isForbiddenMethod } = require("../methods.js");
 const { fetchHandler, parametersOf } = require("../routes.js");
 const { Answer } = require("./answer.js");
 const { ServerRequest } = require("./request.js");
+const { Trailers, checkTrailers } = require("./trailers.js");
 
 const { native } = engine;
 
@@ -22,7 +23,8 @@ class Exchange {
   #controller; // of the request's signal, once somebody asked for it
   #abortReason;
   #onAbort;
-  #trailers;
+  #trailers; // of the response
+  #requestTrailers = new Trailers();
   #isOver = false;
 
   // head: [id, method, path, authority, fields, hasBody, peer, handler, certificate, isAuthorized, ...parameters]
@@ -62,6 +64,10 @@ class Exchange {
 
   get trailers() {
     return this.#trailers;
+  }
+
+  get requestTrailers() {
+    return this.#requestTrailers.promise;
   }
 
   get signal() {
@@ -113,6 +119,7 @@ class Exchange {
     if (notOfAuthorities.test(authority)) throw new TypeError("malformed authority");
     const url = path.startsWith("/") ? `https://${authority}${path}` : `https://${authority}/${path}`;
     const body = hasBody && method !== "GET" ? this.#openBody() : undefined;
+    if (!hasBody) this.#requestTrailers.end("");
     const request = new ServerRequest(this, { method, url, fields }, body);
     // Bun takes methods that it does not know for GET.
     if (request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
@@ -185,6 +192,7 @@ class Exchange {
   }
 
   addTrailers(headers) {
+    checkTrailers(headers);
     if (this.#isOver || this.#answer.isComplete) return false;
     this.#trailers ??= new Headers();
     headers.forEach((value, name) => this.#trailers.append(name, value));
@@ -210,6 +218,7 @@ class Exchange {
   #finish(reason) {
     this.#isOver = true;
     engine.forget(this.id);
+    this.#requestTrailers.fail(reason);
     if (this.#incoming !== undefined && !this.#incoming.isEnded) this.#incoming.fail(reason);
     this.#request = undefined;
     this.#onAbort = undefined; // the runtime may keep the Request, and with it all this, for longer
@@ -217,7 +226,10 @@ class Exchange {
 
   static events = {
     data: (exchange, bytes) => exchange.#incoming?.take(bytes),
-    end: (exchange) => exchange.#incoming?.end(),
+    end(exchange, trailers) {
+      exchange.#incoming?.end();
+      exchange.#requestTrailers.end(trailers);
+    },
     sent: (exchange, byteCount) => exchange.#answer.sent(byteCount),
     done(exchange) {
       exchange.#finish(abortError("The response was complete before the request's body was read"));

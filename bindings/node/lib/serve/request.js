@@ -35,6 +35,12 @@ class ServerRequest extends Request {
     return super.headers;
   }
 
+  // Bun looks inside for the content-type.
+  formData() {
+    if (this.#fields !== undefined) this.#fillHeaders();
+    return super.formData();
+  }
+
   #fillHeaders() {
     const fields = this.#fields;
     this.#fields = undefined;

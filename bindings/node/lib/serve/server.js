@@ -74,6 +74,13 @@ class Server {
     return ServerRequest.exchangeOf(request)?.addTrailers(new Headers(trailers)) ?? false;
   }
 
+  // Those of the request itself.
+  trailers(request) {
+    const exchange = ServerRequest.exchangeOf(request);
+    if (exchange === null) throw errors.invalidValue("request", "a request of a server", request);
+    return exchange.requestTrailers;
+  }
+
   reload(options) {
     const state = this.#state;
     const { handlers, routes } = checkReload(options);

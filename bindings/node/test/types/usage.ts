@@ -67,6 +67,29 @@ serve({
 const answered: Response | Promise<Response> = nodeHandler((_req, res) => void res.end())(new Request(http.url));
 // @ts-expect-error a listener is a function
 nodeHandler(answered);
+async function answer(): Promise<Response> {
+  await using versions = serve({
+    reusePort: true, http1: false, http2: true, http3: true,
+    connect(request, served) {
+      const [method, protocol]: ["CONNECT", string] = [request.method, request.protocol];
+      const body: ReadableStream<Uint8Array> = request.body;
+      return new Response(body, { status: served.httpVersion(request) === "2" ? 200 : 403, headers: { method, protocol } });
+    },
+    async fetch(request, served) {
+      const isInTime: boolean = served.writeEarlyHints(request, { link: "</a.css>; rel=preload" });
+      const isAdded: boolean = served.addTrailers(request, [["x-sum", "1"]]) && served.addTrailers(request, new Headers());
+      const trailers: Headers = await served.trailers(request);
+      return Response.json([isInTime, isAdded, trailers.get("x-sum")]);
+    },
+  });
+  versions.reload({ connect: () => new Response(null, { status: 403 }) });
+  // @ts-expect-error a version that nobody knows
+  return new Response(String(versions.httpVersion(new Request(versions.url)) === "4"));
+}
+// @ts-expect-error a version is served or not
+serve({ http3: "yes", fetch: answer });
+// @ts-expect-error trailers are fields
+http.addTrailers(new Request(http.url), 1);
 // @ts-expect-error a name that nobody knows
 serve({ port: 0, fetch: () => new Response(), tls: { requestcert: true } });
 const { cert, key, hash } = developmentCertificate();
