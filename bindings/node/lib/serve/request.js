@@ -7,7 +7,7 @@ const { unflatten } = require("../headers.js");
 const emptyInit = {};
 
 // Whether the runtime asks a Request that it is given, by fetch() too, for its headers as programs do. Where it looks inside
-// they must be there from the start.
+// they must be there from the start. Bun asks, but its own formData() looks inside for the type.
 const asksGetters = (() => {
   class Probe extends Request {
     get headers() {
@@ -30,8 +30,24 @@ class ServerRequest extends Request {
   }
 
   get headers() {
-    if (this.#fields !== undefined) this.#fillHeaders();
+    this.#needHeaders();
     return super.headers;
+  }
+
+  // Bun leaves the type out where the body is a stream.
+  async blob() {
+    this.#needHeaders();
+    const blob = await super.blob();
+    return blob.type === "" ? blob.slice(0, blob.size, super.headers.get("content-type") ?? "") : blob;
+  }
+
+  formData() {
+    this.#needHeaders();
+    return super.formData();
+  }
+
+  #needHeaders() {
+    if (this.#fields !== undefined) this.#fillHeaders();
   }
 
   #fillHeaders() {
@@ -46,7 +62,7 @@ class ServerRequest extends Request {
 
   // The copy's signal is this one's: the runtime's own would never abort.
   clone() {
-    if (this.#fields !== undefined) this.#fillHeaders();
+    this.#needHeaders();
     return Object.defineProperty(super.clone(), "signal", { get: () => this.signal, configurable: true });
   }
 
