@@ -1,4 +1,4 @@
-// Every test file in Node's test runner, in Bun's and in Deno's, then the types.
+// Every test file in Node's test runner, in Bun's and in Deno's, then the packed package and the types.
 //   test.mjs [--node | --asan] [--junit=OUT] [FILE...]
 //     --node: in Node alone
 //     --asan: in Node alone, with the addon of build:asan; without other programs (peers), which would get the sanitizer
@@ -6,7 +6,7 @@
 //     --junit: adds to the file OUT what became of each test
 // USQUIC_NODE_BINARY names another addon.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -87,6 +87,13 @@ function checkTypes() {
   results?.addCase("types", problemOf("types", join(root, "node_modules/.bin/tsc"), ["-p", "test/types"]));
 }
 
+function runOthers() {
+  runBun();
+  runDeno();
+  if (named.length === 0) runNode("package", [join("test", packageTests)]);
+  checkTypes();
+}
+
 if (isAsan) {
   const addon = process.env.USQUIC_NODE_BINARY ?? join(root, "build/Asan/usquic.node");
   runNode("node under AddressSanitizer", files, {
@@ -95,14 +102,9 @@ if (isAsan) {
     ASAN_OPTIONS: "detect_leaks=0",
     USQUIC_NODE_BINARY: addon,
   });
-} else if (isNodeAlone) {
-  runNode("node", files);
 } else {
   runNode("node", files);
-  runBun();
-  runDeno();
-  if (named.length === 0) runNode("package", [join("test", packageTests)]);
-  checkTypes();
+  if (!isNodeAlone) runOthers();
 }
 results?.write();
 process.exit(failed > 0 ? 1 : 0);
