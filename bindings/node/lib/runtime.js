@@ -100,7 +100,7 @@ function glibcVersionOfFiles() {
 }
 
 function adviceToBuild() {
-  return "To build it from source: npx usquic-build, which says what it needs";
+  return "To build it from source: npx usquic-build in the project's folder, which says what it needs";
 }
 
 function adviceToInstall() {
@@ -136,4 +136,4 @@ function reportUncaught(error) {
   });
 }
 
-module.exports = { findNative, loadNative, reportUncaught };
+module.exports = { loadNative, reportUncaught };

@@ -1,15 +1,24 @@
-// Every test file in Node's test runner, in Bun's and in Deno's, then the types.
-//   test.mjs [--asan] [FILE...]      --asan: in Node alone, with the addon of build:asan; without other programs
-//                                    (peers), which would get the sanitizer too, and without memory figures
+// Every test file in Node's test runner, in Bun's and in Deno's, then the packed package and the types.
+//   test.mjs [--node | --asan] [--junit=OUT] [FILE...]
+//     --node: in Node alone
+//     --asan: in Node alone, with the addon of build:asan; without other programs (peers), which would get the sanitizer
+//             too, and without memory figures
+//     --junit: adds to the file OUT what became of each test
 // USQUIC_NODE_BINARY names another addon.
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { Results } from "./junit.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const words = process.argv.slice(2);
 const isAsan = words.includes("--asan");
+const isNodeAlone = words.includes("--node");
+const junit = words.find((word) => word.startsWith("--junit="))?.slice("--junit=".length);
+const unknown = words.find((word) => word.startsWith("--") && !["--asan", "--node", `--junit=${junit}`].includes(word));
+if (unknown !== undefined) throw new Error(`test.mjs takes no ${unknown}`);
 const named = words.filter((word) => !word.startsWith("--"));
 
 // It builds everything, which takes a minute: once, with Node. What else is there needs the packages (./scripts/test package).
@@ -18,13 +27,36 @@ const isLeftOut = (name) => name.startsWith("package/") || (isAsan && /(peers|me
 const files = named.length > 0 ? named : readdirSync(join(root, "test"), { recursive: true })
   .filter((name) => name.endsWith(".test.mjs") && !isLeftOut(name)).sort().map((name) => join("test", name));
 
+const results = junit === undefined ? undefined : new Results(junit);
+const written = mkdtempSync(join(tmpdir(), "usquic-test-results-"));
+process.on("exit", () => rmSync(written, { recursive: true, force: true }));
+// Escape sequences are for terminals; Deno writes them to files, too.
+const colors = process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR: "1" };
+
 let failed = 0;
-function run(name, command, args, env = {}, cwd = root) {
+
+// Undefined, or what it came to.
+function problemOf(name, command, args, env = {}, cwd = root) {
   console.log(`\n== ${name}`);
-  const done = spawnSync(command, args, { cwd, stdio: "inherit", env: { ...process.env, ...env } });
-  if (done.status === 0) return;
-  console.error(`usquic: ${name} failed (${done.status ?? done.signal ?? done.error?.message})`);
+  const done = spawnSync(command, args, { cwd, stdio: "inherit", env: { ...process.env, ...colors, ...env } });
+  if (done.status === 0) return undefined;
+  const how = done.error?.message ?? done.signal ?? `exit status ${done.status}`;
+  console.error(`usquic: ${name} failed (${how})`);
   ++failed;
+  return how;
+}
+
+function runTests(name, command, argsFor, env) {
+  const report = join(written, `${name}.xml`);
+  const problem = problemOf(name, command, argsFor(report), env);
+  results?.addRun(name, report, problem);
+}
+
+function runNode(name, which, env) {
+  runTests(name, process.execPath, (report) => [
+    "--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout",
+    "--test-reporter=junit", `--test-reporter-destination=${report}`, ...which,
+  ], env);
 }
 
 // The path of the AddressSanitizer runtime that an addon was linked with, GCC's or clang's.
@@ -36,24 +68,43 @@ function sanitizerOf(addon) {
   return spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" }).stdout.trim();
 }
 
+function runBun() {
+  const bun = join(root, "node_modules/.bin/bun");
+  // Where npm runs no scripts of dependencies, Bun's binary is not in its place yet.
+  if (spawnSync(bun, ["--version"], { stdio: "ignore" }).status !== 0) {
+    problemOf("bun's postinstall", process.execPath, ["install.js"], {}, join(root, "node_modules/bun"));
+  }
+  const paths = files.map((file) => `./${file}`);
+  runTests("bun", bun, (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...paths]);
+}
+
+function runDeno() {
+  const deno = join(root, "node_modules/.bin/deno");
+  runTests("deno", deno, (report) => ["test", "--allow-all", "--no-check", `--junit-path=${report}`, ...files]);
+}
+
+function checkTypes() {
+  results?.addCase("types", problemOf("types", join(root, "node_modules/.bin/tsc"), ["-p", "test/types"]));
+}
+
+function runOthers() {
+  runBun();
+  runDeno();
+  if (named.length === 0) runNode("package", [join("test", packageTests)]);
+  checkTypes();
+}
+
 if (isAsan) {
   const addon = process.env.USQUIC_NODE_BINARY ?? join(root, "build/Asan/usquic.node");
-  run("node under AddressSanitizer", process.execPath, ["--test", "--test-concurrency=1", ...files], {
+  runNode("node under AddressSanitizer", files, {
     LD_PRELOAD: sanitizerOf(addon),
     // Node and V8 keep what they need until the process ends.
     ASAN_OPTIONS: "detect_leaks=0",
     USQUIC_NODE_BINARY: addon,
   });
 } else {
-  const bin = (name) => join(root, "node_modules/.bin", name);
-  // Where npm runs no scripts of dependencies, Bun's binary is not in its place yet.
-  if (spawnSync(bin("bun"), ["--version"], { stdio: "ignore" }).status !== 0) {
-    run("bun's postinstall", process.execPath, ["install.js"], {}, join(root, "node_modules/bun"));
-  }
-  run("node", process.execPath, ["--test", "--test-concurrency=1", ...files]);
-  run("bun", bin("bun"), ["test", ...files.map((file) => `./${file}`)]);
-  run("deno", bin("deno"), ["test", "--allow-all", "--no-check", ...files]);
-  if (named.length === 0) run("package", process.execPath, ["--test", join("test", packageTests)]);
-  if (existsSync(join(root, "test/types"))) run("types", bin("tsc"), ["-p", "test/types"]);
+  runNode("node", files);
+  if (!isNodeAlone) runOthers();
 }
+results?.write();
 process.exit(failed > 0 ? 1 : 0);

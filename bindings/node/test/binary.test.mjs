@@ -1,7 +1,7 @@
 // Where the native module is looked for, and what is said where it is not there or does not load: the JavaScript side in a
 // folder of its own, with packages that are made here.
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileProgram, isDeno, root, run, skip, temporaryFolder, test } from "./runner.mjs";
 
@@ -156,23 +156,48 @@ test("a package of another version is refused", async () => {
     `npm install ${platformPackage}@${version}`);
 });
 
-// The install script, run as npm does.
-function install({ installed }, path = process.env.PATH) {
-  for (const name of ["install.mjs", "build.mjs"]) place(join(root, "scripts", name), installed, "scripts", name);
-  const env = { ...process.env, PATH: path };
-  delete env.USQUIC_NODE_BINARY;
-  return run("", { command: fileProgram(join(installed, "scripts/install.mjs")).flat(), env });
+// usquic-build in a package without a binary; `before` is done first in the process.
+function build({ folder, installed }, { path = process.env.PATH, before = "", words = [] } = {}) {
+  const script = place(join(root, "scripts/build.mjs"), installed, "scripts/build.mjs");
+  const file = join(folder, "build.cjs");
+  writeFileSync(file, `${before}import(${JSON.stringify(script)});`);
+  return run("", { command: [...fileProgram(file).flat(), ...words], env: { ...process.env, PATH: path } });
 }
 
-test("the install script says nothing where the platform's package is there", async () => {
+test("usquic-build without what it needs names the Debian packages, and begins nothing", async () => {
   const one = project();
-  placePackage(one, addon);
-  const { code, stdout, stderr } = await install(one, "/nowhere");
-  assert.deepEqual([code, stdout, stderr], [0, "", ""]);
+  const { code, stdout, stderr } = await build(one, { path: "/nowhere" });
+  assert.deepEqual([code, stdout], [1, ""]);
+  const packages = "cmake pkg-config g++ libngtcp2-dev libnghttp2-dev libgnutls28-dev";
+  says(stderr, `cannot build the addon without: ${packages}\n`, `Debian 13: apt-get install ${packages}\n`,
+    `Debian 12: apt-get install -t bookworm-backports ${packages}\n`, "OpenSSL >= 3.5 or GnuTLS >= 3.7");
+  assert.ok(!existsSync(join(one.installed, "build")));
 });
 
-test("without a binary the install script says that it builds, why, and what is missing for it", async () => {
-  const { code, stderr } = await install(project(), "/nowhere");
+test("usquic-build on another system says that there is nothing to build", async () => {
+  const { code, stdout, stderr } = await build(project(), { before: pretend("platform", '"darwin"') });
+  assert.deepEqual([code, stdout], [1, ""]);
+  says(stderr, "runs on Linux alone, and this is darwin; nothing to build");
+});
+
+test("usquic-build says which words it does not take", async () => {
+  const { code, stderr } = await build(project(), { words: ["--debug"] });
   assert.equal(code, 1);
-  says(stderr, "building the addon from source", `no binary for ${platform}`, "cannot build the addon without: cmake pkg-config g++");
+  says(stderr, "takes no --debug");
+});
+
+// With programs in the place of CMake and pkg-config.
+test("usquic-build says what it builds before it begins, shows what CMake says, and that CMake failed", async () => {
+  const one = project();
+  const programs = temporaryFolder();
+  const program = (name, text) => writeFileSync(join(programs, name), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  for (const name of ["pkg-config", "c++", "ninja"]) program(name, "exit 0");
+  program("cmake", 'echo "cmake was told $1"; [ "$1" != --build ]');
+  mkdirSync(join(one.installed, "usquic/node-api"), { recursive: true });
+  const { code, stdout, stderr } = await build(one, { path: programs });
+  assert.equal(code, 1);
+  const built = join(one.installed, "build/Release/usquic.node");
+  assert.match(stdout, /^usquic: builds the addon, .*takes some minutes\.\ncmake was told -S\ncmake was told --build\n$/s);
+  says(stdout, built);
+  says(stderr, "cmake failed (exit status 1)");
 });

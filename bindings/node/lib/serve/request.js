@@ -7,7 +7,7 @@ const { unflatten } = require("../headers.js");
 const emptyInit = {};
 
 // Whether the runtime asks a Request that it is given, by fetch() too, for its headers as programs do. Where it looks inside
-// they must be there from the start.
+// they must be there from the start. Bun asks, but its own formData() looks inside for the type.
 const asksGetters = (() => {
   class Probe extends Request {
     get headers() {
@@ -31,14 +31,14 @@ class ServerRequest extends Request {
   }
 
   get headers() {
-    if (this.#fields !== undefined) this.#fillHeaders();
+    this.#needHeaders();
     return super.headers;
   }
 
-  // Bun looks inside for the content-type.
-  formData() {
-    if (this.#fields !== undefined) this.#fillHeaders();
-    return super.formData();
+  // Bun leaves the type out where the body is a stream.
+  async blob() {
+    const blob = await super.blob();
+    return blob.type === "" ? blob.slice(0, blob.size, this.headers.get("content-type") ?? "") : blob;
   }
 
   #fillHeaders() {
@@ -53,7 +53,7 @@ class ServerRequest extends Request {
 
   // The copy's signal is this one's: the runtime's own would never abort.
   clone() {
-    if (this.#fields !== undefined) this.#fillHeaders();
+    this.#needHeaders();
     return Object.defineProperty(super.clone(), "signal", { get: () => this.signal, configurable: true });
   }
 

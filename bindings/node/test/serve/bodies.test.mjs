@@ -37,7 +37,7 @@ test("request.text, json, arrayBuffer, blob and formData read the body", async (
     const how = new URL(request.url).pathname.slice(1);
     const value = await request[how]();
     if (how === "formData") return Response.json([value.get("a"), await value.get("file").text()]);
-    if (how === "blob") return new Response(await value.text());
+    if (how === "blob") return new Response(`${value.type}: ${await value.text()}`);
     return how === "json" ? Response.json(value) : new Response(value);
   };
   await withServer({ fetch: handler }, async (server, get) => {
@@ -45,7 +45,7 @@ test("request.text, json, arrayBuffer, blob and formData read the body", async (
     assert.equal(await (await post("/text", "é€")).text(), "é€");
     assert.deepEqual(await (await post("/json", '{"a":[1]}')).json(), { a: [1] });
     assert.equal(await (await post("/arrayBuffer", "abc")).text(), "abc");
-    assert.equal(await (await post("/blob", new Blob(["x", "y"]))).text(), "xy");
+    assert.equal(await (await post("/blob", new Blob(["x", "y"], { type: "image/png" }))).text(), "image/png: xy");
     const form = new FormData();
     form.set("a", "1");
     form.set("file", new Blob(["inside"]), "f.txt");
