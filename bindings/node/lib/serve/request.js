@@ -27,7 +27,7 @@ class ServerRequest extends Request {
     this.#exchange = exchange;
     this.#fields = fields;
     // formData() and blob() of a body look at its content-type inside.
-    if (!asksGetters || body !== undefined) this.#fillHeaders();
+    if (!asksGetters || body !== undefined) this.#needHeaders();
   }
 
   get headers() {
@@ -41,7 +41,8 @@ class ServerRequest extends Request {
     return blob.type === "" ? blob.slice(0, blob.size, this.headers.get("content-type") ?? "") : blob;
   }
 
-  #fillHeaders() {
+  #needHeaders() {
+    if (this.#fields === undefined) return;
     const fields = this.#fields;
     this.#fields = undefined;
     unflatten(fields, super.headers);
