@@ -6,12 +6,10 @@ const casePattern = /<testcase((?:\s+[\w-]+="[^"]*")*)\s*(?:\/>|>(.*?)<\/testcas
 
 export class Results {
   #file;
-  #cases; // {text, hasFailed}
+  #cases = []; // {text, hasFailed}
 
-  // What the file holds already stays in it.
   constructor(file) {
     this.#file = file;
-    this.#cases = existsSync(file) ? casesOf(readFileSync(file, "utf8")) : [];
   }
 
   // Takes the tests that a runner wrote to the file `from`. `problem` is what the run itself came to, if it failed: it counts
@@ -28,11 +26,14 @@ export class Results {
     this.#cases.push({ text: `<testcase name="${escaped(name)}">${failure}</testcase>`, hasFailed: problem !== undefined });
   }
 
+  // What the file holds already, of a run that went on at the same time, stays in it.
   write() {
-    const failures = this.#cases.filter((one) => one.hasFailed).length;
+    const before = existsSync(this.#file) ? casesOf(readFileSync(this.#file, "utf8")) : [];
+    const cases = [...before, ...this.#cases];
+    const failures = cases.filter((one) => one.hasFailed).length;
     const lines = [
-      '<?xml version="1.0" encoding="UTF-8"?>', `<testsuite name="node" tests="${this.#cases.length}" failures="${failures}">`,
-      ...this.#cases.map((one) => one.text), "</testsuite>",
+      '<?xml version="1.0" encoding="UTF-8"?>', `<testsuite name="node" tests="${cases.length}" failures="${failures}">`,
+      ...cases.map((one) => one.text), "</testsuite>",
     ];
     writeFileSync(this.#file, `${lines.join("\n")}\n`);
   }
