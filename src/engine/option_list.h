@@ -163,6 +163,7 @@ inline constexpr std::size_t max_settings = 128;  // a frame of them all is one 
   NAME(handshake_timeout_ms, "quic()", "handshakeTimeoutMs", ms)       \
   NAME(keep_alive_ms, "quic()", "keepAliveMs", ms)                     \
   NAME(max_streams_bidi, "quic()", "maxStreams", streams)              \
+  NAME(datagrams, "quic()", "datagrams", flag)                         \
   NAME(cert, "serve()", "tls.cert", text)                              \
   NAME(key, "serve()", "tls.key", text)                                \
   NAME(passphrase, "serve()", "tls.passphrase", text)                  \
@@ -170,8 +171,8 @@ inline constexpr std::size_t max_settings = 128;  // a frame of them all is one 
   NAME(reject_unauthorized, "serve()", "tls.rejectUnauthorized", flag) \
   NAME(request_cert, "serve()", "tls.requestCert", flag)               \
   NAME(secret, "serve()", "secret", bytes)                             \
-  NAME(idle_timeout_ms, "serve()", "idleTimeout", ms)                  \
-  NAME(http_idle_timeout_ms, "serve()", "httpIdleTimeout", ms)         \
+  NAME(idle_timeout_ms, "serve()", "idleTimeout", s)                   \
+  NAME(http_idle_timeout_ms, "serve()", "httpIdleTimeout", s)          \
   NAME(cert, "fetch3()", "tls.cert", text)                             \
   NAME(key, "fetch3()", "tls.key", text)                               \
   NAME(passphrase, "fetch3()", "tls.passphrase", text)                 \

@@ -22,8 +22,9 @@ INTERFACES = {
 }
 # What is no option of the C interface, but of the function itself.
 OWN = {
-    "quic()": {"hostname", "port", "server", "tls"},
-    "serve()": {"hostname", "port", "tls", "fetch", "error", "maxRequestBodySize"},
+    "quic()": {"hostname", "port", "server", "tls", "reusePort", "tls.serverName"},
+    "serve()": {"hostname", "port", "reusePort", "tls", "tls.serverName", "fetch", "connect", "error", "routes", "http1", "http2",
+                "http3", "maxRequestBodySize"},
     "fetch3()": {"tls", "duplex"},
 }
 # Whole numbers of these are written in the greatest unit that divides them.
@@ -187,10 +188,11 @@ class OptionList(unittest.TestCase):
         known = {option.name: option for option in options()}
         for name in names():
             option = known[name.option]
-            if option.kind != "NUMBER" or name.unit not in ("ms", "streams"):
+            if name.program not in INTERFACES or option.kind != "NUMBER" or name.unit not in ("ms", "s", "streams"):
                 continue
+            default = option.default // 1000 if name.unit == "s" else option.default
             comment = next(members(i)[name.name] for i in INTERFACES[name.program][0] if name.name in members(i))
-            self.assertIn(f"Default: {option.default:,}", comment, name)
+            self.assertIn(f"Default: {default:,}", comment, name)
 
     @unittest.skipUnless(TOOL, "needs USQUIC_TOOL")
     def test_names_are_those_of_the_command(self):

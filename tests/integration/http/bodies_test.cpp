@@ -165,9 +165,12 @@ TEST_P(Bodies, WriteStaticAfterAWriteThatWaitsDoesNotOvertakeIt) {
   make_app().get("/", [&](Response* res, Request*) {
     res->onAborted([] {});
     EXPECT_FALSE(res->write(large));
-    was_taken_at_once = res->writeStatic("end", [](void* user) { ++*static_cast<int*>(user); }, &released);
+    was_taken_at_once = res->writeStatic(
+        "end", [](void* user) { ++*static_cast<int*>(user); }, &released);
     res->onWritable([&, res](std::uint64_t) {
-      if (!res->writeStatic("end", [](void* user) { ++*static_cast<int*>(user); }, &released)) return false;
+      if (!res->writeStatic(
+              "end", [](void* user) { ++*static_cast<int*>(user); }, &released))
+        return false;
       res->end();
       return true;
     });
@@ -182,7 +185,8 @@ TEST_P(Bodies, WriteStaticAfterAWriteThatWaitsDoesNotOvertakeIt) {
 TEST_P(Bodies, WriteStaticToHeadReleasesAtOnce) {
   int released = 0;
   make_app().get("/", [&](Response* res, Request*) {
-    EXPECT_TRUE(res->writeStatic("some of it", [](void* user) { ++*static_cast<int*>(user); }, &released));
+    EXPECT_TRUE(res->writeStatic(
+        "some of it", [](void* user) { ++*static_cast<int*>(user); }, &released));
     EXPECT_EQ(released, 1);
     res->end();
   });
