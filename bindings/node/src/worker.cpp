@@ -100,10 +100,13 @@ void Worker::hold(bool keeps_process_alive) {
 
 void Worker::post(Function<void()> command) {
   outbox_.push_back(std::move(command));
-  if (outbox_.size() == 1) call(on_posted_name, {});
+  if (is_flush_due_) return;
+  call(on_posted_name, {});  // which throws where the stack is used up: the next one asks again
+  is_flush_due_ = true;
 }
 
 void Worker::flush() {
+  is_flush_due_ = false;
   if (outbox_.empty()) return;
   loop_->defer([commands = std::exchange(outbox_, {})]() mutable {
     for (Function<void()>& command : commands) command();

@@ -96,6 +96,7 @@ class Worker {
   napi_threadsafe_function events_function_ = nullptr;
   Way* way_ = nullptr;                    // the thread-safe function's
   std::vector<Function<void()>> outbox_;  // of the JavaScript thread
+  bool is_flush_due_ = false;             // engine.js was asked to call flush()
   EventBatch delivering_;                 // of the JavaScript thread
   std::mutex mutex_;
   EventBatch events_;

@@ -228,3 +228,33 @@ test("a thread that is terminated closes its server, and the others go on", asyn
     })();`, { limitMs: 20_000 });
   assert.equal(done.stdout, "ended\nfalse\n", done.stderr);
 });
+
+// Calls into the other thread ask for a turn in which they are sent: one that fails must not keep all later ones back.
+test("a stack overflow in the midst of calls does not silence what comes later", async () => {
+  const done = await runScript(`
+    const { native } = require(${JSON.stringify(`${root}/lib/engine.js`)});
+    const nobody = 0;
+    // The first call is where the stack has no room for more.
+    const dive = () => {
+      try {
+        dive();
+      } catch (error) {
+        native.readBody(nobody);
+        throw error;
+      }
+    };
+    const server = serve({ port: 0, fetch: () => new Response("hi") });
+    const ask = async () => (await fetch3(server.url, { tls: { rejectUnauthorized: false } })).text();
+    (async () => {
+      console.log(await ask());
+      for (let i = 0; i < 20; ++i) {
+        try {
+          dive();
+        } catch {}
+        await null;
+      }
+      console.log(await ask());
+      await server.stop();
+    })();`);
+  assert.deepEqual([done.code, done.stdout], [0, "hi\nhi\n"], done.stderr);
+});
