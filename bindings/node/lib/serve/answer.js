@@ -14,6 +14,10 @@ const nothing = new Uint8Array();
 
 // Bytes of a streamed body that are on their way to the QUIC thread, so that neither thread waits for the other.
 const sendAhead = 1024 * 1024;
+// Whole bodies above this go there in pieces, too: all of them at once would be in memory twice.
+const largest = 1024 * 1024;
+const pieceSize = 128 * 1024;
+const nothingToCancel = { cancel: async () => {} };
 
 class Answer {
   isBegun = false;
@@ -102,8 +106,12 @@ class Answer {
       if (!mayTellAnother && headers.has("content-length")) checkLength(headers, nothing);
       return this.#respond(response, lines(headers), null);
     }
-    let fields = lines(headers, "content-length");
     if (headers.has("content-length")) checkLength(headers, bytes);
+    if (bytes.byteLength > largest) {
+      const source = { chunks: pieces(bytes), reader: nothingToCancel, isDone: true };
+      return this.#pump(response, source, { size: bytes.byteLength, type });
+    }
+    let fields = lines(headers, "content-length");
     if (type !== "" && !headers.has("content-type")) fields += `content-type\n${type}\n`;
     return this.#respond(response, fields, bytes);
   }
@@ -129,6 +137,10 @@ class Answer {
 }
 
 const texts = { 400: "Bad Request\n", 500: "Internal Server Error\n", 501: "Not Implemented\n" };
+
+function* pieces(bytes) {
+  for (let at = 0; at < bytes.byteLength; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
+}
 
 function checkLength(headers, bytes) {
   const length = new DeclaredLength(headers);
