@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "app/field_list.h"
+#include "http/field_rules.h"
 #include "quic/prepared_view.h"
 
 namespace usquic::app {
@@ -41,7 +42,7 @@ Result<void> Http1Sender::send_headers(std::span<const us_quic_header_t> fields,
   if (!writer_) return Error{US_QUIC_E_CLOSED};
   Result<void> sent;
   if (writer_->is_head_written()) {
-    sent = writer_->end_with_trailers(fields, share_.output);
+    sent = send_trailers(fields);
   } else if (status_of(fields).starts_with('1')) {
     sent = writer_->interim(fields, share_.output);
   } else {
@@ -50,6 +51,17 @@ Result<void> Http1Sender::send_headers(std::span<const us_quic_header_t> fields,
   }
   send_output();
   return sent;
+}
+
+// Behind the piece, if one waits.
+Result<void> Http1Sender::send_trailers(std::span<const us_quic_header_t> fields) {
+  if (piece_.is_empty()) return writer_->end_with_trailers(fields, share_.output);
+  if (const int wrong = http::check_section(http::SectionKind::trailers, fields)) return Error{wrong};
+  for (const us_quic_header_t& field : fields) {
+    trailers_.add({field.name, field.name_length}, {field.value, field.value_length});
+  }
+  is_end_wanted_ = true;
+  return {};
 }
 
 Result<void> Http1Sender::send_response(std::span<const us_quic_header_t> fields, std::string_view body) {
@@ -128,7 +140,15 @@ void Http1Sender::shutdown() {
 
 void Http1Sender::end_response() {
   is_end_wanted_ = false;
-  static_cast<void>(writer_->end(share_.output));  // it is under way
+  // Errors are of fields, which were looked at.
+  if (trailers_.empty()) {
+    static_cast<void>(writer_->end(share_.output));
+  } else {
+    std::vector<us_quic_header_t> fields;
+    trailers_.append_to(fields);
+    static_cast<void>(writer_->end_with_trailers(fields, share_.output));
+    trailers_.clear();
+  }
   send_output();
 }
 

@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "app/field_list.h"
 #include "app/versions/tcp_share.h"
 #include "base/result.h"
 #include "base/static_piece.h"
@@ -56,6 +57,7 @@ class Http1Sender {
   std::size_t room() const;
   Result<void> send_head(std::span<const us_quic_header_t> fields, std::optional<std::uint64_t> body_bytes);
   void send_output();
+  Result<void> send_trailers(std::span<const us_quic_header_t> fields);
   void end_response();
 
   TcpShare& share_;
@@ -63,6 +65,7 @@ class Http1Sender {
   std::optional<http1::ResponseWriter> writer_;
   StaticPiece piece_;
   bool is_end_wanted_ = false;    // once the piece is sent
+  FieldList trailers_;            // of that end
   bool is_writable_due_ = false;  // the exchange waits for room
 };
 

@@ -1,4 +1,6 @@
 // Bodies in both directions: every byte once, in order, and never more in memory than is under way.
+#include <gmock/gmock.h>
+
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
 #include "support/proc.h"
@@ -179,6 +181,22 @@ TEST_P(Bodies, WriteStaticAfterAWriteThatWaitsDoesNotOvertakeIt) {
   finish(request);
   EXPECT_FALSE(was_taken_at_once);
   EXPECT_EQ(request->body_bytes, large.size() + 3);
+  EXPECT_TRUE(run_until([&] { return released == 1; }));
+}
+
+TEST_P(Bodies, TrailersFollowWhatWriteStaticTook) {
+  const std::string body = pattern(0, mebibyte / 4);
+  int released = 0;
+  make_app().get("/", [&](Response* res, Request*) {
+    EXPECT_TRUE(res->writeStatic(
+        body, [](void* user) { ++*static_cast<int*>(user); }, &released));
+    res->writeTrailer("x-sum", "7")->end();
+  });
+  const RawRequest* request = start()->get("/");
+  finish(request);
+  EXPECT_EQ(request->body_bytes, body.size());
+  EXPECT_TRUE(request->body_is_pattern);
+  EXPECT_THAT(request->trailers, testing::ElementsAre(testing::Pair("x-sum", "7")));
   EXPECT_TRUE(run_until([&] { return released == 1; }));
 }
 
