@@ -24,6 +24,8 @@ class RemoteAddress {
   std::uint16_t port() const { return is_known() ? port_ : std::uint16_t{0}; }
 
  private:
+  void write_ipv4();
+
   std::array<char, 16> bytes_{};
   std::size_t length_ = 0;
   std::uint16_t port_ = 0;

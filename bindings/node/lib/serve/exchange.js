@@ -24,7 +24,7 @@ class Exchange {
   #abortReason;
   #onAbort;
   #trailers; // of the response
-  #requestTrailers = new Trailers();
+  #requestTrailers; // of a request with a body
   #isOver = false;
 
   // head: [id, method, path, authority, fields, hasBody, peer, handler, certificate, isAuthorized, ...parameters]
@@ -67,7 +67,7 @@ class Exchange {
   }
 
   get requestTrailers() {
-    return this.#requestTrailers.promise;
+    return this.#requestTrailers?.promise ?? Promise.resolve(new Headers());
   }
 
   get signal() {
@@ -119,7 +119,6 @@ class Exchange {
     if (notOfAuthorities.test(authority)) throw new TypeError("malformed authority");
     const url = path.startsWith("/") ? `https://${authority}${path}` : `https://${authority}/${path}`;
     const body = hasBody && method !== "GET" ? this.#openBody() : undefined;
-    if (!hasBody) this.#requestTrailers.end("");
     const request = new ServerRequest(this, { method, url, fields }, body);
     // Bun takes methods that it does not know for GET.
     if (request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
@@ -135,6 +134,7 @@ class Exchange {
   }
 
   #openBody() {
+    this.#requestTrailers = new Trailers();
     this.#incoming = new Incoming({
       start: () => native.readBody(this.id),
       consumed: (byteCount) => native.consumed(this.id, byteCount),
@@ -218,7 +218,7 @@ class Exchange {
   #finish(reason) {
     this.#isOver = true;
     engine.forget(this.id);
-    this.#requestTrailers.fail(reason);
+    this.#requestTrailers?.fail(reason);
     if (this.#incoming !== undefined && !this.#incoming.isEnded) this.#incoming.fail(reason);
     this.#request = undefined;
     this.#onAbort = undefined; // the runtime may keep the Request, and with it all this, for longer
@@ -228,7 +228,7 @@ class Exchange {
     data: (exchange, bytes) => exchange.#incoming?.take(bytes),
     end(exchange, trailers) {
       exchange.#incoming?.end();
-      exchange.#requestTrailers.end(trailers);
+      exchange.#requestTrailers?.end(trailers);
     },
     sent: (exchange, byteCount) => exchange.#answer.sent(byteCount),
     done(exchange) {
