@@ -11,19 +11,18 @@
 namespace usquic::tls::gnutls {
 namespace {
 
-// Where systems have their roots in one file. GnuTLS knows the place of the system that it was built for; a program that
-// brings its GnuTLS along runs on others.
-constexpr std::array bundle_files = {
-    "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Gentoo
-    "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
-    "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL, of before
-    "/var/lib/ca-certificates/ca-bundle.pem",             // openSUSE, SLES
-    "/etc/ssl/ca-bundle.pem",                             // openSUSE, SLES, of before
-    "/etc/ssl/certs/ca-bundle.crt",                       // NixOS
-    "/etc/ssl/cert.pem",                                  // Alpine
-};
-
 void load_system_roots(Trust& trust, const Logger& log) {
+  // Where systems have their roots in one file. GnuTLS knows the place of the system that it was built for; a program that
+  // brings its GnuTLS along runs on others. Not static: addresses in it would make it writable.
+  const std::array bundle_files = {
+      "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Ubuntu, Arch, Gentoo
+      "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Fedora, RHEL
+      "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora, RHEL, of before
+      "/var/lib/ca-certificates/ca-bundle.pem",             // openSUSE, SLES
+      "/etc/ssl/ca-bundle.pem",                             // openSUSE, SLES, of before
+      "/etc/ssl/certs/ca-bundle.crt",                       // NixOS
+      "/etc/ssl/cert.pem",                                  // Alpine
+  };
   const int result = gnutls_x509_trust_list_add_system_trust(trust.native(), 0, 0);
   if (result > 0 || add_first_bundle(trust, bundle_files) > 0) return;
   if (result < 0 && result != GNUTLS_E_FILE_ERROR) {
