@@ -97,10 +97,14 @@ export async function withEnvironment(variables, body) {
   }
 }
 
+// Other programs are not built for the sanitizer that is put in front of this one: some never end with it.
+const { LD_PRELOAD: _preloaded, ...environmentOfOthers } = process.env;
+
 // Runs a JavaScript text in this runtime, or `command` with its words, in a process of its own: {code, signal, stdout,
 // stderr} once it ended by itself. One that is still there after the limit is killed, and the promise rejects.
 export async function run(text, { limitMs, command = textProgram(text).flat(), ...options } = {}) {
-  const child = spawn(command[0], command.slice(1), { stdio: ["ignore", "pipe", "pipe"], ...options });
+  const env = command[0] === process.execPath ? process.env : environmentOfOthers;
+  const child = spawn(command[0], command.slice(1), { env, stdio: ["ignore", "pipe", "pipe"], ...options });
   const told = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"]) child[name].on("data", (bytes) => (told[name] += bytes));
   const ended = deferred();
