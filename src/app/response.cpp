@@ -85,7 +85,7 @@ bool Response::writeStatic(std::string_view chunk, void (*release)(void* user), 
   Exchange* exchange = usable(this, "Response::writeStatic");
   if (exchange == nullptr) return false;
   const ResponseSender::Attempt attempt =
-      exchange->settle(exchange->response().write_static(chunk, release, user));
+      exchange->settle(exchange->response().write_static(chunk, {release, user}));
   // A response without a body takes the chunk and needs none of it.
   if (attempt.is_taken && !attempt.is_held && release != nullptr) release(user);
   return attempt.is_taken;
@@ -102,8 +102,9 @@ std::pair<bool, bool> Response::tryEndStatic(std::string_view data, std::uint64_
                                              void (*release)(void* user), void* user) {
   Exchange* exchange = usable(this, "Response::tryEndStatic");
   if (exchange == nullptr) return {false, false};
+  const usquic::app::Loan loan{release, user};
   const ResponseSender::Attempt attempt =
-      exchange->settle(exchange->response().try_end_static(data, totalSize, release, user));
+      exchange->settle(exchange->response().try_end(data, totalSize, &loan));
   // A response without a body takes the data and needs none of it.
   if (attempt.is_taken && !attempt.is_held && release != nullptr) release(user);
   return {attempt.is_taken, attempt.is_complete};

@@ -78,8 +78,7 @@ ResponseSender::Attempt ResponseSender::write(std::string_view chunk) {
   return {.is_taken = queue(chunk)};
 }
 
-ResponseSender::Attempt ResponseSender::write_static(std::string_view chunk, void (*release)(void* user),
-                                                     void* user) {
+ResponseSender::Attempt ResponseSender::write_static(std::string_view chunk, const Loan& loan) {
   if (!keeps_length(chunk.size(), "Response::writeStatic")) return {.is_cut_off = true};
   flush_head();
   if (discards_body() || chunk.empty()) {
@@ -87,32 +86,15 @@ ResponseSender::Attempt ResponseSender::write_static(std::string_view chunk, voi
     return {.is_taken = true};
   }
   if (!body_.is_drained()) return {};
-  const std::ptrdiff_t taken = stream_->write_static(chunk, release, user);
+  const std::ptrdiff_t taken = stream_->write_static(chunk, loan.release, loan.user);
   reset_without_memory(taken);
   if (taken <= 0) return {};
   body_.count(chunk.size());
   return {.is_taken = true, .is_held = true};
 }
 
-ResponseSender::Attempt ResponseSender::try_end(std::string_view data, std::uint64_t total) {
-  return try_end_by(data, total, [this](std::string_view bytes) { return stream_->write(bytes); });
-}
-
-ResponseSender::Attempt ResponseSender::try_end_static(std::string_view data, std::uint64_t total,
-                                                       void (*release)(void* user), void* user) {
-  bool is_held = false;
-  Attempt attempt = try_end_by(data, total, [&](std::string_view bytes) {
-    const std::ptrdiff_t taken = stream_->write_static(bytes, release, user);
-    is_held = taken > 0;
-    return taken;
-  });
-  attempt.is_held = is_held;
-  return attempt;
-}
-
-// write: gives the stream the data. Returns the bytes taken, or an error.
-template <class Write>
-ResponseSender::Attempt ResponseSender::try_end_by(std::string_view data, std::uint64_t total, Write write) {
+ResponseSender::Attempt ResponseSender::try_end(std::string_view data, std::uint64_t total,
+                                                const Loan* loan) {
   if (total == 0) total = head_.announced().value_or(written() + data.size());
   if (!is_head_sent()) head_.announce(total);
   total = head_.announced().value_or(total);
@@ -120,11 +102,15 @@ ResponseSender::Attempt ResponseSender::try_end_by(std::string_view data, std::u
   if (!is_head_sent()) send_head(total, discards_body() || (total == 0 && trailers_.empty()));
   if (discards_body()) return {.is_taken = true, .is_complete = true};
   std::ptrdiff_t taken = 0;
-  if (body_.is_drained() && !data.empty()) taken = write(data);
+  if (body_.is_drained() && !data.empty()) {
+    taken = loan != nullptr ? stream_->write_static(data, loan->release, loan->user) : stream_->write(data);
+  }
   reset_without_memory(taken);
   if (taken < 0) return {};
   body_.count(static_cast<std::size_t>(taken));
-  return {.is_taken = static_cast<std::size_t>(taken) == data.size(), .is_complete = written() == total};
+  return {.is_taken = static_cast<std::size_t>(taken) == data.size(),
+          .is_complete = written() == total,
+          .is_held = loan != nullptr && taken > 0};
 }
 
 ResponseSender::Attempt ResponseSender::end_with(std::string_view data) {

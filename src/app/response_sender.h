@@ -17,6 +17,12 @@
 
 namespace usquic::app {
 
+// Data that is sent from where it is: the stream calls `release` when it needs it no more.
+struct Loan {
+  void (*release)(void* user) = nullptr;
+  void* user = nullptr;
+};
+
 class ResponseSender {
  public:
   // What a call came to. The caller owes finish() to a response that is complete, and reset() to one that is cut off.
@@ -55,9 +61,9 @@ class ResponseSender {
   void flush_head();
   Attempt write(std::string_view chunk);
   // All of the chunk or nothing, without a copy.
-  Attempt write_static(std::string_view chunk, void (*release)(void* user), void* user);
-  Attempt try_end(std::string_view data, std::uint64_t total);
-  Attempt try_end_static(std::string_view data, std::uint64_t total, void (*release)(void* user), void* user);
+  Attempt write_static(std::string_view chunk, const Loan& loan);
+  // loan: all of the data or nothing, without a copy.
+  Attempt try_end(std::string_view data, std::uint64_t total, const Loan* loan = nullptr);
   Attempt end_with(std::string_view data);
   Attempt end_without_body(std::optional<std::uint64_t> length);
   Attempt end_prepared(us_quic_prepared_response_t* prepared);
@@ -92,8 +98,6 @@ class ResponseSender {
   bool queue(std::string_view data);
   // What was not taken for want of memory is not taken later either: the stream is reset.
   void reset_without_memory(std::ptrdiff_t result);
-  template <class Write>
-  Attempt try_end_by(std::string_view data, std::uint64_t total, Write write);
 
   ExchangeContext& context_;
   ExchangeStream* stream_ = nullptr;

@@ -62,7 +62,7 @@ void EventBatch::begin(const char* name, std::uint32_t id) {
 }
 
 void EventBatch::end() {
-  numbers_[count_at_] = static_cast<double>((numbers_.size() - count_at_ - 1) / 2);
+  numbers_[count_at_] = static_cast<double>(numbers_.size() - count_at_ - 1) / 2;
 }
 
 void EventBatch::add(std::string_view text) {

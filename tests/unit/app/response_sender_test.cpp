@@ -110,17 +110,19 @@ TEST_F(Sending, TryEndAnnouncesTheWholeAndReportsWhatWasTaken) {
 }
 
 TEST_F(Sending, TryEndStaticTakesAllOrNothing) {
+  const Loan loan;
   stream.room = 3;
-  const auto first = sender.try_end_static("abcd", 4, nullptr, nullptr);
+  const auto first = sender.try_end("abcd", 4, &loan);
   EXPECT_FALSE(first.is_taken || first.is_held);
   stream.room = 4;
-  const auto second = sender.try_end_static("abcd", 4, nullptr, nullptr);
+  const auto second = sender.try_end("abcd", 4, &loan);
   EXPECT_TRUE(second.is_taken && second.is_held && second.is_complete);
 }
 
 TEST_F(Sending, DataThatIsNotSentIsNotHeld) {
+  const Loan loan;
   begin({.is_head = true});
-  const auto attempt = sender.try_end_static("abcd", 4, nullptr, nullptr);
+  const auto attempt = sender.try_end("abcd", 4, &loan);
   EXPECT_TRUE(attempt.is_taken && attempt.is_complete);
   EXPECT_FALSE(attempt.is_held);
 }
