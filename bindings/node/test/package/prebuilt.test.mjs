@@ -15,7 +15,8 @@ const tarball = (name) => {
 };
 const node = (release) => join(repository, "build/runtimes", release, "bin/node");
 const bun = join(root, "node_modules/bun/bin/bun.exe");
-const deno = join(root, "node_modules/deno/deno");
+// Its package runs this by a script; from here it is called by name.
+const deno = join(root, `node_modules/@deno/${process.platform}-${process.arch}-glibc/deno`);
 const runtimes = {
   "Node 20": [join(repository, "build/node/bin/node")],
   "Node 22": [node("22")],
