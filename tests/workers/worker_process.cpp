@@ -31,6 +31,7 @@ int main(int argc, char** argv) {
   app_options.cert_file_name = argv[6];
   app_options.key_file_name = argv[7];
   app_options.core = &core;
+  app_options.http1 = app_options.http2 = false;  // the port is known to be unused over UDP alone
   usquic::App app(app_options);
   usquic::test::add_routes(app);
   app.listen("127.0.0.1", std::atoi(argv[1]), nullptr);
