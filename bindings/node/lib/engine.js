@@ -4,7 +4,8 @@
 //   engine.register(id, target, handlers) events of this id go to handlers[name](target, ...items): the event "data" of
 //                                         7, with bytes, calls handlers.data(target, bytes) of what 7 is registered with.
 //                                         One `handlers` object per class is enough. Events without a handler, or of an
-//                                         id that is not registered, are dropped.
+//                                         id that is not registered, are dropped. One that has `takesItems` gets the
+//                                         items as the array that they came in.
 //   engine.forget(id)                     no more events for this id
 //   engine.hold(target)                   `target` keeps the process alive from now on (twice is like once)
 //   engine.release(target)                and no more
@@ -67,7 +68,8 @@ function dispatch(name, id, items) {
   const handler = entry?.handlers[name];
   if (handler === undefined) return;
   try {
-    handler(entry.target, ...items);
+    if (handler.takesItems) handler(entry.target, items);
+    else handler(entry.target, ...items);
   } catch (thrown) {
     reportUncaught(thrown);
   }

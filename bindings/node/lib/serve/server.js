@@ -131,7 +131,7 @@ function kindsOf({ fetch, connect }) {
 }
 
 const serverEvents = {
-  request: (state, ...head) => new Exchange(state, head).begin(),
+  request: Object.assign((state, head) => new Exchange(state, head).begin(), { takesItems: true }),
   // No more requests for routes of older tables come.
   routes(state, first) {
     state.tables = state.tables.filter((table) => table.first >= first);
