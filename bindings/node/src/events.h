@@ -24,6 +24,8 @@ class Event {
     return Bytes{std::string(static_cast<const char*>(blob.data), blob.length)};
   }
 
+  static void add_item(EventBatch& batch, Item item);
+
   template <class... Items>
   explicit Event(const char* name, std::uint32_t id, Items&&... items) : name_(name), id_(id) {
     items_.reserve(sizeof...(items));

@@ -154,12 +154,7 @@ void HttpServers::tell(std::uint32_t server, const Called& called, const Request
     batch.add_line(request.getProtocol());
     batch.end_lines();
     batch.add(static_cast<double>(called.handler));
-    const us_quic_blob_t certificate = request.getClientCertificate();
-    if (certificate.length > 0) {
-      batch.add(Bytes{std::string(static_cast<const char*>(certificate.data), certificate.length)});
-    } else {
-      batch.add(false);
-    }
+    Event::add_item(batch, Event::bytes_or_false(request.getClientCertificate()));
     batch.add(request.isClientAuthorized());
     for (const std::string& parameter : called.parameters) batch.add(std::string_view(parameter));
     batch.end();
@@ -176,7 +171,7 @@ void HttpServers::forget(std::uint32_t id, const char* event) {
   if (requests_.erase(id) > 0) worker_.emit(Event(event, id));
 }
 
-void HttpServers::respond(std::uint32_t id, const Answer& answer) {
+void HttpServers::respond(std::uint32_t id, Answer answer) {
   Request* request = find(id);
   if (request == nullptr) return;
   Response& response = *request->response;
@@ -185,11 +180,11 @@ void HttpServers::respond(std::uint32_t id, const Answer& answer) {
     response.writeHeader(name, value);
   });
   if (answer.is_end) {
-    response.end(answer.body.value_or(""));
+    response.end(answer.body ? std::string_view(*answer.body) : std::string_view());
     return finish_request(*request);
   }
   response.flushHeaders();  // the body may be long in coming
-  if (answer.body) write(id, std::string(*answer.body));
+  if (answer.body) write(id, std::move(*answer.body));
 }
 
 void HttpServers::inform(std::uint32_t id, int status, std::string_view lines) {

@@ -57,7 +57,7 @@ class HttpServers {
     std::optional<std::string> body;
     bool is_end = false;
   };
-  void respond(std::uint32_t request, const Answer& answer);
+  void respond(std::uint32_t request, Answer answer);
   void write(std::uint32_t request, std::string bytes);
   // trailers: as an answer's fields.
   void end(std::uint32_t request, std::string_view trailers);

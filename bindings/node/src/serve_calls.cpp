@@ -59,8 +59,9 @@ napi_value respond(Arguments& arguments, Worker& worker) {
                              .fields = arguments.byte_string(2),
                              .body = arguments.bytes_or_null(3),
                              .is_end = arguments.flag(4)};
-  worker.post(
-      [&worker, id = arguments.id(0), answer = std::move(answer)] { worker.servers().respond(id, answer); });
+  worker.post([&worker, id = arguments.id(0), answer = std::move(answer)]() mutable {
+    worker.servers().respond(id, std::move(answer));
+  });
   return nullptr;
 }
 

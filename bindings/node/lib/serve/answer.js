@@ -56,8 +56,7 @@ class Answer {
 
   // size, type: what is sent where the Response does not say it.
   async #pump(response, source, { size, type = "" } = {}) {
-    let fields = lines(response.headers);
-    if (type !== "" && !response.headers.has("content-type")) fields += `content-type\n${type}\n`;
+    let fields = fieldsOf(response.headers, type);
     const length = new DeclaredLength(response.headers, size);
     if (size !== undefined && !response.headers.has("content-length")) fields += `content-length\n${size}\n`;
     if (this.#exchange.isHead) {
@@ -111,9 +110,7 @@ class Answer {
       const source = { chunks: pieces(bytes), reader: nothingToCancel, isDone: true };
       return this.#pump(response, source, { size: bytes.byteLength, type });
     }
-    let fields = lines(headers, "content-length");
-    if (type !== "" && !headers.has("content-type")) fields += `content-type\n${type}\n`;
-    return this.#respond(response, fields, bytes);
+    return this.#respond(response, fieldsOf(headers, type, "content-length"), bytes);
   }
 
   #respond(response, fields, bytes) {
@@ -137,6 +134,12 @@ class Answer {
 }
 
 const texts = { 400: "Bad Request\n", 500: "Internal Server Error\n", 501: "Not Implemented\n" };
+
+// type: the content-type where the headers have none; without: see lines().
+function fieldsOf(headers, type, without) {
+  const fields = lines(headers, without);
+  return type === "" || headers.has("content-type") ? fields : `${fields}content-type\n${type}\n`;
+}
 
 function* pieces(bytes) {
   for (let at = 0; at < bytes.byteLength; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
