@@ -108,6 +108,9 @@ typedef struct us_quic_context_stats_t {
   uint64_t stateless_resets_sent;
   uint64_t version_negotiations_sent;
   uint64_t handshakes_open; /* as a server, under way */
+  uint64_t
+      stream_datagrams_dropped; /* of HTTP/3: for no stream that takes them, or more than a WebTransport session
+                                        that is not open yet holds */
 } us_quic_context_stats_t;
 
 /* ---- Context ---- */
@@ -392,9 +395,12 @@ US_API ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* da
 /* Send a datagram for an HTTP/3 stream (RFC 9297): unreliable, not ordered. The context needs what
  * us_quic_socket_context_on_stream_datagram says. data is copied.
  * Returns: 0; US_QUIC_E_UNSUPPORTED (the peer takes none), _TOO_LARGE, _AGAIN (queue full, or the peer's SETTINGS
- * have not come), _STATE (a raw stream, not open yet, after shutdown or reset, or this side takes none), _STOPPED,
- * _CLOSED.   Source: RFC 9297 section 2.1. */
+ * have not come), _INVALID (an empty one for a WebTransport session, which browsers do not take), _STATE (a raw stream,
+ * not open yet, after shutdown or reset, or this side takes none), _STOPPED, _CLOSED.   Source: RFC 9297 section 2.1. */
 US_API int us_quic_stream_send_datagram(us_quic_stream_t* s, const void* data, size_t length);
+/* Bytes of the largest datagram that us_quic_stream_send_datagram takes now, as us_quic_connection_max_datagram_size. 0
+ * where it returns an error other than _TOO_LARGE, _AGAIN for a full queue, and _INVALID. */
+US_API size_t us_quic_stream_max_datagram_size(us_quic_stream_t* s);
 /* Bytes accepted and not yet sent. */
 US_API size_t us_quic_stream_buffered(us_quic_stream_t* s);
 

@@ -156,6 +156,9 @@ typedef struct us_quic_socket_context_options_t {
    * worker_count and nobody else's, and secret and worker_count are the group's: creating the context fails with
    * US_QUIC_E_INVALID where one of them is given here too. */
   us_quic_group_t* group;
+  /* HTTP/3: WebTransport sessions on a connection at most, 0 = none (usquic/webtransport.h). With 1 and more it is
+   * announced, and DATAGRAM frames are allowed whatever `datagrams` says. */
+  size_t webtransport_sessions;
 } us_quic_socket_context_options_t;
 
 /* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */

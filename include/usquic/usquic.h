@@ -10,5 +10,6 @@
 #include "usquic/quic_options.h"
 #include "usquic/udp.h"
 #include "usquic/version.h"
+#include "usquic/webtransport.h"
 
 #endif

@@ -267,6 +267,7 @@ struct Config {
   std::size_t qpack_blocked_streams = option_defaults::qpack_blocked_streams;
   std::size_t qpack_encoder_table_capacity = option_defaults::qpack_encoder_table_capacity;
   std::vector<us_quic_setting_t> settings;
+  std::size_t webtransport_sessions = option_defaults::webtransport_sessions;
   crypto::CipherSource cipher_source = crypto::CipherSource::fastest;
 };
 

@@ -21,6 +21,7 @@ inline constexpr std::size_t max_udp_payload = 65527;                 // RFC 900
 inline constexpr int max_worker_index = 255;                          // an octet of the connection ID
 inline constexpr std::size_t max_table = 16 << 20;
 inline constexpr std::size_t max_blocked = 65535;
+inline constexpr std::size_t max_sessions = 65535;
 inline constexpr std::size_t max_settings = 128;  // a frame of them all is one that this library reads
 
 }  // namespace usquic::option_bounds
@@ -120,7 +121,9 @@ inline constexpr std::size_t max_settings = 128;  // a frame of them all is one 
   POINTER(settings, engine.settings, "HTTP/3: settings to announce beside the library's own")            \
   PART(settings_count, size_t, 0, 0, max_settings, settings, settings, "Number of `settings`")           \
   POINTER(groups, tls.groups, "Groups of the key exchange, the preferred one first")                     \
-  POINTER(group, group, "The group of workers that this context is one of")
+  POINTER(group, group, "The group of workers that this context is one of")                              \
+  NUMBER(webtransport_sessions, size_t, 0, 0, max_sessions, sessions, engine.webtransport_sessions,      \
+         "HTTP/3: WebTransport sessions on a connection; 0 = none")
 
 // What programs of this project call an option where they let people set it.
 //

@@ -4,7 +4,7 @@
 
 #include "base/check.h"
 #include "base/varint.h"
-#include "http3/frame_head.h"
+#include "http/frame_head.h"
 #include "usquic/quic.h"
 
 namespace usquic::http3 {
@@ -41,7 +41,7 @@ const CriticalStreams::Stream* CriticalStreams::find(std::int64_t id) const {
 }
 
 Result<void> CriticalStreams::send_control_frame(std::uint64_t type, std::uint64_t number, Bytes rest) {
-  const FrameHead head(type, shortest_varint(number) + rest.size());
+  const http::FrameHead head(type, shortest_varint(number) + rest.size());
   std::array<std::uint8_t, sizeof head + max_varint_bytes> bytes;
   std::uint8_t* const payload = std::copy_n(head.bytes().data(), head.bytes().size(), bytes.data());
   const bool is_done = output(Name::control).append({bytes.data(), put_varint(number, payload)}, rest);

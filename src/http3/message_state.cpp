@@ -4,8 +4,8 @@
 
 #include "base/prefetch.h"
 
+#include "http/frame_head.h"
 #include "http3/codec.h"
-#include "http3/frame_head.h"
 #include "http3/frame_types.h"
 #include "http3/qpack/section_identity.h"
 #include "http3/section_frame.h"
@@ -114,13 +114,13 @@ bool MessageState::send_by_table(const PreparedResponse& response, void (*releas
 
 bool MessageState::write(Bytes data) {
   if (data.empty()) return true;
-  if (!output.append(FrameHead(frame_data, data.size()).bytes(), data)) return false;
+  if (!output.append(http::FrameHead(frame_data, data.size()).bytes(), data)) return false;
   body_accepted_ += data.size();
   return true;
 }
 
 bool MessageState::write_static(Bytes data, void (*release)(void* user), void* user) {
-  const FrameHead head(frame_data, data.size());
+  const http::FrameHead head(frame_data, data.size());
   if (!output.append_static(data.empty() ? Bytes() : head.bytes(), data, release, user)) return false;
   body_accepted_ += data.size();
   return true;

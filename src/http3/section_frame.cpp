@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <new>
 
-#include "http3/frame_head.h"
+#include "http/frame_head.h"
 #include "http3/frame_types.h"
 #include "http3/qpack/encoder.h"
 
@@ -34,7 +34,7 @@ void SectionFrame::make(std::span<const us_quic_header_t> fields, Encode encode)
   // The section's length stands before it and is known after it.
   std::uint8_t* const section = memory + frame_head_bytes;
   end_ = encode(section);
-  const FrameHead head(frame_headers, static_cast<std::uint64_t>(end_ - section));
+  const http::FrameHead head(frame_headers, static_cast<std::uint64_t>(end_ - section));
   begin_ = section - head.bytes().size();
   std::copy_n(head.bytes().data(), head.bytes().size(), begin_);
 }

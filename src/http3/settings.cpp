@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "http3/frame_head.h"
+#include "http/frame_head.h"
 #include "http3/frame_types.h"
 
 namespace usquic::http3 {
@@ -117,7 +117,7 @@ std::vector<std::uint8_t> settings_frame(const Settings& settings, std::span<con
     append_varint(payload, s.value);
   }
 
-  const FrameHead head(frame_settings, payload.size());
+  const http::FrameHead head(frame_settings, payload.size());
   payload.insert(payload.begin(), head.bytes().begin(), head.bytes().end());
   return payload;
 }

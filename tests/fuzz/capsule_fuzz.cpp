@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "base/check.h"
-#include "http3/capsule.h"
-#include "http3/frame_head.h"
+#include "http/capsule.h"
+#include "http/frame_head.h"
 #include "input.h"
 
 namespace usquic::fuzz {
 namespace {
 
-using http3::CapsuleReader;
+using http::CapsuleReader;
 
 constexpr std::size_t most = 300;
 
@@ -31,7 +31,7 @@ class Receiver final : public CapsuleReader::Delegate {
 std::string written(const Receiver& receiver) {
   std::string bytes;
   for (const auto& [type, value] : receiver.capsules) {
-    bytes += as_text(http3::FrameHead(type, value.size()).bytes());
+    bytes += as_text(http::FrameHead(type, value.size()).bytes());
     bytes += value;
   }
   return bytes;
@@ -60,7 +60,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Receiver whole, split, again;
   const auto status = read(bytes, SIZE_MAX, whole);
   CHECK(read(bytes, piece, split) == status && whole.capsules == split.capsules);
-  CHECK(read(written(whole), piece, again) == usquic::http3::CapsuleReader::Status::ok);
+  CHECK(read(written(whole), piece, again) == usquic::http::CapsuleReader::Status::ok);
   CHECK(again.capsules == whole.capsules);
   return 0;
 }

@@ -1,4 +1,4 @@
-#include "http3/capsule.h"
+#include "http/capsule.h"
 
 #include <gtest/gtest.h>
 
@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "http3/frame_head.h"
+#include "http/frame_head.h"
 
-namespace usquic::http3 {
+namespace usquic::http {
 namespace {
 
 using Status = CapsuleReader::Status;
@@ -125,4 +125,4 @@ TEST(FrameHead, IsTypeAndLength) {
 }
 
 }  // namespace
-}  // namespace usquic::http3
+}  // namespace usquic::http

@@ -1,9 +1,9 @@
-#include "http3/capsule.h"
+#include "http/capsule.h"
 
 #include <algorithm>
 #include <utility>
 
-namespace usquic::http3 {
+namespace usquic::http {
 
 CapsuleReader::Status CapsuleReader::read(Bytes data) {
   for (;;) {
@@ -69,4 +69,4 @@ CapsuleReader::Status CapsuleReader::finish() const {
   return part_ == Part::type && !varint_.is_incomplete() ? Status::ok : Status::cut_short;
 }
 
-}  // namespace usquic::http3
+}  // namespace usquic::http

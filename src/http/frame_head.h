@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/varint.h"
 
-namespace usquic::http3 {
+namespace usquic::http {
 
 class FrameHead {
  public:
@@ -23,4 +23,4 @@ class FrameHead {
   std::size_t size_;
 };
 
-}  // namespace usquic::http3
+}  // namespace usquic::http

@@ -8,7 +8,7 @@
 #include "base/bytes.h"
 #include "base/varint.h"
 
-namespace usquic::http3 {
+namespace usquic::http {
 
 inline constexpr std::uint64_t capsule_datagram = 0x0;  // RFC 9297 section 3.5: its value is an HTTP Datagram
 
@@ -59,4 +59,4 @@ class CapsuleReader {
   std::vector<std::uint8_t> kept_;
 };
 
-}  // namespace usquic::http3
+}  // namespace usquic::http
