@@ -6,6 +6,7 @@ const { Incoming } = require("../body.js");
 const { lines } = require("../headers.js");
 const { isForbiddenMethod } = require("../methods.js");
 const { fetchHandler, parametersOf } = require("../routes.js");
+const { valueNow } = require("../runtime.js");
 const { Answer } = require("./answer.js");
 const { ServerRequest } = require("./request.js");
 const { Trailers, checkTrailers } = require("./trailers.js");
@@ -33,7 +34,6 @@ class Exchange {
     this.#state = state;
     this.#head = head;
     this.#answer = new Answer(this);
-    engine.register(this.id, this, exchangeEvents);
   }
 
   get id() {
@@ -85,7 +85,13 @@ class Exchange {
     return undefined;
   }
 
+  // No event comes before this returns: what is answered by then needs none.
   begin() {
+    this.#begin();
+    if (!this.#isOver) engine.register(this.id, this, exchangeEvents);
+  }
+
+  #begin() {
     const method = this.#head[1];
     const isConnect = method === "CONNECT";
     const route = this.#findRoute();
@@ -121,7 +127,7 @@ class Exchange {
     const body = hasBody && method !== "GET" ? this.#openBody() : undefined;
     const request = new ServerRequest(this, { method, url, fields }, body);
     // Bun takes methods that it does not know for GET.
-    if (request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
+    if (method !== "GET" && request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
     return request;
   }
 
@@ -146,15 +152,20 @@ class Exchange {
     const { server } = this.#state;
     try {
       const result = handler.call(server, this.#request, server);
-      const sent = result instanceof Response ? this.#answer.send(result) : this.#sendLater(result);
-      sent?.catch((failure) => this.#recover(failure));
+      const known = valueNow(result);
+      if (!(known instanceof Response)) return this.#sendLater(known);
+      return this.#answer.send(known)?.catch((failure) => this.#recover(failure));
     } catch (failure) {
       this.#recover(failure);
     }
   }
 
   async #sendLater(result) {
-    await this.#answer.send(await result);
+    try {
+      await this.#answer.send(await result);
+    } catch (failure) {
+      this.#recover(failure);
+    }
   }
 
   async #recover(failure) {
