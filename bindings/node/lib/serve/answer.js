@@ -138,7 +138,8 @@ function headOf(response) {
   if (response.bodyUsed) throw alreadyUsed();
   const { status } = response;
   if (status < 200 || status > 599) throw errors.invalidValue("the Response's status", "from 200 to 599", status);
-  return { status, ...contentLines(response.headers) };
+  const { text, length, hasType } = contentLines(response.headers);
+  return { status, text, length, hasType };
 }
 
 // type: the content-type where the Response has none, or "".
