@@ -152,21 +152,16 @@ class Exchange {
   #handle(handler) {
     const { server } = this.#state;
     try {
-      const result = handler.call(server, this.#request, server);
-      const known = valueNow(result);
-      if (!(known instanceof Response)) return this.#sendLater(known);
-      return this.#answer.send(known)?.catch((failure) => this.#recover(failure));
+      const result = valueNow(handler.call(server, this.#request, server));
+      const sent = result instanceof Response ? this.#answer.send(result) : this.#sendLater(result);
+      sent?.catch((failure) => this.#recover(failure));
     } catch (failure) {
       this.#recover(failure);
     }
   }
 
   async #sendLater(result) {
-    try {
-      await this.#answer.send(await result);
-    } catch (failure) {
-      this.#recover(failure);
-    }
+    await this.#answer.send(await result);
   }
 
   async #recover(failure) {
