@@ -1,7 +1,6 @@
 // WebTransport: streams and datagrams come back as they were sent. A stream that only the client writes to is answered by
 // one that only the server writes to.
 // Run: ./webtransport_echo [PORT] [--cert FILE --key FILE], and open the page that it prints.
-#include "webtransport_echo_page.h"
 #include "webtransport_page.h"
 
 namespace {
@@ -45,5 +44,5 @@ int main(int argc, char** argv) {
                          std::fflush(stdout);
                        },
                });
-  return example::serve_with_page(app, arguments, example::page, "/echo");
+  return example::serve_with_page(app, arguments, "/echo");
 }

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <unordered_map>
 
-#include "webtransport_game_page.h"
 #include "webtransport_page.h"
 
 namespace {
@@ -96,5 +95,5 @@ int main(int argc, char** argv) {
           .close = [&game](auto* session, bool, std::uint32_t, std::string_view) { game.leave(session); },
       });
   if (app.loop() != nullptr) run_ticks(app.loop(), game);
-  return example::serve_with_page(app, arguments, example::page, "/game");
+  return example::serve_with_page(app, arguments, "/game");
 }

@@ -14,6 +14,9 @@
 
 namespace example {
 
+// The text of NAME.html beside NAME.cpp; it is in the program.
+extern const char* const page;
+
 // The hash of the server's certificate, or "" for one from a file, which browsers are to trust as any other.
 inline std::string certificate_hash(const usquic::AppOptions& options) {
   std::array<char, 45> hash{};
@@ -22,8 +25,7 @@ inline std::string certificate_hash(const usquic::AppOptions& options) {
 }
 
 // Listens for sessions, and serves the page, in which {{url}} and {{hash}} are filled in. Runs until the process ends.
-inline int serve_with_page(usquic::App& app, const ServerArguments& arguments, const char* page,
-                           const std::string& path) {
+inline int serve_with_page(usquic::App& app, const ServerArguments& arguments, const std::string& path) {
   std::optional<LocalPage> local;
   app.listen(arguments.port, [&](usquic::ListenSocket* socket) {
     if (socket == nullptr) return;
