@@ -159,7 +159,8 @@ TEST_P(WebTransportLifetimes, MemoryThatIsUsedUpEndsTheSessionAlone) {
     EXPECT_FALSE(server.is_clean);
   }
   SessionLog& another = make_log();
-  client->webTransport(url(), recording(another));
+  app->webTransport("/another", WebTransportBehavior{});
+  client->webTransport(url("/another"), recording(another));
   EXPECT_TRUE(run_until([&] { return another.opened > 0; }));
 }
 
