@@ -53,6 +53,7 @@ class ResponseSender {
   void forget_head();
   void set_status(std::string_view status);
   void add_header(std::string_view name, std::string_view value);
+  void speak_capsules() { head_.speak_capsules(); }
   // An informational response.
   void inform(std::string_view status, const FieldView* fields, std::size_t count);
 

@@ -81,6 +81,11 @@ void on_data(us_quic_stream_t* stream, const void* data, std::size_t length) noe
   run_for_exchange(stream, [&](Exchange& exchange) { exchange.take_data(chunk); });
 }
 
+void on_datagram(us_quic_stream_t* stream, const void* data, std::size_t length) noexcept {
+  const std::string_view datagram(static_cast<const char*>(data), length);
+  run_for_exchange(stream, [&](Exchange& exchange) { exchange.take_datagram(datagram); });
+}
+
 void on_end(us_quic_stream_t* stream) noexcept {
   run_for_exchange(stream, [](Exchange& exchange) { exchange.take_end(); });
 }
@@ -136,6 +141,7 @@ class Http3Listener final : public AppListener {
     us_quic_socket_context_on_close(context_, on_close);
     us_quic_socket_context_on_stream_headers(context_, on_headers);
     us_quic_socket_context_on_stream_data(context_, on_data);
+    us_quic_socket_context_on_stream_datagram(context_, on_datagram);
     us_quic_socket_context_on_stream_end(context_, on_end);
     us_quic_socket_context_on_stream_reset(context_, on_reset);
     us_quic_socket_context_on_stream_stop(context_, on_stop);
