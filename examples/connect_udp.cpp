@@ -64,7 +64,7 @@ bool add_target(Targets& targets, const std::string& word) {
 }
 
 struct Limits {
-  int idle_timeout_s = 120;  // RFC 9298 section 3.1: 2 minutes at least
+  int idle_timeout_s = 120;  // RFC 4787 section 4.3: 2 minutes at least
   std::size_t max_tunnels = 100;
 };
 
@@ -106,7 +106,8 @@ class Proxy {
 
   void take(usquic::Response* res, usquic::Request* req, us_loop_t* loop) {
     if (req->getProtocol() != "connect-udp") return res->writeStatus("501")->end();
-    const std::string name = std::string(req->getParameter("host")) + ":" + std::string(req->getParameter("port"));
+    const std::string name =
+        std::string(req->getParameter("host")) + ":" + std::string(req->getParameter("port"));
     const auto target = targets_.find(name);
     if (target == targets_.end()) return res->writeStatus("403")->end();
     if (tunnels_.size() >= limits_.max_tunnels) return res->writeStatus("503")->end();
@@ -148,7 +149,7 @@ bool Tunnel::open(us_loop_t* loop) {
   return true;
 }
 
-// RFC 9298 section 5: context 0 has UDP payloads. Nobody registered another one, so those are dropped.
+// RFC 9298 sections 4 and 5: context 0 has UDP payloads. Nobody registered another one, so those are dropped.
 void Tunnel::from_client(std::string_view datagram) {
   if (take_varint(datagram) != std::uint64_t{0}) return;
   stay_alive();
@@ -200,8 +201,9 @@ int main(int argc, char** argv) {
     }
   }
   if (targets.empty() || limits.idle_timeout_s <= 0) {
-    std::fprintf(stderr, "usage: connect_udp [PORT] [--cert FILE --key FILE] HOST:PORT... "
-                         "[--idle-timeout SECONDS] [--max-tunnels N]\n");
+    std::fprintf(stderr,
+                 "usage: connect_udp [PORT] [--cert FILE --key FILE] HOST:PORT... "
+                 "[--idle-timeout SECONDS] [--max-tunnels N]\n");
     return 1;
   }
 

@@ -84,13 +84,14 @@ class ConnectUdp : public EveryVersionTest {
 
   RawRequest* ask(RawConnection* connection, const std::string& host, const std::string& udp_port,
                   const char* protocol = "connect-udp") {
-    RawRequest* request = connection->request({{":method", "CONNECT"},
-                                               {":protocol", protocol},
-                                               {":scheme", "https"},
-                                               {":authority", "localhost"},
-                                               {":path", "/.well-known/masque/udp/" + host + "/" + udp_port + "/"},
-                                               {"capsule-protocol", "?1"}},
-                                              false);
+    RawRequest* request =
+        connection->request({{":method", "CONNECT"},
+                             {":protocol", protocol},
+                             {":scheme", "https"},
+                             {":authority", "localhost"},
+                             {":path", "/.well-known/masque/udp/" + host + "/" + udp_port + "/"},
+                             {"capsule-protocol", "?1"}},
+                            false);
     EXPECT_TRUE(run_until([&] { return request->status != 0; }));
     return request;
   }
@@ -136,7 +137,10 @@ TEST_P(ConnectUdp, CarriesPayloadsBothWays) {
 TEST_P(ConnectUdp, DropsOtherContextsAndWhatIsNoDatagram) {
   RawRequest* tunnel = ask_echo(start_proxy({target()}));
   const std::string longest_zero("\xc0\0\0\0\0\0\0\0", 8);
-  tunnel->send(capsule(0, "\x02" "other") + capsule(0, "") + capsule(0, "\x40") + capsule(9, "unknown") +
+  tunnel->send(capsule(0,
+                       "\x02"
+                       "other") +
+               capsule(0, "") + capsule(0, "\x40") + capsule(9, "unknown") +
                capsule(0, longest_zero + "kept"));
   ASSERT_TRUE(run_until([&] { return !datagrams_of(tunnel).empty(); }));
   EXPECT_EQ(echo.received, std::vector<std::string>{"kept"});
