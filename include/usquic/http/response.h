@@ -106,8 +106,8 @@ class US_API Response {
   Response* onCapsule(Function<void(std::uint64_t type, std::string_view value)> handler);
   // The client ended the stream, behind a whole capsule. This side may still send, and ends the response.
   Response* onCapsulesEnd(Function<void()> handler);
-  // Sends an HTTP datagram, in a frame of HTTP/3 where both sides take those (AppOptions::core, datagrams), else as a
-  // capsule. After the 2xx, and with onDatagram or onCapsule; else it is a mistake. Data is copied.
+  // Sends a copy as an HTTP datagram: a frame of HTTP/3 where both sides take those (here: with the core's option datagrams,
+  // or sessions of WebTransport), else a capsule. Before the 2xx, or without onDatagram and onCapsule, it is a mistake.
   // Returns: 0, or why it is lost: US_QUIC_E_TOO_LARGE; _AGAIN: more waits than the peer takes, or it has not said yet
   // whether it takes frames; _STATE and _CLOSED for mistakes; _NOMEM.
   int sendDatagram(std::string_view data);
