@@ -1,6 +1,6 @@
 #include "app/capsule_receiver.h"
 
-#include "app/run_handler.h"
+#include "http/run_handler.h"
 
 namespace usquic::app {
 namespace {
@@ -26,14 +26,14 @@ StreamError CapsuleReceiver::take_data(std::string_view data) {
 
 StreamError CapsuleReceiver::take_end() {
   const StreamError error = error_of(reader_.finish());
-  if (error == StreamError::none && on_end) run_handler(*this, on_end);
+  if (error == StreamError::none && on_end) http::run_handler_of(*this, on_end);
   return error;
 }
 
 // RFC 9297 section 2: a request that has no meaning for datagrams is aborted.
 StreamError CapsuleReceiver::take_datagram(std::string_view data) {
   if (!on_datagram) return StreamError::bad_datagram;
-  run_handler(*this, on_datagram, data);
+  http::run_handler_of(*this, on_datagram, data);
   return StreamError::none;
 }
 
@@ -53,9 +53,9 @@ bool CapsuleReceiver::takes_capsule(std::uint64_t type) {
 
 void CapsuleReceiver::capsule_received(std::uint64_t type, Bytes value) {
   if (type == http::capsule_datagram) {
-    run_handler(*this, on_datagram, as_text(value));
+    http::run_handler_of(*this, on_datagram, as_text(value));
   } else {
-    run_handler(*this, on_capsule, type, as_text(value));
+    http::run_handler_of(*this, on_capsule, type, as_text(value));
   }
 }
 

@@ -2,8 +2,8 @@
 
 #include <utility>
 
-#include "app/run_handler.h"
 #include "base/check.h"
+#include "http/run_handler.h"
 
 namespace usquic::app {
 
@@ -46,22 +46,22 @@ void Exchange::take_data(std::string_view chunk) {
   request_.count(chunk.size());
   if (!is_open()) return;
   if (request_.is_over_limit()) return refuse_body();
-  if (request_.on_data) run_handler(*this, request_.on_data, chunk, false);
+  if (request_.on_data) http::run_handler_of(*this, request_.on_data, chunk, false);
   if (CapsuleReceiver* capsules = request_.capsules()) fail(capsules->take_data(chunk));
 }
 
 void Exchange::take_end() {
   request_.end();
   if (!is_open()) return;
-  if (request_.on_data) run_handler(*this, request_.on_data, std::string_view(), true);
+  if (request_.on_data) http::run_handler_of(*this, request_.on_data, std::string_view(), true);
   if (CapsuleReceiver* capsules = request_.capsules()) fail(capsules->take_end());
 }
 
 void Exchange::take_trailers() {
   for (const us_quic_header_t& field : stream_->headers()) {
     if (!is_open() || !request_.on_trailer) return;
-    run_handler(*this, request_.on_trailer, std::string_view(field.name, field.name_length),
-                std::string_view(field.value, field.value_length));
+    http::run_handler_of(*this, request_.on_trailer, std::string_view(field.name, field.name_length),
+                         std::string_view(field.value, field.value_length));
   }
 }
 
@@ -90,7 +90,7 @@ void Exchange::stream_writable() {
   const bool is_sending = is_open() || (life_ == Life::ended && !response_.is_sent());
   if (!is_sending || !response_.pump()) return;
   if (!is_open()) return finish_sending();
-  if (on_writable) run_handler(*this, on_writable, response_.written());
+  if (on_writable) http::run_handler_of(*this, on_writable, response_.written());
 }
 
 void Exchange::stream_closed() {
@@ -105,7 +105,8 @@ void Exchange::stream_closed() {
 
 void Exchange::handler_returned() {
   if (!is_open()) return;
-  if (response_.opens_tunnel(request_.has_reader())) response_.flush_head();
+  const bool may_open_tunnel = request_.offered_session == nullptr;  // sessions open by acceptance alone
+  if (may_open_tunnel && response_.opens_tunnel(request_.has_reader())) response_.flush_head();
   request_.hold_unread();
   if (!on_aborted) {
     context_.logger.log(LogLevel::warning,

@@ -6,11 +6,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
 
 #include "base/result.h"
+#include "usquic/http/web_transport.h"
 #include "usquic/quic.h"
 
 namespace usquic::app {
@@ -38,6 +40,9 @@ class ExchangeStream {
   // Asks the peer to send no more.
   virtual void stop(StreamError error) = 0;
 
+  // It asks for a WebTransport session, and the version of HTTP has these.
+  virtual bool asks_for_session() const { return false; }
+
   // ---- The response ----
   // Errors of these: US_QUIC_E_HEADERS for fields that may not be sent, _NOMEM, _CLOSED.
   virtual Result<void> send_headers(std::span<const us_quic_header_t> fields, bool is_last) = 0;
@@ -52,6 +57,13 @@ class ExchangeStream {
   virtual void shutdown() = 0;
   // Bytes that were taken and not sent yet.
   virtual std::size_t buffered() const = 0;
+
+  // Opens the session that the request asks for, with these fields, and leaves the stream to it. Errors:
+  // US_QUIC_E_STATE where the request asks for none; _HEADERS, _NOMEM, _CLOSED.
+  virtual Result<WebTransport*> accept_session(std::span<const us_quic_header_t> /*fields*/,
+                                               std::shared_ptr<WebTransportBehavior> /*behavior*/) {
+    return Error{US_QUIC_E_STATE};
+  }
 
   // ---- HTTP datagrams in frames of their own (RFC 9297 section 2.1), beside the body ----
   // Returns: 0, or US_QUIC_E_*; _UNSUPPORTED: none travel between these two.

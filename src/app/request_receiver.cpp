@@ -78,6 +78,7 @@ void RequestReceiver::end() {
 void RequestReceiver::drop_handlers() {
   on_data.reset();
   on_trailer.reset();
+  offered_session.reset();
   if (capsules_ != nullptr) capsules_->drop_handlers();
 }
 

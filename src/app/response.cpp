@@ -51,6 +51,8 @@ CapsuleReceiver* capsules_of(Response* response, const char* call) {
   const char* why = nullptr;
   if (!exchange->request().is_extended_connect()) {
     why = "the request is no extended CONNECT";
+  } else if (exchange->request().offered_session != nullptr) {
+    why = "the request asks for a session of WebTransport";
   } else if (exchange->request().has_reader() && exchange->request().capsules() == nullptr) {
     why = "onData reads the stream";
   }
@@ -171,6 +173,15 @@ void Response::endWithoutBody(std::optional<std::uint64_t> reportedContentLength
   if (Exchange* exchange = usable(this, "Response::endWithoutBody")) {
     exchange->settle(exchange->response().end_without_body(reportedContentLength));
   }
+}
+
+WebTransport* Response::acceptWebTransport() {
+  Exchange* exchange = before_head(this, "Response::acceptWebTransport");
+  if (exchange == nullptr || exchange->request().offered_session == nullptr) return nullptr;
+  WebTransport* session = exchange->response().accept_session(std::move(exchange->request().offered_session));
+  if (session != nullptr) exchange->request().end();  // what follows is the session's
+  exchange->settle({.is_taken = true, .is_complete = exchange->response().is_sent()});
+  return session;
 }
 
 Response* Response::writeTrailer(std::string_view name, std::string_view value) {

@@ -149,6 +149,18 @@ ResponseSender::Attempt ResponseSender::end_prepared(us_quic_prepared_response_t
   return {.is_taken = true, .is_complete = true};
 }
 
+WebTransport* ResponseSender::accept_session(std::shared_ptr<WebTransportBehavior> behavior) {
+  head_.forget_status();  // a session opens with 200
+  WebTransport* session = nullptr;
+  send_fields(std::nullopt, [&](std::span<const us_quic_header_t> fields, bool& ends_stream) {
+    Result<WebTransport*> accepted = stream_->accept_session(fields.subspan(1), std::move(behavior));
+    if (accepted) session = *accepted;
+    ends_stream = true;
+    return Result<void>::of_code(accepted.error());
+  });
+  return session;
+}
+
 bool ResponseSender::pump() {
   if (!body_.is_drained()) reset_without_memory(body_.pump(*stream_).error());
   return body_.is_drained();

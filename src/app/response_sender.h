@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -14,6 +15,7 @@
 #include "app/outgoing_head.h"
 #include "app/request_traits.h"
 #include "usquic/http/response.h"
+#include "usquic/http/web_transport.h"
 
 namespace usquic::app {
 
@@ -68,6 +70,9 @@ class ResponseSender {
   Attempt end_with(std::string_view data);
   Attempt end_without_body(std::optional<std::uint64_t> length);
   Attempt end_prepared(us_quic_prepared_response_t* prepared);
+  // Opens the WebTransport session that the request asks for; nothing of the stream is this object's then. nullptr: it could
+  // not be opened, and where that is the fields' fault 500 was sent.
+  WebTransport* accept_session(std::shared_ptr<WebTransportBehavior> behavior);
 
   // ---- After that ----
   // Gives the stream what waits of the body. Returns: whether nothing waits.

@@ -20,6 +20,7 @@ class Capsule : public EveryVersionTest {
 
   App& make_capsule_app(AppOptions options = {}) {
     options.core = &core;
+    options.max_webtransport_sessions = 0;  // which would have datagrams, too
     return make_app(options);
   }
 
