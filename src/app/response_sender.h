@@ -100,7 +100,6 @@ class ResponseSender {
   void send_complete(std::string_view body);
   template <class Send>
   void send_fields(std::optional<std::uint64_t> length, Send send);
-  void send_failure();
   bool queue(std::string_view data);
   // What was not taken for want of memory is not taken later either: the stream is reset.
   void reset_without_memory(std::ptrdiff_t result);
