@@ -60,10 +60,12 @@ class ExchangeStream {
 
   // Opens the session that the request asks for, with these fields, and leaves the stream to it. Errors:
   // US_QUIC_E_STATE where the request asks for none; _HEADERS, _NOMEM, _CLOSED.
+  // NOLINTBEGIN(performance-unnecessary-value-param): who opens one keeps it
   virtual Result<WebTransport*> accept_session(std::span<const us_quic_header_t> /*fields*/,
                                                std::shared_ptr<WebTransportBehavior> /*behavior*/) {
     return Error{US_QUIC_E_STATE};
   }
+  // NOLINTEND(performance-unnecessary-value-param)
 
   // ---- HTTP datagrams in frames of their own (RFC 9297 section 2.1), beside the body ----
   // Returns: 0, or US_QUIC_E_*; _UNSUPPORTED: none travel between these two.
