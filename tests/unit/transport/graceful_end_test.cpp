@@ -200,6 +200,7 @@ TEST_F(UnusedConnection, IsNoneWhileAResponseIsOpenHoweverSilent) {
 TEST_F(UnusedConnection, IsNoneWhileAnExtendedConnectIsOpenHoweverSilent) {
   pair.server.config.webtransport_sessions = 1;
   join();
+  pair.server.on_fin = nullptr;
   const us_quic_header_t accepted[] = {{":status", 7, "200", 3, 0}};
   pair.server.on_section = [&](StreamRecord& s) { EXPECT_EQ(s.handle->send_headers(accepted, false), 0); };
   std::vector<StreamRecord*> requests;
