@@ -12,6 +12,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "base/file_descriptor.h"
 
@@ -76,6 +77,13 @@ int make_identity(const DevelopmentIdentity& files, const std::string& note_file
   return system_error == 0 ? US_QUIC_OK : US_QUIC_E_IO;
 }
 
+std::string hash_of_certificate(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  const std::string pem((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  std::array<char, 45> hash = {};
+  return us_quic_certificate_hash(pem.data(), pem.size(), hash.data()) == US_QUIC_OK ? hash.data() : "";
+}
+
 }  // namespace
 
 std::string default_state_directory() {
@@ -119,11 +127,15 @@ std::optional<DevelopmentIdentity> obtain_development_identity(const std::string
                         note->expires - unix_seconds <= valid_days * seconds_per_day;
   if (is_there && is_fresh) {
     identity.public_key_hash = note->hash;
+    identity.certificate_hash = hash_of_certificate(identity.certificate_file);
     return identity;
   }
   int system_error = 0;
   const int error = make_identity(identity, note_file, unix_seconds, identity.public_key_hash, system_error);
-  if (error == US_QUIC_OK) return identity;
+  if (error == US_QUIC_OK) {
+    identity.certificate_hash = hash_of_certificate(identity.certificate_file);
+    return identity;
+  }
   return fail(ExitCode::LocalCertificate,
               fmt::format("cannot make a development certificate in {}: {}", directory,
                           system_error != 0 ? std::strerror(system_error) : us_quic_strerror(error)));

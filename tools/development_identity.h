@@ -14,6 +14,8 @@ struct DevelopmentIdentity {
   std::string certificate_file;
   std::string key_file;
   std::string public_key_hash;  // as Chromium's --ignore-certificate-errors-spki-list wants it
+  std::string
+      certificate_hash;  // as serverCertificateHashes of WebTransport wants it; "": the file cannot be read
 };
 
 // $XDG_STATE_HOME/usquic, or ~/.local/state/usquic. Empty when neither variable helps.

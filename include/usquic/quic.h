@@ -451,6 +451,11 @@ US_API us_quic_tls_library_t us_quic_tls_library(void);
  * US_QUIC_E_TLS. */
 US_API int us_quic_development_certificate(unsigned int days, char* cert_pem, size_t cert_capacity,
                                            char* key_pem, size_t key_capacity, char* hash);
+/* The hash of a whole certificate, as `serverCertificateHashes` of WebTransport in browsers wants it: base64 of the
+ * SHA-256 over the DER of the first certificate in a PEM text of `length` bytes. Browsers take it for ECDSA certificates
+ * that are valid for at most 14 days, as us_quic_development_certificate makes them. hash: 45 bytes, NUL-terminated.
+ * Returns: 0, US_QUIC_E_CERT_PARSE (there is none), _INVALID (NULL), _NOMEM, _TLS.   Thread: any. */
+US_API int us_quic_certificate_hash(const char* cert_pem, size_t length, char* hash);
 
 #ifdef __cplusplus
 }

@@ -33,6 +33,7 @@ us_quic_socket_context_options_t core_options(const AppOptions& from) {
   options.cert = blob(from.cert);
   options.ca = blob(from.ca);
   options.request_cert = from.request_cert ? 1 : 0;
+  if (options.webtransport_sessions == 0) options.webtransport_sessions = from.max_webtransport_sessions;
   options.reject_unauthorized = from.request_cert ? (from.reject_unauthorized ? 1 : 0) : -1;
   return options;
 }
@@ -68,6 +69,10 @@ struct App::State {
   }
   void start(const AppOptions& options, const us_quic_socket_context_options_t& core,
              std::shared_ptr<Loop> loop);
+  void refuse_pattern(const char* call) {
+    error = US_QUIC_E_INVALID;
+    usquic::app::report_misuse(server->logger(), call, "the pattern is malformed");
+  }
   usquic::app::AppListener* listener() const { return server != nullptr ? server->listener() : nullptr; }
 };
 
@@ -130,9 +135,21 @@ App& App::route(std::string_view method, std::string_view pattern, Handler handl
   usquic::app::Route route;
   route.handler = std::move(handler);
   route.max_body_bytes = options.max_body_bytes;
-  if (!state_->server->domains().selected().add(method, pattern, std::move(route))) {
-    state_->error = US_QUIC_E_INVALID;
-    usquic::app::report_misuse(state_->server->logger(), "App::route", "the pattern is malformed");
+  if (!state_->server->domains().selected().requests.add(method, pattern, std::move(route))) {
+    state_->refuse_pattern("App::route");
+  }
+  return *this;
+}
+
+App& App::webTransport(std::string_view pattern, WebTransportBehavior behavior) {
+  if (state_->server == nullptr) return *this;
+  usquic::app::Route route;
+  route.web_transport = std::make_shared<WebTransportBehavior>(std::move(behavior));
+  route.handler = [shared = route.web_transport](Response* res, Request* req) {
+    shared->upgrade ? shared->upgrade(res, req) : static_cast<void>(res->acceptWebTransport());
+  };
+  if (!state_->server->domains().selected().sessions.add("CONNECT", pattern, std::move(route))) {
+    state_->refuse_pattern("App::webTransport");
   }
   return *this;
 }

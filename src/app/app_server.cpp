@@ -24,6 +24,7 @@ Handled run_route(Route& route, std::span<const std::string_view> values, std::u
     return Handled::taken;
   }
   exchange.request().limit(limit);
+  exchange.response().offer_session(route.web_transport);
   route.handler(&exchange, &request);
   if (!request.is_yielded || !exchange.is_open() || exchange.response().is_head_sent()) return Handled::taken;
   exchange.response().forget_head();
@@ -93,24 +94,25 @@ void AppServer::take_request(Exchange& exchange, ExchangeStream& stream, bool ha
 
 void AppServer::route(RequestView& request, Exchange& exchange) {
   const std::shared_ptr<Domains> domains = domains_;  // a handler may have them forgotten
-  Router* found = domains->find(request.authority);
+  Domain* found = domains->find(request.authority);
   // RFC 9110 section 9.3.6: what a plain CONNECT names is where it wants to go.
   if (found == nullptr && request.is_plain_connect()) found = &domains->others();
   if (found == nullptr) return exchange.answer("421");  // RFC 9110 section 15.5.20
-  Router& router = *found;
+  Router& router = request.asks_for_session() ? found->sessions : found->requests;
   bool was_declined = false;
   const auto visit = [&](Route& route, std::span<const std::string_view> values) {
     was_declined = run_route(route, values, rules_.max_body_bytes, request, exchange) == Handled::declined;
     return !was_declined;
   };
-  if (!router.match(request.method, *request.target, visit)) {
+  const bool may_match = !request.asks_for_session() || exchange.stream()->asks_for_session();
+  if (!may_match || !router.match(request.method, *request.target, visit)) {
     answer_unmatched(request, exchange, router, was_declined);
   }
 }
 
 void AppServer::answer_unmatched(const RequestView& request, Exchange& exchange, Router& router,
                                  bool was_declined) {
-  if (was_declined) return exchange.answer("404");
+  if (was_declined || request.asks_for_session()) return exchange.answer("404");
   // RFC 9110 section 9.3.6: tunnels are offered only where the application does.
   if (request.is_plain_connect()) return exchange.answer("501");
   const bool wants_options = rules_.automatic_options && request.method == "OPTIONS";

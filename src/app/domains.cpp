@@ -18,16 +18,16 @@ std::string_view host_of(std::string_view authority) {
 }  // namespace
 
 void Domains::select(std::string_view pattern) {
-  selected_ = pattern.empty() ? &others_ : &routers_[to_lower(host_of(pattern))];
+  selected_ = pattern.empty() ? &others_ : &domains_[to_lower(host_of(pattern))];
 }
 
-Router* Domains::find(std::string_view authority) {
-  if (routers_.empty()) return &others_;
+Domain* Domains::find(std::string_view authority) {
+  if (domains_.empty()) return &others_;
   std::string host = to_lower(host_of(authority));
-  if (const auto exact = routers_.find(host); exact != routers_.end()) return &exact->second;
+  if (const auto exact = domains_.find(host); exact != domains_.end()) return &exact->second;
   if (const std::size_t dot = host.find('.'); dot != std::string::npos) {
     host.replace(0, dot, "*");
-    if (const auto wildcard = routers_.find(host); wildcard != routers_.end()) return &wildcard->second;
+    if (const auto wildcard = domains_.find(host); wildcard != domains_.end()) return &wildcard->second;
   }
   return others_.is_empty() ? nullptr : &others_;
 }

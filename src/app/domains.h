@@ -9,20 +9,28 @@
 
 namespace usquic::app {
 
+// The routes of a name.
+struct Domain {
+  Router requests;
+  Router sessions;  // of WebTransport: requests of one kind never find routes for the other
+
+  bool is_empty() const { return requests.is_empty() && sessions.is_empty(); }
+};
+
 class Domains {
  public:
   // Where routes are added from now on; "" = for all other names.
   void select(std::string_view pattern);
-  Router& selected() { return *selected_; }
+  Domain& selected() { return *selected_; }
   // authority: host and maybe port (RFC 3986 section 3.2), in any case. nullptr: nobody has that name, as there are
   // routes for other names and none for all others.
-  Router* find(std::string_view authority);
-  Router& others() { return others_; }
+  Domain* find(std::string_view authority);
+  Domain& others() { return others_; }
 
  private:
-  Router others_;
-  std::unordered_map<std::string, Router> routers_;
-  Router* selected_ = &others_;
+  Domain others_;
+  std::unordered_map<std::string, Domain> domains_;
+  Domain* selected_ = &others_;
 };
 
 }  // namespace usquic::app

@@ -6,10 +6,12 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
 #include "base/result.h"
+#include "usquic/http/web_transport.h"
 #include "usquic/quic.h"
 
 namespace usquic::app {
@@ -34,6 +36,9 @@ class ExchangeStream {
   // Asks the peer to send no more.
   virtual void stop(StreamError error) = 0;
 
+  // It asks for a WebTransport session, and the version of HTTP has these.
+  virtual bool asks_for_session() const { return false; }
+
   // ---- The response ----
   // Errors of these: US_QUIC_E_HEADERS for fields that may not be sent, _NOMEM, _CLOSED.
   virtual Result<void> send_headers(std::span<const us_quic_header_t> fields, bool is_last) = 0;
@@ -48,6 +53,13 @@ class ExchangeStream {
   virtual void shutdown() = 0;
   // Bytes that were taken and not sent yet.
   virtual std::size_t buffered() const = 0;
+
+  // Opens the session that the request asks for, with these fields, and leaves the stream to it. Errors:
+  // US_QUIC_E_STATE where the request asks for none; _HEADERS, _NOMEM, _CLOSED.
+  virtual Result<WebTransport*> accept_session(std::span<const us_quic_header_t> /*fields*/,
+                                               std::shared_ptr<WebTransportBehavior> /*behavior*/) {
+    return Error{US_QUIC_E_STATE};
+  }
 
   // ---- Both ----
   // Gives up both directions.

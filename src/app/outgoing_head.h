@@ -21,6 +21,11 @@ class OutgoingHead {
 
   // Final statuses only. Returns false for any other text, which makes the head malformed.
   bool set_status(std::string_view status);
+  // 200, as if none was set.
+  void forget_status() {
+    code_ = 200;
+    has_status_ = false;
+  }
   // Returns false for a malformed field, which makes the head malformed. content-length is kept apart.
   bool add(std::string_view name, std::string_view value);
   // Sets content-length where no field did.

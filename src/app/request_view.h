@@ -23,6 +23,8 @@ class RequestView : public Request {
   // OPTIONS; a plain CONNECT has none.
   bool has_valid_path() const { return target.has_value(); }
   bool is_plain_connect() const { return method == "CONNECT" && protocol.empty(); }
+  // Of WebTransport.
+  bool asks_for_session() const { return method == "CONNECT" && protocol == "webtransport"; }
   // Text that lives as long as this view.
   std::string_view keep(std::string text) const;
 

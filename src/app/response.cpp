@@ -141,6 +141,15 @@ void Response::endWithoutBody(std::optional<std::uint64_t> reportedContentLength
   }
 }
 
+WebTransport* Response::acceptWebTransport() {
+  Exchange* exchange = before_head(this, "Response::acceptWebTransport");
+  if (exchange == nullptr) return nullptr;
+  WebTransport* session = exchange->response().accept_session();
+  if (session != nullptr) exchange->request().end();  // what follows is the session's
+  exchange->settle({.is_taken = true, .is_complete = exchange->response().is_sent()});
+  return session;
+}
+
 Response* Response::writeTrailer(std::string_view name, std::string_view value) {
   Exchange* exchange = usable(this, "Response::writeTrailer");
   if (exchange != nullptr && !exchange->response().add_trailer(name, value)) {

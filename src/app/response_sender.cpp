@@ -19,6 +19,7 @@ void ResponseSender::begin(ExchangeStream& stream, const RequestTraits& traits) 
 
 void ResponseSender::end() {
   stream_ = nullptr;
+  offered_session_.reset();
   body_.drop_waiting();
 }
 
@@ -32,7 +33,9 @@ std::uint64_t ResponseSender::unsent() const {
 }
 
 bool ResponseSender::opens_tunnel(bool is_read) const {
-  return traits_.is_connect && (head_.has_status() || is_read) && head_.status() < 300;
+  // A session is opened by accept_session alone.
+  return traits_.is_connect && offered_session_ == nullptr && (head_.has_status() || is_read) &&
+         head_.status() < 300;
 }
 
 void ResponseSender::forget_head() {
@@ -147,6 +150,19 @@ ResponseSender::Attempt ResponseSender::end_prepared(us_quic_prepared_response_t
   enter(sent ? State::data_sent : State::send);
   reset_without_memory(sent.error());
   return {.is_taken = true, .is_complete = true};
+}
+
+WebTransport* ResponseSender::accept_session() {
+  if (offered_session_ == nullptr || is_head_sent()) return nullptr;
+  head_.forget_status();  // a session opens with 200
+  WebTransport* session = nullptr;
+  send_fields(std::nullopt, [&](std::span<const us_quic_header_t> fields, bool& ends_stream) {
+    Result<WebTransport*> accepted = stream_->accept_session(fields.subspan(1), std::move(offered_session_));
+    if (accepted) session = *accepted;
+    ends_stream = true;
+    return Result<void>::of_code(accepted.error());
+  });
+  return session;
 }
 
 bool ResponseSender::pump() {

@@ -24,7 +24,8 @@ inline constexpr std::size_t max_parameters = 16;
 struct Route {
   App::Handler handler;
   std::uint64_t max_body_bytes = UINT64_MAX;
-  std::vector<std::string> names;  // of its parameters, in order; a trailing '*' is "*"
+  std::shared_ptr<WebTransportBehavior> web_transport;  // of a route for sessions
+  std::vector<std::string> names;                       // of its parameters, in order; a trailing '*' is "*"
 };
 
 class Router {

@@ -125,6 +125,11 @@ Fetch* Client::fetch(std::string_view url, const FetchOptions& options) {
   return state_->core->fetch(url, options);
 }
 
+WebTransport* Client::webTransport(std::string_view url, WebTransportBehavior behavior,
+                                   const WebTransportOptions& options) {
+  return state_->core->ask_for_session(url, std::move(behavior), options);
+}
+
 void Client::closeIdle() {
   if (error() == US_QUIC_OK) state_->core->pool().close_idle();
 }

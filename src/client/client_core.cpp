@@ -63,6 +63,8 @@ void ClientCore::create_context(const ClientOptions& options) {
   quic.cert = {options.cert.data(), options.cert.size()};
   quic.key = {options.key.data(), options.key.size()};
   quic.reject_unauthorized = options.reject_unauthorized ? 1 : 0;
+  if (quic.webtransport_sessions == 0) quic.webtransport_sessions = options.max_webtransport_sessions;
+  quic.stream_ext_size = sizeof(StreamExt);  // of streams that servers open, which are sessions'
   quic.alpn = nullptr;
   quic.alpn_count = 0;
   context_ = us_create_quic_socket_context(loop(), &quic, sizeof(ClientCore*), &error_);
@@ -84,9 +86,28 @@ ClientRequest* ClientCore::fetch(std::string_view url, const FetchOptions& optio
   return request;
 }
 
+ClientSession* ClientCore::ask_for_session(std::string_view url, WebTransportBehavior behavior,
+                                           const WebTransportOptions& options) {
+  const auto session = std::make_shared<ClientSession>(std::move(behavior));
+  if (is_shut_ || error_ != US_QUIC_OK) {
+    session->fail({{is_shut_ ? US_QUIC_E_CLOSED : error_}, "the client cannot open sessions"});
+  } else {
+    session->start(*this, url, options);
+    pool_->tend();
+  }
+  if (session->stream() != nullptr) return session.get();
+  failed_sessions_.push_back(session);
+  settle_soon();
+  return session.get();
+}
+
 void ClientCore::report_later(ClientRequest& request) {
   const bool is_listed = std::find(to_report_.begin(), to_report_.end(), &request) != to_report_.end();
   if (!is_listed) to_report_.push_back(&request);
+  settle_soon();
+}
+
+void ClientCore::settle_soon() {
   if (depth_ > 0 || is_shut_ || loop_ == nullptr) return;
   // Outside the client's own callbacks: no call of the application runs its callbacks inside.
   if (soon_ == nullptr) {
@@ -102,8 +123,9 @@ void ClientCore::report_later(ClientRequest& request) {
 void ClientCore::settle() {
   do {
     report_outcomes();
+    report_sessions();
     if (pool_ && !is_shut_) pool_->tend();
-  } while (!to_report_.empty());
+  } while (!to_report_.empty() || !failed_sessions_.empty());
 }
 
 void ClientCore::report_outcomes() {
@@ -115,6 +137,11 @@ void ClientCore::report_outcomes() {
     if (is_last) retire(*request);
     request->report();
   }
+}
+
+void ClientCore::report_sessions() {
+  const auto failed = std::exchange(failed_sessions_, {});
+  for (const auto& session : failed) session->report();
 }
 
 void ClientCore::retire(ClientRequest& request) {
@@ -157,6 +184,8 @@ void ClientCore::shut() {
   }
   to_report_.clear();
   retired_.splice(retired_.end(), requests_);
+  report_sessions();
+  if (pool_) pool_->fail_lost_sessions({{US_QUIC_E_CLOSED}, "the client was destroyed"});
   pool_.reset();
   if (soon_ != nullptr) us_timer_close(std::exchange(soon_, nullptr));
   if (context_ != nullptr) us_quic_socket_context_free(std::exchange(context_, nullptr));

@@ -10,6 +10,7 @@
 
 #include "client/client_pool.h"
 #include "client/client_request.h"
+#include "client/client_session.h"
 #include "usquic/http/client.h"
 
 namespace usquic::client {
@@ -37,6 +38,8 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   const std::shared_ptr<Loop>& shared_loop() const { return loop_; }
   ClientPool& pool() { return *pool_; }
 
+  ClientSession* ask_for_session(std::string_view url, WebTransportBehavior behavior,
+                                 const WebTransportOptions& options);
   ClientRequest* fetch(std::string_view url, const FetchOptions& options);
   // The client is destroyed: what is under way fails, and that is reported here.
   void shut();
@@ -51,6 +54,8 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   void create_context(const ClientOptions& options);
   void settle();
   void report_outcomes();
+  void report_sessions();
+  void settle_soon();
   void retire(ClientRequest& request);
   void free_retired();
 
@@ -65,6 +70,7 @@ class ClientCore : public std::enable_shared_from_this<ClientCore> {
   std::list<std::unique_ptr<ClientRequest>> requests_;
   std::list<std::unique_ptr<ClientRequest>> retired_;
   std::deque<ClientRequest*> to_report_;
+  std::vector<std::shared_ptr<ClientSession>> failed_sessions_;  // without a stream, and not reported yet
 };
 
 // Sets the context's callbacks, which find requests by their streams.

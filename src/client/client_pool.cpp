@@ -3,8 +3,10 @@
 #include <algorithm>
 
 #include "client/client_request.h"
+#include "client/client_session.h"
 #include "client/client_text.h"
 #include "usquic/http3_codes.h"
+#include "usquic/webtransport.h"
 
 namespace usquic::client {
 namespace {
@@ -19,6 +21,13 @@ RetryBudget::Cause cause_of(const us_quic_close_info_t& info) {
   const bool is_violation = info.error == US_QUIC_E_TRANSPORT || info.error == US_QUIC_E_APPLICATION;
   return info.is_remote == 0 && is_violation ? RetryBudget::Cause::violation
                                              : RetryBudget::Cause::connection_lost;
+}
+
+using Sessions = std::vector<std::shared_ptr<ClientSession>>;
+
+void fail_sessions(const Sessions& lost, const Failure& failure) {
+  for (const auto& session : lost) session->fail(failure);
+  for (const auto& session : lost) session->report();
 }
 
 void disarm(PooledConnection& connection) {
@@ -96,6 +105,8 @@ void ClientPool::on_close(PooledConnection& connection, const us_quic_close_info
   for (auto orphan = orphans.rbegin(); orphan != orphans.rend(); ++orphan) {
     (*orphan)->on_attempt_failed(cause_of(info), {{error}, "connection to " + origin.name() + ": " + text});
   }
+  fail_sessions(std::exchange(closed->lost_sessions, {}),
+                {{error}, "connection to " + origin.name() + ": " + text});
   if (closed->is_open || closed->is_closing) return;
   const bool has_other = std::any_of(origin.connections.begin(), origin.connections.end(),
                                      [](const auto& c) { return is_live(*c); });
@@ -192,14 +203,54 @@ PooledConnection* ClientPool::choose(Origin& origin) {
 }
 
 void ClientPool::connect(Origin& origin) {
+  const Result<PooledConnection*> begun = add(origin);
+  if (!begun) fail_queue(origin, {begun.error()}, us_quic_strerror(begun.error()));
+}
+
+Result<PooledConnection*> ClientPool::add(Origin& origin) {
   Result<us_quic_connection_t*> begun = begin(origin);
-  if (!begun) return fail_queue(origin, {begun.error()}, us_quic_strerror(begun.error()));
+  if (!begun) return Error{begun.error()};
   us_quic_connection_t* handle = *begun;
   auto connection = std::make_unique<PooledConnection>();
   connection->origin = &origin;
   connection->handle = handle;
   pooled_of(handle) = connection.get();
-  origin.connections.push_back(std::move(connection));
+  return origin.connections.emplace_back(std::move(connection)).get();
+}
+
+Result<us_quic_stream_t*> ClientPool::ask_for_session(Origin& origin,
+                                                      std::span<const us_quic_header_t> fields) {
+  touch(origin);
+  int error = US_QUIC_OK;
+  const auto ask = [&](PooledConnection& connection) {
+    us_quic_stream_t* stream = us_quic_webtransport_connect(connection.handle, fields.data(), fields.size(),
+                                                            sizeof(StreamExt), &error);
+    if (stream == nullptr) return stream;
+    ++connection.streams;
+    ++connection.unopened;
+    return stream;
+  };
+  for (const auto& connection : origin.connections) {
+    if (!is_live(*connection)) continue;
+    if (us_quic_stream_t* stream = ask(*connection)) return stream;
+    connection->is_draining = error == US_QUIC_E_GOAWAY || error == US_QUIC_E_CLOSED;
+    const bool can_another = connection->is_draining || error == US_QUIC_E_STREAM_LIMIT;
+    if (!can_another) return Error{error};
+  }
+  Result<PooledConnection*> added = add(origin);
+  if (!added) return Error{added.error()};
+  if (us_quic_stream_t* stream = ask(**added)) return stream;
+  return Error{error};
+}
+
+void ClientPool::fail_lost_sessions(const Failure& failure) {
+  Sessions lost;
+  for (const auto& [key, origin] : origins_) {
+    for (const auto& connection : origin->connections) {
+      for (auto& session : std::exchange(connection->lost_sessions, {})) lost.push_back(std::move(session));
+    }
+  }
+  fail_sessions(lost, failure);
 }
 
 Result<us_quic_connection_t*> ClientPool::begin(const Origin& origin) {
@@ -232,7 +283,7 @@ void ClientPool::keep_alive(PooledConnection& connection) const {
 void ClientPool::close_unused(Origin& origin, PooledConnection& connection) {
   if (connection.is_closing) return;
   if (!connection.is_open) {
-    if (origin.queue.empty()) close(connection);  // nobody waits for it
+    if (origin.queue.empty() && connection.streams == 0) close(connection);  // nobody waits for it
     return;
   }
   if (connection.streams > 0) return disarm(connection);

@@ -4,16 +4,20 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/result.h"
 #include "usquic/http/client.h"
+#include "webtransport/stream_events.h"
 
 namespace usquic::client {
 
 class ClientRequest;
+class ClientSession;
+struct Failure;
 struct Origin;
 
 struct PooledConnection {
@@ -29,6 +33,7 @@ struct PooledConnection {
   std::size_t unopened = 0;  // of these, waiting for the server to allow another
   // Their streams closed with the connection; its close tells why.
   std::vector<ClientRequest*> orphans;
+  std::vector<std::shared_ptr<ClientSession>> lost_sessions;  // the same of sessions that were not open yet
 };
 
 struct Origin {
@@ -43,9 +48,11 @@ struct Origin {
   bool has_open() const;
 };
 
-// In the ext memory of a client's stream.
+// In the ext memory of a client's stream. Streams of WebTransport sessions that this side opened have the first member
+// alone.
 struct StreamExt {
-  ClientRequest* request;  // nullptr once it is done with the stream
+  webtransport::StreamEvents* session_events;  // nullptr: it is none of a session
+  ClientRequest* request;                      // nullptr once it is done with the stream
   bool is_open;
 };
 StreamExt& stream_ext(us_quic_stream_t* stream);
@@ -76,6 +83,12 @@ class ClientPool {
   // It waits no longer.
   void remove(Origin& origin, ClientRequest& request);
 
+  // Asks for a WebTransport session, on a connection that is there or a new one. Returns: its CONNECT stream. Errors: as
+  // us_quic_webtransport_connect and us_quic_socket_context_connect.
+  Result<us_quic_stream_t*> ask_for_session(Origin& origin, std::span<const us_quic_header_t> fields);
+  // The client is destroyed: sessions that wait for their connection's close fail, and that is reported.
+  void fail_lost_sessions(const Failure& failure);
+
   void on_open(PooledConnection& connection);
   void on_close(PooledConnection& connection, const us_quic_close_info_t& info);
   void drain(PooledConnection& connection);
@@ -95,6 +108,8 @@ class ClientPool {
   // The best connection for the next request, or nullptr: wait. May begin a new connection.
   PooledConnection* choose(Origin& origin);
   void connect(Origin& origin);
+  // Begins a connection, and keeps it.
+  Result<PooledConnection*> add(Origin& origin);
   Result<us_quic_connection_t*> begin(const Origin& origin);
   void keep_alive(PooledConnection& connection) const;
   void close_unused(Origin& origin, PooledConnection& connection);

@@ -48,7 +48,7 @@ void ClientRequest::on_stream_open() {
   stream_.opened();
   retries_.attempt_sent();
   clock_->sent();
-  invoke(handlers.sent, stream_.handle());
+  run_handler(handlers.sent, stream_.handle());
   send_body();
 }
 
@@ -94,8 +94,8 @@ void ClientRequest::pause_reading(bool is_paused) {
 void ClientRequest::on_stream_headers(int kind, bool is_end) {
   clock_->activity();
   const ResponseHead head = received_head(stream_.handle());
-  if (kind == US_QUIC_HEADERS_INFORMATIONAL) return invoke(handlers.informational, head);
-  if (kind == US_QUIC_HEADERS_TRAILERS) return invoke(handlers.trailers, head.headers);
+  if (kind == US_QUIC_HEADERS_INFORMATIONAL) return run_handler(handlers.informational, head);
+  if (kind == US_QUIC_HEADERS_TRAILERS) return run_handler(handlers.trailers, head.headers);
   take_final_head(head, is_end);
 }
 
@@ -103,7 +103,7 @@ void ClientRequest::take_final_head(const ResponseHead& head, bool is_end) {
   const std::string_view wrong = response_.take_head(head, plan_.options().method);
   if (!wrong.empty()) return finish(Failure{{US_QUIC_E_HEADERS}, std::string(wrong)});
   clock_->head_received();
-  if (!follow(head, is_end)) invoke(handlers.response, head);
+  if (!follow(head, is_end)) run_handler(handlers.response, head);
 }
 
 // Returns: whether the response is a redirect that was dealt with.
@@ -126,7 +126,7 @@ void ClientRequest::on_stream_data(std::string_view data) {
   clock_->activity();
   const std::string_view wrong = response_.take_data(data.size());
   if (!wrong.empty()) return finish(Failure{{US_QUIC_E_HEADERS}, std::string(wrong)});
-  invoke(handlers.data, data);
+  run_handler(handlers.data, data);
 }
 
 void ClientRequest::on_stream_end() {
@@ -155,7 +155,7 @@ void ClientRequest::on_stream_stop() {
   const bool is_news = plan_.options().stream_body && !body_.is_sent();
   body_.drop();
   finish_if_complete();
-  if (is_news && !is_finished()) invoke(handlers.stop);
+  if (is_news && !is_finished()) run_handler(handlers.stop);
   if (!is_finished() && body_.take_awaited_drain()) core_.report_later(*this);
 }
 
@@ -221,7 +221,7 @@ void ClientRequest::give_up() {
 }
 
 void ClientRequest::report() {
-  if (!is_finished()) return invoke(handlers.writable);
+  if (!is_finished()) return run_handler(handlers.writable);
   outcome_.report(handlers);
 }
 

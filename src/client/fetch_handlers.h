@@ -1,10 +1,10 @@
-// The application's handlers of one fetch, and how they are run.
+// The application's handlers of one fetch.
 #pragma once
 
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "http/run_handler.h"
 #include "usquic/http/client.h"
 
 namespace usquic::client {
@@ -21,13 +21,6 @@ struct FetchHandlers {
   Function<void()> stop;
 };
 
-// The handler is taken out of its slot while it runs: it may be replaced, or its request given up, inside.
-template <class... Parameters, class... Arguments>
-void invoke(Function<void(Parameters...)>& slot, Arguments&&... arguments) {
-  if (!slot) return;
-  Function<void(Parameters...)> running = std::exchange(slot, nullptr);
-  running(std::forward<Arguments>(arguments)...);
-  if (!slot) slot = std::move(running);
-}
+using http::run_handler;
 
 }  // namespace usquic::client

@@ -17,8 +17,8 @@ bool Outcome::decide(std::optional<Failure> failure) {
 void Outcome::report(FetchHandlers& handlers) {
   CHECK(phase_ == Phase::decided);
   phase_ = Phase::reported;
-  if (!failure_) return invoke(handlers.end);
-  invoke(handlers.error, failure_->reason.code, std::string_view(failure_->text));
+  if (!failure_) return run_handler(handlers.end);
+  run_handler(handlers.error, failure_->reason.code, std::string_view(failure_->text));
 }
 
 }  // namespace usquic::client

@@ -98,6 +98,11 @@ class Stream {
   virtual bool is_local() const = 0;
   virtual bool is_unidirectional() const = 0;
   virtual bool is_early() const = 0;  // the peer opened it in 0-RTT data
+  // WebTransport: the ID of the CONNECT stream whose session it belongs to, or -1. What is written and read on such a
+  // stream is the application's alone, without HTTP/3's frames.
+  virtual std::int64_t session_id() const { return -1; }
+  // A server's: its request asks for a session.
+  virtual bool is_session_request() const { return false; }
 
   // All of these as documented for their us_quic_stream_* namesakes: 0 or bytes, or a negative code.
   virtual int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) = 0;
@@ -117,6 +122,8 @@ class Stream {
   virtual int stop(std::uint64_t code) = 0;
   virtual int set_priority(int urgency, bool incremental) = 0;
   virtual int send_datagram(Bytes data) = 0;
+  // The largest one that send_datagram() takes now; 0: none.
+  virtual std::size_t max_datagram_bytes() const { return 0; }
 
   // The application took `length` body bytes: the peer gets that much more credit. The engine credits
   // bytes that on_body() delivered and that nobody consumed to the connection when the stream ends.
@@ -124,7 +131,8 @@ class Stream {
   // The latest header section received; the views live until the next section, on_stream_close() or detach().
   virtual std::span<const us_quic_header_t> headers() const = 0;
   // The caller drops its handle: no callback names this stream again. Bytes written and not reset are still
-  // sent; static bytes are still released.
+  // sent; static bytes are still released. The peer is asked to send no more; where this side ended a CONNECT
+  // stream, not before it has what was sent.
   virtual void detach() = 0;
 
  protected:
@@ -154,6 +162,15 @@ class Connection {
 
   // Allowed at any time: a stream that cannot open yet waits for the handshake or for credit.
   virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
+  // WebTransport: a stream of the session with that CONNECT stream, which is open. US_QUIC_E_UNSUPPORTED without
+  // Capabilities::webtransport.
+  virtual Result<Stream*> create_session_stream(Direction /*direction*/, std::int64_t /*session_id*/,
+                                                void* /*stream_user*/) {
+    return Error{US_QUIC_E_UNSUPPORTED};
+  }
+  // Whether the peer takes WebTransport sessions: US_QUIC_E_AGAIN before its SETTINGS have come, then 0 or
+  // US_QUIC_E_UNSUPPORTED.
+  virtual int check_webtransport() const { return US_QUIC_E_UNSUPPORTED; }
   virtual std::uint64_t max_streams() const = 0;
   virtual int send_datagram(Bytes data) = 0;  // of a raw connection
   // The largest one that send_datagram() takes now; 0: none.
@@ -190,6 +207,7 @@ class EventHandler {
   // were closed before.
   virtual void on_connection_close(Connection& c, const us_quic_close_info_t& info) = 0;
   virtual void on_goaway(Connection& c) = 0;
+  virtual void on_peer_settings(Connection& /*c*/) {}       // of HTTP/3: they can be asked for
   virtual void on_datagram(Connection& c, Bytes data) = 0;  // of a raw connection
   // Whether datagrams of HTTP/3 streams are read: asked when the handshake of a connection is complete. Without
   // Config::datagrams none come.
@@ -219,6 +237,7 @@ struct Capabilities {
   bool prepared_responses = false;            // send_prepared() may take them
   bool tls = false;                           // handshakes of some flights, with certificates and tickets
   bool early_data = false;                    // streams of a resumed connection open in 0-RTT data
+  bool webtransport = false;                  // streams of sessions
   bool stateless_resets = false;              // answers packets of lost connections (RFC 9000 section 10.3)
 };
 

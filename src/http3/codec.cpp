@@ -32,7 +32,8 @@ Codec::Codec(const Options& options, BlockPool& pool, Events& events)
       decoder_({options.max_header_list_size, options.qpack_table_capacity}, pool),
       encoder_(options.qpack_encoder_table_capacity, pool),
       reader_(options_, decoder_, events, *this),
-      unidirectional_(options.is_server, events, encoder_, *this),
+      unidirectional_({.is_server = options.is_server, .takes_sessions = options.webtransport_sessions > 0},
+                      events, encoder_, *this),
       own_(pool) {}
 
 Codec::~Codec() {
@@ -53,7 +54,8 @@ Result<void> Codec::bind_streams(const OwnStreams& ids, const Grease& grease) {
                       .qpack_table_capacity = options_.qpack_table_capacity,
                       .qpack_blocked_streams = options_.qpack_blocked_streams,
                       .extended_connect = options_.is_server && options_.extended_connect,
-                      .datagrams = options_.datagrams},
+                      .datagrams = options_.datagrams,
+                      .webtransport_sessions = options_.webtransport_sessions},
                      added);
   const bool is_done = own_.open(Name::control, ids.control) && own_.output(Name::control).append(settings) &&
                        own_.open(Name::encoder, ids.encoder) && own_.open(Name::decoder, ids.decoder);
@@ -88,7 +90,10 @@ void Codec::open_request(std::int64_t id, MessageState& s) {
 
 ConnectionError Codec::peer_reset(std::int64_t id) {
   MessageState* s = streams_.get(id);
-  if (s == nullptr) return unidirectional_.reset(id);
+  if (s == nullptr) {
+    heads_.forget(id);
+    return unidirectional_.reset(id);
+  }
   const bool was_waiting = s->receive_.is_blocked;
   const ConnectionError error = reader_.discard(*s);
   if (was_waiting && s->is_close_pending_) finish_closing(*s);
@@ -112,6 +117,7 @@ bool Codec::stream_closed(std::int64_t id) {
     // not read our decoder stream, the next read() meets too.
     static_cast<void>(reader_.discard(*s));
     s->codec_ = nullptr;
+    if (options_.is_server && s->is_session_request()) --session_requests_;
   }
   if (is_unidirectional(id)) {
     unidirectional_.close(id);

@@ -28,6 +28,7 @@
 #include "http3/qpack/decoder.h"
 #include "http3/qpack/encoder.h"
 #include "http3/request_reader.h"
+#include "http3/session_stream.h"
 #include "http3/settings.h"
 #include "http3/unidirectional_reader.h"
 #include "transport/stream_table.h"
@@ -86,6 +87,8 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   // here though the peer is not told.
   enum class Shutdown : std::uint8_t { none, noticed, begun };
   Result<void> shut_down(Shutdown step);
+  // Server: requests for sessions of WebTransport that are not over. `begun` would refuse streams of those.
+  bool has_sessions() const { return session_requests_ > 0; }
   // It has begun, and no request is left.
   bool is_drained() const { return shutdown_ == Shutdown::begun && streams_.empty(); }
 
@@ -112,13 +115,18 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   void forget(MessageState& s);
   void finish_closing(MessageState& s);
 
+  bool is_allowed(std::int64_t id) const;
   ConnectionError read_request(std::int64_t id, Bytes data, bool fin);
+  ConnectionError read_bidirectional_head(std::int64_t id, Bytes data, bool fin);
   MessageState* open_peer_request(std::int64_t id);
 
   void stream_failed(MessageState& s, std::uint64_t code) override;
   void request_too_large(MessageState& s) override;
   void request_priority(MessageState& s, std::string_view value) override;
+  void session_requested() override { ++session_requests_; }
   ConnectionError encoder_instructions(Bytes data) override;
+  ConnectionError session_stream(std::int64_t id, std::uint64_t session_id, Bytes data, bool fin,
+                                 bool& is_taken) override;
   ConnectionError settings_received(Settings settings) override;
   void goaway_received(std::int64_t id) override;
   ConnectionError priority_updated(std::int64_t id, std::string_view value) override;
@@ -132,6 +140,8 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   CriticalStreams own_;
   // Requests that are known; nullptr = refused, its bytes are dropped.
   transport::StreamTable<MessageState> streams_;
+  StreamHeads heads_;  // with WebTransport alone
+  std::size_t session_requests_ = 0;
   EarlyPriorities early_priorities_;
   std::optional<Settings> peer_settings_;
   bool has_lost_instructions_ = false;  // for want of memory: the peer's tables and ours differ

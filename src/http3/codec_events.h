@@ -26,6 +26,7 @@ struct CodecOptions {
   // SETTINGS_H3_DATAGRAM (RFC 9297 section 2.1.1): datagrams are read, and may be sent to a peer that reads them too.
   bool datagrams = false;
   bool peer_takes_datagram_frames = false;  // the transport parameter says so (RFC 9221 section 3)
+  std::size_t webtransport_sessions = 0;    // 0: streams of sessions are not known
 };
 
 // Events for the transport and, through it, the application. Called from inside Codec::read() alone, but for
@@ -42,6 +43,16 @@ class CodecEvents {
   virtual void http3_end(MessageState& s) = 0;
   // From inside Codec::read_datagram().
   virtual void http3_datagram(MessageState&, Bytes) {}
+  // One that came for no stream that takes it.
+  virtual void http3_datagram_dropped() {}
+  // The peer's SETTINGS came.
+  virtual void http3_settings() {}
+  // WebTransport: the peer opened a stream of the session with this CONNECT stream; `data`, and what follows, are the
+  // application's, and go past the codec. false: it is not wanted, and was refused.
+  virtual bool http3_session_stream(std::int64_t /*id*/, std::int64_t /*session_id*/, Bytes /*data*/,
+                                    bool /*fin*/) {
+    return false;
+  }
   // Send RESET_STREAM / STOP_SENDING on this stream. A stream error (a malformed message, for one) comes as
   // both, and no other event follows for the stream.
   virtual void http3_reset_stream(std::int64_t id, std::uint64_t code) = 0;

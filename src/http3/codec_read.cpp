@@ -8,6 +8,7 @@
 #include "http3/datagram.h"
 #include "http3/oversized_section.h"
 #include "usquic/http3_codes.h"
+#include "usquic/webtransport.h"
 
 namespace usquic::http3 {
 namespace {
@@ -25,17 +26,21 @@ bool takes_datagrams(const ReceiveState& r, bool is_request) {
 
 }  // namespace
 
+// RFC 9114 section 6.1: servers open no bidirectional streams but those of WebTransport sessions. And no stream that this
+// side opened comes here, but for its own requests.
+bool Codec::is_allowed(std::int64_t id) const {
+  const bool is_bidirectional = !is_unidirectional(id);
+  if (is_client_initiated(id)) return is_bidirectional || options_.is_server;
+  return !options_.is_server && (!is_bidirectional || options_.webtransport_sessions > 0);
+}
+
 ConnectionError Codec::read(std::int64_t id, Bytes data, bool fin) {
   if (has_lost_instructions_) return ConnectionError::out_of_memory;
   if (data.empty() && !fin) return ConnectionError::none;
-  // RFC 9114 section 6.1: servers open no bidirectional streams. And no stream that this side opened comes here, but
-  // for its own requests.
-  const bool is_request = !is_unidirectional(id);
-  const bool is_allowed = is_client_initiated(id) == (is_request || options_.is_server);
-  if (!is_allowed) return ConnectionError::stream_creation_error;
+  if (!is_allowed(id)) return ConnectionError::stream_creation_error;
   // The caller is a C library's callback: no exception may pass.
   try {
-    return is_request ? read_request(id, data, fin) : unidirectional_.read(id, data, fin);
+    return !is_unidirectional(id) ? read_request(id, data, fin) : unidirectional_.read(id, data, fin);
   } catch (const std::bad_alloc&) {
     return ConnectionError::out_of_memory;
   }
@@ -44,9 +49,57 @@ ConnectionError Codec::read(std::int64_t id, Bytes data, bool fin) {
 ConnectionError Codec::read_request(std::int64_t id, Bytes data, bool fin) {
   MessageState* const* known = streams_.find(id);
   MessageState* s = known == nullptr ? nullptr : *known;
+  if (known == nullptr && options_.webtransport_sessions > 0) {
+    const bool is_request = !data.empty() && StreamHeads::is_request(data.front()) && !heads_.holds(id);
+    if (!is_request || !is_client_initiated(id)) return read_bidirectional_head(id, data, fin);
+  }
   if (known == nullptr && options_.is_server) s = open_peer_request(id);
   if (s != nullptr) return reader_.read(*s, data, fin);
   if (!data.empty()) events_.http3_consumed(id, data.size());
+  return ConnectionError::none;
+}
+
+// A stream that may be one of a session.
+ConnectionError Codec::read_bidirectional_head(std::int64_t id, Bytes data, bool fin) {
+  StreamHeads::Head head;
+  const bool is_full = heads_.is_full() && !heads_.holds(id);
+  const StreamHeads::Kind kind = heads_.read(id, data, head);
+  if (kind == StreamHeads::Kind::session) {
+    events_.http3_consumed(id, head.size);
+    bool is_taken = false;
+    return session_stream(id, head.session_id, data, fin, is_taken);
+  }
+  if (kind == StreamHeads::Kind::unknown) {
+    if (is_full) return ConnectionError::excessive_load;
+    if (!fin) return ConnectionError::none;
+    heads_.forget(id);
+  }
+  if (!options_.is_server) return ConnectionError::stream_creation_error;
+  MessageState* s = open_peer_request(id);
+  if (s == nullptr) {
+    events_.http3_consumed(id, head.size + data.size());
+    return ConnectionError::none;
+  }
+  const ConnectionError error = reader_.read(*s, head.view(), fin && data.empty());
+  return error == ConnectionError::none && !data.empty() ? reader_.read(*s, data, fin) : error;
+}
+
+ConnectionError Codec::session_stream(std::int64_t id, std::uint64_t session_id, Bytes data, bool fin,
+                                      bool& is_taken) {
+  const bool is_beyond_limit = options_.is_server && session_id / 4 >= peer_requests_.allowed;
+  if (!may_be_session(session_id) || is_beyond_limit) return ConnectionError::id_error;
+  const bool is_bidirectional = !is_unidirectional(id);
+  const bool is_too_late = shutdown_ == Shutdown::begun;
+  if (is_bidirectional && options_.is_server && !is_too_late) {
+    peer_requests_.latest = std::max(peer_requests_.latest, id);
+  }
+  is_taken =
+      !is_too_late && events_.http3_session_stream(id, static_cast<std::int64_t>(session_id), data, fin);
+  if (is_taken) return ConnectionError::none;
+  if (is_bidirectional) streams_.put(id, nullptr);
+  if (!data.empty()) events_.http3_consumed(id, data.size());
+  events_.http3_stop_sending(id, US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
+  if (is_bidirectional) events_.http3_reset_stream(id, US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
   return ConnectionError::none;
 }
 
@@ -84,8 +137,11 @@ ConnectionError Codec::read_datagram(Bytes data) {
   const bool is_beyond_limit = static_cast<std::uint64_t>(datagram.stream_id) / 4 >= peer_requests_.allowed;
   if (options_.is_server && is_beyond_limit) return ConnectionError::id_error;
   MessageState* s = streams_.get(datagram.stream_id);
-  if (s != nullptr && takes_datagrams(s->receive_, options_.is_server))
+  if (s == nullptr || !takes_datagrams(s->receive_, options_.is_server)) {
+    events_.http3_datagram_dropped();
+  } else {
     events_.http3_datagram(*s, datagram.payload);
+  }
   return ConnectionError::none;
 }
 
@@ -131,6 +187,7 @@ ConnectionError Codec::settings_received(Settings settings) {
   if (settings.datagrams && !options_.peer_takes_datagram_frames) return ConnectionError::settings_error;
   peer_settings_ = std::move(settings);
   encoder_.peer_settings(peer_settings_->qpack_table_capacity);
+  events_.http3_settings();
   return ConnectionError::none;
 }
 

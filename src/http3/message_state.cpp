@@ -112,8 +112,19 @@ bool MessageState::send_by_table(const PreparedResponse& response, void (*releas
   return true;
 }
 
+bool MessageState::begin_session_stream(Bytes head) {
+  is_framed_ = false;
+  sent_ = Sent::message;
+  return output.append(head);
+}
+
 bool MessageState::write(Bytes data) {
   if (data.empty()) return true;
+  if (!is_framed_) {
+    if (!output.append(data)) return false;
+    body_accepted_ += data.size();
+    return true;
+  }
   if (!output.append(http::FrameHead(frame_data, data.size()).bytes(), data)) return false;
   body_accepted_ += data.size();
   return true;
@@ -121,7 +132,8 @@ bool MessageState::write(Bytes data) {
 
 bool MessageState::write_static(Bytes data, void (*release)(void* user), void* user) {
   const http::FrameHead head(frame_data, data.size());
-  if (!output.append_static(data.empty() ? Bytes() : head.bytes(), data, release, user)) return false;
+  if (!output.append_static(data.empty() || !is_framed_ ? Bytes() : head.bytes(), data, release, user))
+    return false;
   body_accepted_ += data.size();
   return true;
 }

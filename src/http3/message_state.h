@@ -51,6 +51,16 @@ class MessageState : private ListHook<ExpectedTag> {
   // A header section came that is over the limit.
   bool is_oversized() const { return receive_.is_oversized; }
 
+  // A request that asks for a session of WebTransport came.
+  bool is_session_request() const { return is_session_request_; }
+
+  // What was sent and received is CONNECT and its 2xx: from here on both sides send what they want.
+  bool is_tunnel() const { return receive_.is_connect; }
+
+  // The stream is one of a session's: what is written on it is no message, and goes out as it is behind `head`. false:
+  // memory is used up.
+  bool begin_session_stream(Bytes head);
+
   Sent sent() const { return sent_; }
   // Bytes of body that were accepted and are in no packet yet, with the heads of frames that stand between them.
   std::size_t unsent() const;
@@ -83,6 +93,8 @@ class MessageState : private ListHook<ExpectedTag> {
   std::uint64_t body_accepted_ = 0;
   Sent sent_ = Sent::nothing;
   bool is_write_closed_ = false;
+  bool is_framed_ = true;             // what is written goes into DATA frames
+  bool is_session_request_ = false;   // the request received asks for one
   bool has_priority_update_ = false;  // which counts more than the request's field (RFC 9218 section 7)
   bool is_close_pending_ = false;     // stream_closed() returned false
   ReceiveState receive_;

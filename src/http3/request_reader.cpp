@@ -5,6 +5,7 @@
 
 #include "http3/frame_types.h"
 #include "http3/oversized_section.h"
+#include "http3/session_stream.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
@@ -115,6 +116,9 @@ ConnectionError RequestReader::begin_frame(MessageState& s) {
     case frame_priority_update:
     case frame_priority_update_push:
       return ConnectionError::frame_unexpected;
+    case bidirectional_session_stream:
+      // It begins a stream, and stands nowhere else.
+      return options_.webtransport_sessions > 0 ? ConnectionError::frame_error : skip_frame(s);
     default:
       return skip_frame(s);
   }
@@ -220,6 +224,10 @@ bool RequestReader::accept_request(MessageState& s, const http::SectionFacts& fa
   // RFC 9114 section 4.4: what follows CONNECT is a tunnel, not a body.
   if (!facts.is_connect) r.content_length = facts.content_length;
   r.phase = Phase::in_message;
+  if (facts.protocol == webtransport_protocol && options_.webtransport_sessions > 0) {
+    s.is_session_request_ = true;
+    delegate_.session_requested();
+  }
   if (!facts.priority.empty()) delegate_.request_priority(s, facts.priority);
   return true;
 }

@@ -28,6 +28,8 @@ class RequestReader {
     virtual void request_too_large(MessageState& s) = 0;
     // The request said how urgent it is (RFC 9218 section 5).
     virtual void request_priority(MessageState& s, std::string_view value) = 0;
+    // A request asks for a session of WebTransport.
+    virtual void session_requested() = 0;
 
    protected:
     ~Delegate() = default;

@@ -16,6 +16,28 @@ enum SettingId : std::uint64_t {
   setting_datagrams = 0x33,
 };
 
+// A peer speaks WebTransport when it sends one of these. Their drafts differ in what they count, and not in what is sent
+// on streams; a server that suits all clients announces all of them.
+enum WebTransportSettingId : std::uint64_t {
+  setting_webtransport_02 = 0x2b603742,  // draft-ietf-webtrans-http3-02: 1 = on
+  setting_webtransport_07 = 0xc671706a,  // -07: sessions at most
+  setting_webtransport_13 =
+      0x14e9cd29,  // -13: sessions at most, where more than 1 would turn its flow control on
+  setting_webtransport_15 = 0x2c7cf000,  // -15: 1 = on
+};
+
+bool is_of_webtransport(std::uint64_t id) {
+  switch (id) {
+    case setting_webtransport_02:
+    case setting_webtransport_07:
+    case setting_webtransport_13:
+    case setting_webtransport_15:
+      return true;
+    default:
+      return false;
+  }
+}
+
 // RFC 9114 sections 7.2.4.1 and 11.2.2: reserved, as they meant something in HTTP/2. So is 0x0, which meant nothing.
 constexpr std::uint64_t first_http2_setting = 0x2;
 constexpr std::uint64_t last_http2_setting = 0x5;
@@ -49,6 +71,12 @@ SettingsError read_setting(std::uint64_t id, std::uint64_t value, Settings& sett
       return read_switch(value, settings.extended_connect);
     case setting_datagrams:
       return read_switch(value, settings.datagrams);
+    case setting_webtransport_02:
+    case setting_webtransport_07:
+    case setting_webtransport_13:
+    case setting_webtransport_15:
+      settings.webtransport_sessions = std::max(settings.webtransport_sessions, value);
+      return SettingsError::none;
     default:
       return is_of_http2(id) ? SettingsError::forbidden : SettingsError::none;
   }
@@ -89,10 +117,11 @@ std::optional<std::uint64_t> Settings::value(std::uint64_t id) const {
   return default_value(id);
 }
 
-bool may_be_added(std::span<const us_quic_setting_t> settings) {
+bool may_be_added(std::span<const us_quic_setting_t> settings, bool is_webtransport_on) {
   std::vector<std::uint64_t> ids;
   for (const us_quic_setting_t& s : settings) {
-    const bool is_reserved = s.id == 0 || is_of_http2(s.id);
+    const bool is_reserved =
+        s.id == 0 || is_of_http2(s.id) || (is_webtransport_on && is_of_webtransport(s.id));
     if (is_reserved || default_value(s.id) || s.id > max_varint || s.value > max_varint) return false;
     ids.push_back(s.id);
   }
@@ -112,6 +141,11 @@ std::vector<std::uint8_t> settings_frame(const Settings& settings, std::span<con
   append(setting_qpack_blocked_streams, settings.qpack_blocked_streams, defaults.qpack_blocked_streams);
   append(setting_extended_connect, settings.extended_connect ? 1 : 0, 0);
   append(setting_datagrams, settings.datagrams ? 1 : 0, 0);
+  const std::uint64_t is_webtransport_on = settings.webtransport_sessions > 0 ? 1 : 0;
+  append(setting_webtransport_02, is_webtransport_on, 0);
+  append(setting_webtransport_07, settings.webtransport_sessions, 0);
+  append(setting_webtransport_13, is_webtransport_on, 0);
+  append(setting_webtransport_15, is_webtransport_on, 0);
   for (const us_quic_setting_t& s : added) {
     append_varint(payload, s.id);
     append_varint(payload, s.value);

@@ -20,6 +20,8 @@ struct Settings {
   std::uint64_t qpack_blocked_streams = 0;
   bool extended_connect = false;  // RFC 9220 section 3
   bool datagrams = false;         // RFC 9297 section 2.1.1
+  // WebTransport: sessions on the connection; of a peer whose draft does not say how many, 1. 0: it is not spoken.
+  std::uint64_t webtransport_sessions = 0;
   // A peer's, all of them: the payload of its frame, the shortest form there is.
   std::vector<std::uint8_t> received = {};
 
@@ -29,8 +31,8 @@ struct Settings {
 };
 
 // Whether settings may be announced beside those of Settings: none of them is one of those or reserved (RFC 9114
-// sections 7.2.4.1 and 11.2.2), none is there twice.
-bool may_be_added(std::span<const us_quic_setting_t> settings);
+// sections 7.2.4.1 and 11.2.2), none is there twice. The settings of WebTransport may where it is off.
+bool may_be_added(std::span<const us_quic_setting_t> settings, bool is_webtransport_on);
 
 // The frame that announces them, and others that may be added. A setting that has its default is left out.
 std::vector<std::uint8_t> settings_frame(const Settings& settings,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http3/critical_streams.h"
+#include "http3/session_stream.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
@@ -36,16 +37,20 @@ ConnectionError UnidirectionalReader::read(std::int64_t id, Bytes data, bool fin
     if (streams_.size() >= max_streams) return ConnectionError::excessive_load;
     stream = &streams_.emplace_back(Stream{id, {}});
   }
-  if (!data.empty()) events_.http3_consumed(id, data.size());
+  const std::size_t length = data.size();
   if (stream->type == Type::not_known) {
     if (const ConnectionError error = read_type(*stream, data, fin); error != ConnectionError::none)
       return error;
   }
+  const std::size_t taken = stream->type == Type::session ? length - data.size() : length;
+  if (taken > 0) events_.http3_consumed(id, taken);
   if (fin && stream->is_critical()) return ConnectionError::closed_critical_stream;
   switch (stream->type) {
     case Type::not_known:
     case Type::other:
       break;
+    case Type::session:
+      return read_session_id(*stream, data, fin);
     case Type::control:
       return control_.read(data);
     case Type::qpack_encoder:
@@ -59,10 +64,9 @@ ConnectionError UnidirectionalReader::read(std::int64_t id, Bytes data, bool fin
 }
 
 ConnectionError UnidirectionalReader::read_type(Stream& stream, Bytes& data, bool fin) {
-  if (!stream.type_reader.read(data))
-    return fin ? ConnectionError::general_protocol_error : ConnectionError::none;
+  if (!stream.reader.read(data)) return fin ? ConnectionError::general_protocol_error : ConnectionError::none;
   Type type = Type::other;
-  switch (stream.type_reader.value()) {
+  switch (stream.reader.value()) {
     case type_control:
       type = Type::control;
       break;
@@ -74,15 +78,36 @@ ConnectionError UnidirectionalReader::read_type(Stream& stream, Bytes& data, boo
       break;
     case type_push:
       // RFC 9114 section 6.2.2: clients push nothing, and none was allowed to a server.
-      return is_server_ ? ConnectionError::stream_creation_error : ConnectionError::id_error;
+      return role_.is_server ? ConnectionError::stream_creation_error : ConnectionError::id_error;
+    case unidirectional_session_stream:
+      if (role_.takes_sessions) {
+        type = Type::session;
+        break;
+      }
+      [[fallthrough]];
     default:
       // RFC 9114 section 6.2: the purpose is not known, ask to stop.
       if (!fin) events_.http3_stop_sending(stream.id, US_QUIC_H3_STREAM_CREATION_ERROR);
   }
   // RFC 9114 section 6.2.1, RFC 9204 section 4.2: one of each.
-  if (type != Type::other && has(type)) return ConnectionError::stream_creation_error;
+  const bool is_critical = type != Type::other && type != Type::session;
+  if (is_critical && has(type)) return ConnectionError::stream_creation_error;
   stream.type = type;
   return ConnectionError::none;
+}
+
+// The stream's record goes once the ID is complete, unless the rest is to be dropped.
+ConnectionError UnidirectionalReader::read_session_id(Stream& stream, Bytes data, bool fin) {
+  const std::int64_t id = stream.id;
+  const std::size_t length = data.size();
+  const bool is_complete = stream.reader.read(data);
+  if (length > data.size()) events_.http3_consumed(id, length - data.size());
+  if (!is_complete) return fin ? ConnectionError::general_protocol_error : ConnectionError::none;
+  stream.type = Type::other;
+  bool is_taken = false;
+  const ConnectionError error = delegate_.session_stream(id, stream.reader.value(), data, fin, is_taken);
+  if (is_taken) close(id);
+  return error;
 }
 
 }  // namespace usquic::http3

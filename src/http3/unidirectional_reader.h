@@ -24,18 +24,26 @@ class UnidirectionalReader {
    public:
     // Bytes of the peer's QPACK encoder stream (RFC 9204 section 4.3).
     virtual ConnectionError encoder_instructions(Bytes data) = 0;
+    // A stream of a WebTransport session: `data`, and what follows, go past this reader, unless it is not taken.
+    virtual ConnectionError session_stream(std::int64_t id, std::uint64_t session_id, Bytes data, bool fin,
+                                           bool& is_taken) = 0;
 
    protected:
     ~Delegate() = default;
   };
 
+  struct Role {
+    bool is_server;
+    bool takes_sessions;  // streams of WebTransport sessions
+  };
+
   // What comes on the peer's decoder stream is for `encoder`.
-  UnidirectionalReader(bool is_server, CodecEvents& events, qpack::Encoder& encoder, Delegate& delegate)
-      : is_server_(is_server),
+  UnidirectionalReader(const Role& role, CodecEvents& events, qpack::Encoder& encoder, Delegate& delegate)
+      : role_(role),
         events_(events),
         encoder_(encoder),
         delegate_(delegate),
-        control_(is_server, delegate) {}
+        control_(role.is_server, delegate) {}
 
   // Throws std::bad_alloc.
   ConnectionError read(std::int64_t id, Bytes data, bool fin);
@@ -47,21 +55,24 @@ class UnidirectionalReader {
   void request_opened() { control_.request_opened(); }
 
  private:
-  enum class Type : std::uint8_t { not_known, control, qpack_encoder, qpack_decoder, other };
+  enum class Type : std::uint8_t { not_known, control, qpack_encoder, qpack_decoder, session, other };
 
   struct Stream {
     std::int64_t id;
-    VarintReader type_reader;  // while the type is not known
+    VarintReader reader;  // of the type, then of the session's ID
     Type type = Type::not_known;
 
-    bool is_critical() const { return type != Type::not_known && type != Type::other; }
+    bool is_critical() const {
+      return type == Type::control || type == Type::qpack_encoder || type == Type::qpack_decoder;
+    }
   };
 
   Stream* find(std::int64_t id);
   ConnectionError read_type(Stream& stream, Bytes& data, bool fin);
+  ConnectionError read_session_id(Stream& stream, Bytes data, bool fin);
   bool has(Type type) const;
 
-  const bool is_server_;
+  const Role role_;
   CodecEvents& events_;
   qpack::Encoder& encoder_;
   Delegate& delegate_;

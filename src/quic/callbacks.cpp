@@ -1,6 +1,7 @@
 #include "quic/callbacks.h"
 
 #include "quic/socket_context.h"
+#include "usquic/webtransport.h"
 
 void us_quic_socket_context_on_open(us_quic_socket_context_t* context,
                                     void (*cb)(us_quic_connection_t* c, int is_client)) {
@@ -68,4 +69,15 @@ void us_quic_socket_context_on_datagram(us_quic_socket_context_t* context,
                                         void (*cb)(us_quic_connection_t* c, const void* data,
                                                    size_t length)) {
   context->on.datagram = cb;
+}
+
+void us_quic_socket_context_on_webtransport_close(us_quic_socket_context_t* context,
+                                                  void (*cb)(us_quic_stream_t* session, uint32_t code,
+                                                             const char* reason, size_t length)) {
+  context->on.webtransport_close = cb;
+}
+
+void us_quic_socket_context_on_webtransport_drain(us_quic_socket_context_t* context,
+                                                  void (*cb)(us_quic_stream_t* session)) {
+  context->on.webtransport_drain = cb;
 }

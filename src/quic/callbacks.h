@@ -18,6 +18,9 @@ struct Callbacks {
   void (*stream_writable)(us_quic_stream_t* s) = nullptr;
   void (*stream_datagram)(us_quic_stream_t* s, const void* data, size_t length) = nullptr;
   void (*stream_close)(us_quic_stream_t* s, const us_quic_stream_close_info_t* info) = nullptr;
+  void (*webtransport_close)(us_quic_stream_t* session, uint32_t code, const char* reason,
+                             size_t length) = nullptr;
+  void (*webtransport_drain)(us_quic_stream_t* session) = nullptr;
   void (*datagram)(us_quic_connection_t* c, const void* data, size_t length) = nullptr;
 };
 

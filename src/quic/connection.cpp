@@ -5,6 +5,7 @@
 #include "base/ext.h"
 #include "base/try_allocating.h"
 #include "quic/dispatch.h"
+#include "quic/session_table.h"
 #include "quic/socket_context.h"
 #include "usquic/http3_codes.h"
 

@@ -17,6 +17,8 @@
 
 namespace usquic::quic {
 
+class SessionTable;
+
 // What can be asked of a connection when the engine's is gone.
 struct FinalState {
   us_quic_stats_t stats{};
@@ -39,6 +41,7 @@ struct us_quic_connection_t : usquic::ListHook<us_quic_connection_t> {
   usquic::engine::Path peer_ctx;  // one for its whole life; the engine's validated path is copied into it
   std::unique_ptr<usquic::quic::ConnectionSetup> setup;  // while it is not decided which address it will be
   std::unique_ptr<usquic::quic::FinalState> final_state;
+  std::unique_ptr<usquic::quic::SessionTable> sessions;  // of WebTransport, once there was one
 
   usquic::List<us_quic_stream_t> streams;          // live
   usquic::List<us_quic_stream_t> closing_streams;  // closed, not yet told

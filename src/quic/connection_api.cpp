@@ -11,6 +11,7 @@
 #include "quic/address_copy.h"
 #include "quic/c_result.h"
 #include "quic/connection.h"
+#include "quic/session_table.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
 
@@ -95,8 +96,7 @@ Result<us_quic_stream_t*> create_stream(us_quic_connection_t& c, engine::Directi
   using Opened = Result<engine::Stream*>;
   Opened made = try_allocating([&] { return open_behind(*s, direction); }, Opened(Error{US_QUIC_E_NOMEM}));
   if (!made) {
-    --c.stream_count;
-    delete_pooled_with_ext(s);  // nobody has seen it
+    discard_stream(*s);
     return Error{made.error()};
   }
   s->engine = *made;
@@ -153,6 +153,7 @@ void us_quic_connection_close(us_quic_connection_t* c, uint64_t code, const char
 void us_quic_connection_shutdown(us_quic_connection_t* c) {
   if (c->life.is_closed()) return;
   c->is_shutdown_wanted = true;
+  if (c->sessions != nullptr) c->sessions->send_drains();
   if (c->engine != nullptr) c->engine->shutdown();
   usquic::loop::note_work(c->context->quic->loop());
 }

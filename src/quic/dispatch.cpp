@@ -1,11 +1,16 @@
 #include "quic/dispatch.h"
 #include "base/check.h"
 
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 #include "quic/connection.h"
+#include "quic/session_table.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
+#include "usquic/http3_codes.h"
+#include "usquic/webtransport.h"
 
 namespace usquic::quic {
 
@@ -30,6 +35,47 @@ void close_remaining_streams(us_quic_connection_t& c) {
     dispatch_stream_close(*s);
   }
   while (us_quic_stream_t* s = c.closing_streams.front()) dispatch_stream_close(*s);
+}
+
+// The status of a response that came; 0: there is none.
+int status_of(const us_quic_stream_t& s) {
+  for (const us_quic_header_t& f : headers_of(s)) {
+    if (std::string_view(f.name, f.name_length) != ":status") continue;
+    return std::atoi(std::string(f.value, f.value_length).c_str());
+  }
+  return 0;
+}
+
+// A header section may begin a session, or open one. false: it begins one too many, and was refused.
+bool note_session(us_quic_stream_t& s, int kind, bool end_stream) {
+  if (kind != US_QUIC_HEADERS_MESSAGE) return true;
+  if (s.own_session != nullptr) {
+    constexpr int status_class = 100;
+    const bool is_accepted = status_of(s) / status_class == 2 && !end_stream;
+    if (is_accepted) {
+      s.own_session->open();
+    } else {
+      s.own_session->end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
+    }
+    return true;
+  }
+  SessionTable* sessions = s.connection->sessions.get();
+  if (s.engine == nullptr || !s.engine->is_session_request() || end_stream) {
+    if (sessions != nullptr) sessions->refuse_expected(us_quic_stream_id(&s));
+    return true;
+  }
+  sessions = sessions_of(*s.connection);
+  if (sessions != nullptr && sessions->begin(s, Session::State::requested)) return true;
+  close_stream(s, US_QUIC_H3_REQUEST_REJECTED);
+  return false;
+}
+
+void end_session(us_quic_stream_t& s) {
+  SessionTable* sessions = s.connection->sessions.get();
+  if (sessions == nullptr) return;
+  if (s.own_session == nullptr) return sessions->refuse_expected(us_quic_stream_id(&s));
+  s.own_session->end_before_last_callback();
+  sessions->forget(*s.own_session);
 }
 
 void dispatch_to_connection(const Event& event) {
@@ -138,12 +184,15 @@ void dispatch_stream_open(us_quic_stream_t& s) {
 
 void dispatch_stream_headers(us_quic_stream_t& s, int kind, bool end_stream) {
   if (s.life.is_closed() || s.is_read_stopped) return;
+  if (context_of(s).webtransport_sessions > 0 && !note_session(s, kind, end_stream)) return;
   call(context_of(s), context_of(s).on.stream_headers, &s, kind, end_stream ? 1 : 0);
 }
 
 void dispatch_stream_data(us_quic_stream_t& s, Bytes data) {
   if (s.life.is_closed()) return;
-  if (!s.is_read_stopped) {
+  if (carries_capsules(s)) {
+    s.own_session->read(data);
+  } else if (!s.is_read_stopped) {
     call(context_of(s), context_of(s).on.stream_data, &s, static_cast<const void*>(data.data()), data.size());
   }
   // The application took the bytes by returning: the peer gets credit for as many.
@@ -152,12 +201,17 @@ void dispatch_stream_data(us_quic_stream_t& s, Bytes data) {
 
 void dispatch_stream_end(us_quic_stream_t& s) {
   if (s.life.is_closed() || s.is_read_stopped) return;
+  if (carries_capsules(s)) return s.own_session->read_end();
   call(context_of(s), context_of(s).on.stream_end, &s);
 }
 
 void dispatch_stream_reset(us_quic_stream_t& s, std::uint64_t code) {
   if (s.life.is_closed()) return;
   s.held.clear();  // RFC 9000 section 3.2: data before a reset need not be delivered
+  if (s.own_session != nullptr) {
+    s.own_session->end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
+    if (s.engine != nullptr) s.engine->reset(cancel_code(s));
+  }
   call(context_of(s), context_of(s).on.stream_reset, &s, code);
 }
 
@@ -175,8 +229,18 @@ void dispatch_stream_datagram(us_quic_stream_t& s, Bytes data) {
        data.size());
 }
 
+void dispatch_session_close(us_quic_stream_t& s, std::uint32_t code, std::string_view reason) {
+  if (s.life.is_closed()) return;
+  call(context_of(s), context_of(s).on.webtransport_close, &s, code, reason.data(), reason.size());
+}
+
+void dispatch_session_drain(us_quic_stream_t& s) {
+  if (!s.life.is_closed()) call(context_of(s), context_of(s).on.webtransport_drain, &s);
+}
+
 void dispatch_stream_close(us_quic_stream_t& s) {
   if (s.life.is_final()) return;
+  end_session(s);
   us_quic_socket_context_t& context = context_of(s);
   if (s.life.finish()) context.quic->events.overdue_dispatched();
   s.held.clear();
@@ -187,6 +251,7 @@ void dispatch_stream_close(us_quic_stream_t& s) {
     call(context, context.on.stream_close, &s, &info);
   }
   s.prepared.drop();
+  s.membership.reset();
 }
 
 }  // namespace usquic::quic

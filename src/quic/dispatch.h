@@ -1,6 +1,9 @@
 // Calling the application: here, and nowhere else, its callbacks run.
 #pragma once
 
+#include <cstdint>
+#include <string_view>
+
 #include "base/bytes.h"
 #include "quic/event.h"
 #include "usquic/quic.h"
@@ -27,5 +30,8 @@ void dispatch_stream_stop(us_quic_stream_t& s, std::uint64_t code);
 void dispatch_stream_writable(us_quic_stream_t& s);
 void dispatch_stream_datagram(us_quic_stream_t& s, Bytes data);
 void dispatch_stream_close(us_quic_stream_t& s);
+// Of WebTransport sessions, by their CONNECT streams.
+void dispatch_session_close(us_quic_stream_t& s, std::uint32_t code, std::string_view reason);
+void dispatch_session_drain(us_quic_stream_t& s);
 
 }  // namespace usquic::quic

@@ -1,10 +1,12 @@
 #include "quic/event_handler.h"
 
+#include <new>
 #include <utility>
 
 #include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/dispatch.h"
+#include "quic/session_table.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
 #include "usquic/http3_codes.h"
@@ -68,6 +70,7 @@ void EventHandler::on_handshake(engine::Connection& c) {
   handle->alpn = c.alpn();
   if (!handle->is_client) handle->server_name = c.server_name();
   sync_path(*handle);
+  if (!is_http3(*handle) && handle->sessions != nullptr) handle->sessions->send_waiting();  // they cannot
   if (may_dispatch_now(*handle)) return dispatch_open(*handle);
   queue(*handle, new_event(*handle, EventKind::open));
 }
@@ -92,6 +95,11 @@ void EventHandler::on_goaway(engine::Connection& c) {
   queue(*handle, new_event(*handle, EventKind::goaway));
 }
 
+void EventHandler::on_peer_settings(engine::Connection& c) {
+  us_quic_connection_t* handle = live(c);
+  if (handle != nullptr && handle->sessions != nullptr) handle->sessions->send_waiting();
+}
+
 void EventHandler::on_datagram(engine::Connection& c, Bytes data) {
   us_quic_connection_t* handle = live(c);
   if (handle == nullptr) return;
@@ -102,7 +110,28 @@ void EventHandler::on_datagram(engine::Connection& c, Bytes data) {
 }
 
 bool EventHandler::takes_stream_datagrams() const {
-  return context_.on.stream_datagram != nullptr;
+  return context_.on.stream_datagram != nullptr || context_.webtransport_sessions > 0;
+}
+
+// A handle for the peer's stream. nullptr: it is refused, with that code.
+us_quic_stream_t* EventHandler::accept_stream(us_quic_connection_t& c, const engine::Stream& s,
+                                              std::uint64_t& refusal) {
+  Session* session = nullptr;
+  if (s.session_id() >= 0) {
+    SessionTable* sessions = sessions_of(c);
+    if (sessions != nullptr) session = sessions->admit(c, s.session_id(), refusal);
+    if (session == nullptr) return nullptr;
+  }
+  us_quic_stream_t* handle = new_stream(c, context_.stream_ext_size);
+  if (handle != nullptr && session != nullptr) {
+    try {
+      session->add(*handle);
+    } catch (const std::bad_alloc&) {
+      discard_stream(*handle);
+      return nullptr;
+    }
+  }
+  return handle;
 }
 
 void EventHandler::on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) {
@@ -112,10 +141,11 @@ void EventHandler::on_stream_open(engine::Connection& c, engine::Stream& s, bool
     handle = live(s);
     if (handle == nullptr) return;
   } else {
-    if (connection != nullptr) handle = new_stream(*connection, context_.stream_ext_size);
+    std::uint64_t refusal = US_QUIC_H3_REQUEST_CANCELLED;  // any code will do on a raw stream
+    if (connection != nullptr) handle = accept_stream(*connection, s, refusal);
     if (handle == nullptr) {
-      s.reset(US_QUIC_H3_REQUEST_CANCELLED);  // any code will do on a raw stream
-      s.stop(US_QUIC_H3_REQUEST_CANCELLED);
+      s.reset(refusal);
+      s.stop(refusal);
       s.detach();
       return;
     }
@@ -182,10 +212,12 @@ void EventHandler::on_writable(engine::Stream& s) {
 void EventHandler::on_stream_datagram(engine::Stream& s, Bytes data) {
   us_quic_stream_t* handle = live(s);
   if (handle == nullptr) return;
-  if (may_dispatch_now(*handle)) return dispatch_stream_datagram(*handle, data);
+  const bool is_held = handle->own_session != nullptr && handle->own_session->holds();
+  if (!is_held && may_dispatch_now(*handle)) return dispatch_stream_datagram(*handle, data);
   EventPointer event = new_stream_event(*handle, EventKind::stream_datagram);
   event->bytes.assign(data.begin(), data.end());
-  queue(*handle->connection, std::move(event));
+  if (!is_held) return queue(*handle->connection, std::move(event));
+  if (!handle->own_session->hold_datagram(std::move(event))) ++context_.stream_datagrams_dropped;
 }
 
 void EventHandler::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {

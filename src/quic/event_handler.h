@@ -14,6 +14,7 @@ class EventHandler final : public engine::EventHandler {
   void on_handshake(engine::Connection& c) override;
   void on_connection_close(engine::Connection& c, const us_quic_close_info_t& info) override;
   void on_goaway(engine::Connection& c) override;
+  void on_peer_settings(engine::Connection& c) override;
   void on_datagram(engine::Connection& c, Bytes data) override;
   bool takes_stream_datagrams() const override;
 
@@ -28,6 +29,8 @@ class EventHandler final : public engine::EventHandler {
   void on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) override;
 
  private:
+  us_quic_stream_t* accept_stream(us_quic_connection_t& c, const engine::Stream& s, std::uint64_t& refusal);
+
   us_quic_socket_context_t& context_;
 };
 

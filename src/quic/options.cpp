@@ -140,6 +140,7 @@ void fill_engine(ContextConfig& config, const us_quic_socket_context_options_t& 
   }
   out.server_id.assign(o.server_id, o.server_id + o.server_id_length);
   out.settings.assign(o.settings, o.settings + o.settings_count);
+  out.datagrams = out.datagrams || out.webtransport_sessions > 0;
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ Result<void> set_up(us_quic_socket_context_t& context, ContextConfig& config) {
   context.stream_ext_size = config.stream_ext_size;
   context.handshake_timeout = config.engine.handshake_timeout;
   context.send_buffer_bytes = config.engine.send_buffer_bytes;
+  context.webtransport_sessions = config.engine.webtransport_sessions;
   context.is_http3_only = config.is_http3_only;
   context.is_raw_only = config.is_raw_only;
   context.needs_worker_index = config.needs_worker_index;
@@ -90,6 +91,7 @@ us_loop_t* us_quic_socket_context_loop(us_quic_socket_context_t* context) {
 void us_quic_socket_context_stats(us_quic_socket_context_t* context, us_quic_context_stats_t* stats) {
   *stats = {};
   context->endpoint->stats(*stats);
+  stats->stream_datagrams_dropped += context->stream_datagrams_dropped;
 }
 
 int us_quic_socket_context_add_server_name(us_quic_socket_context_t* context, const char* pattern,

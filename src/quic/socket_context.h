@@ -26,6 +26,8 @@ struct us_quic_socket_context_t : usquic::ListHook<us_quic_socket_context_t> {
   unsigned stream_ext_size = 0;
   usquic::Duration handshake_timeout{};
   std::size_t send_buffer_bytes = 0;
+  std::size_t webtransport_sessions = 0;       // of a connection
+  std::uint64_t stream_datagrams_dropped = 0;  // here, beside the engine's
   // Whether all, or none, of the application protocols are HTTP/3: known before the handshake only then.
   bool is_http3_only = false;
   bool is_raw_only = false;

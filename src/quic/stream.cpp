@@ -7,6 +7,7 @@
 #include "quic/connection.h"
 #include "quic/socket_context.h"
 #include "usquic/http3_codes.h"
+#include "usquic/webtransport.h"
 
 us_quic_stream_t::~us_quic_stream_t() = default;
 
@@ -38,6 +39,11 @@ us_quic_stream_t* new_stream(us_quic_connection_t& connection, unsigned ext_size
   return stream;
 }
 
+void discard_stream(us_quic_stream_t& s) {
+  --s.connection->stream_count;
+  delete_pooled_with_ext(&s);
+}
+
 std::span<const us_quic_header_t> headers_of(const us_quic_stream_t& s) {
   if (s.headers != nullptr) return s.headers->fields();
   if (s.engine != nullptr) return s.engine->headers();
@@ -57,6 +63,7 @@ void keep_after_engine(us_quic_stream_t& s) {
 }
 
 std::uint64_t cancel_code(const us_quic_stream_t& s) {
+  if (s.membership != nullptr) return us_quic_webtransport_to_http3_code(0);
   return is_http3(*s.connection) ? std::uint64_t{US_QUIC_H3_REQUEST_CANCELLED} : 0;
 }
 
@@ -66,6 +73,7 @@ void close_stream(us_quic_stream_t& s, std::uint64_t code) {
     s.engine->reset(code);
     s.engine->stop(code);
   }
+  if (s.own_session != nullptr) s.own_session->end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
   mark_closed(s, {US_QUIC_E_CLOSED, code});
 }
 
@@ -78,7 +86,9 @@ void fail_stream(us_quic_stream_t& s, int reason) {
 }
 
 void hold(us_quic_stream_t& s, EventPointer event) {
+  const std::size_t length = event->bytes.size();
   s.held.push_back(std::move(event));
+  held_for_session(s, length);
 }
 
 void hold_data(us_quic_stream_t& s, Bytes data) {
@@ -87,10 +97,16 @@ void hold_data(us_quic_stream_t& s, Bytes data) {
   }
   std::vector<std::uint8_t>& bytes = s.held.back()->bytes;
   bytes.insert(bytes.end(), data.begin(), data.end());
+  held_for_session(s, data.size());
 }
 
 bool must_hold(const us_quic_stream_t& s, EventKind kind) {
-  if (!s.is_paused || s.life.is_closed() || s.is_read_stopped) return false;
+  if (s.life.is_closed()) return false;
+  if (awaits_session(s)) {
+    const bool is_good_end = !s.held.empty() && s.close_info.reason == US_QUIC_OK;
+    return kind != EventKind::stream_close || is_good_end;
+  }
+  if (!s.is_paused || s.is_read_stopped) return false;
   switch (kind) {
     case EventKind::stream_data:
     case EventKind::stream_end:

@@ -12,6 +12,7 @@
 #include "quic/event.h"
 #include "quic/handle_life.h"
 #include "quic/prepared_response.h"
+#include "quic/session.h"
 #include "usquic/quic.h"
 
 struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
@@ -24,6 +25,8 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
   std::unique_ptr<usquic::http::HeaderSection> headers;  // when the engine no longer has the section
   usquic::quic::EventList held;                          // what came while it was paused
   usquic::quic::PreparedBody prepared;                   // being sent
+  std::unique_ptr<usquic::quic::Session> own_session;    // of a CONNECT stream of WebTransport
+  std::unique_ptr<usquic::quic::SessionMember> membership;  // of a stream of a session
   us_quic_stream_close_info_t close_info{};
   std::int64_t id = -1;  // the engine's, once it is gone
   unsigned queued = 0;   // events about it in the loop's queue
@@ -40,6 +43,8 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
 namespace usquic::quic {
 
 us_quic_stream_t* new_stream(us_quic_connection_t& connection, unsigned ext_size);
+// One that nobody has seen.
+void discard_stream(us_quic_stream_t& stream);
 std::span<const us_quic_header_t> headers_of(const us_quic_stream_t& stream);
 // The engine's stream is about to vanish: keep what may still be asked.
 void keep_after_engine(us_quic_stream_t& stream);

@@ -4,10 +4,13 @@
 #include "quic/connection.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
+#include "usquic/webtransport.h"
 
 namespace {
 
 using usquic::try_allocating;
+
+using usquic::quic::carries_capsules;
 
 constexpr int no_memory = US_QUIC_E_NOMEM;
 
@@ -61,6 +64,7 @@ int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* hea
   if (headers == nullptr && count > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
+  if (carries_capsules(*s)) return US_QUIC_E_STATE;
   return try_allocating([&] { return engine->send_headers({headers, count}, end_stream != 0); }, no_memory);
 }
 
@@ -95,7 +99,7 @@ ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, size_t len
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
-  if (s->prepared.is_sending()) return US_QUIC_E_STATE;
+  if (s->prepared.is_sending() || carries_capsules(*s)) return US_QUIC_E_STATE;
   return try_allocating([&] { return engine->write(usquic::as_bytes(data, length)); }, ptrdiff_t{no_memory});
 }
 
@@ -104,7 +108,7 @@ ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, siz
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
-  if (s->prepared.is_sending()) return US_QUIC_E_STATE;
+  if (s->prepared.is_sending() || carries_capsules(*s)) return US_QUIC_E_STATE;
   return try_allocating([&] { return engine->write_static(usquic::as_bytes(data, length), release, user); },
                         ptrdiff_t{no_memory});
 }
@@ -113,7 +117,17 @@ int us_quic_stream_send_datagram(us_quic_stream_t* s, const void* data, size_t l
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
+  if (s->own_session != nullptr) {
+    if (!s->own_session->is_open()) return US_QUIC_E_STATE;
+    if (length == 0) return US_QUIC_E_INVALID;
+  }
   return try_allocating([&] { return engine->send_datagram(usquic::as_bytes(data, length)); }, no_memory);
+}
+
+size_t us_quic_stream_max_datagram_size(us_quic_stream_t* s) {
+  if (s->life.is_closed() || s->engine == nullptr) return 0;
+  if (s->own_session != nullptr && !s->own_session->is_open()) return 0;
+  return s->engine->max_datagram_bytes();
 }
 
 size_t us_quic_stream_buffered(us_quic_stream_t* s) {
@@ -124,6 +138,8 @@ int us_quic_stream_shutdown(us_quic_stream_t* s) {
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
   if (s->prepared.is_sending()) return US_QUIC_E_STATE;  // FIN follows its last byte anyway
+  if (s->own_session != nullptr && s->own_session->is_open())
+    return us_quic_webtransport_close(s, 0, nullptr, 0);
   return engine->finish();
 }
 

@@ -169,7 +169,8 @@ Result<PreparedResponse> prepare_response(std::span<const us_quic_header_t> fiel
 }
 
 Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHandler& events) {
-  if (!http3::may_be_added(config.settings)) return Error{US_QUIC_E_INVALID};
+  if (!http3::may_be_added(config.settings, config.webtransport_sessions > 0))
+    return Error{US_QUIC_E_INVALID};
   return std::unique_ptr<Endpoint>(std::make_unique<test::ScriptedEndpoint>(config, events));
 }
 

@@ -36,6 +36,13 @@ std::string render_start_text(const Options& options, const ListeningPorts& port
           ? ""
           : fmt::format("    curl --cacert {} https://{}/\n", development->certificate_file, authority),
       authority_text(is_any ? "localhost" : host, ports.https));
+  if (!development->certificate_hash.empty()) {
+    text += fmt::format(
+        "  for WebTransport in a page\n"
+        "    serverCertificateHashes: [{{ algorithm: \"sha-256\",\n"
+        "      value: Uint8Array.from(atob(\"{}\"), c => c.charCodeAt(0)) }}]\n",
+        development->certificate_hash);
+  }
   return text;
 }
 

@@ -19,6 +19,7 @@
 #include "usquic/http/loop.h"
 #include "usquic/http/request.h"
 #include "usquic/http/response.h"
+#include "usquic/http/web_transport.h"
 #include "usquic/quic.h"
 
 namespace usquic {
@@ -52,6 +53,9 @@ struct AppOptions {
   // Of each TCP port; clients beyond it are closed at once. 0: half of the descriptors that the process may have
   // (RLIMIT_NOFILE), divided by the workers.
   std::size_t max_tcp_connections = 0;
+  // Sessions of WebTransport at once on a connection; 0: none, and clients are not told of it. Where options of the core
+  // say webtransport_sessions, that counts.
+  std::size_t max_webtransport_sessions = 16;
   // Everything else of the core (timeouts, windows, limits, secret, keylog, log); nullptr = defaults.
   // Borrowed for the constructor only. Its identity fields are not used.
   const us_quic_socket_context_options_t* core = nullptr;
@@ -119,7 +123,8 @@ class US_API App {
   // "/%3Aname" is no parameter.
   App& route(std::string_view method, std::string_view pattern, Handler handler,
              const RouteOptions& options = {});
-  // route() for one method each; get also answers HEAD, connect takes extended CONNECT (RFC 8441, 9220).
+  // route() for one method each; get also answers HEAD, connect takes extended CONNECT (RFC 8441, 9220) but for
+  // WebTransport's.
   App& get(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("GET", pattern, std::move(handler), options);
   }
@@ -151,6 +156,11 @@ class US_API App {
   App& any(std::string_view pattern, Handler handler, const RouteOptions& options = {}) {
     return route("*", pattern, std::move(handler), options);
   }
+
+  // Sessions of WebTransport (HTTP/3). Patterns are those of route(); requests for a session, extended CONNECT with the
+  // :protocol "webtransport", find these routes alone, and no other request does. Without one it is answered 404. A route
+  // that is replaced goes on serving the sessions that it has.
+  App& webTransport(std::string_view pattern, WebTransportBehavior behavior);
 
   // Forgets all routes, those of domain() too; routes registered from here on are for all names again. Requests that
   // a handler has taken are answered as they would have been; inside a handler that runs it may be called too. What is

@@ -11,6 +11,7 @@
 
 #include "usquic/http/function.h"
 #include "usquic/http/loop.h"
+#include "usquic/http/web_transport.h"
 #include "usquic/quic.h"
 
 namespace usquic {
@@ -44,6 +45,9 @@ struct ClientOptions {
     std::string address;
   };
   std::vector<Resolve> resolve;
+  // Sessions of WebTransport at once on a connection; more to the same server have further connections. 0: none. Where
+  // options of the core say webtransport_sessions, that counts.
+  std::size_t max_webtransport_sessions = 16;
   // Everything else; nullptr = defaults. Borrowed for the constructor only. While requests are open, PINGs
   // keep their connection open (RFC 9114 section 5.1): after 15 s of silence, or the server's half idle
   // timeout if that is shorter. keep_alive_ms, if it is not 0, takes the place of the 15 s and holds for
@@ -69,6 +73,11 @@ struct FetchOptions {
   int urgency = 3;          // RFC 9218: 0 = first, 7 = last
   bool incremental = false;
   Timeouts timeouts{-1, -1, -1, -1};  // -1 = the client's
+};
+
+struct WebTransportOptions {
+  std::vector<Field> headers;  // any but pseudo-header fields; host takes the place of :authority
+  int open_ms = 10000;         // until the session is open; 0 = without limit
 };
 
 // The response's header section.
@@ -154,6 +163,18 @@ class US_API Client {
   // when the connection had timed out, and not at all when it ended because the server broke the protocol.
   // Never nullptr: a malformed URL is told by onError.
   Fetch* fetch(std::string_view url, const FetchOptions& options = {});
+
+  // Asks a server for a session of WebTransport. It has a connection together with the client's other sessions and
+  // requests to that server, where there is one. No handler runs inside. Of the behavior `upgrade` is not used.
+  // What `failed` gets: US_QUIC_E_INVALID (malformed URL), _HEADERS (malformed fields), _UNSUPPORTED (a server without
+  // WebTransport over HTTP/3), _REFUSED (with the status of the server's answer), _HANDSHAKE_TIMEOUT (no connection within
+  // open_ms), _TIMEOUT (no answer within it), _CLOSED (closed before, or the client is gone), and why there is no
+  // connection.
+  // Ownership: the client's, until `close` or `failed` returned. Destroying the client ends its sessions; that is told as
+  // a lost connection, inside ~Client, or, where that runs in a handler, at the end of the loop's iteration.
+  // Never nullptr.
+  WebTransport* webTransport(std::string_view url, WebTransportBehavior behavior,
+                             const WebTransportOptions& options = {});
 
   // Unused connections close now, the others as soon as they are unused.
   void closeIdle();

@@ -15,6 +15,7 @@
 
 namespace usquic {
 
+class WebTransport;
 using FieldView = std::pair<std::string_view, std::string_view>;
 
 // A response that is checked once and sent many times without copying. Belongs to one loop's thread.
@@ -86,6 +87,11 @@ class US_API Response {
   void end(const PreparedResponse& prepared);
   // Ends without a body; reportedContentLength is sent as content-length (answers to HEAD).
   void endWithoutBody(std::optional<std::uint64_t> reportedContentLength = std::nullopt);
+  // Opens the session that the request asks for, with the fields that were written before. The response is over then, and
+  // its handlers do not run any more; WebTransportBehavior's open runs soon, before anything else of the session.
+  // Returns: nullptr where the request asks for no session (App::webTransport), and where the fields are malformed, which
+  // is answered 500.
+  WebTransport* acceptWebTransport();
   // A trailer field, sent at the end (RFC 9114 section 4.1). Call before end.
   Response* writeTrailer(std::string_view name, std::string_view value);
 

@@ -11,23 +11,24 @@
 #include "app/app_server.h"
 #include "app/versions/http3_stream.h"
 #include "quic/retire_socket.h"
+#include "usquic/webtransport.h"
+#include "webtransport/callbacks.h"
+#include "webtransport/stream_events.h"
 
 namespace usquic::app {
 
 namespace {
 
-// In the ext memory of a stream, which is zeroed.
+// In the ext memory of a stream, which is zeroed. Streams of WebTransport sessions that this side opened have the first
+// member alone.
 struct StreamExt {
-  Exchange* exchange;  // nullptr before the request's header section came
+  webtransport::StreamEvents* session_events;  // nullptr: it is none of a session
+  Exchange* exchange;                          // nullptr before the request's header section came
   alignas(Http3Stream) std::byte stream[sizeof(Http3Stream)];
 };
 
 StreamExt& ext_of(us_quic_stream_t* stream) {
   return *static_cast<StreamExt*>(us_quic_stream_ext(stream));
-}
-
-AppServer& server_of(us_quic_socket_context_t* context) {
-  return **static_cast<AppServer**>(us_quic_socket_context_ext(context));
 }
 
 // A connection's ext memory: on_close also comes for handshakes that failed.
@@ -42,6 +43,7 @@ void run_for(us_quic_stream_t* stream, Task task) noexcept {
   try {
     task();
   } catch (const std::bad_alloc&) {
+    if (auto* events = webtransport::events_of(stream)) return events->run_out_of_memory();
     Http3Stream(stream).close_with(StreamError::internal);
   }
 }
@@ -66,6 +68,12 @@ void begin_exchange(us_quic_stream_t* stream, bool has_body) {
   StreamExt& ext = ext_of(stream);
   ext.exchange = &server.make_exchange();
   server.take_request(*ext.exchange, *new (ext.stream) Http3Stream(stream), has_body);
+  if (ext.session_events != nullptr) release(stream);  // the session has taken over
+}
+
+// A request opens with its header section; of the streams that clients open all others are a session's.
+void on_stream_open(us_quic_stream_t* stream, int is_local) noexcept {
+  if (is_local == 0) webtransport::take_opened(stream);
 }
 
 void on_headers(us_quic_stream_t* stream, int kind, int end_stream) noexcept {
@@ -77,28 +85,39 @@ void on_headers(us_quic_stream_t* stream, int kind, int end_stream) noexcept {
 }
 
 void on_data(us_quic_stream_t* stream, const void* data, std::size_t length) noexcept {
+  if (webtransport::take_data(stream, data, length)) return;
   const std::string_view chunk(static_cast<const char*>(data), length);
   run_for_exchange(stream, [&](Exchange& exchange) { exchange.take_data(chunk); });
 }
 
 void on_end(us_quic_stream_t* stream) noexcept {
+  if (webtransport::take_end(stream)) return;
   run_for_exchange(stream, [](Exchange& exchange) { exchange.take_end(); });
 }
 
-void on_reset(us_quic_stream_t* stream, std::uint64_t) noexcept {
+void on_reset(us_quic_stream_t* stream, std::uint64_t code) noexcept {
+  if (webtransport::take_reset(stream, code)) return;
   run_for_exchange(stream, [](Exchange& exchange) { exchange.peer_reset(); });
 }
 
-void on_stop(us_quic_stream_t* stream, std::uint64_t) noexcept {
+void on_stop(us_quic_stream_t* stream, std::uint64_t code) noexcept {
+  if (webtransport::take_stop(stream, code)) return;
   run_for_exchange(stream, [](Exchange& exchange) { exchange.peer_stopped(); });
 }
 
 void on_writable(us_quic_stream_t* stream) noexcept {
+  if (webtransport::take_writable(stream)) return;
   run_for_exchange(stream, [](Exchange& exchange) { exchange.stream_writable(); });
 }
 
-void on_stream_close(us_quic_stream_t* stream, const us_quic_stream_close_info_t*) noexcept {
-  release(stream);
+void on_stream_close(us_quic_stream_t* stream, const us_quic_stream_close_info_t* info) noexcept {
+  const bool is_request = !webtransport::is_of_session(stream);
+  webtransport::take_close(stream, *info);
+  if (is_request) release(stream);
+}
+
+void on_datagram(us_quic_stream_t* stream, const void* data, std::size_t length) noexcept {
+  webtransport::take_datagram(stream, data, length);
 }
 
 void on_open(us_quic_connection_t* connection, int) noexcept {
@@ -134,6 +153,7 @@ class Http3Listener final : public AppListener {
     *static_cast<AppServer**>(us_quic_socket_context_ext(context_)) = &server;
     us_quic_socket_context_on_open(context_, on_open);
     us_quic_socket_context_on_close(context_, on_close);
+    us_quic_socket_context_on_stream_open(context_, on_stream_open);
     us_quic_socket_context_on_stream_headers(context_, on_headers);
     us_quic_socket_context_on_stream_data(context_, on_data);
     us_quic_socket_context_on_stream_end(context_, on_end);
@@ -141,6 +161,8 @@ class Http3Listener final : public AppListener {
     us_quic_socket_context_on_stream_stop(context_, on_stop);
     us_quic_socket_context_on_stream_writable(context_, on_writable);
     us_quic_socket_context_on_stream_close(context_, on_stream_close);
+    us_quic_socket_context_on_stream_datagram(context_, on_datagram);
+    webtransport::set_session_callbacks(context_);
   }
   ~Http3Listener() override { us_quic_socket_context_free(context_); }
   Http3Listener(const Http3Listener&) = delete;

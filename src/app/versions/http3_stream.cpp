@@ -1,6 +1,11 @@
 #include "app/versions/http3_stream.h"
 
+#include <utility>
+
+#include "app/app_server.h"
 #include "usquic/http3_codes.h"
+#include "webtransport/callbacks.h"
+#include "webtransport/session.h"
 
 namespace usquic::app {
 
@@ -20,6 +25,10 @@ std::uint64_t code_of(StreamError error) {
 
 }  // namespace
 
+AppServer& server_of(us_quic_socket_context_t* context) {
+  return **static_cast<AppServer**>(us_quic_socket_context_ext(context));
+}
+
 std::span<const us_quic_header_t> Http3Stream::headers() const {
   std::size_t count = 0;
   const us_quic_header_t* first = us_quic_stream_headers(stream_, &count);
@@ -32,6 +41,17 @@ void Http3Stream::stop(StreamError error) {
 
 void Http3Stream::close_with(StreamError error) {
   us_quic_stream_close_with(stream_, code_of(error));
+}
+
+Result<WebTransport*> Http3Stream::accept_session(std::span<const us_quic_header_t> fields,
+                                                  std::shared_ptr<WebTransportBehavior> behavior) {
+  auto accepted = webtransport::Session::accept(stream_, fields, std::move(behavior));
+  if (!accepted) return Error{accepted.error()};
+  // No call runs a handler inside.
+  server_of(us_quic_stream_context(stream_)).loop()->defer([opened = std::weak_ptr(*accepted)] {
+    if (const auto session = opened.lock()) webtransport::tell_open(*session);
+  });
+  return accepted->get();
 }
 
 us_loop_t* Http3Stream::loop() const {

@@ -1,9 +1,18 @@
 // A stream of HTTP/3, over the C interface.
 #pragma once
 
+#include <memory>
+#include <span>
+
 #include "app/exchange_stream.h"
+#include "usquic/webtransport.h"
 
 namespace usquic::app {
+
+class AppServer;
+
+// Of a context that serves HTTP/3, whose ext memory points to it.
+AppServer& server_of(us_quic_socket_context_t* context);
 
 class Http3Stream final : public ExchangeStream {
  public:
@@ -14,6 +23,10 @@ class Http3Stream final : public ExchangeStream {
   void pause() override { us_quic_stream_pause(stream_); }
   void resume() override { us_quic_stream_resume(stream_); }
   void stop(StreamError error) override;
+
+  bool asks_for_session() const override { return us_quic_stream_session(stream_) == stream_; }
+  Result<WebTransport*> accept_session(std::span<const us_quic_header_t> fields,
+                                       std::shared_ptr<WebTransportBehavior> behavior) override;
 
   Result<void> send_headers(std::span<const us_quic_header_t> fields, bool is_last) override {
     return Result<void>::of_code(

@@ -47,6 +47,11 @@ class QuicConnection final : public engine::Connection,
   Result<engine::Stream*> create_stream(Direction direction, void* stream_user) override {
     return parts_.streams.create(direction, stream_user);
   }
+  Result<engine::Stream*> create_session_stream(Direction direction, std::int64_t session_id,
+                                                void* stream_user) override {
+    return parts_.streams.create_of_session(direction, session_id, stream_user);
+  }
+  int check_webtransport() const override;
   std::uint64_t max_streams() const override { return parts_.streams.max_new(); }
   int send_datagram(Bytes data) override;
   std::size_t max_datagram_bytes() const override;
@@ -59,6 +64,7 @@ class QuicConnection final : public engine::Connection,
 
   // For a stream of HTTP/3.
   int send_stream_datagram(std::int64_t stream_id, Bytes data);
+  std::size_t max_stream_datagram_bytes(std::int64_t stream_id) const;
 
   // For the endpoint.
   void on_datagram(TimePoint now, const Datagram& datagram);
@@ -77,6 +83,7 @@ class QuicConnection final : public engine::Connection,
   QuicConnection(EndpointCore& endpoint, const Path& path, bool is_client)
       : ConnectionIdOwner(Kind::live), parts_(*this, endpoint, path, is_client) {}
 
+  int check_stream_datagrams() const;
   void read(TimePoint now, const Datagram& datagram);
   void expire(TimePoint now);
   bool write(TimePoint now, SendBatch& batch);

@@ -56,23 +56,26 @@ struct ConnectionCallbacks {
     ConnectionParts& c = self(user);
     // An HTTP/3 request begins with its first byte: a stream that is reset before is none.
     if (!c.core.is_http3()) c.streams.add_peer_stream(id);
-    return c.core.is_http3() && !ngtcp2_is_bidi_stream(id) ? c.limits.uni_stream_opened() : 0;
+    // Of WebTransport's there may be many, and which are is not known yet.
+    const bool is_counted =
+        c.core.is_http3() && !ngtcp2_is_bidi_stream(id) && c.core.config().webtransport_sessions == 0;
+    return is_counted ? c.limits.uni_stream_opened() : 0;
   }
 
   static int recv_stream_data(ngtcp2_conn* /*conn*/, std::uint32_t flags, std::int64_t id,
                               std::uint64_t /*offset*/, const std::uint8_t* data, std::size_t length,
-                              void* user, void* /*stream_user*/) {
+                              void* user, void* stream_user) {
     ConnectionParts& c = self(user);
     const bool fin = (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0;
-    if (c.core.is_http3()) return c.http3.read(id, {data, length}, fin);
-    QuicStream* s = c.streams.find(id);
+    // Of a WebTransport session.
+    auto* s = static_cast<QuicStream*>(stream_user);
+    if (s == nullptr && c.core.is_http3()) return c.http3.read(id, {data, length}, fin);
+    if (s == nullptr) s = c.streams.find(id);
     if (s == nullptr) {
       c.core.credit(id, length);
-      return 0;
+    } else {
+      c.streams.deliver_raw(*s, {data, length}, fin);
     }
-    if (length > 0) c.streams.deliver_body(*s, {data, length});
-    if (fin) s->receive_.fin_received(s->send_.is_fin_sent());
-    if (fin) c.streams.deliver_end(*s);
     return 0;
   }
 
@@ -96,7 +99,7 @@ struct ConnectionCallbacks {
     c.writer.black_hole().acknowledged();
     if (QuicStream* s = c.streams.find(id)) {
       prefetch_after(id, c.streams);
-      s->message.output.acknowledge(static_cast<std::size_t>(length));
+      s->output_acknowledged(static_cast<std::size_t>(length));
     } else if (c.core.codec != nullptr) {
       c.core.codec->critical_streams().acknowledged(id, static_cast<std::size_t>(length));
     }
@@ -115,7 +118,8 @@ struct ConnectionCallbacks {
         !ngtcp2_conn_is_local_stream(c.core.library, id)) {
       // A request that is reset before its first byte: nobody else ends this side of it. And RFC 9114 section
       // 6.1: servers open no bidirectional streams.
-      if (c.core.is_client) return c.core.fail_http3(http3::ConnectionError::stream_creation_error);
+      const bool is_allowed = !c.core.is_client || c.core.config().webtransport_sessions > 0;
+      if (!is_allowed) return c.core.fail_http3(http3::ConnectionError::stream_creation_error);
       ngtcp2_conn_shutdown_stream_write(c.core.library, 0, id, c.core.abandon_code());
     }
     if (s != nullptr) {
@@ -125,7 +129,7 @@ struct ConnectionCallbacks {
   }
 
   static int stream_close(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id, std::uint64_t code,
-                          void* user, void* /*stream_user*/) {
+                          void* user, void* stream_user) {
     ConnectionParts& c = self(user);
     const bool has_code = (flags & NGTCP2_STREAM_CLOSE_FLAG_APP_ERROR_CODE_SET) != 0;
     const QuicStream* s = c.streams.find(id);
@@ -142,6 +146,10 @@ struct ConnectionCallbacks {
         ngtcp2_conn_extend_max_streams_uni(conn, 1);
       }
     }
+    const bool is_meaningless = c.core.is_http3() && c.core.config().webtransport_sessions > 0 &&
+                                stream_user == nullptr && !ngtcp2_is_bidi_stream(id) &&
+                                !ngtcp2_conn_is_local_stream(conn, id);
+    if (is_meaningless) return c.limits.uni_stream_opened();
     return was_stopped_by_peer ? c.limits.stream_wasted() : 0;
   }
 

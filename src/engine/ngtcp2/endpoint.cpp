@@ -15,7 +15,7 @@ Result<std::unique_ptr<Endpoint>> create_endpoint(const Config& config, EventHan
       config.server_id.size() > transport::ConnectionIdFactory::max_server_id_bytes) {
     return Error{US_QUIC_E_INVALID};
   }
-  if (!http3::may_be_added(config.settings)) {
+  if (!http3::may_be_added(config.settings, config.webtransport_sessions > 0)) {
     config.log.log(LogLevel::error, "option settings has one that the application may not announce");
     return Error{US_QUIC_E_INVALID};
   }
@@ -36,6 +36,7 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .datagrams = true,
                     .prepared_responses = true,
                     .tls = true,
+                    .webtransport = true,
                     .stateless_resets = true},
       core_(config, events) {}
 

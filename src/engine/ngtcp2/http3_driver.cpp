@@ -26,7 +26,8 @@ int Http3Driver::start() {
                           .qpack_encoder_table_capacity = config.qpack_encoder_table_capacity,
                           .added_settings = config.settings,
                           .datagrams = core_.reads_stream_datagrams(),
-                          .peer_takes_datagram_frames = peer != nullptr && peer->max_datagram_frame_size > 0},
+                          .peer_takes_datagram_frames = peer != nullptr && peer->max_datagram_frame_size > 0,
+                          .webtransport_sessions = config.webtransport_sessions},
       core_.endpoint.memory.pool(), events);
   std::int64_t ids[3];
   for (std::int64_t& id : ids) {
@@ -71,6 +72,20 @@ void Http3Driver::http3_end(http3::MessageState& message) {
 
 void Http3Driver::http3_datagram(http3::MessageState& message, Bytes data) {
   streams_.deliver_datagram(stream_of(message), data);
+}
+
+void Http3Driver::http3_datagram_dropped() {
+  ++core_.endpoint.stats.stream_datagrams_dropped;
+}
+
+void Http3Driver::http3_settings() {
+  if (core_.may_notify()) core_.events().on_peer_settings(core_.connection);
+}
+
+bool Http3Driver::http3_session_stream(std::int64_t id, std::int64_t session_id, Bytes data, bool fin) {
+  QuicStream* s = streams_.add_peer_stream(id, session_id);
+  if (s != nullptr) streams_.deliver_raw(*s, data, fin);
+  return s != nullptr;
 }
 
 void Http3Driver::http3_reset_stream(std::int64_t id, std::uint64_t code) {

@@ -40,6 +40,9 @@ class Http3Driver final : private http3::CodecEvents {
   void http3_body(http3::MessageState& message, Bytes data) override;
   void http3_end(http3::MessageState& message) override;
   void http3_datagram(http3::MessageState& message, Bytes data) override;
+  void http3_datagram_dropped() override;
+  void http3_settings() override;
+  bool http3_session_stream(std::int64_t id, std::int64_t session_id, Bytes data, bool fin) override;
   void http3_reset_stream(std::int64_t id, std::uint64_t code) override;
   void http3_stop_sending(std::int64_t id, std::uint64_t code) override;
   void http3_consumed(std::int64_t id, std::size_t length) override;

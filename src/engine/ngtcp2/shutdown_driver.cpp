@@ -30,7 +30,14 @@ ShutdownDriver::Next ShutdownDriver::advance(TimePoint now) {
       end.drain();
     }
   }
+  // RFC 9114 section 5.2: a GOAWAY that refuses requests would refuse streams of sessions, which count as requests.
+  const bool has_sessions = core_.codec != nullptr && core_.codec->has_sessions();
+  if (end.step() == Step::noticed && !has_sessions && !end.is_waiting()) end.wait_until(now);
   if (end.step() == Step::noticed && now >= end.deadline()) {
+    if (has_sessions) {
+      end.wait_until(never);
+      return Next::wait;
+    }
     static_cast<void>(core_.codec->shut_down(http3::Codec::Shutdown::begun));  // as above
     end.drain();
   }

@@ -54,7 +54,8 @@ bool QuicStream::is_message() const {
 
 int QuicStream::send_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (const int error = check_sending()) return error;
-  if (core().is_raw() || message.sent() == Sent::trailers || kind_.is_unidirectional) return US_QUIC_E_STATE;
+  const bool has_messages = !core().is_raw() && !kind_.is_unidirectional && !is_of_session();
+  if (!has_messages || message.sent() == Sent::trailers) return US_QUIC_E_STATE;
   http::SectionKind kind = http::SectionKind::trailers;
   if (message.sent() == Sent::nothing) {
     kind = core().is_client           ? http::SectionKind::request
@@ -158,18 +159,24 @@ int QuicStream::set_priority(int urgency, bool incremental) {
   if (core().is_raw()) return US_QUIC_E_STATE;
   is_priority_ours_ = true;
   set_priority({static_cast<std::uint8_t>(urgency), incremental});
-  if (id_ < 0 || !core().is_client) return 0;
+  if (id_ < 0 || !core().is_client || is_of_session()) return 0;
   return core().codec->send_priority_update(id_, priority_).error();
 }
 
 // RFC 9297 section 2.1: as long as the sending part is open.
 int QuicStream::send_datagram(Bytes data) {
   if (const int error = check_sending()) return error;
-  return id_ < 0 ? US_QUIC_E_STATE : core().connection.send_stream_datagram(id_, data);
+  if (id_ < 0 || is_of_session()) return US_QUIC_E_STATE;
+  return core().connection.send_stream_datagram(id_, data);
+}
+
+std::size_t QuicStream::max_datagram_bytes() const {
+  if (check_sending() != 0 || id_ < 0 || is_of_session()) return 0;
+  return core().connection.max_stream_datagram_bytes(id_);
 }
 
 transport::SendRank QuicStream::send_rank() const {
-  return {priority_.urgency, priority_.incremental || core().is_raw(), id_};
+  return {priority_.urgency, priority_.incremental || core().is_raw() || is_of_session(), id_};
 }
 
 // Of this side's output. The schedule goes by it.
@@ -190,7 +197,27 @@ void QuicStream::detach() {
   credit_.consumed_all();
   if (!core().is_active()) return;
   // Nobody will read on, and nobody can finish what was not finished.
+  stops_when_acknowledged_ = leaves_tunnel();
+  if (!stops_when_acknowledged_) stop_abandoned();
+  streams_.touch(*this);
+}
+
+// What this side said last on a CONNECT stream, such as why a session is closed, would come after STOP_SENDING, to which
+// some answer by giving up the stream.
+bool QuicStream::leaves_tunnel() const {
+  const bool is_sent = message.output.acknowledged() == message.output.accepted();
+  return message.is_tunnel() && message.fin && !send_.is_reset() && !is_sent;
+}
+
+void QuicStream::stop_abandoned() {
   if (kind_.can_receive() && receive_.is_receiving()) receive_.request_stop(core().abandon_code());
+}
+
+void QuicStream::output_acknowledged(std::size_t length) {
+  message.output.acknowledge(length);
+  if (!stops_when_acknowledged_ || message.output.acknowledged() < message.output.accepted()) return;
+  stops_when_acknowledged_ = false;
+  stop_abandoned();
   streams_.touch(*this);
 }
 

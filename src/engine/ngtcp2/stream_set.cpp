@@ -34,9 +34,15 @@ Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {
   if (core_.graceful_end.is_begun() || (core_.is_http3() && (is_unidirectional || !core_.is_client))) {
     return Error{US_QUIC_E_STATE};
   }
+  QuicStream& s = add_pending(direction, user);
+  if (core_.codec != nullptr) core_.codec->expect_request(s.message);
+  return &s;
+}
+
+QuicStream& StreamSet::add_pending(Direction direction, void* user) {
+  const bool is_unidirectional = direction == Direction::unidirectional;
   auto* s = new (core_.endpoint.memory.pool()) QuicStream(*this, -1, true, is_unidirectional);
   s->user = user;
-  if (core_.codec != nullptr) core_.codec->expect_request(s->message);
   if (is_unidirectional) {
     pending_uni_.push_back(s);
   } else {
@@ -44,7 +50,22 @@ Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {
     ++pending_bidi_count_;
   }
   core_.mark_dirty();
-  return s;
+  return *s;
+}
+
+// Sessions go on after GOAWAY, and while this side drains.
+Result<engine::Stream*> StreamSet::create_of_session(Direction direction, std::int64_t session_id,
+                                                     void* user) {
+  if (!core_.is_active() || core_.ending != nullptr || core_.handle.is_released())
+    return Error{US_QUIC_E_CLOSED};
+  if (!core_.is_http3() || core_.config().webtransport_sessions == 0) return Error{US_QUIC_E_STATE};
+  QuicStream& s = add_pending(direction, user);
+  s.session_id_ = session_id;
+  const bool is_unidirectional = direction == Direction::unidirectional;
+  if (!s.message.begin_session_stream(http3::SessionStreamHead(is_unidirectional, session_id).bytes())) {
+    throw std::bad_alloc();
+  }
+  return &s;
 }
 
 std::uint64_t StreamSet::max_new() const {
@@ -73,14 +94,15 @@ void StreamSet::open_pending() {
     while (core_.is_active() && !pending->empty()) {
       QuicStream& s = *pending->front();
       const bool is_wrong = !fits_protocol(s);
-      if (is_wrong || core_.peer_is_going_away) {
+      if (is_wrong || (core_.peer_is_going_away && !s.is_of_session())) {
         close(s, {is_wrong ? US_QUIC_E_STATE : US_QUIC_E_GOAWAY, 0});
         continue;
       }
       std::int64_t id = -1;
+      void* stream_user = s.is_of_session() ? &s : nullptr;
       const int result = s.kind_.is_unidirectional
-                             ? ngtcp2_conn_open_uni_stream(core_.library, &id, nullptr)
-                             : ngtcp2_conn_open_bidi_stream(core_.library, &id, nullptr);
+                             ? ngtcp2_conn_open_uni_stream(core_.library, &id, stream_user)
+                             : ngtcp2_conn_open_bidi_stream(core_.library, &id, stream_user);
       if (result == NGTCP2_ERR_NOMEM) throw std::bad_alloc();
       if (result != 0) break;  // no credit: MAX_STREAMS will bring the next flush
       table_.put(id, &s);
@@ -88,7 +110,7 @@ void StreamSet::open_pending() {
       if (!s.kind_.is_unidirectional) --pending_bidi_count_;
       s.id_ = id;
       core_.traffic.stream_opened();
-      if (core_.codec != nullptr) {
+      if (core_.codec != nullptr && !s.is_of_session()) {
         core_.codec->open_request(s.id_, s.message);
         // For want of memory the server is not told, and the priority counts here alone.
         if (s.is_priority_ours_) static_cast<void>(core_.codec->send_priority_update(s.id_, s.priority_));
@@ -104,6 +126,7 @@ void StreamSet::open_pending() {
 bool StreamSet::fits_protocol(const QuicStream& s) const {
   const bool is_message = s.message.sent() != http3::MessageState::Sent::nothing;
   if (!core_.is_http3()) return !is_message;
+  if (s.is_of_session()) return true;
   const bool has_bytes = s.message.output.untaken() > 0 || s.message.fin;
   return core_.is_client && !s.kind_.is_unidirectional && (is_message || !has_bytes);
 }
@@ -158,10 +181,15 @@ void StreamSet::after_sending(QuicStream& s) {
   if (s.wants_writable_ && has_room && !s.ListHook<EventTag>::is_linked()) eventful_.push_back(&s);
 }
 
-QuicStream* StreamSet::add_peer_stream(std::int64_t id) {
+QuicStream* StreamSet::add_peer_stream(std::int64_t id, std::int64_t session_id) {
   if (!core_.may_notify()) return nullptr;
   std::unique_ptr<QuicStream> made(new (core_.endpoint.memory.pool())
                                        QuicStream(*this, id, false, ngtcp2_is_bidi_stream(id) == 0));
+  if (session_id >= 0) {
+    made->session_id_ = session_id;
+    made->message.begin_session_stream({});
+    ngtcp2_conn_set_stream_user_data(core_.library, id, made.get());
+  }
   table_.put(id, made.get());
   QuicStream* s = made.release();
   core_.traffic.stream_opened();
@@ -177,6 +205,13 @@ void StreamSet::deliver_body(QuicStream& s, Bytes data) {
   if (!may_notify(s) || s.receive_.is_stopped()) return core_.credit(s.id_, data.size());
   s.credit_.delivered(data.size());
   core_.events().on_body(s, data);
+}
+
+void StreamSet::deliver_raw(QuicStream& s, Bytes data, bool fin) {
+  if (!data.empty()) deliver_body(s, data);
+  if (!fin) return;
+  s.receive_.fin_received(s.send_.is_fin_sent());
+  deliver_end(s);
 }
 
 void StreamSet::deliver_end(QuicStream& s) {
@@ -215,7 +250,7 @@ void StreamSet::peer_reset(QuicStream& s, std::uint64_t code) {
 void StreamSet::end_requests_after(std::int64_t last_id) {
   std::vector<std::int64_t> ids;
   for_each([&](const QuicStream& s) {
-    if (s.kind_.is_local && s.id_ > last_id) ids.push_back(s.id_);
+    if (s.kind_.is_local && !s.is_of_session() && s.id_ > last_id) ids.push_back(s.id_);
   });
   std::sort(ids.begin(), ids.end());
   for (const std::int64_t id : ids) {
@@ -243,12 +278,13 @@ void StreamSet::closed_by_library(std::int64_t id, std::optional<std::uint64_t> 
 // protocols nobody but a peer that ended the stream after this side did has shown that it read.
 bool StreamSet::reaches_final_state_last(const QuicStream& s) const {
   if (!s.kind_.can_send() || s.send_.is_reset()) return false;
-  return core_.is_http3() ? !core_.is_client : !s.receive_.is_after_own_fin();
+  const bool is_request = core_.is_http3() && !s.is_of_session();
+  return is_request ? !core_.is_client : !s.receive_.is_after_own_fin();
 }
 
 void StreamSet::close(QuicStream& s) {
   us_quic_stream_close_info_t info = transport::close_info(s.send_, s.receive_, s.close_code_);
-  if (info.reason == US_QUIC_E_CLOSED && core_.is_http3()) {
+  if (info.reason == US_QUIC_E_CLOSED && core_.is_http3() && !s.is_of_session()) {
     // What the codec ended it for.
     if (info.code == US_QUIC_H3_MESSAGE_ERROR) info.reason = US_QUIC_E_HEADERS;
     if (info.code == US_QUIC_H3_EXCESSIVE_LOAD && s.message.is_oversized()) info.reason = US_QUIC_E_TOO_LARGE;

@@ -34,6 +34,8 @@ class StreamSet {
 
   // For the application, inside a callback or not: what is wanted is noted for the next flush.
   Result<engine::Stream*> create(Direction direction, void* user);
+  // One of a WebTransport session.
+  Result<engine::Stream*> create_of_session(Direction direction, std::int64_t session_id, void* user);
   std::uint64_t max_new() const;  // bidirectional ones that the peer's credit lets open now
   void touch(QuicStream& s);
   void has_data(QuicStream& s);
@@ -47,7 +49,9 @@ class StreamSet {
   void after_sending(QuicStream& s);
 
   // For what came. nullptr: the application wants no more streams.
-  QuicStream* add_peer_stream(std::int64_t id);
+  QuicStream* add_peer_stream(std::int64_t id, std::int64_t session_id = -1);
+  // Bytes of a stream without HTTP/3's frames.
+  void deliver_raw(QuicStream& s, Bytes data, bool fin);
   void deliver_headers(QuicStream& s, int kind, bool end_stream);
   void deliver_body(QuicStream& s, Bytes data);
   void deliver_end(QuicStream& s);
@@ -71,6 +75,7 @@ class StreamSet {
     return core_.may_notify() && s.handle_ == QuicStream::Handle::held;
   }
   bool fits_protocol(const QuicStream& s) const;
+  QuicStream& add_pending(Direction direction, void* user);
   void apply(QuicStream& s);
   void notify_closed(QuicStream& s, const us_quic_stream_close_info_t& info);
   void close(QuicStream& s, const us_quic_stream_close_info_t& info);

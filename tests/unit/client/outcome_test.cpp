@@ -54,21 +54,21 @@ TEST(InvokeHandler, LetsTheHandlerReplaceItself) {
     calls += "first ";
     slot = [&] { calls += "second "; };
   };
-  invoke(slot);
-  invoke(slot);
-  invoke(slot);
+  run_handler(slot);
+  run_handler(slot);
+  run_handler(slot);
   EXPECT_EQ(calls, "first second second ");
 }
 
 TEST(InvokeHandler, RunsNothingInsideItselfAndNothingWhenEmpty) {
   Function<void(int)> slot;
-  invoke(slot, 1);
+  run_handler(slot, 1);
   int runs = 0;
   slot = [&](int depth) {
     ++runs;
-    if (depth < 3) invoke(slot, depth + 1);
+    if (depth < 3) run_handler(slot, depth + 1);
   };
-  invoke(slot, 1);
+  run_handler(slot, 1);
   EXPECT_EQ(runs, 1);
 }
 

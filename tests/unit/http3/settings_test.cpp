@@ -96,7 +96,7 @@ TEST(Http3Settings, ThatAreAddedStandBehindTheOthers) {
 }
 
 TEST(Http3Settings, MayBeAddedUnlessTheyAreTheLibrarysOrReserved) {
-  const auto may = [](std::vector<us_quic_setting_t> settings) { return may_be_added(settings); };
+  const auto may = [](std::vector<us_quic_setting_t> settings) { return may_be_added(settings, false); };
   EXPECT_TRUE(may({}));
   EXPECT_TRUE(may({{0x9, 1}, {0x21, 0}, {max_varint, max_varint}}));
   for (const std::uint64_t id : {0x0, 0x2, 0x3, 0x4, 0x5}) EXPECT_FALSE(may({{0x9, 1}, {id, 1}})) << id;

@@ -173,5 +173,35 @@ TEST(DevelopmentCertificateApi, RefusesMissingBuffers) {
             US_QUIC_E_INVALID);
 }
 
+TEST(CertificateHash, IsThatOfTheDerOfTheFirstCertificate) {
+  const DevelopmentCertificate made = make();
+  const CertificateHandle certificate = parse(made.certificate);
+  std::array<unsigned char, 32> digest{};
+  std::size_t size = digest.size();
+  ASSERT_EQ(gnutls_x509_crt_get_fingerprint(certificate.get(), GNUTLS_DIG_SHA256, digest.data(), &size), 0);
+  gnutls_datum_t text{};
+  const gnutls_datum_t bytes{digest.data(), static_cast<unsigned>(size)};
+  ASSERT_EQ(gnutls_base64_encode2(&bytes, &text), 0);
+  const std::string expected(reinterpret_cast<const char*>(text.data), text.size);
+  gnutls_free(text.data);
+
+  const std::string chain = "a line before\n" + made.certificate + make().certificate;
+  std::array<char, 45> hash{};
+  EXPECT_EQ(us_quic_certificate_hash(chain.data(), chain.size(), hash.data()), US_QUIC_OK);
+  EXPECT_EQ(hash.data(), expected);
+}
+
+TEST(CertificateHash, RefusesWhatIsNoCertificate) {
+  std::array<char, 45> hash{};
+  const DevelopmentCertificate made = make();
+  const std::string cut = made.certificate.substr(0, made.certificate.size() / 2);
+  for (const std::string& text : {std::string(), made.key, cut,
+                                  std::string("-----BEGIN CERTIFICATE-----\n*\n"
+                                              "-----END CERTIFICATE-----\n")}) {
+    EXPECT_EQ(us_quic_certificate_hash(text.data(), text.size(), hash.data()), US_QUIC_E_CERT_PARSE);
+  }
+  EXPECT_EQ(us_quic_certificate_hash(nullptr, 0, hash.data()), US_QUIC_E_INVALID);
+}
+
 }  // namespace
 }  // namespace usquic::tls::test

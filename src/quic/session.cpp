@@ -1,0 +1,112 @@
+#include "quic/session.h"
+
+#include <utility>
+
+#include "quic/connection.h"
+#include "quic/dispatch.h"
+#include "quic/session_table.h"
+#include "quic/socket_context.h"
+#include "quic/stream.h"
+#include "usquic/http3_codes.h"
+#include "usquic/webtransport.h"
+
+namespace usquic::quic {
+
+namespace {
+
+// Of a capsule that is read: the longest reason, and datagrams as they fit into packets.
+constexpr std::size_t max_capsule_bytes = 2048;
+
+}  // namespace
+
+Session::Session(State state, std::int64_t expected_id)
+    : state_(state), expected_id_(expected_id), capsules_(max_capsule_bytes, *this) {}
+
+Session::~Session() {
+  while (SessionMember* member = members_.front()) member->stream.membership.reset();
+}
+
+std::int64_t Session::id() const {
+  return connect_ != nullptr ? us_quic_stream_id(connect_) : expected_id_;
+}
+
+void Session::connected(us_quic_stream_t& connect) {
+  connect_ = &connect;
+  if (state_ == State::expected) state_ = State::requested;
+}
+
+Result<void> Session::send_request() {
+  const engine::Connection* engine = connect_->connection->engine;
+  if (engine == nullptr) return Error{US_QUIC_E_AGAIN};
+  if (const int error = engine->check_webtransport()) return Error{error};
+  const std::unique_ptr<http::HeaderSection> request = std::move(request_);
+  const int error = connect_->engine->send_headers(request->fields(), false);
+  if (error == 0) state_ = State::requested;
+  return Result<void>::of_code(error);
+}
+
+void Session::open() {
+  state_ = State::open;
+  EventQueue& events = connect_->connection->context->quic->events;
+  while (EventPointer event = held_datagrams_.pop_front()) events.push(std::move(event));
+  for (SessionMember* m = members_.front(); m != nullptr; m = members_.next(m)) {
+    while (EventPointer event = m->stream.held.pop_front()) events.push(std::move(event));
+  }
+  loop::note_work(connect_->connection->context->quic->loop());
+}
+
+void Session::end(std::uint64_t code) {
+  if (is_over()) return;
+  state_ = State::over;
+  request_.reset();
+  held_datagrams_.clear();
+  for (SessionMember* m = members_.front(); m != nullptr; m = members_.next(m)) {
+    close_stream(m->stream, code);
+  }
+}
+
+void Session::end_before_last_callback() {
+  end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
+  while (SessionMember* member = members_.front()) {
+    us_quic_stream_t& stream = member->stream;
+    dispatch_stream_close(stream);
+    stream.membership.reset();
+  }
+}
+
+void Session::add(us_quic_stream_t& stream) {
+  stream.membership.reset(new (stream.connection->context->quic->pool) SessionMember(*this, stream));
+  members_.push_back(stream.membership.get());
+  if (holds()) ++held_streams_;
+}
+
+bool Session::hold_bytes(std::size_t length) {
+  held_bytes_ += length;
+  return held_bytes_ <= max_held_bytes;
+}
+
+bool Session::hold_datagram(EventPointer event) {
+  if (held_datagram_count_ >= max_held_datagrams) return false;
+  ++held_datagram_count_;
+  held_datagrams_.push_back(std::move(event));
+  return true;
+}
+
+Session* session_of(const us_quic_stream_t& s) {
+  return s.membership != nullptr ? &s.membership->session : s.own_session.get();
+}
+
+bool awaits_session(const us_quic_stream_t& s) {
+  return s.membership != nullptr && !s.is_local && s.membership->session.holds();
+}
+
+bool carries_capsules(const us_quic_stream_t& s) {
+  return s.own_session != nullptr && !s.own_session->holds();
+}
+
+void held_for_session(us_quic_stream_t& s, std::size_t length) {
+  if (!awaits_session(s) || s.membership->session.hold_bytes(length)) return;
+  close_stream(s, US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
+}
+
+}  // namespace usquic::quic
