@@ -44,6 +44,9 @@ class HttpClients {
   void write(std::uint32_t id, const std::string& bytes);
   void end(std::uint32_t id);
   void abort(std::uint32_t id);
+  // fields: as a request's. The session is told of by WebTransports.
+  void connect_transport(std::uint32_t client, std::uint32_t id, const std::string& url,
+                         const std::vector<std::string>& fields);
   void consumed(std::uint32_t id, std::size_t bytes);
 
  private:

@@ -4,6 +4,7 @@
 #include "http_servers.h"
 #include "sockets.h"
 #include "values.h"
+#include "web_transports.h"
 
 namespace usquic::node {
 
@@ -46,6 +47,7 @@ std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_valu
 
 Worker::Worker() : loop_(Loop::create()) {
   sockets_ = std::make_unique<Sockets>(*this);
+  transports_ = std::make_unique<WebTransports>(*this);
   servers_ = std::make_unique<HttpServers>(*this);
   clients_ = std::make_unique<HttpClients>(*this);
 }

@@ -23,6 +23,7 @@ namespace usquic::node {
 class Sockets;
 class HttpServers;
 class HttpClients;
+class WebTransports;
 
 class Worker {
  public:
@@ -73,6 +74,7 @@ class Worker {
   Sockets& sockets() { return *sockets_; }
   HttpServers& servers() { return *servers_; }
   HttpClients& clients() { return *clients_; }
+  WebTransports& transports() { return *transports_; }
 
   ~Worker();
   Worker(const Worker&) = delete;
@@ -104,6 +106,7 @@ class Worker {
   std::atomic<std::uint32_t> next_id_ = 1;
   us_timer_t* alive_ = nullptr;
   std::unique_ptr<Sockets> sockets_;
+  std::unique_ptr<WebTransports> transports_;  // before those whose sessions it has
   std::unique_ptr<HttpServers> servers_;
   std::unique_ptr<HttpClients> clients_;
   std::thread thread_;

@@ -18,6 +18,7 @@ class Inbox {
   #controller;
   #waiting = [];
   #wake;
+  #isEnding = false; // no more come
   #isOver = false;
 
   constructor() {
@@ -34,7 +35,7 @@ class Inbox {
   }
 
   add(bytes) {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isEnding) return;
     this.#waiting.push(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength));
     if (this.#wake !== undefined) return this.#goOn();
     this.#limit();
@@ -45,10 +46,12 @@ class Inbox {
     this.#limit();
   }
 
+  // error: the session broke off; else what came can still be read.
   end(error) {
     if (this.#isOver) return;
-    if (error === undefined) this.#controller.close();
-    else this.#controller.error(error);
+    this.#isEnding = true;
+    if (error === undefined) return this.#closeWhenEmpty();
+    this.#controller.error(error);
     this.#finish();
   }
 
@@ -61,10 +64,21 @@ class Inbox {
 
   #pull() {
     if (this.#isOver) return undefined;
-    if (this.#waiting.length > 0) return this.#controller.enqueue(this.#waiting.shift());
+    if (this.#waiting.length > 0) return this.#give();
     return new Promise((resolve) => {
       this.#wake = resolve;
     });
+  }
+
+  #give() {
+    this.#controller.enqueue(this.#waiting.shift());
+    if (this.#isEnding) this.#closeWhenEmpty();
+  }
+
+  #closeWhenEmpty() {
+    if (this.#waiting.length > 0) return;
+    this.#controller.close();
+    this.#finish();
   }
 
   #finish() {
@@ -77,7 +91,7 @@ class Inbox {
     const wake = this.#wake;
     this.#wake = undefined;
     if (wake === undefined) return;
-    if (!this.#isOver) this.#controller.enqueue(this.#waiting.shift());
+    if (!this.#isOver) this.#give();
     wake();
   }
 }

@@ -113,6 +113,18 @@ test("an empty datagram and what is no bytes are refused by their names", () => 
   assert.throws(() => (client.datagrams.outgoingHighWaterMark = "1"), { name: "TypeError", message: /outgoingHighWaterMark/ });
 }));
 
+test("what came before a session was closed can still be read", () => withPair(async (client, session) => {
+  await client.datagrams.writable.getWriter().write(encode("the last"));
+  const stream = (await client.createUnidirectionalStream()).getWriter();
+  await stream.write(encode("x"));
+  await next(session.incomingUnidirectionalStreams, "a stream behind it");
+  client.close();
+  await within(session.closed, "the end");
+  const reader = session.datagrams.readable.getReader();
+  assert.equal(String(Buffer.from((await reader.read()).value)), "the last");
+  assert.deepEqual(await reader.read(), { done: true, value: undefined });
+}));
+
 test("readers that cancel the datagrams get no more of them, and the session goes on", () => withPair(async (client, session) => {
   await session.datagrams.readable.cancel();
   await client.datagrams.writable.getWriter().write(encode("x"));
