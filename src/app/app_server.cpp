@@ -24,7 +24,7 @@ Handled run_route(Route& route, std::span<const std::string_view> values, std::u
     return Handled::taken;
   }
   exchange.request().limit(limit);
-  exchange.response().offer_session(route.web_transport);
+  exchange.request().offered_session = route.web_transport;
   route.handler(&exchange, &request);
   if (!request.is_yielded || !exchange.is_open() || exchange.response().is_head_sent()) return Handled::taken;
   exchange.response().forget_head();

@@ -92,7 +92,8 @@ void Exchange::stream_closed() {
 
 void Exchange::handler_returned() {
   if (!is_open()) return;
-  if (response_.opens_tunnel(request_.has_reader())) response_.flush_head();
+  const bool may_open_tunnel = request_.offered_session == nullptr;  // sessions open by acceptance alone
+  if (may_open_tunnel && response_.opens_tunnel(request_.has_reader())) response_.flush_head();
   request_.hold_unread();
   if (!on_aborted) {
     context_.logger.log(LogLevel::warning,

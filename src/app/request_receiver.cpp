@@ -65,6 +65,7 @@ void RequestReceiver::end() {
 void RequestReceiver::drop_handlers() {
   on_data.reset();
   on_trailer.reset();
+  offered_session.reset();
 }
 
 }  // namespace usquic::app

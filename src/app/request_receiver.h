@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include "app/exchange_stream.h"
@@ -10,6 +11,7 @@
 #include "app/request_drain.h"
 #include "app/request_traits.h"
 #include "usquic/http/function.h"
+#include "usquic/http/web_transport.h"
 
 namespace usquic::app {
 
@@ -43,6 +45,8 @@ class RequestReceiver {
 
   Function<void(std::string_view chunk, bool fin)> on_data;
   Function<void(std::string_view name, std::string_view value)> on_trailer;
+  // Handlers of the WebTransport session that the route at work has for the request; nullptr: it asks for none.
+  std::shared_ptr<WebTransportBehavior> offered_session;
 
  private:
   // Who gets the body. The receiving part of the stream (RFC 9000 section 3.2) ends in `ended`: by

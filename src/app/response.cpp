@@ -143,8 +143,8 @@ void Response::endWithoutBody(std::optional<std::uint64_t> reportedContentLength
 
 WebTransport* Response::acceptWebTransport() {
   Exchange* exchange = before_head(this, "Response::acceptWebTransport");
-  if (exchange == nullptr) return nullptr;
-  WebTransport* session = exchange->response().accept_session();
+  if (exchange == nullptr || exchange->request().offered_session == nullptr) return nullptr;
+  WebTransport* session = exchange->response().accept_session(std::move(exchange->request().offered_session));
   if (session != nullptr) exchange->request().end();  // what follows is the session's
   exchange->settle({.is_taken = true, .is_complete = exchange->response().is_sent()});
   return session;

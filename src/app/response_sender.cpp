@@ -19,7 +19,6 @@ void ResponseSender::begin(ExchangeStream& stream, const RequestTraits& traits) 
 
 void ResponseSender::end() {
   stream_ = nullptr;
-  offered_session_.reset();
   body_.drop_waiting();
 }
 
@@ -33,9 +32,7 @@ std::uint64_t ResponseSender::unsent() const {
 }
 
 bool ResponseSender::opens_tunnel(bool is_read) const {
-  // A session is opened by accept_session alone.
-  return traits_.is_connect && offered_session_ == nullptr && (head_.has_status() || is_read) &&
-         head_.status() < 300;
+  return traits_.is_connect && (head_.has_status() || is_read) && head_.status() < 300;
 }
 
 void ResponseSender::forget_head() {
@@ -152,12 +149,11 @@ ResponseSender::Attempt ResponseSender::end_prepared(us_quic_prepared_response_t
   return {.is_taken = true, .is_complete = true};
 }
 
-WebTransport* ResponseSender::accept_session() {
-  if (offered_session_ == nullptr || is_head_sent()) return nullptr;
+WebTransport* ResponseSender::accept_session(std::shared_ptr<WebTransportBehavior> behavior) {
   head_.forget_status();  // a session opens with 200
   WebTransport* session = nullptr;
   send_fields(std::nullopt, [&](std::span<const us_quic_header_t> fields, bool& ends_stream) {
-    Result<WebTransport*> accepted = stream_->accept_session(fields.subspan(1), std::move(offered_session_));
+    Result<WebTransport*> accepted = stream_->accept_session(fields.subspan(1), std::move(behavior));
     if (accepted) session = *accepted;
     ends_stream = true;
     return Result<void>::of_code(accepted.error());

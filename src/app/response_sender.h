@@ -7,7 +7,6 @@
 #include <memory>
 #include <optional>
 #include <string_view>
-#include <utility>
 
 #include "app/exchange_context.h"
 #include "app/exchange_stream.h"
@@ -54,10 +53,6 @@ class ResponseSender {
 
   // ---- Before the header section is sent ----
   void forget_head();
-  // A WebTransport session with these handlers is what the route at work has for the request; nullptr: none.
-  void offer_session(std::shared_ptr<WebTransportBehavior> behavior) {
-    offered_session_ = std::move(behavior);
-  }
   void set_status(std::string_view status);
   void add_header(std::string_view name, std::string_view value);
   // An informational response.
@@ -74,9 +69,9 @@ class ResponseSender {
   Attempt end_with(std::string_view data);
   Attempt end_without_body(std::optional<std::uint64_t> length);
   Attempt end_prepared(us_quic_prepared_response_t* prepared);
-  // Opens the WebTransport session that was offered; nothing of the stream is this object's then. nullptr: none was, or it
-  // could not be opened, and where that is the fields' fault 500 was sent.
-  WebTransport* accept_session();
+  // Opens the WebTransport session that the request asks for; nothing of the stream is this object's then. nullptr: it could
+  // not be opened, and where that is the fields' fault 500 was sent.
+  WebTransport* accept_session(std::shared_ptr<WebTransportBehavior> behavior);
 
   // ---- After that ----
   // Gives the stream what waits of the body. Returns: whether nothing waits.
@@ -116,7 +111,6 @@ class ResponseSender {
   OutgoingHead head_;
   FieldList trailers_;
   OutgoingBody body_;
-  std::shared_ptr<WebTransportBehavior> offered_session_;
 };
 
 }  // namespace usquic::app

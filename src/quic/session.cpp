@@ -57,7 +57,7 @@ void Session::open() {
 
 void Session::end(std::uint64_t code) {
   if (is_over()) return;
-  state_ = State::over;
+  state_ = is_open() ? State::over : State::refused;
   request_.reset();
   held_datagrams_.clear();
   for (SessionMember* m = members_.front(); m != nullptr; m = members_.next(m)) {
@@ -101,7 +101,7 @@ bool awaits_session(const us_quic_stream_t& s) {
 }
 
 bool carries_capsules(const us_quic_stream_t& s) {
-  return s.own_session != nullptr && !s.own_session->holds();
+  return s.own_session != nullptr && s.own_session->has_capsules();
 }
 
 void held_for_session(us_quic_stream_t& s, std::size_t length) {

@@ -33,15 +33,16 @@ class Session final : private http::CapsuleReader::Delegate {
  public:
   //   expected ------ its CONNECT came ------+
   //                                          v
-  //   waiting --- the CONNECT is sent ---> requested --- 2xx ---> open
-  //      |                                   |                     |
-  //      +-----------------------------------+---------------------+---> over
+  //   waiting --- the CONNECT is sent ---> requested --- 2xx ---> open ---> over
+  //      |                                   |
+  //      +-----------------------------------+---> refused
   enum class State : std::uint8_t {
     expected,   // a server's: streams of it came, its CONNECT did not
     waiting,    // a client's: the CONNECT waits for the server's SETTINGS
     requested,  // not answered yet
     open,
-    over
+    over,
+    refused  // or given up: it never was open
   };
 
   static constexpr std::size_t max_held_streams = 16;
@@ -55,7 +56,9 @@ class Session final : private http::CapsuleReader::Delegate {
 
   State state() const { return state_; }
   bool is_open() const { return state_ == State::open; }
-  bool is_over() const { return state_ == State::over; }
+  bool is_over() const { return state_ == State::over || state_ == State::refused; }
+  // Its CONNECT stream carries capsules, and no body.
+  bool has_capsules() const { return state_ == State::open || state_ == State::over; }
   // Streams of the peer are not shown to the application yet.
   bool holds() const { return !is_open() && !is_over(); }
   // nullptr: it has not come.

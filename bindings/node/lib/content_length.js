@@ -6,10 +6,9 @@ class DeclaredLength {
   #declared; // undefined: none was given
   #added = 0;
 
-  // headers: a Headers. size: of the body, where it is known and the headers do not say it. Throws a TypeError for a value
-  // that is no number of bytes.
-  constructor(headers, size) {
-    const value = headers.get("content-length");
+  // value: of the field, or null. size: of the body, where it is known and there is no such field. Throws a TypeError for a
+  // value that is no number of bytes.
+  constructor(value, size) {
     if (value === null) {
       this.#declared = size;
       return;

@@ -100,7 +100,7 @@ class Exchange {
     // Before the body: Bun's headers lose a form's content-type with it.
     const { headers: fields } = this.request;
     const [sized, unsized] = [flatten(fields), flatten(fields, ["content-length"])];
-    const declared = new DeclaredLength(fields);
+    const declared = new DeclaredLength(fields.get("content-length"));
     this.client = clients.of(tls);
     this.client.users.add(this);
     const source = await beginBody(this.request, init);

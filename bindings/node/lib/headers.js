@@ -28,14 +28,30 @@ function flatten(headers, without = []) {
   return flat;
 }
 
-// One text for the native side. without: a lower-case name that is left out.
-function lines(headers, without) {
+// One text for the native side.
+function lines(headers) {
   let text = "";
   headers.forEach((value, name) => {
-    if (connectionFields.has(name) || name === without) return;
-    text += `${name}\n${value}\n`;
+    if (!connectionFields.has(name)) text += `${name}\n${value}\n`;
   });
   return text;
+}
+
+// The same of a message with a body, whose length somebody else tells: {text, length, hasType}. text: without the
+// content-length; length: the value of that, or null.
+function contentLines(headers) {
+  let text = "";
+  let length = null;
+  let hasType = false;
+  headers.forEach((value, name) => {
+    if (name === "content-length") {
+      length = value;
+      return;
+    }
+    if (name === "content-type") hasType = true;
+    if (!connectionFields.has(name)) text += `${name}\n${value}\n`;
+  });
+  return { text, length, hasType };
 }
 
 // `headers`: where they go.
@@ -57,4 +73,4 @@ function unflatten(text, headers = new Headers()) {
   return headers;
 }
 
-module.exports = { flatten, lines, notInTrailers, unflatten };
+module.exports = { contentLines, flatten, lines, notInTrailers, unflatten };

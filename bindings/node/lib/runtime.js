@@ -129,6 +129,13 @@ function binaryError(message, cause) {
   return error;
 }
 
+const peek = process.versions.bun === undefined ? undefined : Bun.peek;
+
+// What a promise was fulfilled with, where the runtime tells that without waiting (Bun); else `value` itself.
+function valueNow(value) {
+  return peek !== undefined && value instanceof Promise && peek.status(value) === "fulfilled" ? peek(value) : value;
+}
+
 // As if the error had left a callback of the event loop. Thrown later, so that the caller's work goes on.
 function reportUncaught(error) {
   setImmediate(() => {
@@ -136,4 +143,4 @@ function reportUncaught(error) {
   });
 }
 
-module.exports = { loadNative, reportUncaught };
+module.exports = { loadNative, reportUncaught, valueNow };

@@ -42,12 +42,12 @@ std::optional<Number> number(const Options& options, const char* name) {
 // Runs what creates or listens on the QUIC thread; throws what went wrong.
 template <class Command>
 void ask(Arguments& arguments, Worker& worker, Command command) {
-  struct Answer {
+  struct Outcome {
     int error = US_QUIC_OK;
     std::string detail;
   };
-  const Answer answer = worker.ask([&] {
-    Answer result;
+  const Outcome answer = worker.ask([&] {
+    Outcome result;
     result.error = command(result.detail);
     return result;
   });

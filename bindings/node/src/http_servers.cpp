@@ -1,7 +1,7 @@
 #include "http_servers.h"
 
 #include <algorithm>
-#include <deque>
+#include <list>
 #include <utility>
 #include <vector>
 
@@ -25,8 +25,8 @@ struct HttpServers::Request {
   std::uint32_t server;
   Response* response;
   bool has_body;
-  std::deque<std::unique_ptr<std::string>> unsent;  // what was written while the client takes no more
-  bool is_waited_for = false;                       // onWritable is set
+  std::list<std::unique_ptr<std::string>> unsent;  // what was written while the client takes no more
+  bool is_waited_for = false;                      // onWritable is set
   bool is_ending = false;
   bool is_reading = false;
   ByteStrings trailers = {};  // of the request: a line for each name and each value
@@ -51,6 +51,25 @@ void for_each_field(std::string_view lines, Visit visit) {
     const std::string_view name = next();
     visit(name, next());
   }
+}
+
+// What would end the authority in a URL, or is not its host and port.
+bool is_of_authority(char c) {
+  constexpr std::string_view others = "/?#@\\";
+  return static_cast<unsigned char>(c) > ' ' && others.find(c) == std::string_view::npos;
+}
+
+// "" where the authority is malformed.
+std::string url_of(const usquic::Request& request) {
+  const std::string_view authority = request.getAuthority();
+  const std::string_view path = request.getFullUrl();
+  if (!std::ranges::all_of(authority, is_of_authority)) return {};
+  std::string url = "https://";
+  url.reserve(url.size() + authority.size() + 1 + path.size());
+  url += authority;
+  if (!path.starts_with('/')) url += '/';
+  url += path;
+  return url;
 }
 
 // RFC 9114 section 4.3.1: :authority is what Host was.
@@ -147,19 +166,18 @@ void HttpServers::tell(std::uint32_t server, const Called& called, const Request
     batch.begin("request", server);
     batch.add(static_cast<double>(taken.id));
     batch.add(request.getMethod());
-    batch.add(request.getFullUrl());
-    batch.add(request.getAuthority());
+    batch.add(std::string_view(url_of(request)));
     add_fields(batch, request);
     batch.add(taken.has_body);
+    batch.add(static_cast<double>(called.handler));
     batch.begin_lines();
     batch.add_line(taken.response->getRemoteAddressAsText());
     batch.add_line(std::to_string(taken.response->getRemotePort()));
     batch.add_line(request.getVersion());
     batch.add_line(request.getProtocol());
+    batch.add_line(request.isClientAuthorized() ? "yes" : "no");
     batch.end_lines();
-    batch.add(static_cast<double>(called.handler));
     Event::add_item(batch, Event::bytes_or_false(request.getClientCertificate()));
-    batch.add(request.isClientAuthorized());
     for (const std::string& parameter : called.parameters) batch.add(std::string_view(parameter));
     batch.end();
   });
@@ -175,8 +193,8 @@ void HttpServers::forget(std::uint32_t id, const char* event) {
   if (requests_.erase(id) > 0) worker_.emit(Event(event, id));
 }
 
-void HttpServers::respond(std::uint32_t id, Answer answer) {
-  Request* request = find(id);
+void HttpServers::respond(const Answer& answer) {
+  Request* request = find(answer.request);
   if (request == nullptr) return;
   Response& response = *request->response;
   response.writeStatus(std::to_string(answer.status));
@@ -184,11 +202,11 @@ void HttpServers::respond(std::uint32_t id, Answer answer) {
     response.writeHeader(name, value);
   });
   if (answer.is_end) {
-    response.end(answer.body ? std::string_view(*answer.body) : std::string_view());
+    response.end(answer.body.value_or(std::string_view()));
     return finish_request(*request);
   }
   response.flushHeaders();  // the body may be long in coming
-  if (answer.body) write(id, std::move(*answer.body));
+  if (answer.body) write(answer.request, std::string(*answer.body));
 }
 
 void HttpServers::inform(std::uint32_t id, int status, std::string_view lines) {

@@ -9,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "answer_batch.h"
 #include "identity.h"
 #include "usquic/http/request.h"
 #include "usquic/http/response.h"
@@ -51,13 +52,7 @@ class HttpServers {
   HttpRoutes* routes(std::uint32_t id);                      // nullptr: it is over
   us_quic_socket_context_t* native(std::uint32_t id) const;  // nullptr: it is over
 
-  struct Answer {
-    int status = 200;
-    std::string fields;  // a line for each name and each value
-    std::optional<std::string> body;
-    bool is_end = false;
-  };
-  void respond(std::uint32_t request, Answer answer);
+  void respond(const Answer& answer);
   void write(std::uint32_t request, std::string bytes);
   // trailers: as an answer's fields.
   void end(std::uint32_t request, std::string_view trailers);

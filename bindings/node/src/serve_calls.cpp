@@ -55,13 +55,12 @@ napi_value stop_server(Arguments& arguments, Worker& worker) {
 }
 
 napi_value respond(Arguments& arguments, Worker& worker) {
-  HttpServers::Answer answer{.status = static_cast<int>(arguments.number(1)),
-                             .fields = arguments.byte_string(2),
-                             .body = arguments.bytes_or_null(3),
-                             .is_end = arguments.flag(4)};
-  worker.post([&worker, id = arguments.id(0), answer = std::move(answer)]() mutable {
-    worker.servers().respond(id, std::move(answer));
-  });
+  const std::string fields = arguments.byte_string(2);
+  worker.answer({.request = arguments.id(0),
+                 .status = static_cast<int>(arguments.number(1)),
+                 .fields = fields,
+                 .body = arguments.bytes_or_null(3),
+                 .is_end = arguments.flag(4)});
   return nullptr;
 }
 

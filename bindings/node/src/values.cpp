@@ -64,7 +64,8 @@ std::vector<std::string> list_of(napi_env env, napi_value value, const char* wha
   return texts;
 }
 
-std::string bytes_of(napi_env env, napi_value value, const char* what) {
+// JavaScript's own, until it runs again.
+std::string_view bytes_view_of(napi_env env, napi_value value, const char* what) {
   bool is_typed_array = false;
   check(env, napi_is_typedarray(env, value, &is_typed_array));
   if (!is_typed_array) throw_argument_error(env, what);
@@ -73,7 +74,11 @@ std::string bytes_of(napi_env env, napi_value value, const char* what) {
   void* data = nullptr;
   check(env, napi_get_typedarray_info(env, value, &type, &length, &data, nullptr, nullptr));
   if (type != napi_uint8_array) throw_argument_error(env, what);
-  return length > 0 ? std::string(static_cast<const char*>(data), length) : std::string();
+  return length > 0 ? std::string_view(static_cast<const char*>(data), length) : std::string_view();
+}
+
+std::string bytes_of(napi_env env, napi_value value, const char* what) {
+  return std::string(bytes_view_of(env, value, what));
 }
 
 void set(napi_env env, napi_value object, const char* name, napi_value value) {
@@ -229,8 +234,9 @@ std::string Arguments::bytes(std::size_t index) const {
   return bytes_of(env_, values_[index], "a Uint8Array is expected");
 }
 
-std::optional<std::string> Arguments::bytes_or_null(std::size_t index) const {
-  return is_absent(env_, values_[index]) ? std::nullopt : std::optional(bytes(index));
+std::optional<std::string_view> Arguments::bytes_or_null(std::size_t index) const {
+  if (is_absent(env_, values_[index])) return std::nullopt;
+  return bytes_view_of(env_, values_[index], "a Uint8Array is expected");
 }
 
 }  // namespace usquic::node

@@ -72,7 +72,8 @@ class Arguments {
   std::string byte_string(std::size_t index) const;
   ByteStrings byte_strings(std::size_t index) const;
   std::string bytes(std::size_t index) const;
-  std::optional<std::string> bytes_or_null(std::size_t index) const;
+  std::optional<std::string_view> bytes_or_null(
+      std::size_t index) const;  // JavaScript's own, until it runs again
 
  private:
   napi_env env_;

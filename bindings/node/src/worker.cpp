@@ -101,14 +101,27 @@ void Worker::hold(bool keeps_process_alive) {
 }
 
 void Worker::post(Function<void()> command) {
+  answers_ = nullptr;
   outbox_.push_back(std::move(command));
   if (is_flush_due_) return;
   call(on_posted_name, {});  // which throws where the stack is used up: the next one asks again
   is_flush_due_ = true;
 }
 
+void Worker::answer(const Answer& answer) {
+  if (answers_ != nullptr) return answers_->add(answer);
+  auto batch = std::make_unique<AnswerBatch>();
+  AnswerBatch* const opened = batch.get();
+  batch->add(answer);
+  post([this, batch = std::move(batch)] {
+    for (const Answer& one : batch->answers()) servers_->respond(one);
+  });
+  answers_ = opened;
+}
+
 void Worker::flush() {
   is_flush_due_ = false;
+  answers_ = nullptr;
   if (outbox_.empty()) return;
   loop_->defer([commands = std::exchange(outbox_, {})]() mutable {
     for (Function<void()>& command : commands) command();

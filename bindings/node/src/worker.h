@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "answer_batch.h"
 #include "events.h"
 #include "identity.h"
 #include "usquic/http/loop.h"
@@ -37,6 +38,8 @@ class Worker {
   // Runs `command` on the QUIC thread, with what is posted until JavaScript has done what it does now: one wake-up for all
   // of it.
   void post(Function<void()> command);
+  // The same for an answer of a server: those that are posted one after the other are one command.
+  void answer(const Answer& answer);
   // Sends what is posted there now. For engine.js, which is asked to call it, by `onPosted`.
   void flush();
   // Runs `command` on the QUIC thread and waits: only for what is short, and must be known at once.
@@ -98,6 +101,7 @@ class Worker {
   napi_threadsafe_function events_function_ = nullptr;
   Way* way_ = nullptr;                    // the thread-safe function's
   std::vector<Function<void()>> outbox_;  // of the JavaScript thread
+  AnswerBatch* answers_ = nullptr;        // of the last command in the outbox, if it is one of answers
   bool is_flush_due_ = false;             // engine.js was asked to call flush()
   EventBatch delivering_;                 // of the JavaScript thread
   std::mutex mutex_;

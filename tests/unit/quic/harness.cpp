@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstring>
+#include <utility>
 
 #include "support/certificates.h"
 #include "support/engine_under_test.h"
@@ -57,6 +58,8 @@ Peer::Peer(TestLoop& loop, PeerOptions options) {
   o.alpn = &alpn;
   o.alpn_count = 1;
   o.datagrams = 1;
+  o.webtransport_sessions = options.webtransport_sessions;
+  if (options.max_streams_bidi > 0) o.max_streams_bidi = options.max_streams_bidi;
   o.connection_ext_size = 64;
   o.stream_ext_size = 64;
   if (options.send_buffer_bytes > 0) o.send_buffer_bytes = options.send_buffer_bytes;
@@ -72,7 +75,8 @@ Peer::Peer(TestLoop& loop, PeerOptions options) {
   set_engine_protocol(*context->endpoint, alpn);
   set_connection_callbacks();
   set_stream_callbacks();
-  if (options.reads_stream_datagrams) set_stream_datagram_callback();
+  if (options.reads_stream_datagrams || options.webtransport_sessions > 0) set_stream_datagram_callback();
+  if (options.webtransport_sessions > 0) set_webtransport_callbacks();
 }
 
 void Peer::free() {
@@ -202,6 +206,20 @@ void Peer::set_stream_datagram_callback() {
         EXPECT_FALSE(of(s).state(s).is_ended);
         if (of(s).on_stream_datagram) of(s).on_stream_datagram(s, {static_cast<const char*>(data), length});
       });
+}
+
+void Peer::set_webtransport_callbacks() {
+  us_quic_socket_context_on_webtransport_close(
+      context, [](us_quic_stream_t* s, std::uint32_t code, const char* reason, size_t length) {
+        EXPECT_TRUE(of(s).state(s).is_open);
+        EXPECT_FALSE(std::exchange(of(s).state(s).is_ended, true)) << "on_webtransport_close twice";
+        if (of(s).on_webtransport_close)
+          of(s).on_webtransport_close(s, code, std::string_view(reason, length));
+      });
+  us_quic_socket_context_on_webtransport_drain(context, [](us_quic_stream_t* s) {
+    EXPECT_FALSE(of(s).state(s).is_ended);
+    if (of(s).on_webtransport_drain) of(s).on_webtransport_drain(s);
+  });
 }
 
 us_quic_stream_t* open_stream(Peer& peer, us_quic_connection_t* c) {

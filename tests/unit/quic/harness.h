@@ -13,6 +13,7 @@
 #include "quic/stream.h"
 #include "support/test_loop.h"
 #include "usquic/quic.h"
+#include "usquic/webtransport.h"
 
 namespace usquic::test {
 
@@ -24,8 +25,10 @@ struct PeerOptions {
   Speaks speaks = Speaks::raw;
   bool is_server = false;
   bool reads_stream_datagrams = false;
-  std::size_t send_buffer_bytes = 0;  // 0 = default
-  unsigned handshake_timeout_ms = 0;  // 0 = default
+  std::size_t webtransport_sessions = 0;
+  std::uint64_t max_streams_bidi = 0;  // 0 = default
+  std::size_t send_buffer_bytes = 0;   // 0 = default
+  unsigned handshake_timeout_ms = 0;   // 0 = default
   const std::uint8_t* secret = nullptr;
   int worker_index = -1;
   unsigned worker_count = 0;
@@ -59,6 +62,8 @@ class Peer {
   std::function<void(us_quic_stream_t*, std::string_view)> on_stream_data, on_stream_datagram;
   std::function<void(us_quic_stream_t*, std::uint64_t)> on_stream_reset, on_stream_stop;
   std::function<void(us_quic_stream_t*, const us_quic_stream_close_info_t*)> on_stream_close;
+  std::function<void(us_quic_stream_t*, std::uint32_t code, std::string_view reason)> on_webtransport_close;
+  std::function<void(us_quic_stream_t*)> on_webtransport_drain;
 
   int opened = 0, closed = 0, streams_opened = 0, streams_closed = 0, ended = 0;
   std::string received;  // body bytes of all streams
@@ -83,6 +88,7 @@ class Peer {
   void set_connection_callbacks();
   void set_stream_callbacks();
   void set_stream_datagram_callback();
+  void set_webtransport_callbacks();
   StreamState& state(us_quic_stream_t* s);
 
   std::map<us_quic_connection_t*, ConnectionState> live_connections_;

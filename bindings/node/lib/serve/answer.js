@@ -5,12 +5,11 @@ const engine = require("../engine.js");
 const errors = require("../errors.js");
 const { Outgoing, begin, join } = require("../body.js");
 const { DeclaredLength } = require("../content_length.js");
-const { lines } = require("../headers.js");
+const { contentLines, lines } = require("../headers.js");
 const { wholeBody } = require("./whole_body.js");
 
 const { native } = engine;
 const notModified = 304;
-const nothing = new Uint8Array();
 
 // Bytes of a streamed body that are on their way to the QUIC thread, so that neither thread waits for the other.
 const sendAhead = 1024 * 1024;
@@ -33,44 +32,42 @@ class Answer {
   // Fails when the response is none, or when its body fails; settles, or returns, when all of it was handed over.
   send(response) {
     if (this.#isStopped) return discard(response);
-    check(response);
-    const whole = wholeBody(response);
-    if (whole === undefined) return response.body === null ? this.#whole(response, null) : this.#read(response);
-    if (whole instanceof Promise) return whole.then((body) => this.#sendBody(response, body));
-    return this.#sendBody(response, whole);
+    const head = headOf(response);
+    const whole = wholeBody(response, head.hasType);
+    if (whole === undefined) return response.body === null ? this.#whole(head, null) : this.#read(head, response.body);
+    if (whole instanceof Promise) return whole.then((body) => this.#sendBody(head, body));
+    return this.#sendBody(head, whole);
   }
 
-  #sendBody(response, { bytes, stream, size, type }) {
+  #sendBody(head, { bytes, stream, size, type }) {
     if (this.#isStopped) return undefined;
-    if (bytes !== undefined) return this.#whole(response, bytes, type);
-    const source = { chunks: [], reader: stream.getReader(), isDone: false };
-    return this.#pump(response, source, { size, type });
+    if (bytes !== undefined) return this.#whole(head, bytes, type);
+    return this.#pump(head, { chunks: [], reader: stream.getReader(), isDone: false }, { size, type });
   }
 
-  async #read(response) {
-    if (response.body.locked) throw alreadyUsed();
-    const source = await begin(response.body);
+  async #read(head, body) {
+    if (body.locked) throw alreadyUsed();
+    const source = await begin(body);
     if (this.#isStopped) return cancel(source);
-    return source.isDone ? this.#whole(response, join(source.chunks)) : this.#pump(response, source);
+    return source.isDone ? this.#whole(head, join(source.chunks)) : this.#pump(head, source);
   }
 
   // size, type: what is sent where the Response does not say it.
-  async #pump(response, source, { size, type = "" } = {}) {
-    let fields = fieldsOf(response.headers, type);
-    const length = new DeclaredLength(response.headers, size);
-    if (size !== undefined && !response.headers.has("content-length")) fields += `content-length\n${size}\n`;
+  async #pump(head, source, { size, type = "" } = {}) {
+    const declared = new DeclaredLength(head.length, size);
+    const fields = withLength(withType(head, type), head.length ?? size);
     if (this.#exchange.isHead) {
-      this.#respond(response, fields, null);
+      this.#respond(head.status, fields, null);
       return cancel(source);
     }
     this.isBegun = true;
-    native.respond(this.#exchange.id, response.status, fields, null, false);
+    native.respond(this.#exchange.id, head.status, fields, null, false);
     this.#outgoing = new Outgoing((bytes) => {
-      length.add(bytes.byteLength);
+      declared.add(bytes.byteLength);
       native.respondWrite(this.#exchange.id, bytes);
     }, sendAhead);
     if (!(await this.#outgoing.pump(source))) return undefined;
-    length.finish();
+    declared.finish();
     return this.#end();
   }
 
@@ -98,26 +95,26 @@ class Answer {
   }
 
   // Where there is a body the native side tells its length.
-  #whole(response, bytes, type = "") {
-    const { headers } = response;
+  #whole(head, bytes, type = "") {
+    const { status, text, length } = head;
     if (bytes === null) {
-      const mayTellAnother = this.#exchange.isHead || response.status === notModified; // the length that GET would have
-      if (!mayTellAnother && headers.has("content-length")) checkLength(headers, nothing);
-      return this.#respond(response, lines(headers), null);
+      const mayTellAnother = this.#exchange.isHead || status === notModified; // the length that GET would have
+      if (!mayTellAnother) checkLength(length, 0);
+      return this.#respond(status, withLength(text, length), null);
     }
-    if (headers.has("content-length")) checkLength(headers, bytes);
+    checkLength(length, bytes.byteLength);
     if (bytes.byteLength > largest) {
       const source = { chunks: pieces(bytes), reader: nothingToCancel, isDone: true };
-      return this.#pump(response, source, { size: bytes.byteLength, type });
+      return this.#pump(head, source, { size: bytes.byteLength, type });
     }
-    return this.#respond(response, fieldsOf(headers, type, "content-length"), bytes);
+    return this.#respond(status, withType(head, type), bytes);
   }
 
-  #respond(response, fields, bytes) {
+  #respond(status, fields, bytes) {
     const { id, isHead, trailers } = this.#exchange;
     const isEnd = trailers === undefined || isHead;
     this.isBegun = true;
-    native.respond(id, response.status, fields, bytes, isEnd);
+    native.respond(id, status, fields, bytes, isEnd);
     return isEnd ? this.#completed() : this.#end();
   }
 
@@ -135,32 +132,40 @@ class Answer {
 
 const texts = { 400: "Bad Request\n", 500: "Internal Server Error\n", 501: "Not Implemented\n" };
 
-// type: the content-type where the headers have none; without: see lines().
-function fieldsOf(headers, type, without) {
-  const fields = lines(headers, without);
-  return type === "" || headers.has("content-type") ? fields : `${fields}content-type\n${type}\n`;
+// {status, text, length, hasType}: see contentLines().
+function headOf(response) {
+  if (!isResponse(response)) throw errors.invalidType("the handler's result", "a Response", response);
+  if (response.bodyUsed) throw alreadyUsed();
+  const { status } = response;
+  if (status < 200 || status > 599) throw errors.invalidValue("the Response's status", "from 200 to 599", status);
+  const { text, length, hasType } = contentLines(response.headers);
+  return { status, text, length, hasType };
+}
+
+// type: the content-type where the Response has none, or "".
+function withType({ text, hasType }, type) {
+  return type === "" || hasType ? text : `${text}content-type\n${type}\n`;
+}
+
+// length: undefined or null where there is none to tell.
+function withLength(text, length) {
+  return length === undefined || length === null ? text : `${text}content-length\n${length}\n`;
 }
 
 function* pieces(bytes) {
   for (let at = 0; at < bytes.byteLength; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
 }
 
-function checkLength(headers, bytes) {
-  const length = new DeclaredLength(headers);
-  length.add(bytes.byteLength);
-  length.finish();
+// length: what the Response says, or null.
+function checkLength(length, byteCount) {
+  if (length === null) return;
+  const declared = new DeclaredLength(length);
+  declared.add(byteCount);
+  declared.finish();
 }
 
 function isResponse(value) {
   return value instanceof Response || Object.prototype.toString.call(value) === "[object Response]";
-}
-
-function check(response) {
-  if (!isResponse(response)) throw errors.invalidType("the handler's result", "a Response", response);
-  if (response.bodyUsed) throw alreadyUsed();
-  if (response.status < 200 || response.status > 599) {
-    throw errors.invalidValue("the Response's status", "from 200 to 599", response.status);
-  }
 }
 
 function alreadyUsed() {

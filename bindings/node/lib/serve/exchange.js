@@ -7,6 +7,7 @@ const { Incoming } = require("../body.js");
 const { lines } = require("../headers.js");
 const { isForbiddenMethod } = require("../methods.js");
 const { parametersOf } = require("../routes.js");
+const { valueNow } = require("../runtime.js");
 const { accept } = require("../webtransport/server_session.js");
 const { Answer } = require("./answer.js");
 const { fetchHandler } = require("./handler_numbers.js");
@@ -14,8 +15,6 @@ const { ServerRequest } = require("./request.js");
 const { Trailers, checkTrailers } = require("./trailers.js");
 
 const { native } = engine;
-
-const notOfAuthorities = /[\s/?#@\\]/;
 
 class Exchange {
   #state; // of the server
@@ -31,13 +30,13 @@ class Exchange {
   #transport; // {upgrade, open}, where it asks for a WebTransport session
   #isOver = false;
 
-  // head: [id, method, path, authority, fields, hasBody, peer, handler, certificate, isAuthorized, ...parameters]
-  //   peer: the lines of address, port, HTTP version and :protocol; handler: the number of a route's function
+  // head: [id, method, url, fields, hasBody, handler, peer, certificate, ...parameters]
+  //   url: "" where the authority is malformed; handler: the number of a route's function
+  //   peer: the lines of address, port, HTTP version, :protocol, and "yes" where the certificate is one to trust
   constructor(state, head) {
     this.#state = state;
     this.#head = head;
     this.#answer = new Answer(this);
-    engine.register(this.id, this, exchangeEvents);
   }
 
   get id() {
@@ -49,21 +48,25 @@ class Exchange {
   }
 
   get version() {
-    return this.#head[6].split("\n")[2];
+    return this.#peer[2];
   }
 
   get protocol() {
-    return this.#head[6].split("\n")[3];
+    return this.#peer[3];
   }
 
   get peerAddress() {
-    const [address, port] = this.#head[6].split("\n");
+    const [address, port] = this.#peer;
     return { address, port: Number(port), family: address.includes(":") ? "IPv6" : "IPv4" };
   }
 
   get clientCertificate() {
-    const [raw, isAuthorized] = this.#head.slice(8);
-    return raw === false ? null : { raw, isAuthorized };
+    const raw = this.#head[7];
+    return raw === false ? null : { raw, isAuthorized: this.#peer[4] === "yes" };
+  }
+
+  get #peer() {
+    return this.#head[6].split("\n");
   }
 
   get trailers() {
@@ -89,7 +92,13 @@ class Exchange {
     return undefined;
   }
 
+  // No event comes before this returns: what is answered by then needs none.
   begin() {
+    this.#begin();
+    if (!this.#isOver) engine.register(this.id, this, exchangeEvents);
+  }
+
+  #begin() {
     const method = this.#head[1];
     const isConnect = method === "CONNECT";
     const route = this.#findRoute();
@@ -103,25 +112,23 @@ class Exchange {
       return this.#answer.refuse(400);
     }
     if (route !== undefined) {
-      const value = parametersOf(route.names, this.#head.slice(10));
+      const value = parametersOf(route.names, this.#head.slice(8));
       Object.defineProperty(this.#request, "params", { value, configurable: true });
     }
     return this.#transport === undefined ? this.#handle(handler) : this.#decide(this.#transport);
   }
 
   #findRoute() {
-    const handler = this.#head[7];
+    const handler = this.#head[5];
     return handler === fetchHandler ? undefined : this.#state.tables.find(handler);
   }
 
   #makeRequest(method) {
-    const [, , path, authority, fields, hasBody] = this.#head;
-    if (notOfAuthorities.test(authority)) throw new TypeError("malformed authority");
-    const url = path.startsWith("/") ? `https://${authority}${path}` : `https://${authority}/${path}`;
+    const [, , url, fields, hasBody] = this.#head;
     const body = hasBody && method !== "GET" ? this.#openBody() : undefined;
     const request = new ServerRequest(this, { method, url, fields }, body);
     // Bun takes methods that it does not know for GET.
-    if (request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
+    if (method !== "GET" && request.method !== method) Object.defineProperty(request, "method", { value: method, configurable: true });
     return request;
   }
 
@@ -146,7 +153,7 @@ class Exchange {
   #handle(handler) {
     const { server } = this.#state;
     try {
-      const result = handler.call(server, this.#request, server);
+      const result = valueNow(handler.call(server, this.#request, server));
       const sent = result instanceof Response ? this.#answer.send(result) : this.#sendLater(result);
       sent?.catch((failure) => this.#recover(failure));
     } catch (failure) {

@@ -4,8 +4,6 @@
 const { invalidType } = require("../errors.js");
 const { unflatten } = require("../headers.js");
 
-const emptyInit = {};
-
 // Whether the runtime asks a Request that it is given, by fetch() too, for its headers as programs do. Where it looks inside
 // they must be there from the start. Bun asks, but its own formData() looks inside for the type.
 const asksGetters = (() => {
@@ -67,7 +65,7 @@ class ServerRequest extends Request {
 
 function initOf(method, body) {
   if (body !== undefined) return { method, body, duplex: "half" };
-  return method === "GET" ? emptyInit : { method };
+  return method === "GET" ? undefined : { method }; // in Bun an object, and be it empty, costs more than the rest
 }
 
 module.exports = { ServerRequest };

@@ -17,16 +17,16 @@ const showsBlobs = isBun && shownBlob.test(Bun.inspect(new Response(new Blob(["x
   !shownBlob.test(Bun.inspect(new Response(new ReadableStream())));
 
 // {bytes, type}, or a promise of them, or of {stream, size, type} where the bytes are a file's; undefined where the body can
-// only be read as a stream. type: what the content-type is unless the Response says another, or "".
-function wholeBody(response) {
+// only be read as a stream. hasType: whether the Response says its content-type; type: what it is where that does not, or "".
+function wholeBody(response, hasType) {
   if (!isBun) return undefined;
   const isOwn = response.url === "" && response.statusText === "";
-  if (tellsBytes && isOwn && memoryOf(response) > emptyMemory) return bytesOf(response);
+  if (tellsBytes && isOwn && memoryOf(response) > emptyMemory) return bytesOf(response, hasType);
   return showsBlobs && shownBlob.test(Bun.inspect(response)) ? blobOf(response) : undefined;
 }
 
-function bytesOf(response) {
-  if (response.headers.has("content-type")) {
+function bytesOf(response, hasType) {
+  if (hasType) {
     const bytes = response.bytes();
     return Bun.peek.status(bytes) === "fulfilled" ? { bytes: Bun.peek(bytes), type: "" } : fromBytes(bytes, "");
   }

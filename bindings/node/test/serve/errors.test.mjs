@@ -44,6 +44,16 @@ for (const value of [undefined, null, "text", 42, {}, Promise.resolve("text"), R
   });
 }
 
+test("a Response that a handler rejects with is no answer: error() gets it", async () => {
+  const thrown = new Response("thrown");
+  const fetch = async () => {
+    throw thrown;
+  };
+  await withServer({ fetch, error: (failure) => new Response(`${failure === thrown}`) }, async (server, get) => {
+    assert.equal(await (await get()).text(), "true");
+  });
+});
+
 test("a Response whose body was used is answered by error()", async () => {
   const used = new Response("once");
   await used.text();

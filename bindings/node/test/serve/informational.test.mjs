@@ -112,6 +112,22 @@ testInNode("node:https and node:http2 see each hint, and the trailers", () => {
   });
 });
 
+testInNode("a hint stays before its response where another request was answered just before it", () => {
+  const handler = (request, server) => {
+    const path = new URL(request.url).pathname;
+    // Meanwhile the others come, so that they are told of together.
+    if (path === "/first") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
+    if (path === "/hinted") server.writeEarlyHints(request, { link });
+    return new Response(null);
+  };
+  return withServer({ fetch: handler }, (server) => withHttp2(server, async (session) => {
+    const paths = ["/first", "/plain", "/hinted", "/last"];
+    const answers = await Promise.all(paths.map((path) => askHttp2(session, { ":path": path })));
+    assert.deepEqual(answers.map(({ status }) => status), [200, 200, 200, 200]);
+    assert.deepEqual(answers.map(({ informational }) => informational.length), [0, 0, 1, 0]);
+  }));
+});
+
 test("hints and trailers come too late once the response has begun, or is complete", async () => {
   const [told, goOn] = [deferred(), deferred()];
   const handler = (request, server) => {

@@ -2,7 +2,7 @@
 #include <array>
 #include <set>
 
-#include "integration/http/web_transport_fixture.h"
+#include "integration/webtransport/fixture.h"
 
 namespace usquic::test {
 namespace {
