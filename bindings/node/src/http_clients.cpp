@@ -35,7 +35,8 @@ void HttpClients::shut() {
   clients_.clear();
 }
 
-int HttpClients::create(std::uint32_t id, const Identity& identity, std::string& detail) {
+int HttpClients::create(std::uint32_t id, const Identity& identity, std::optional<int> keep_open_ms,
+                        std::string& detail) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
@@ -45,6 +46,7 @@ int HttpClients::create(std::uint32_t id, const Identity& identity, std::string&
   options.key = identity.key;
   options.passphrase = identity.passphrase;
   options.reject_unauthorized = identity.rejects_unauthorized;
+  options.keep_open_ms = keep_open_ms.value_or(options.keep_open_ms);
   options.max_webtransport_sessions = 1;  // each has a connection of its own, as on the web
   options.core = &core;
   auto client = std::make_unique<Client>(options, worker_.shared_loop());

@@ -47,6 +47,7 @@ Result<WebTransport*> Http3Stream::accept_session(std::span<const us_quic_header
                                                   std::shared_ptr<WebTransportBehavior> behavior) {
   auto accepted = webtransport::Session::accept(stream_, fields, std::move(behavior));
   if (!accepted) return Error{accepted.error()};
+  us_quic_stream_resume(stream_);  // what a request sends is held back while nobody reads it
   // No call runs a handler inside.
   server_of(us_quic_stream_context(stream_)).loop()->defer([opened = std::weak_ptr(*accepted)] {
     if (const auto session = opened.lock()) webtransport::tell_open(*session);

@@ -8,7 +8,11 @@ const { Session } = require("./session.js");
 
 const { native } = engine;
 
-const createClient = (options) => engine.attempt(() => native.createClient(options));
+// A connection is there for its session alone. It stays until the peer has heard of the session's end, also where that
+// was lost once.
+const keepOpenMs = 1000;
+
+const createClient = (options) => engine.attempt(() => native.createClient({ ...options, keepOpenMs }));
 const clients = new Shared(createClient, (id) => native.closeClient(id));
 
 class WebTransport extends Session {
@@ -23,10 +27,7 @@ class WebTransport extends Session {
         client.users.add(user);
         return id;
       },
-      () => {
-        client.users.delete(user);
-        native.closeIdle(client.id);
-      },
+      () => client.users.delete(user),
     );
   }
 

@@ -91,10 +91,10 @@ test("a session that breaks off rejects `closed` on the other side, and fails it
   const client = new WebTransport(server.url, { tls: insecure });
   await within(client.ready, "ready");
   const session = await within(opened.promise, "the server's session");
-  const arriving = client.incomingBidirectionalStreams.getReader().read();
+  const arriving = failure(client.incomingBidirectionalStreams.getReader().read(), "the streams");
   await within(server.stop(true), "the server stops"); // at once: the connection is closed
   assertSessionError(await failure(client.closed, "the client's end"), /./);
-  assertSessionError(await failure(arriving, "the streams"), /./);
+  assertSessionError(await arriving, /./);
   await within(session.closed.catch(() => {}), "the server's end");
 });
 
