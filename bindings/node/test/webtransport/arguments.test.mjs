@@ -65,7 +65,7 @@ test("WebTransport is a class: new is needed", () => {
 
 test("close() and the making of streams look at what they are given", () => withPair(async (client) => {
   for (const wrong of [1, "x", []]) assert.throws(() => client.close(wrong), type);
-  assert.throws(() => client.close({ code: 1 }), { ...value, message: /"closeInfo.code" is not known; did you mean "closeCode"/ });
+  assert.throws(() => client.close({ closecode: 1 }), { ...value, message: /"closeInfo.closecode" is not known; did you mean "closeCode"/ });
   for (const closeCode of [-1, 2 ** 32, 1.5]) assert.throws(() => client.close({ closeCode }), { ...value, message: /closeCode/ });
   assert.throws(() => client.close({ closeCode: "1" }), type);
   assert.throws(() => client.close({ reason: 1 }), { ...type, message: /reason/ });
