@@ -226,6 +226,7 @@ Result<us_quic_stream_t*> ClientPool::ask_for_session(Origin& origin,
     us_quic_stream_t* stream = us_quic_webtransport_connect(connection.handle, fields.data(), fields.size(),
                                                             sizeof(StreamExt), &error);
     if (stream == nullptr) return stream;
+    connection.had_sessions = true;
     ++connection.streams;
     ++connection.unopened;
     return stream;
@@ -306,9 +307,11 @@ void ClientPool::close_unused(Origin& origin, PooledConnection& connection) {
       limits_.keep_open_ms, 0);
 }
 
+// The end of a session may be on its way still: it is to arrive before the connection's.
 void ClientPool::close(PooledConnection& connection) {
   disarm(connection);
   connection.is_closing = true;
+  if (connection.had_sessions) return us_quic_connection_shutdown(connection.handle);
   us_quic_connection_close(connection.handle, US_QUIC_H3_NO_ERROR, nullptr);
 }
 

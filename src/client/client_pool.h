@@ -29,6 +29,7 @@ struct PooledConnection {
   bool is_closing = false;   // by this side
   bool closes_when_idle = false;
   bool is_kept_alive = false;
+  bool had_sessions = false;  // of WebTransport
   std::size_t streams = 0;
   std::size_t unopened = 0;  // of these, waiting for the server to allow another
   // Their streams closed with the connection; its close tells why.

@@ -54,12 +54,17 @@ void ClientSession::begin_timer(us_loop_t* loop, int open_ms) {
   open_ms_ = open_ms;
   // Fallthrough: the connection keeps the loop alive.
   timer_ = us_create_timer(loop, 1, sizeof(ClientSession*));
-  if (timer_ == nullptr) throw std::bad_alloc();
+  if (timer_ == nullptr) return give_up_opening(US_QUIC_E_NOMEM);
   *static_cast<ClientSession**>(us_timer_ext(timer_)) = this;
-  us_timer_set(
-      timer_,
-      [](us_timer_t* timer) noexcept { (*static_cast<ClientSession**>(us_timer_ext(timer)))->time_out(); },
-      open_ms, 0);
+  const auto on_timer = [](us_timer_t* timer) noexcept {
+    ClientSession& session = **static_cast<ClientSession**>(us_timer_ext(timer));
+    try {
+      session.time_out();
+    } catch (const std::bad_alloc&) {
+      session.run_out_of_memory();
+    }
+  };
+  us_timer_set(timer_, on_timer, open_ms, 0);
 }
 
 void ClientSession::stop_timer() {
@@ -99,9 +104,8 @@ void ClientSession::not_opened(const us_quic_stream_close_info_t& info) {
   if (verdict_.has_value()) return report();
   if (connection == nullptr) {
     fail({{US_QUIC_E_CLOSED}, "the client was destroyed"});
-  } else if (info.reason == US_QUIC_E_CLOSED && info.code == 0) {
-    connection->lost_sessions.push_back(std::static_pointer_cast<ClientSession>(shared_from_this()));
-    return;  // with the connection, whose close tells why
+  } else if (info.reason == US_QUIC_E_CLOSED && info.code == 0 && waits_for(*connection)) {
+    return;
   } else if (info.reason == US_QUIC_E_UNSUPPORTED) {
     fail({{info.reason}, "the server has no WebTransport over HTTP/3"});
   } else {
@@ -109,6 +113,16 @@ void ClientSession::not_opened(const us_quic_stream_close_info_t& info) {
     fail({{error}, stream_close_text({error, info.code})});
   }
   report();
+}
+
+// It closed with its connection, whose close tells why. false: that cannot be waited for.
+bool ClientSession::waits_for(PooledConnection& connection) {
+  try {
+    connection.lost_sessions.push_back(std::static_pointer_cast<ClientSession>(shared_from_this()));
+    return true;
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
 }
 
 void ClientSession::give_up_opening(int error) {

@@ -11,6 +11,7 @@
 namespace usquic::client {
 
 class ClientCore;
+struct PooledConnection;
 
 class ClientSession final : public webtransport::Session {
  public:
@@ -34,6 +35,7 @@ class ClientSession final : public webtransport::Session {
   void not_opened(const us_quic_stream_close_info_t& info) override;
   void give_up_opening(int error) override;
 
+  bool waits_for(PooledConnection& connection);
   void begin_timer(us_loop_t* loop, int open_ms);
   void stop_timer();
   void time_out();

@@ -35,14 +35,16 @@ class US_API WebTransportStream {
   bool isClosed() const;
 
   // Everything is accepted and buffered. false: more is buffered than the peer takes; wait for onWritable before
-  // writing on. Nothing is written to a stream that the peer alone writes to, after end(), and after onStop.
+  // writing on. Nothing is written, and false is returned, on a stream that the peer alone writes to, after end(), reset()
+  // and close(), and after onStop.
   bool write(std::string_view chunk);
   // The last bytes: the peer sees the end of the stream behind them.
   void end(std::string_view chunk = {});
   // Bytes that were accepted and are not sent yet.
   std::size_t getBufferedAmount() const;
 
-  // Gives up sending: what was not sent is dropped, the peer's onReset gets the code. Browsers know codes up to 255.
+  // Gives up sending: what was not sent is dropped, the peer's onReset gets the code. Browsers know codes up to 255. A peer
+  // that nothing of the stream has reached yet is told of none.
   void reset(std::uint32_t code = 0);
   // Gives up reading: the peer's onStop gets the code.
   void stop(std::uint32_t code = 0);
@@ -97,8 +99,9 @@ class US_API WebTransport {
 
   // Asks the peer to end the session soon.
   void drain();
-  // Ends it: its streams are reset, and the peer gets the code and the reason (UTF-8, cut after 1,024 bytes). The close
-  // handler runs in this iteration of the loop, with the same code and reason.
+  // Ends it: its streams are reset, and the peer gets the code and the reason (UTF-8, cut after 1,024 bytes at the end of a
+  // character). The close handler runs in this iteration of the loop, with the same code and reason; of a client's that is
+  // not open yet `failed` does. Destroying the app or client at once may leave the peer with a lost connection instead.
   void close(std::uint32_t code = 0, std::string_view reason = {});
 
   void setUserData(void* data);
@@ -122,13 +125,14 @@ struct WebTransportBehavior {
   Function<void(Response* res, Request* req)> upgrade;
   // The session is open.
   Function<void(WebTransport* session)> open;
-  // The peer opened a stream. Without a handler it is refused.
+  // The peer opened a stream. Without a handler it is closed with code 0.
   Function<void(WebTransport* session, WebTransportStream* stream)> stream;
   Function<void(WebTransport* session, std::string_view data)> datagram;
   // The peer asks to end the session soon.
   Function<void(WebTransport* session)> drain;
   // The session is over; its streams are closed already. Runs once for each session whose open ran, last.
-  // is_clean: one side closed it with code and reason; else it was reset or its connection lost, and the code is 0.
+  // isClean: one side closed it with code and reason; else it was reset, its connection lost, or memory used up here, and
+  // the code is 0.
   Function<void(WebTransport* session, bool isClean, std::uint32_t code, std::string_view reason)> close;
   // Client: the session could not be opened: US_QUIC_E_* and a line that says why; status: of a response that refused
   // it, else 0. Runs in place of open and close, last.

@@ -5,6 +5,7 @@
 #include <poll.h>
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -95,6 +96,10 @@ class WebTransportTest : public testing::Test {
     return *client;
   }
 
+  // Both live as long as the app and the client, which tell of ends when they go.
+  SessionLog& make_log() { return session_logs_.emplace_back(); }
+  StreamLog& make_stream_log() { return stream_logs_.emplace_back(); }
+
   std::string url(const std::string& target = "/") const {
     return "https://localhost:" + std::to_string(port) + target;
   }
@@ -156,9 +161,12 @@ class WebTransportTest : public testing::Test {
   std::unique_ptr<App> app;
   std::unique_ptr<Client> client;
   int port = 0;
+
+ private:
+  std::deque<SessionLog> session_logs_;
+  std::deque<StreamLog> stream_logs_;
 };
 
-// The side that opens a session's streams is the client's, or the server's.
 inline std::string body_of(std::size_t length) {
   std::string bytes(length, '\0');
   for (std::size_t at = 0; at < length; ++at) bytes[at] = static_cast<char>((at * 2654435761U) >> 13U);

@@ -7,11 +7,14 @@
 namespace usquic::test {
 namespace {
 
-using WebTransportSessions = WebTransportTest;
+class WebTransportSessions : public WebTransportTest {
+ protected:
+  std::array<SessionLog, 20> twenty_;
+};
 
 TEST_F(WebTransportSessions, OpenOnBothSides) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   make_app().webTransport("/", recording(server));
   WebTransport* session = open_session(recording(here), here, server);
   EXPECT_EQ(session, here.session);
@@ -21,8 +24,8 @@ TEST_F(WebTransportSessions, OpenOnBothSides) {
 }
 
 TEST_F(WebTransportSessions, AreUpgradedWithFieldsAndParameters) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   std::string seen;
   WebTransportBehavior behavior = recording(server);
   WebTransport* accepted = nullptr;
@@ -50,8 +53,8 @@ TEST_F(WebTransportSessions, AreUpgradedWithFieldsAndParameters) {
 }
 
 TEST_F(WebTransportSessions, AreAcceptedLater) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   Response* waiting = nullptr;
   WebTransportBehavior behavior = recording(server);
   behavior.upgrade = [&](Response* res, Request*) {
@@ -70,11 +73,11 @@ TEST_F(WebTransportSessions, AreAcceptedLater) {
 }
 
 TEST_F(WebTransportSessions, AreRefusedByAnyOtherAnswer) {
-  SessionLog server;
+  SessionLog& server = make_log();
   WebTransportBehavior behavior = recording(server);
   behavior.upgrade = [](Response* res, Request*) { res->writeStatus("403 Forbidden")->end("no"); };
   make_app().webTransport("/", std::move(behavior));
-  SessionLog here;
+  SessionLog& here = make_log();
   make_client().webTransport(url(), recording(here));
   ASSERT_TRUE(run_until([&] { return here.is_over(); }));
   EXPECT_EQ(here.failed, 1);
@@ -85,7 +88,7 @@ TEST_F(WebTransportSessions, AreRefusedByAnyOtherAnswer) {
 }
 
 TEST_F(WebTransportSessions, MalformedFieldsOfTheAnswerAre500) {
-  SessionLog server;
+  SessionLog& server = make_log();
   WebTransportBehavior behavior = recording(server);
   behavior.upgrade = [](Response* res, Request*) {
     res->writeHeader("a\nb", "c");
@@ -93,7 +96,7 @@ TEST_F(WebTransportSessions, MalformedFieldsOfTheAnswerAre500) {
     EXPECT_TRUE(res->hasResponded());
   };
   make_app().webTransport("/", std::move(behavior));
-  SessionLog here;
+  SessionLog& here = make_log();
   make_client().webTransport(url(), recording(here));
   ASSERT_TRUE(run_until([&] { return here.is_over(); }));
   EXPECT_EQ(here.status, 500);
@@ -101,7 +104,7 @@ TEST_F(WebTransportSessions, MalformedFieldsOfTheAnswerAre500) {
 
 TEST_F(WebTransportSessions, AndRequestsHaveRoutesOfTheirOwn) {
   int connects = 0;
-  SessionLog server;
+  SessionLog& server = make_log();
   make_app()
       .connect("/connect", [&](Response* res, Request*) { ++connects, res->end(); })
       .any("/any", [&](Response* res, Request*) { ++connects, res->end(); })
@@ -110,7 +113,7 @@ TEST_F(WebTransportSessions, AndRequestsHaveRoutesOfTheirOwn) {
       .get("/both", [](Response* res, Request*) { res->end("a page"); });
   make_client();
   for (const char* target : {"/connect", "/any", "/nothing"}) {
-    SessionLog here;
+    SessionLog& here = make_log();
     client->webTransport(url(target), recording(here));
     ASSERT_TRUE(run_until([&] { return here.is_over(); }));
     EXPECT_EQ(here.status, 404) << target;
@@ -123,13 +126,13 @@ TEST_F(WebTransportSessions, AndRequestsHaveRoutesOfTheirOwn) {
   ASSERT_TRUE(run_until([&] { return page != 0 && none != 0; }));
   EXPECT_EQ(page, 200);
   EXPECT_EQ(none, 404);
-  SessionLog here;
+  SessionLog& here = make_log();
   open_session(recording(here), here, server, "/both");
 }
 
 TEST_F(WebTransportSessions, RoutesYieldAndBelongToDomains) {
   std::string order;
-  SessionLog server;
+  SessionLog& server = make_log();
   WebTransportBehavior first;
   first.upgrade = [&](Response*, Request* req) {
     order += "first ";
@@ -146,20 +149,20 @@ TEST_F(WebTransportSessions, RoutesYieldAndBelongToDomains) {
       .domain("other.example")
       .webTransport("/only", WebTransportBehavior{});
   make_client();
-  SessionLog here;
+  SessionLog& here = make_log();
   open_session(recording(here), here, server, "/a/b");
   EXPECT_EQ(order, "first second");
-  SessionLog wrong;
+  SessionLog& wrong = make_log();
   client->webTransport(url("/only"), recording(wrong));
-  SessionLog right;
+  SessionLog& right = make_log();
   client->webTransport(url("/only"), recording(right), {.headers = {{"host", "other.example"}}});
   ASSERT_TRUE(run_until([&] { return wrong.is_over() && right.opened > 0; }));
   EXPECT_EQ(wrong.status, 404);
 }
 
 TEST_F(WebTransportSessions, CloseFromTheClientCarriesCodeAndReason) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   make_app().webTransport("/", recording(server));
   WebTransport* session = open_session(recording(here), here, server);
   session->close(77, "goodbye, wörld");
@@ -177,8 +180,8 @@ TEST_F(WebTransportSessions, CloseFromTheClientCarriesCodeAndReason) {
 }
 
 TEST_F(WebTransportSessions, CloseFromTheServerCarriesCodeAndReason) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   make_app().webTransport("/", recording(server));
   open_session(recording(here), here, server);
   server.session->close(0xffffffff, "server");
@@ -191,8 +194,8 @@ TEST_F(WebTransportSessions, CloseFromTheServerCarriesCodeAndReason) {
 }
 
 TEST_F(WebTransportSessions, AReasonIsCutBetweenCharacters) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   make_app().webTransport("/", recording(server));
   WebTransport* session = open_session(recording(here), here, server);
   std::string reason(1023, 'a');
@@ -204,8 +207,8 @@ TEST_F(WebTransportSessions, AReasonIsCutBetweenCharacters) {
 }
 
 TEST_F(WebTransportSessions, DrainIsTold) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   make_app().webTransport("/", recording(server));
   WebTransport* session = open_session(recording(here), here, server);
   session->drain();
@@ -216,8 +219,8 @@ TEST_F(WebTransportSessions, DrainIsTold) {
 }
 
 TEST_F(WebTransportSessions, DatagramsGoBothWays) {
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   WebTransportBehavior behavior = recording(server);
   behavior.datagram = [&](WebTransport* session, std::string_view data) {
     server.datagrams.emplace_back(data);
@@ -247,7 +250,7 @@ TEST_F(WebTransportSessions, TwentyOfOneClientShareTwoConnections) {
   behavior.datagram = [](WebTransport* session, std::string_view data) { session->sendDatagram(data); };
   make_app().webTransport("/:name", std::move(behavior));
   make_client();
-  std::array<SessionLog, 20> logs;
+  std::array<SessionLog, 20>& logs = twenty_;
   for (std::size_t i = 0; i < logs.size(); ++i) {
     client->webTransport(url("/" + std::to_string(i)), recording(logs[i]));
   }
@@ -267,8 +270,8 @@ TEST_F(WebTransportSessions, TwentyOfOneClientShareTwoConnections) {
 
 TEST_F(WebTransportSessions, ShareAConnectionWithFetches) {
   us_quic_connection_t* of_fetch = nullptr;
-  SessionLog server;
-  SessionLog here;
+  SessionLog& server = make_log();
+  SessionLog& here = make_log();
   make_app().get("/", [&](Response* res, Request*) { res->end("x"); }).webTransport("/", recording(server));
   make_client();
   bool is_done = false;
@@ -283,7 +286,7 @@ TEST_F(WebTransportSessions, ShareAConnectionWithFetches) {
 TEST_F(WebTransportSessions, OfAClientWithoutThemFail) {
   make_app().webTransport("/", WebTransportBehavior{});
   make_client({.max_webtransport_sessions = 0});
-  SessionLog here;
+  SessionLog& here = make_log();
   client->webTransport(url(), recording(here));
   EXPECT_EQ(here.failed, 0) << "no call runs a handler inside";
   ASSERT_TRUE(run_until([&] { return here.is_over(); }));
@@ -295,7 +298,7 @@ TEST_F(WebTransportSessions, OfAServerWithoutThemFail) {
   options.max_webtransport_sessions = 0;
   make_app(options).webTransport("/", WebTransportBehavior{});
   make_client();
-  SessionLog here;
+  SessionLog& here = make_log();
   client->webTransport(url(), recording(here));
   ASSERT_TRUE(run_until([&] { return here.is_over(); }));
   EXPECT_EQ(here.error, US_QUIC_E_UNSUPPORTED) << here.text;
@@ -304,11 +307,11 @@ TEST_F(WebTransportSessions, OfAServerWithoutThemFail) {
 TEST_F(WebTransportSessions, FailWithAReason) {
   make_app();
   make_client();
-  SessionLog malformed;
+  SessionLog& malformed = make_log();
   client->webTransport("http://localhost/", recording(malformed));
-  SessionLog field;
+  SessionLog& field = make_log();
   client->webTransport(url(), recording(field), {.headers = {{"a b", "c"}}});
-  SessionLog nobody;
+  SessionLog& nobody = make_log();
   ClientOptions to_nobody;
   to_nobody.resolve.push_back({"nobody.example", 1, "127.0.0.1"});
   Client lonely(to_nobody, loop);
@@ -330,7 +333,7 @@ TEST_F(WebTransportSessions, FailWhenNoAnswerComesInTime) {
   };
   make_app().webTransport("/", std::move(behavior));
   make_client();
-  SessionLog here;
+  SessionLog& here = make_log();
   client->webTransport(url(), recording(here), {.open_ms = 300});
   ASSERT_TRUE(run_until([&] { return here.is_over(); }));
   EXPECT_TRUE(was_asked);
@@ -341,7 +344,7 @@ TEST_F(WebTransportSessions, FailWhenNoAnswerComesInTime) {
 TEST_F(WebTransportSessions, GivenUpBeforeTheyAreOpenFail) {
   make_app().webTransport("/", WebTransportBehavior{});
   make_client();
-  SessionLog here;
+  SessionLog& here = make_log();
   client->webTransport(url(), recording(here))->close();
   ASSERT_TRUE(run_until([&] { return here.is_over(); }));
   EXPECT_EQ(here.failed, 1);

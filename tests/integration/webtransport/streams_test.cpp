@@ -25,8 +25,8 @@ class WebTransportStreams : public WebTransportTest {
     return taken_here.size() > index ? taken_here[index] : nullptr;
   }
 
-  SessionLog server;
-  SessionLog local;
+  SessionLog& server = make_log();
+  SessionLog& local = make_log();
   WebTransport* session = nullptr;
   std::vector<WebTransportStream*> taken_here;
   std::vector<WebTransportStream*> taken_there;
@@ -34,8 +34,8 @@ class WebTransportStreams : public WebTransportTest {
 
 TEST_F(WebTransportStreams, GoBothWaysFromTheClient) {
   begin();
-  StreamLog mine;
-  StreamLog theirs;
+  StreamLog& mine = make_stream_log();
+  StreamLog& theirs = make_stream_log();
   WebTransportStream* stream = mine.watch(session->openStream());
   EXPECT_FALSE(stream->isUnidirectional());
   EXPECT_TRUE(stream->isLocal());
@@ -58,8 +58,8 @@ TEST_F(WebTransportStreams, GoBothWaysFromTheClient) {
 
 TEST_F(WebTransportStreams, GoBothWaysFromTheServer) {
   begin();
-  StreamLog mine;
-  StreamLog theirs;
+  StreamLog& mine = make_stream_log();
+  StreamLog& theirs = make_stream_log();
   WebTransportStream* stream = theirs.watch(server.session->openStream());
   EXPECT_TRUE(stream->isLocal());
   stream->end("from the server");
@@ -73,10 +73,10 @@ TEST_F(WebTransportStreams, GoBothWaysFromTheServer) {
 
 TEST_F(WebTransportStreams, GoOneWayFromEitherSide) {
   begin();
-  StreamLog at_server;
-  StreamLog at_client;
-  StreamLog sent_here;
-  StreamLog sent_there;
+  StreamLog& at_server = make_stream_log();
+  StreamLog& at_client = make_stream_log();
+  StreamLog& sent_here = make_stream_log();
+  StreamLog& sent_there = make_stream_log();
   WebTransportStream* up = sent_here.watch_end(session->openUniStream());
   EXPECT_TRUE(up->isUnidirectional());
   up->end("up");
@@ -101,8 +101,8 @@ TEST_F(WebTransportStreams, CarryMuchBothWaysWithBackpressure) {
   const std::string down = body_of(length + 12'345);
   Pump upwards(up);
   Pump downwards(down);
-  StreamLog mine;
-  StreamLog theirs;
+  StreamLog& mine = make_stream_log();
+  StreamLog& theirs = make_stream_log();
   WebTransportStream* stream = session->openStream();
   upwards.run(stream);
   WebTransportStream* taken = there();
@@ -122,7 +122,7 @@ TEST_F(WebTransportStreams, CarryMuchBothWaysWithBackpressure) {
 TEST_F(WebTransportStreams, AcceptEverythingAtOnce) {
   begin();
   const std::string much = body_of(3'000'000);
-  StreamLog theirs;
+  StreamLog& theirs = make_stream_log();
   WebTransportStream* stream = session->openUniStream();
   bool is_writable = false;
   stream->onWritable([&] { is_writable = true; });
@@ -139,7 +139,7 @@ TEST_F(WebTransportStreams, AcceptEverythingAtOnce) {
 
 TEST_F(WebTransportStreams, StopReadingWhilePaused) {
   begin();
-  StreamLog theirs;
+  StreamLog& theirs = make_stream_log();
   WebTransportStream* stream = session->openUniStream();
   stream->write("first");
   ASSERT_NE(there(), nullptr);
@@ -159,8 +159,8 @@ TEST_F(WebTransportStreams, StopReadingWhilePaused) {
 
 TEST_F(WebTransportStreams, ResetAndStopCarryCodes) {
   begin();
-  StreamLog mine;
-  StreamLog theirs;
+  StreamLog& mine = make_stream_log();
+  StreamLog& theirs = make_stream_log();
   WebTransportStream* stream = mine.watch(session->openStream());
   stream->write("x");
   ASSERT_NE(there(), nullptr);
@@ -179,8 +179,8 @@ TEST_F(WebTransportStreams, ResetAndStopCarryCodes) {
 
 TEST_F(WebTransportStreams, CloseEndsBothDirectionsAtOnce) {
   begin();
-  StreamLog mine;
-  StreamLog theirs;
+  StreamLog& mine = make_stream_log();
+  StreamLog& theirs = make_stream_log();
   WebTransportStream* stream = mine.watch(session->openStream());
   stream->write("x");
   ASSERT_NE(there(), nullptr);
@@ -198,7 +198,7 @@ TEST_F(WebTransportStreams, CloseEndsBothDirectionsAtOnce) {
 TEST_F(WebTransportStreams, AreRefusedWithoutAHandler) {
   make_app().webTransport("/", recording(server));
   session = open_session(recording(local), local, server);
-  StreamLog mine;
+  StreamLog& mine = make_stream_log();
   mine.watch(session->openStream())->write("hello");
   ASSERT_TRUE(run_until([&] { return mine.is_closed; }));
   EXPECT_EQ(mine.reset, 0U);
@@ -208,9 +208,9 @@ TEST_F(WebTransportStreams, AreRefusedWithoutAHandler) {
 
 TEST_F(WebTransportStreams, EndWithTheirSession) {
   begin();
-  StreamLog mine;
-  StreamLog theirs;
-  StreamLog unopened;
+  StreamLog& mine = make_stream_log();
+  StreamLog& theirs = make_stream_log();
+  StreamLog& unopened = make_stream_log();
   mine.watch(session->openStream())->write("x");
   ASSERT_NE(there(), nullptr);
   theirs.watch(there());
@@ -248,9 +248,9 @@ TEST_F(WebTransportStreams, ManyOpenAsTheLimitAllows) {
   };
   make_app(options).webTransport("/", std::move(echo));
   session = open_session(recording(local), local, server);
-  std::vector<std::unique_ptr<StreamLog>> logs;
+  std::vector<StreamLog*> logs;
   for (int i = 0; i < 50; ++i) {
-    logs.push_back(std::make_unique<StreamLog>());
+    logs.push_back(&make_stream_log());
     logs.back()->watch(session->openStream())->end(std::to_string(i));
   }
   ASSERT_TRUE(run_until(

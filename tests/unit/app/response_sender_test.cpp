@@ -189,6 +189,45 @@ TEST_F(Sending, ATunnelOpensByAStatusOrByReading) {
   EXPECT_FALSE(sender.opens_tunnel(true));
 }
 
+class Accepting : public Sending {
+ protected:
+  Accepting() {
+    begin({.is_connect = true, .has_body = true});
+    stream.its_session = reinterpret_cast<WebTransport*>(&session_);  // nobody looks at it
+  }
+
+ private:
+  int session_ = 0;
+};
+
+TEST_F(Accepting, ASessionOpensWithTheFieldsAndNoStatus) {
+  sender.set_status("201");
+  sender.add_header("X-A", "1");
+  sender.add_header("content-length", "5");
+  EXPECT_EQ(sender.accept_session(nullptr), stream.its_session);
+  EXPECT_TRUE(sender.is_sent());
+  EXPECT_TRUE(sender.finish());
+  EXPECT_EQ(calls(), Calls{"accept x-a=1"});
+}
+
+TEST_F(Accepting, FieldsThatMayNotBeSentAreAFailure) {
+  stream.send_error = US_QUIC_E_HEADERS;
+  EXPECT_EQ(sender.accept_session(nullptr), nullptr);
+  EXPECT_TRUE(sender.is_sent());
+  EXPECT_EQ(calls(), Calls{"last headers :status=500 content-length=0"});
+  begin({.is_connect = true, .has_body = true});
+  sender.add_header("a\nb", "c");
+  EXPECT_EQ(sender.accept_session(nullptr), nullptr);
+  EXPECT_EQ(calls(), Calls{"last headers :status=500 content-length=0"});
+}
+
+TEST_F(Accepting, WithoutMemoryTheStreamIsReset) {
+  stream.send_error = US_QUIC_E_NOMEM;
+  EXPECT_EQ(sender.accept_session(nullptr), nullptr);
+  EXPECT_FALSE(sender.is_sent());
+  EXPECT_EQ(calls(), Calls{"close internal"});
+}
+
 TEST_F(Sending, AResetMayComeAtAnyTimeAndTwice) {
   sender.reset(StreamError::request_cancelled);
   sender.reset(StreamError::internal);

@@ -19,6 +19,7 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
   int send_error = US_QUIC_OK;  // of the next section, response or prepared response
   std::ptrdiff_t write_error = 0;
   bool takes_complete_responses = true;
+  WebTransport* its_session = nullptr;  // what accept_session opens
   us_loop_t* its_loop = nullptr;
   std::uint64_t its_round_trip_us = 1000;
 
@@ -40,6 +41,12 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
     return record("response" + text_of(fields) + " body=" + std::string(body));
   }
   Result<void> send_prepared(us_quic_prepared_response_t*) override { return record("prepared"); }
+  Result<WebTransport*> accept_session(std::span<const us_quic_header_t> fields,
+                                       std::shared_ptr<WebTransportBehavior>) override {
+    const Result<void> recorded = record("accept" + text_of(fields));
+    if (!recorded) return Error{recorded.error()};
+    return its_session;
+  }
   std::ptrdiff_t write(std::string_view data) override {
     if (write_error < 0) return write_error;
     const std::size_t taken = std::min(room, data.size());
