@@ -28,7 +28,8 @@ class HttpClients {
 
   // Returns US_QUIC_OK, or an error and in `detail` what the library says of it.
   // keep_open_ms: of unused connections; absent: the library's default.
-  int create(std::uint32_t id, const Identity& identity, std::optional<int> keep_open_ms, std::string& detail);
+  int create(std::uint32_t id, const Identity& identity, std::optional<int> keep_open_ms,
+             std::string& detail);
   // Unused connections close now, the others as soon as they are unused.
   void close_idle(std::uint32_t id);
   // Its requests fail. Emits "clientClosed".
