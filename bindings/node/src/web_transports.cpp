@@ -18,6 +18,7 @@ struct WebTransports::Stream {
   std::uint32_t id;
   WebTransportStream* handle;
   std::size_t unsent = 0;  // bytes that were written while the peer takes no more
+  bool is_ending = false;  // once it takes them
   Backlog backlog;
 };
 
@@ -168,7 +169,9 @@ void WebTransports::listen_to(WebTransportStream* stream, std::uint32_t id) {
   stream
       ->onWritable([this, id] {
         Stream* sending = find_stream(id);
-        if (sending != nullptr) worker_.emit(Event("sent", id, std::exchange(sending->unsent, 0)));
+        if (sending == nullptr) return;
+        worker_.emit(Event("sent", id, std::exchange(sending->unsent, 0)));
+        if (sending->is_ending) sending->handle->end();
       })
       ->onReset([this, id](std::uint32_t code) { worker_.emit(Event("reset", id, code)); })
       ->onStop([this, id](std::uint32_t code) { worker_.emit(Event("stop", id, code)); })
@@ -204,8 +207,12 @@ void WebTransports::write(std::uint32_t id, std::string_view bytes) {
   if (stream->handle->write(bytes)) worker_.emit(Event("sent", id, std::exchange(stream->unsent, 0)));
 }
 
+// Behind what waits, of which nothing would be told any more.
 void WebTransports::end(std::uint32_t id) {
-  if (const Stream* stream = find_stream(id)) stream->handle->end();
+  Stream* stream = find_stream(id);
+  if (stream == nullptr) return;
+  stream->is_ending = true;
+  if (stream->unsent == 0) stream->handle->end();
 }
 
 void WebTransports::reset(std::uint32_t id, std::uint32_t code) {

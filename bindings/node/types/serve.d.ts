@@ -62,7 +62,7 @@ export interface ServeOptions<Pattern extends string = string, TransportPattern 
   fetch?: FetchHandler;
   /** Answers by path, of which files and Responses need no JavaScript. */
   routes?: Routes<Pattern>;
-  /** Answers extended CONNECT, over HTTP/2 and HTTP/3. Without it CONNECT is answered 501, and a plain one always is. */
+  /** Answers extended CONNECT, over HTTP/2 and HTTP/3, but for sessions of WebTransport. Without it CONNECT is answered 501, and a plain one always is. */
   connect?: ConnectHandler;
   /** Sessions of WebTransport, over HTTP/3: one handler for all paths, or handlers by path. */
   webTransport?: WebTransportHandler | WebTransportRoutes<TransportPattern> | null;
