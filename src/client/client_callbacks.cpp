@@ -95,7 +95,8 @@ void on_stream_close(us_quic_stream_t* s, const us_quic_stream_close_info_t* inf
   const bool is_request = !webtransport::is_of_session(s);
   webtransport::take_close(s, *info);  // a handler may destroy the client
   if (!is_request || pooled_of(c) == nullptr) return;
-  core_of(us_quic_stream_context(s)).pool().on_stream_close(*pooled_of(c), stream_ext(s));
+  const bool was_session = us_quic_stream_session(s) == s;
+  core_of(us_quic_stream_context(s)).pool().on_stream_close(*pooled_of(c), stream_ext(s), was_session);
   ClientRequest* request = stream_ext(s).request;
   if (request != nullptr) request->on_stream_close(*info);
 }

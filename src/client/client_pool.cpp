@@ -128,8 +128,9 @@ void ClientPool::on_stream_open(PooledConnection& connection, StreamExt& ext) {
   touch(*connection.origin);
 }
 
-void ClientPool::on_stream_close(PooledConnection& connection, const StreamExt& ext) {
+void ClientPool::on_stream_close(PooledConnection& connection, const StreamExt& ext, bool was_session) {
   --connection.streams;
+  if (was_session) --connection.sessions;
   if (!ext.is_open) --connection.unopened;
   touch(*connection.origin);
 }
@@ -227,12 +228,13 @@ Result<us_quic_stream_t*> ClientPool::ask_for_session(Origin& origin,
                                                             sizeof(StreamExt), &error);
     if (stream == nullptr) return stream;
     connection.had_sessions = true;
+    ++connection.sessions;
     ++connection.streams;
     ++connection.unopened;
     return stream;
   };
   for (const auto& connection : origin.connections) {
-    if (!is_live(*connection)) continue;
+    if (!is_live(*connection) || connection->sessions >= origin.sessions_each) continue;
     if (us_quic_stream_t* stream = ask(*connection)) return stream;
     connection->is_draining = error == US_QUIC_E_GOAWAY || error == US_QUIC_E_CLOSED;
     const bool can_another = connection->is_draining || error == US_QUIC_E_STREAM_LIMIT;
@@ -242,6 +244,10 @@ Result<us_quic_stream_t*> ClientPool::ask_for_session(Origin& origin,
   if (!added) return Error{added.error()};
   if (us_quic_stream_t* stream = ask(**added)) return stream;
   return Error{error};
+}
+
+void ClientPool::session_refused(PooledConnection& connection) {
+  connection.origin->sessions_each = std::max<std::size_t>(connection.sessions, 2) - 1;
 }
 
 void ClientPool::fail_lost_sessions(const Failure& failure) {

@@ -1,6 +1,7 @@
 // A client's connections, by origin, and the requests that wait for them.
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <memory>
@@ -30,6 +31,7 @@ struct PooledConnection {
   bool closes_when_idle = false;
   bool is_kept_alive = false;
   bool had_sessions = false;  // of WebTransport
+  std::size_t sessions = 0;
   std::size_t streams = 0;
   std::size_t unopened = 0;  // of these, waiting for the server to allow another
   // Their streams closed with the connection; its close tells why.
@@ -42,6 +44,7 @@ struct Origin {
   int port = 0;
   std::deque<ClientRequest*> queue;
   std::vector<std::unique_ptr<PooledConnection>> connections;
+  std::size_t sessions_each = SIZE_MAX;  // of WebTransport, which its server takes on a connection
   bool is_touched = false;
 
   std::string name() const;  // HOST:PORT
@@ -87,6 +90,8 @@ class ClientPool {
   // Asks for a WebTransport session, on a connection that is there or a new one. Returns: its CONNECT stream. Errors: as
   // us_quic_webtransport_connect and us_quic_socket_context_connect.
   Result<us_quic_stream_t*> ask_for_session(Origin& origin, std::span<const us_quic_header_t> fields);
+  // The server has taken the others on the connection and not this one, whose stream closes.
+  static void session_refused(PooledConnection& connection);
   // The client is destroyed: sessions that wait for their connection's close fail, and that is reported.
   void fail_lost_sessions(const Failure& failure);
 
@@ -94,7 +99,7 @@ class ClientPool {
   void on_close(PooledConnection& connection, const us_quic_close_info_t& info);
   void drain(PooledConnection& connection);
   void on_stream_open(PooledConnection& connection, StreamExt& ext);
-  void on_stream_close(PooledConnection& connection, const StreamExt& ext);
+  void on_stream_close(PooledConnection& connection, const StreamExt& ext, bool was_session);
 
   // Sends what waits and closes what is unused, where something changed. Runs no callbacks.
   void tend();

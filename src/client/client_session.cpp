@@ -11,6 +11,7 @@
 #include "client/client_pool.h"
 #include "client/client_text.h"
 #include "client/request_plan.h"
+#include "usquic/http3_codes.h"
 #include "usquic/webtransport.h"
 
 namespace usquic::client {
@@ -36,17 +37,41 @@ void ClientSession::start(ClientCore& core, std::string_view url, const WebTrans
   request.headers = options.headers;
   RequestPlan plan(std::string(url), std::move(request));
   if (auto failure = plan.prepare()) return fail(*std::move(failure));
-  const std::vector<Field> fields = plan.fields(std::nullopt);
+  fields_ = plan.fields(std::nullopt);
+  host_ = plan.url().host;
+  port_ = plan.url().port;
+  core_ = core.weak_from_this();
+  const int error = ask(core).error();
+  if (error != US_QUIC_OK) {
+    return fail({{error}, core.pool().origin(host_, port_).name() + ": " + refusal_text(error)});
+  }
+  begin_timer(core.loop(), options.open_ms);
+}
+
+// Errors: nothing was asked for.
+Result<void> ClientSession::ask(ClientCore& core) {
   std::vector<us_quic_header_t> section;
-  for (const Field& field : fields) {
+  for (const Field& field : fields_) {
     if (field.name == ":method") continue;  // it is always CONNECT
     section.push_back({field.name.data(), field.name.size(), field.value.data(), field.value.size(), 0});
   }
-  Origin& origin = core.pool().origin(plan.url().host, plan.url().port);
-  Result<us_quic_stream_t*> asked = core.pool().ask_for_session(origin, section);
-  if (!asked) return fail({{asked.error()}, origin.name() + ": " + refusal_text(asked.error())});
+  Result<us_quic_stream_t*> asked = core.pool().ask_for_session(core.pool().origin(host_, port_), section);
+  if (!asked) return Error{asked.error()};
   begin(*asked);
-  begin_timer(core.loop(), options.open_ms);
+  return {};
+}
+
+// RFC 9114 sections 4.1.1 and 5.2: nothing was done with it. Servers that take fewer sessions on a connection than this
+// client refuse them so.
+bool ClientSession::begins_anew(const us_quic_stream_close_info_t& info) {
+  const bool is_refused = info.reason == US_QUIC_E_GOAWAY || info.code == US_QUIC_H3_REQUEST_REJECTED;
+  PooledConnection* connection = pooled_of(us_quic_stream_connection(stream()));
+  const std::shared_ptr<ClientCore> core = core_.lock();
+  const bool may_repeat = connection != nullptr && core != nullptr && !verdict_ && !was_repeated_;
+  if (!is_refused || !may_repeat) return false;
+  was_repeated_ = true;
+  core->pool().session_refused(*connection);
+  return static_cast<bool>(ask(*core));
 }
 
 void ClientSession::begin_timer(us_loop_t* loop, int open_ms) {

@@ -1,9 +1,13 @@
 // A session of WebTransport on its way: from a URL to the server's answer.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/result.h"
 #include "client/failure.h"
 #include "usquic/http/client.h"
 #include "webtransport/session.h"
@@ -32,9 +36,11 @@ class ClientSession final : public webtransport::Session {
   };
 
   void take_headers(int kind) override;
+  bool begins_anew(const us_quic_stream_close_info_t& info) override;
   void not_opened(const us_quic_stream_close_info_t& info) override;
   void give_up_opening(int error) override;
 
+  Result<void> ask(ClientCore& core);
   bool waits_for(PooledConnection& connection);
   void begin_timer(us_loop_t* loop, int open_ms);
   void stop_timer();
@@ -42,6 +48,11 @@ class ClientSession final : public webtransport::Session {
   // For one that has a verdict.
   void close_stream();
 
+  std::weak_ptr<ClientCore> core_;
+  std::string host_;
+  int port_ = 0;
+  std::vector<Field> fields_;
+  bool was_repeated_ = false;
   us_timer_t* timer_ = nullptr;  // until it is open
   int open_ms_ = 0;
   std::optional<Verdict> verdict_;

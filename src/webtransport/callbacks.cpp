@@ -85,8 +85,12 @@ bool take_close(us_quic_stream_t* stream, const us_quic_stream_close_info_t& inf
   StreamEvents* const events = events_of(stream);
   if (events == nullptr) return false;
   const std::shared_ptr<StreamEvents> hold = events->shared_from_this();
-  run_for(stream, [&](StreamEvents& closing) { closing.closed(info); });
-  hold->detach(stream);
+  events->detach(stream);  // first: a session that was not open may begin anew
+  try {
+    events->closed(info);
+  } catch (const std::bad_alloc&) {
+    events->run_out_of_memory();
+  }
   return true;
 }
 

@@ -125,6 +125,7 @@ void Session::peer_closed(std::uint32_t code, std::string_view reason) {
 
 void Session::closed(const us_quic_stream_close_info_t& info) {
   const bool was_opening = life_ == Life::opening;
+  if (was_opening && begins_anew(info)) return;
   tell_open();
   enter(Life::over);
   if (was_opening) {

@@ -51,6 +51,8 @@ class Session : public WebTransport, public StreamEvents {
   void begin(us_quic_stream_t* stream);
   bool is_opening() const { return life_ == Life::opening; }
   void opened();
+  // Its stream closed before it was open. true: it has another one, and is not over.
+  virtual bool begins_anew(const us_quic_stream_close_info_t& /*info*/) { return false; }
   // It is over before it was open; the stream is gone when this returns.
   virtual void not_opened(const us_quic_stream_close_info_t& /*info*/) {}
   // A call, or memory that is used up, ends it before it is open.

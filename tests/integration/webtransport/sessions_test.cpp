@@ -268,6 +268,25 @@ TEST_F(WebTransportSessions, TwentyOfOneClientShareTwoConnections) {
   ASSERT_TRUE(all([](const SessionLog& log) { return log.closed == 1; }));
 }
 
+TEST_F(WebTransportSessions, HaveFurtherConnectionsWhereTheServerTakesFewer) {
+  AppOptions options;
+  options.max_webtransport_sessions = 1;
+  std::set<us_quic_connection_t*> connections;
+  WebTransportBehavior behavior;
+  behavior.open = [&](WebTransport* session) {
+    connections.insert(us_quic_stream_connection(session->native()));
+  };
+  make_app(options).webTransport("/", std::move(behavior));
+  make_client();
+  std::array<SessionLog*, 3> logs = {&make_log(), &make_log(), &make_log()};
+  for (SessionLog* log : logs) client->webTransport(url(), recording(*log));
+  ASSERT_TRUE(run_until([&] {
+    return std::all_of(logs.begin(), logs.end(), [](const auto* log) { return log->opened == 1; });
+  })) << logs[1]->text
+      << logs[2]->text;
+  EXPECT_EQ(connections.size(), 3U);
+}
+
 TEST_F(WebTransportSessions, ShareAConnectionWithFetches) {
   us_quic_connection_t* of_fetch = nullptr;
   SessionLog& server = make_log();
