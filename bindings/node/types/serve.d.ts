@@ -140,7 +140,8 @@ export interface Server {
   ): this;
   /**
    * Takes no new requests, and refuses new clients at once; settles when the requests in flight are done and the connections
-   * closed. A client that was answered just now gets two seconds to read and to close first. With `force` all is cut off.
+   * closed. A client that was answered just now gets two seconds to read and to close first. Sessions of WebTransport are asked
+   * to end, and closed after two seconds. With `force` all is cut off.
    */
   stop(force?: boolean): Promise<void>;
   /** The server keeps the process alive (the default). */
