@@ -153,6 +153,47 @@ test("upgrade refuses by a Response, at once or later, and lets others in", asyn
   });
 });
 
+test("a client that goes while upgrade decides aborts the request's signal, and no session is opened", async () => {
+  const [asked, decided] = [deferred(), deferred()];
+  const webTransport = {
+    async upgrade(request) {
+      const gone = new Promise((resolve) => request.signal.addEventListener("abort", resolve));
+      asked.resolve();
+      await gone;
+      setImmediate(decided.resolve);
+    },
+    open: () => assert.fail("it is not open"),
+  };
+  await withSessions({ webTransport }, async (connect) => {
+    const client = connect();
+    await within(asked.promise, "upgrade");
+    client.close();
+    await within(decided.promise, "the signal aborts");
+    await failure(client.ready, "ready");
+  });
+});
+
+test("a session that is let in while the server stops is closed, too", async () => {
+  const [asked, decide, opened] = [deferred(), deferred(), deferred()];
+  const webTransport = {
+    async upgrade() {
+      asked.resolve();
+      await decide.promise;
+    },
+    open: (session) => opened.resolve(session),
+  };
+  const server = serve({ port: 0, hostname: "127.0.0.1", webTransport });
+  const client = new WebTransport(server.url, { tls: insecure });
+  await within(asked.promise, "upgrade");
+  const stopped = server.stop();
+  decide.resolve();
+  await within(client.ready, "ready");
+  await within(client.draining, "draining");
+  await within(client.closed, "its end");
+  await within((await within(opened.promise, "the handler")).closed, "the server's end");
+  await within(stopped, "the server's stop");
+});
+
 test("an upgrade that fails is told to `error`, whose Response refuses; one of 2xx does not let the session in", async () => {
   const told = [];
   const responses = [new Response("no", { status: 503 }), undefined, new Response("yes"), undefined];
