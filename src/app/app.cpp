@@ -43,6 +43,7 @@ usquic::app::ExchangeContext exchange_context(const AppOptions& from,
   usquic::app::ExchangeContext context;
   context.logger = Logger(core.log, core.log_user, static_cast<LogLevel>(core.log_level));
   context.sends_date = from.date_header;
+  context.max_capsule_bytes = from.max_capsule_bytes;
   context.linger = {from.linger_max_bytes, from.linger_max_ms, from.linger_min_bytes_per_second};
   return context;
 }

@@ -81,6 +81,7 @@ void AppServer::take_request(Exchange& exchange, ExchangeStream& stream, bool ha
   RequestTraits traits;
   traits.is_head = request.method == "HEAD";
   traits.is_connect = request.method == "CONNECT";
+  traits.is_extended_connect = traits.is_connect && !request.is_plain_connect();
   traits.expects_continue = request.expects_continue && has_body;
   traits.has_body = has_body;
   exchange.begin(stream, traits);

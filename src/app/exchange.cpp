@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "http/run_handler.h"
 
 namespace usquic::app {
 
@@ -45,20 +46,31 @@ void Exchange::take_data(std::string_view chunk) {
   request_.count(chunk.size());
   if (!is_open()) return;
   if (request_.is_over_limit()) return refuse_body();
-  if (request_.on_data) call(request_.on_data, chunk, false);
+  if (request_.on_data) http::run_handler_of(*this, request_.on_data, chunk, false);
+  if (CapsuleReceiver* capsules = request_.capsules()) fail(capsules->take_data(chunk));
 }
 
 void Exchange::take_end() {
   request_.end();
-  if (is_open() && request_.on_data) call(request_.on_data, std::string_view(), true);
+  if (!is_open()) return;
+  if (request_.on_data) http::run_handler_of(*this, request_.on_data, std::string_view(), true);
+  if (CapsuleReceiver* capsules = request_.capsules()) fail(capsules->take_end());
 }
 
 void Exchange::take_trailers() {
   for (const us_quic_header_t& field : stream_->headers()) {
     if (!is_open() || !request_.on_trailer) return;
-    call(request_.on_trailer, std::string_view(field.name, field.name_length),
-         std::string_view(field.value, field.value_length));
+    http::run_handler_of(*this, request_.on_trailer, std::string_view(field.name, field.name_length),
+                         std::string_view(field.value, field.value_length));
   }
+}
+
+// Datagrams may come before the handler has said what it takes; like others they may be lost.
+void Exchange::take_datagram(std::string_view data) {
+  if (!is_open()) return;
+  if (CapsuleReceiver* capsules = request_.capsules()) return fail(capsules->take_datagram(data));
+  const bool is_undecided = request_.is_extended_connect() && !request_.has_reader();
+  if (!is_undecided) fail(StreamError::bad_datagram);
 }
 
 void Exchange::peer_reset() {
@@ -78,7 +90,7 @@ void Exchange::stream_writable() {
   const bool is_sending = is_open() || (life_ == Life::ended && !response_.is_sent());
   if (!is_sending || !response_.pump()) return;
   if (!is_open()) return finish_sending();
-  if (on_writable) call(on_writable, response_.written());
+  if (on_writable) http::run_handler_of(*this, on_writable, response_.written());
 }
 
 void Exchange::stream_closed() {
@@ -86,6 +98,7 @@ void Exchange::stream_closed() {
   request_.end();
   response_.end();
   drop_handlers();
+  request_.forget_capsules();
   stream_ = nullptr;
   if (life_ != Life::unused) enter(Life::unused);
 }
@@ -118,10 +131,6 @@ ResponseSender::Attempt Exchange::settle(const ResponseSender::Attempt& attempt)
   return attempt;
 }
 
-void Exchange::give_up() {
-  abandon(StreamError::request_cancelled);
-}
-
 void Exchange::read_with(Function<void(std::string_view chunk, bool fin)> handler) {
   if (request_.awaits_continue() && !response_.is_head_sent()) response_.inform("100", nullptr, 0);
   request_.read_with(std::move(handler));
@@ -145,21 +154,26 @@ void Exchange::abort() {
   if (handler) handler();
 }
 
-// The application gives up, or broke its own word: it is not notified.
 void Exchange::abandon(StreamError error) {
+  if (life_ != Life::open && life_ != Life::ended) return;
   enter(Life::aborted);
   response_.reset(error);
   drop_handlers();
 }
 
+// The client broke a rule, unless it is none.
+void Exchange::fail(StreamError error) {
+  if (error == StreamError::none || !is_open()) return;
+  Function<void()> handler = std::move(on_aborted);
+  abandon(error);
+  if (handler) handler();
+}
+
 // RFC 9110 section 15.5.14. The handler that was reading learns by onAborted that the answer was given.
 void Exchange::refuse_body() {
+  if (response_.is_head_sent()) return fail(StreamError::request_cancelled);
   Function<void()> handler = std::move(on_aborted);
-  if (response_.is_head_sent()) {
-    abandon(StreamError::request_cancelled);
-  } else {
-    answer("413");
-  }
+  answer("413");
   if (handler) handler();
 }
 

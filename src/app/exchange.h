@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string_view>
-#include <utility>
 
 #include "app/exchange_context.h"
 #include "app/exchange_stream.h"
@@ -29,12 +28,11 @@ class Exchange : public Response, public ListHook<Exchange> {
   bool is_over() const {
     return life_ == Life::ended && response_.is_sent() && request_.is_ended() && user_data == nullptr;
   }
-  // It was answered in full, and its stream may still have some of it.
-  bool is_sending() const { return life_ == Life::ended; }
   // nullptr once it is closed.
   ExchangeStream* stream() const { return stream_; }
-  const Logger& logger() const { return context_.logger; }
+  const ExchangeContext& context() const { return context_; }
   RequestReceiver& request() { return request_; }
+  const RequestReceiver& request() const { return request_; }
   ResponseSender& response() { return response_; }
   const ResponseSender& response() const { return response_; }
   // Valid as long as the exchange is in use.
@@ -44,6 +42,8 @@ class Exchange : public Response, public ListHook<Exchange> {
   void take_data(std::string_view chunk);
   void take_end();
   void take_trailers();
+  // An HTTP datagram in a frame of its own.
+  void take_datagram(std::string_view data);
   void peer_reset();
   void peer_stopped();
   void stream_writable();
@@ -54,7 +54,8 @@ class Exchange : public Response, public ListHook<Exchange> {
   void answer(std::string_view status, std::string_view name = {}, std::string_view value = {});
   // Draws the consequence of a call on response().
   ResponseSender::Attempt settle(const ResponseSender::Attempt& attempt);
-  void give_up();
+  // The application gives up, or broke its own word: it is not notified. Nothing happens to one that is aborted or unused.
+  void abandon(StreamError error);
   void read_with(Function<void(std::string_view chunk, bool fin)> handler);
 
   Function<bool(std::uint64_t offset)> on_writable;
@@ -74,26 +75,12 @@ class Exchange : public Response, public ListHook<Exchange> {
     aborted,  // will never be answered
   };
 
-  // Runs a handler that may replace itself, or end the exchange and so every handler.
-  template <class R, class... Parameters, class... Arguments>
-  R call(Function<R(Parameters...)>& handler, Arguments... arguments) {
-    Function<R(Parameters...)> running = std::move(handler);
-    struct PutBack {
-      Exchange& exchange;
-      Function<R(Parameters...)>&from, &to;
-      ~PutBack() {
-        if (exchange.is_open() && !to) to = std::move(from);
-      }
-    } put_back{*this, running, handler};
-    return running(arguments...);
-  }
-
   void enter(Life next);
   static bool may_follow(Life life, Life next);
   void conclude();
   void finish_sending();
   void abort();
-  void abandon(StreamError error);
+  void fail(StreamError error);
   void refuse_body();
   void drop_handlers();
 

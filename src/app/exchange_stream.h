@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -21,6 +22,9 @@ enum class StreamError : std::uint8_t {
   none,               // nothing is wrong; the rest of the request is not needed
   request_cancelled,  // nobody wants the response any more
   internal,           // this side failed
+  malformed,          // the request breaks the rules of its protocol
+  excessive,          // it wants more of this side than is allowed
+  bad_datagram,       // an HTTP datagram came for a request that has no meaning for one
 };
 
 class ExchangeStream {
@@ -56,10 +60,18 @@ class ExchangeStream {
 
   // Opens the session that the request asks for, with these fields, and leaves the stream to it. Errors:
   // US_QUIC_E_STATE where the request asks for none; _HEADERS, _NOMEM, _CLOSED.
+  // NOLINTBEGIN(performance-unnecessary-value-param): who opens one keeps it
   virtual Result<WebTransport*> accept_session(std::span<const us_quic_header_t> /*fields*/,
                                                std::shared_ptr<WebTransportBehavior> /*behavior*/) {
     return Error{US_QUIC_E_STATE};
   }
+  // NOLINTEND(performance-unnecessary-value-param)
+
+  // ---- HTTP datagrams in frames of their own (RFC 9297 section 2.1), beside the body ----
+  // Returns: 0, or US_QUIC_E_*; _UNSUPPORTED: none travel between these two.
+  virtual int send_datagram(std::string_view data) = 0;
+  // Bytes of the largest one that can be sent now. nullopt: as _UNSUPPORTED.
+  virtual std::optional<std::size_t> max_datagram_bytes() const = 0;
 
   // ---- Both ----
   // Gives up both directions.

@@ -15,7 +15,7 @@ int parse_status(std::string_view status) {
 
 void OutgoingHead::clear() {
   code_ = 200;
-  has_status_ = is_malformed_ = has_date_ = false;
+  has_status_ = is_malformed_ = has_date_ = speaks_capsules_ = has_capsule_protocol_ = false;
   announced_.reset();
   fields_.clear();
 }
@@ -40,6 +40,7 @@ bool OutgoingHead::add(std::string_view name, std::string_view value) {
     }
   } else if (fields_.add(name, value)) {
     has_date_ = has_date_ || equals_ignoring_case(name, "date");
+    has_capsule_protocol_ = has_capsule_protocol_ || equals_ignoring_case(name, "capsule-protocol");
     return true;
   }
   is_malformed_ = true;
@@ -64,6 +65,8 @@ void OutgoingHead::append_to(std::vector<us_quic_header_t>& fields, std::string_
   fields.push_back(header_of(":status", {status_text_.data(), status_text_.size()}));
   fields_.append_to(fields);
   if (!date.empty()) fields.push_back(header_of("date", date));
+  if (speaks_capsules_ && !has_capsule_protocol_ && is_connect && code_ < 300)
+    fields.push_back(header_of("capsule-protocol", "?1"));
   if (const std::optional<std::uint64_t> length = length_field(body_length, is_connect)) {
     char* const begin = length_text_.data();
     const char* end = std::to_chars(begin, begin + length_text_.size(), *length).ptr;

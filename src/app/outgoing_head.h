@@ -28,6 +28,8 @@ class OutgoingHead {
   }
   // Returns false for a malformed field, which makes the head malformed. content-length is kept apart.
   bool add(std::string_view name, std::string_view value);
+  // A 2xx to CONNECT says that its stream speaks the Capsule Protocol (RFC 9297 section 3.4).
+  void speak_capsules() { speaks_capsules_ = true; }
   // Sets content-length where no field did.
   void announce(std::uint64_t length);
 
@@ -41,7 +43,7 @@ class OutgoingHead {
   // The value of content-length, if it was set.
   std::optional<std::uint64_t> announced() const { return announced_; }
 
-  // Appends :status, the fields, `date` unless it is empty, and content-length. body_length: of the body, where that is
+  // Appends :status, the fields, `date` unless it is empty, content-length and capsule-protocol. body_length: of the body, where that is
   // known. The views hold until the head changes.
   void append_to(std::vector<us_quic_header_t>& fields, std::string_view date,
                  std::optional<std::uint64_t> body_length, bool is_connect);
@@ -54,6 +56,8 @@ class OutgoingHead {
   bool has_status_ = false;
   bool is_malformed_ = false;
   bool has_date_ = false;
+  bool speaks_capsules_ = false;
+  bool has_capsule_protocol_ = false;
   std::optional<std::uint64_t> announced_;
   FieldList fields_;
   std::array<char, 3> status_text_{};

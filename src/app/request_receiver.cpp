@@ -13,6 +13,7 @@ void RequestReceiver::begin(ExchangeStream& stream, const RequestTraits& traits)
   is_paused_ = false;
   max_body_bytes_ = UINT64_MAX;
   received_ = 0;
+  capsules_.reset();
 }
 
 void RequestReceiver::enter(State next) {
@@ -26,6 +27,18 @@ bool RequestReceiver::awaits_continue() const {
 
 void RequestReceiver::read_with(Function<void(std::string_view chunk, bool fin)> handler) {
   on_data = std::move(handler);
+  begin_reading();
+}
+
+CapsuleReceiver& RequestReceiver::read_capsules(std::size_t max_value_bytes) {
+  if (capsules_ == nullptr) {
+    capsules_ = std::make_unique<CapsuleReceiver>(max_value_bytes);
+    begin_reading();
+  }
+  return *capsules_;
+}
+
+void RequestReceiver::begin_reading() {
   if (state_ != State::waiting) return;
   enter(State::reading);
   if (!is_paused_) stream_->resume();
@@ -66,6 +79,7 @@ void RequestReceiver::drop_handlers() {
   on_data.reset();
   on_trailer.reset();
   offered_session.reset();
+  if (capsules_ != nullptr) capsules_->drop_handlers();
 }
 
 }  // namespace usquic::app

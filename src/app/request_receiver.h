@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 
+#include "app/capsule_receiver.h"
 #include "app/exchange_stream.h"
 #include "app/lingering.h"
 #include "app/request_drain.h"
@@ -30,6 +31,11 @@ class RequestReceiver {
 
   // The body goes to `handler` from here on.
   void read_with(Function<void(std::string_view chunk, bool fin)> handler);
+  // Its capsules go to the handlers of what this returns. Not together with read_with(). Throws std::bad_alloc.
+  CapsuleReceiver& read_capsules(std::size_t max_value_bytes);
+  // nullptr: they are not read.
+  CapsuleReceiver* capsules() const { return capsules_.get(); }
+  bool is_extended_connect() const { return traits_.is_extended_connect; }
   void pause();
   void resume();
   // A body that nobody reads is left with the peer: flow control holds it back.
@@ -42,6 +48,8 @@ class RequestReceiver {
   // The request ended, was reset, or its stream is gone.
   void end();
   void drop_handlers();
+  // Gives memory back. Not inside a handler.
+  void forget_capsules() { capsules_.reset(); }
 
   Function<void(std::string_view chunk, bool fin)> on_data;
   Function<void(std::string_view name, std::string_view value)> on_trailer;
@@ -61,6 +69,7 @@ class RequestReceiver {
   enum class State : std::uint8_t { waiting, reading, dropping, ended };
 
   void enter(State next);
+  void begin_reading();
 
   ExchangeStream* stream_ = nullptr;
   RequestTraits traits_;
@@ -69,6 +78,7 @@ class RequestReceiver {
   std::uint64_t max_body_bytes_ = UINT64_MAX;
   std::uint64_t received_ = 0;
   RequestDrain drain_;
+  std::unique_ptr<CapsuleReceiver> capsules_;
 };
 
 }  // namespace usquic::app

@@ -6,6 +6,7 @@ namespace usquic::app {
 struct RequestTraits {
   bool is_head = false;
   bool is_connect = false;
+  bool is_extended_connect = false;  // with :protocol (RFC 8441, 9220)
   bool expects_continue = false;
   bool has_body = false;
 };

@@ -6,14 +6,18 @@
 #include <optional>
 #include <utility>
 
+#include "app/capsule_sending.h"
 #include "app/exchange.h"
 #include "app/misuse.h"
 #include "app/prepared_head.h"
+#include "base/varint.h"
 
 namespace usquic {
 
+using usquic::app::CapsuleReceiver;
 using usquic::app::Exchange;
 using usquic::app::ResponseSender;
+using usquic::app::StreamError;
 
 namespace {
 
@@ -29,14 +33,43 @@ const Exchange& exchange_of(const Response* response) {
 Exchange* usable(Response* response, const char* call) {
   Exchange& exchange = exchange_of(response);
   if (exchange.is_open()) return &exchange;
-  usquic::app::report_misuse(exchange.logger(), call, "the response was answered or aborted before");
+  usquic::app::report_misuse(exchange.context().logger, call, "the response was answered or aborted before");
   return nullptr;
 }
 
 Exchange* before_head(Response* response, const char* call) {
   Exchange* exchange = usable(response, call);
   if (exchange == nullptr || !exchange->response().is_head_sent()) return exchange;
-  usquic::app::report_misuse(exchange->logger(), call, "the header section was sent before");
+  usquic::app::report_misuse(exchange->context().logger, call, "the header section was sent before");
+  return nullptr;
+}
+
+// What reads the capsules of the request from here on; nullptr where that is a mistake.
+CapsuleReceiver* capsules_of(Response* response, const char* call) {
+  Exchange* exchange = usable(response, call);
+  if (exchange == nullptr) return nullptr;
+  const char* why = nullptr;
+  if (!exchange->request().is_extended_connect()) {
+    why = "the request is no extended CONNECT";
+  } else if (exchange->request().offered_session != nullptr) {
+    why = "the request asks for a session of WebTransport";
+  } else if (exchange->request().has_reader() && exchange->request().capsules() == nullptr) {
+    why = "onData reads the stream";
+  }
+  if (why != nullptr) {
+    usquic::app::report_misuse(exchange->context().logger, call, why);
+    return nullptr;
+  }
+  exchange->response().speak_capsules();
+  return &exchange->request().read_capsules(exchange->context().max_capsule_bytes);
+}
+
+// The exchange whose stream takes capsules, or nullptr.
+Exchange* speaks_capsules(Response* response, const char* call) {
+  Exchange* exchange = usable(response, call);
+  if (exchange == nullptr || usquic::app::may_send_capsules(*exchange)) return exchange;
+  usquic::app::report_misuse(exchange->context().logger, call,
+                             "no 2xx was sent to an extended CONNECT with onDatagram or onCapsule");
   return nullptr;
 }
 
@@ -119,7 +152,8 @@ void Response::end(const PreparedResponse& prepared) {
   Exchange* exchange = before_head(this, "Response::end");
   if (exchange == nullptr) return;
   if (!prepared.valid()) {
-    usquic::app::report_misuse(exchange->logger(), "Response::end", "the prepared response is not valid");
+    usquic::app::report_misuse(exchange->context().logger, "Response::end",
+                               "the prepared response is not valid");
     return exchange->answer("500");
   }
   ResponseSender& response = exchange->response();
@@ -153,7 +187,7 @@ WebTransport* Response::acceptWebTransport() {
 Response* Response::writeTrailer(std::string_view name, std::string_view value) {
   Exchange* exchange = usable(this, "Response::writeTrailer");
   if (exchange != nullptr && !exchange->response().add_trailer(name, value)) {
-    exchange->logger().log(LogLevel::error, "writeTrailer: a malformed field is left out");
+    exchange->context().logger.log(LogLevel::error, "writeTrailer: a malformed field is left out");
   }
   return this;
 }
@@ -164,7 +198,14 @@ Response* Response::onWritable(Function<bool(std::uint64_t offset)> handler) {
 }
 
 Response* Response::onData(Function<void(std::string_view chunk, bool fin)> handler) {
-  if (Exchange* exchange = usable(this, "Response::onData")) exchange->read_with(std::move(handler));
+  Exchange* exchange = usable(this, "Response::onData");
+  if (exchange == nullptr) return this;
+  if (exchange->request().capsules() == nullptr) {
+    exchange->read_with(std::move(handler));
+  } else {
+    usquic::app::report_misuse(exchange->context().logger, "Response::onData",
+                               "the capsules of the stream are read");
+  }
   return this;
 }
 
@@ -177,6 +218,46 @@ Response* Response::onTrailer(Function<void(std::string_view name, std::string_v
 Response* Response::onAborted(Function<void()> handler) {
   if (Exchange* exchange = usable(this, "Response::onAborted")) exchange->on_aborted = std::move(handler);
   return this;
+}
+
+Response* Response::onDatagram(Function<void(std::string_view data)> handler) {
+  if (CapsuleReceiver* capsules = capsules_of(this, "Response::onDatagram"))
+    capsules->on_datagram = std::move(handler);
+  return this;
+}
+
+Response* Response::onCapsule(Function<void(std::uint64_t type, std::string_view value)> handler) {
+  if (CapsuleReceiver* capsules = capsules_of(this, "Response::onCapsule"))
+    capsules->on_capsule = std::move(handler);
+  return this;
+}
+
+Response* Response::onCapsulesEnd(Function<void()> handler) {
+  if (CapsuleReceiver* capsules = capsules_of(this, "Response::onCapsulesEnd"))
+    capsules->on_end = std::move(handler);
+  return this;
+}
+
+int Response::sendDatagram(std::string_view data) {
+  Exchange* exchange = speaks_capsules(this, "Response::sendDatagram");
+  if (exchange == nullptr) return hasResponded() ? US_QUIC_E_CLOSED : US_QUIC_E_STATE;
+  return usquic::app::send_datagram(*exchange, data);
+}
+
+std::size_t Response::getMaxDatagramSize() const {
+  const Exchange& exchange = exchange_of(this);
+  return exchange.is_open() && usquic::app::may_send_capsules(exchange)
+             ? usquic::app::max_datagram_bytes(exchange)
+             : 0;
+}
+
+bool Response::sendCapsule(std::uint64_t type, std::string_view value) {
+  Exchange* exchange = speaks_capsules(this, "Response::sendCapsule");
+  if (exchange == nullptr) return false;
+  if (type <= max_varint) return usquic::app::send_capsule(*exchange, type, value);
+  usquic::app::report_misuse(exchange->context().logger, "Response::sendCapsule",
+                             "the type is above 2^62 - 1");
+  return false;
 }
 
 Response* Response::pause() {
@@ -232,8 +313,7 @@ us_quic_stream_t* Response::native() const {
 }
 
 void Response::close() {
-  Exchange& exchange = exchange_of(this);
-  if (exchange.is_open() || exchange.is_sending()) exchange.give_up();
+  exchange_of(this).abandon(StreamError::request_cancelled);
 }
 
 }  // namespace usquic

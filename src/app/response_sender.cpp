@@ -8,6 +8,16 @@
 #include "base/check.h"
 
 namespace usquic::app {
+namespace {
+
+// There is nothing else to answer with.
+void send_failure(ExchangeStream& stream) {
+  const std::array<us_quic_header_t, 2> fields = {header_of(":status", "500"),
+                                                  header_of("content-length", "0")};
+  static_cast<void>(stream.send_headers(fields, true));
+}
+
+}  // namespace
 
 void ResponseSender::begin(ExchangeStream& stream, const RequestTraits& traits) {
   stream_ = &stream;
@@ -219,7 +229,10 @@ void ResponseSender::send_complete(std::string_view body) {
 // send: takes the fields, says whether they end the stream, and returns a Result<void>.
 template <class Send>
 void ResponseSender::send_fields(std::optional<std::uint64_t> length, Send send) {
-  if (head_.is_malformed()) return send_failure();
+  if (head_.is_malformed()) {
+    send_failure(*stream_);
+    return enter(State::data_sent);
+  }
   std::string_view date;
   if (context_.sends_date && !head_.has_date()) {
     std::timespec now{};
@@ -232,17 +245,11 @@ void ResponseSender::send_fields(std::optional<std::uint64_t> length, Send send)
   const Result<void> sent = send(context_.fields, ends_stream);
   if (sent.error() == US_QUIC_E_HEADERS) {
     context_.logger.log(LogLevel::error, "a response with fields that HTTP does not allow; 500 is sent");
-    return send_failure();
+    send_failure(*stream_);
+    return enter(State::data_sent);
   }
   enter(ends_stream ? State::data_sent : State::send);
   reset_without_memory(sent.error());
-}
-
-void ResponseSender::send_failure() {
-  const std::array<us_quic_header_t, 2> fields = {header_of(":status", "500"),
-                                                  header_of("content-length", "0")};
-  static_cast<void>(stream_->send_headers(fields, true));  // there is nothing else to answer with
-  enter(State::data_sent);
 }
 
 bool ResponseSender::queue(std::string_view data) {

@@ -55,6 +55,7 @@ class ResponseSender {
   void forget_head();
   void set_status(std::string_view status);
   void add_header(std::string_view name, std::string_view value);
+  void speak_capsules() { head_.speak_capsules(); }
   // An informational response.
   void inform(std::string_view status, const FieldView* fields, std::size_t count);
 
@@ -99,7 +100,6 @@ class ResponseSender {
   void send_complete(std::string_view body);
   template <class Send>
   void send_fields(std::optional<std::uint64_t> length, Send send);
-  void send_failure();
   bool queue(std::string_view data);
   // What was not taken for want of memory is not taken later either: the stream is reset.
   void reset_without_memory(std::ptrdiff_t result);

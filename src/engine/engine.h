@@ -97,7 +97,7 @@ class Stream {
   virtual std::int64_t id() const = 0;  // -1 before it is open
   virtual bool is_local() const = 0;
   virtual bool is_unidirectional() const = 0;
-  virtual bool is_early() const = 0;  // the peer opened it in 0-RTT data
+  virtual bool is_early() const { return false; }  // the peer opened it in 0-RTT data
   // WebTransport: the ID of the CONNECT stream whose session it belongs to, or -1. What is written and read on such a
   // stream is the application's alone, without HTTP/3's frames.
   virtual std::int64_t session_id() const { return -1; }
@@ -160,14 +160,11 @@ class Connection {
   virtual Bytes id() const = 0;  // this side's first connection ID
   virtual void stats(us_quic_stats_t& out) const = 0;
 
-  // Allowed at any time: a stream that cannot open yet waits for the handshake or for credit.
-  virtual Result<Stream*> create_stream(Direction direction, void* stream_user) = 0;
-  // WebTransport: a stream of the session with that CONNECT stream, which is open. US_QUIC_E_UNSUPPORTED without
-  // Capabilities::webtransport.
-  virtual Result<Stream*> create_session_stream(Direction /*direction*/, std::int64_t /*session_id*/,
-                                                void* /*stream_user*/) {
-    return Error{US_QUIC_E_UNSUPPORTED};
-  }
+  // Allowed at any time: a stream that cannot open yet waits for the handshake or for credit. session_id: of the
+  // CONNECT stream of an open WebTransport session that the stream is to belong to, or -1; US_QUIC_E_UNSUPPORTED for
+  // such a stream without Capabilities::webtransport.
+  virtual Result<Stream*> create_stream(Direction direction, void* stream_user,
+                                        std::int64_t session_id = -1) = 0;
   // Whether the peer takes WebTransport sessions: US_QUIC_E_AGAIN before its SETTINGS have come, then 0 or
   // US_QUIC_E_UNSUPPORTED.
   virtual int check_webtransport() const { return US_QUIC_E_UNSUPPORTED; }

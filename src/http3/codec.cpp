@@ -29,11 +29,11 @@ bool drain(Coder& coder, transport::SendBuffer& output) {
 Codec::Codec(const Options& options, BlockPool& pool, Events& events)
     : options_(options),
       events_(events),
+      sessions_(options_, events, peer_requests_),
       decoder_({options.max_header_list_size, options.qpack_table_capacity}, pool),
       encoder_(options.qpack_encoder_table_capacity, pool),
-      reader_(options_, decoder_, events, *this),
-      unidirectional_({.is_server = options.is_server, .takes_sessions = options.webtransport_sessions > 0},
-                      events, encoder_, *this),
+      reader_(options_, peer_requests_, decoder_, events, *this),
+      unidirectional_(options.is_server, events, encoder_, sessions_, *this),
       own_(pool) {}
 
 Codec::~Codec() {
@@ -91,19 +91,17 @@ void Codec::open_request(std::int64_t id, MessageState& s) {
 ConnectionError Codec::peer_reset(std::int64_t id) {
   MessageState* s = streams_.get(id);
   if (s == nullptr) {
-    heads_.forget(id);
+    sessions_.forget(id);
     return unidirectional_.reset(id);
   }
   const bool was_waiting = s->receive_.is_blocked;
   const ConnectionError error = reader_.discard(*s);
-  if (was_waiting && s->is_close_pending_) finish_closing(*s);
+  if (was_waiting && s->is_close_pending_) {
+    // The transport closed the stream before; now nothing more of it waits.
+    stream_closed(id);
+    events_.http3_closed(*s);
+  }
   return error;
-}
-
-// The transport closed the stream before; now nothing more of it waits.
-void Codec::finish_closing(MessageState& s) {
-  stream_closed(s.id_);
-  events_.http3_closed(s);
 }
 
 bool Codec::stream_closed(std::int64_t id) {
@@ -117,7 +115,7 @@ bool Codec::stream_closed(std::int64_t id) {
     // not read our decoder stream, the next read() meets too.
     static_cast<void>(reader_.discard(*s));
     s->codec_ = nullptr;
-    if (options_.is_server && s->is_session_request()) --session_requests_;
+    if (s->is_session_request()) --peer_requests_.sessions;
   }
   if (is_unidirectional(id)) {
     unidirectional_.close(id);
@@ -162,6 +160,8 @@ Result<void> Codec::send_priority_update(std::int64_t id, http::Priority priorit
 Result<void> Codec::shut_down(Shutdown step) {
   if (!own_.are_open()) return Error{US_QUIC_E_STATE};
   if (shutdown_ >= step) return {};
+  if (step == Shutdown::begun && peer_requests_.sessions > 0) return Error{US_QUIC_E_AGAIN};
+  peer_requests_.is_refused = step == Shutdown::begun;
   shutdown_ = step;
   const bool is_notice = step == Shutdown::noticed;
   const auto next_request = static_cast<std::uint64_t>(peer_requests_.latest + 4);

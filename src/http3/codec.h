@@ -22,13 +22,13 @@
 #include "http3/codec_events.h"
 #include "http3/connection_error.h"
 #include "http3/critical_streams.h"
-#include "http3/early_priorities.h"
 #include "http3/grease.h"
 #include "http3/message_state.h"
+#include "http3/peer_requests.h"
 #include "http3/qpack/decoder.h"
 #include "http3/qpack/encoder.h"
 #include "http3/request_reader.h"
-#include "http3/session_stream.h"
+#include "http3/session_streams.h"
 #include "http3/settings.h"
 #include "http3/unidirectional_reader.h"
 #include "transport/stream_table.h"
@@ -83,12 +83,10 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   // A client's: tells the server (RFC 9218 section 7.1).
   Result<void> send_priority_update(std::int64_t id, http::Priority priority);
   // GOAWAY in two steps (RFC 9114 section 5.2): `noticed` names the largest ID, and refuses nothing yet; `begun`, a
-  // round trip later, the real one. Errors: US_QUIC_E_STATE, it is too early; US_QUIC_E_NOMEM, the step counts
-  // here though the peer is not told.
+  // round trip later, the real one. Errors: US_QUIC_E_STATE, it is too early; US_QUIC_E_AGAIN, there are WebTransport
+  // sessions, whose streams `begun` would refuse; US_QUIC_E_NOMEM, the step counts here though the peer is not told.
   enum class Shutdown : std::uint8_t { none, noticed, begun };
   Result<void> shut_down(Shutdown step);
-  // Server: requests for sessions of WebTransport that are not over. `begun` would refuse streams of those.
-  bool has_sessions() const { return session_requests_ > 0; }
   // It has begun, and no request is left.
   bool is_drained() const { return shutdown_ == Shutdown::begun && streams_.empty(); }
 
@@ -97,12 +95,6 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
 
  private:
   friend class MessageState;
-
-  // A server's.
-  struct PeerRequests {
-    std::uint64_t allowed = 0;  // that the client may open in all
-    std::int64_t latest = -4;   // the largest ID so far
-  };
 
   // A client's, whose streams wait for an ID. A number below -1 stands for each of them.
   struct ExpectedRequests {
@@ -113,26 +105,23 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   void attach(std::int64_t id, MessageState& s);
   // A stream's owner destroys it: forget it at once.
   void forget(MessageState& s);
-  void finish_closing(MessageState& s);
 
-  bool is_allowed(std::int64_t id) const;
   ConnectionError read_request(std::int64_t id, Bytes data, bool fin);
-  ConnectionError read_bidirectional_head(std::int64_t id, Bytes data, bool fin);
+  ConnectionError read_unknown(std::int64_t id, Bytes data, bool fin);
   MessageState* open_peer_request(std::int64_t id);
 
   void stream_failed(MessageState& s, std::uint64_t code) override;
   void request_too_large(MessageState& s) override;
   void request_priority(MessageState& s, std::string_view value) override;
-  void session_requested() override { ++session_requests_; }
   ConnectionError encoder_instructions(Bytes data) override;
-  ConnectionError session_stream(std::int64_t id, std::uint64_t session_id, Bytes data, bool fin,
-                                 bool& is_taken) override;
   ConnectionError settings_received(Settings settings) override;
   void goaway_received(std::int64_t id) override;
   ConnectionError priority_updated(std::int64_t id, std::string_view value) override;
 
   const Options options_;
   Events& events_;
+  PeerRequests peer_requests_;
+  SessionStreams sessions_;
   qpack::Decoder decoder_;
   qpack::Encoder encoder_;
   RequestReader reader_;
@@ -140,13 +129,9 @@ class Codec final : private RequestReader::Delegate, private UnidirectionalReade
   CriticalStreams own_;
   // Requests that are known; nullptr = refused, its bytes are dropped.
   transport::StreamTable<MessageState> streams_;
-  StreamHeads heads_;  // with WebTransport alone
-  std::size_t session_requests_ = 0;
-  EarlyPriorities early_priorities_;
   std::optional<Settings> peer_settings_;
   bool has_lost_instructions_ = false;  // for want of memory: the peer's tables and ours differ
   Shutdown shutdown_ = Shutdown::none;
-  PeerRequests peer_requests_;
   ExpectedRequests expected_;
 };
 

@@ -8,13 +8,20 @@
 #include "http3/datagram.h"
 #include "http3/oversized_section.h"
 #include "usquic/http3_codes.h"
-#include "usquic/webtransport.h"
 
 namespace usquic::http3 {
 namespace {
 
 bool is_client_initiated(std::int64_t id) {
   return (id & 0x1) == 0;
+}
+
+// RFC 9114 section 6.1: servers open no bidirectional streams but those of WebTransport sessions. And no stream that this
+// side opened comes here, but for its own requests.
+bool may_come(std::int64_t id, const CodecOptions& options) {
+  const bool is_bidirectional = !is_unidirectional(id);
+  if (is_client_initiated(id)) return is_bidirectional || options.is_server;
+  return !options.is_server && (!is_bidirectional || options.webtransport_sessions > 0);
 }
 
 // Whether datagrams of the stream mean something now.
@@ -26,18 +33,10 @@ bool takes_datagrams(const ReceiveState& r, bool is_request) {
 
 }  // namespace
 
-// RFC 9114 section 6.1: servers open no bidirectional streams but those of WebTransport sessions. And no stream that this
-// side opened comes here, but for its own requests.
-bool Codec::is_allowed(std::int64_t id) const {
-  const bool is_bidirectional = !is_unidirectional(id);
-  if (is_client_initiated(id)) return is_bidirectional || options_.is_server;
-  return !options_.is_server && (!is_bidirectional || options_.webtransport_sessions > 0);
-}
-
 ConnectionError Codec::read(std::int64_t id, Bytes data, bool fin) {
   if (has_lost_instructions_) return ConnectionError::out_of_memory;
   if (data.empty() && !fin) return ConnectionError::none;
-  if (!is_allowed(id)) return ConnectionError::stream_creation_error;
+  if (!may_come(id, options_)) return ConnectionError::stream_creation_error;
   // The caller is a C library's callback: no exception may pass.
   try {
     return !is_unidirectional(id) ? read_request(id, data, fin) : unidirectional_.read(id, data, fin);
@@ -49,10 +48,7 @@ ConnectionError Codec::read(std::int64_t id, Bytes data, bool fin) {
 ConnectionError Codec::read_request(std::int64_t id, Bytes data, bool fin) {
   MessageState* const* known = streams_.find(id);
   MessageState* s = known == nullptr ? nullptr : *known;
-  if (known == nullptr && options_.webtransport_sessions > 0) {
-    const bool is_request = !data.empty() && StreamHeads::is_request(data.front()) && !heads_.holds(id);
-    if (!is_request || !is_client_initiated(id)) return read_bidirectional_head(id, data, fin);
-  }
+  if (known == nullptr && sessions_.must_ask(id, data)) return read_unknown(id, data, fin);
   if (known == nullptr && options_.is_server) s = open_peer_request(id);
   if (s != nullptr) return reader_.read(*s, data, fin);
   if (!data.empty()) events_.http3_consumed(id, data.size());
@@ -60,47 +56,17 @@ ConnectionError Codec::read_request(std::int64_t id, Bytes data, bool fin) {
 }
 
 // A stream that may be one of a session.
-ConnectionError Codec::read_bidirectional_head(std::int64_t id, Bytes data, bool fin) {
-  StreamHeads::Head head;
-  const bool is_full = heads_.is_full() && !heads_.holds(id);
-  const StreamHeads::Kind kind = heads_.read(id, data, head);
-  if (kind == StreamHeads::Kind::session) {
-    events_.http3_consumed(id, head.size);
-    bool is_taken = false;
-    return session_stream(id, head.session_id, data, fin, is_taken);
-  }
-  if (kind == StreamHeads::Kind::unknown) {
-    if (is_full) return ConnectionError::excessive_load;
-    if (!fin) return ConnectionError::none;
-    heads_.forget(id);
-  }
-  if (!options_.is_server) return ConnectionError::stream_creation_error;
+ConnectionError Codec::read_unknown(std::int64_t id, Bytes data, bool fin) {
+  const SessionStreams::Verdict verdict = sessions_.read_head(id, data, fin);
+  if (verdict.is_refused) streams_.put(id, nullptr);
+  if (verdict.kind != SessionStreams::Kind::request) return verdict.error;
   MessageState* s = open_peer_request(id);
   if (s == nullptr) {
-    events_.http3_consumed(id, head.size + data.size());
+    events_.http3_consumed(id, verdict.head.size + data.size());
     return ConnectionError::none;
   }
-  const ConnectionError error = reader_.read(*s, head.view(), fin && data.empty());
+  const ConnectionError error = reader_.read(*s, verdict.head.view(), fin && data.empty());
   return error == ConnectionError::none && !data.empty() ? reader_.read(*s, data, fin) : error;
-}
-
-ConnectionError Codec::session_stream(std::int64_t id, std::uint64_t session_id, Bytes data, bool fin,
-                                      bool& is_taken) {
-  const bool is_beyond_limit = options_.is_server && session_id / 4 >= peer_requests_.allowed;
-  if (!may_be_session(session_id) || is_beyond_limit) return ConnectionError::id_error;
-  const bool is_bidirectional = !is_unidirectional(id);
-  const bool is_too_late = shutdown_ == Shutdown::begun;
-  if (is_bidirectional && options_.is_server && !is_too_late) {
-    peer_requests_.latest = std::max(peer_requests_.latest, id);
-  }
-  is_taken =
-      !is_too_late && events_.http3_session_stream(id, static_cast<std::int64_t>(session_id), data, fin);
-  if (is_taken) return ConnectionError::none;
-  if (is_bidirectional) streams_.put(id, nullptr);
-  if (!data.empty()) events_.http3_consumed(id, data.size());
-  events_.http3_stop_sending(id, US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
-  if (is_bidirectional) events_.http3_reset_stream(id, US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
-  return ConnectionError::none;
 }
 
 // nullptr: it is refused.
@@ -108,9 +74,8 @@ MessageState* Codec::open_peer_request(std::int64_t id) {
   streams_.put(id, nullptr);
   unidirectional_.request_opened();
   // RFC 9114 section 5.2: requests from the announced ID on are rejected.
-  const bool is_shut_down = shutdown_ == Shutdown::begun;
-  const bool is_too_late = is_shut_down && id > peer_requests_.latest;
-  if (!is_shut_down) peer_requests_.latest = std::max(peer_requests_.latest, id);
+  const bool is_too_late = peer_requests_.is_refused && id > peer_requests_.latest;
+  peer_requests_.opened(id);
   MessageState* s = is_too_late ? nullptr : events_.http3_request_stream(id);
   if (s == nullptr) {
     // RFC 9114 section 4.1.1.
@@ -119,7 +84,7 @@ MessageState* Codec::open_peer_request(std::int64_t id) {
     return nullptr;
   }
   attach(id, *s);
-  if (const std::optional<http::Priority> priority = early_priorities_.take(id)) {
+  if (const std::optional<http::Priority> priority = peer_requests_.early_priorities.take(id)) {
     s->has_priority_update_ = true;
     events_.http3_priority(*s, *priority);
   }
@@ -134,7 +99,7 @@ ConnectionError Codec::read_datagram(Bytes data) {
   if (const ConnectionError error = read_stream_datagram(data, datagram); error != ConnectionError::none) {
     return error;
   }
-  const bool is_beyond_limit = static_cast<std::uint64_t>(datagram.stream_id) / 4 >= peer_requests_.allowed;
+  const bool is_beyond_limit = !peer_requests_.may_exist(static_cast<std::uint64_t>(datagram.stream_id));
   if (options_.is_server && is_beyond_limit) return ConnectionError::id_error;
   MessageState* s = streams_.get(datagram.stream_id);
   if (s == nullptr || !takes_datagrams(s->receive_, options_.is_server)) {
@@ -153,7 +118,10 @@ ConnectionError Codec::encoder_instructions(Bytes data) {
     MessageState* s = nullptr;
     if (const ConnectionError error = reader_.read_unblocked(s); error != ConnectionError::none) return error;
     if (s == nullptr) return ConnectionError::none;
-    if (s->is_close_pending_ && !s->receive_.is_blocked) finish_closing(*s);
+    if (s->is_close_pending_ && !s->receive_.is_blocked) {
+      stream_closed(s->id_);
+      events_.http3_closed(*s);
+    }
   }
 }
 
@@ -198,14 +166,14 @@ void Codec::goaway_received(std::int64_t id) {
 // RFC 9218 section 7.2: it may come before its request, but not for one that the client cannot open yet. A value that
 // is no dictionary is ignored.
 ConnectionError Codec::priority_updated(std::int64_t id, std::string_view value) {
-  if (static_cast<std::uint64_t>(id) / 4 >= peer_requests_.allowed) return ConnectionError::id_error;
+  if (!peer_requests_.may_exist(static_cast<std::uint64_t>(id))) return ConnectionError::id_error;
   const std::optional<http::Priority> priority = http::parse_priority(value);
   if (!priority) return ConnectionError::none;
   if (MessageState* s = streams_.get(id)) {
     s->has_priority_update_ = true;
     events_.http3_priority(*s, *priority);
   } else {
-    early_priorities_.put(id, *priority);
+    peer_requests_.early_priorities.put(id, *priority);
   }
   return ConnectionError::none;
 }

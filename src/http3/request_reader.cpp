@@ -226,7 +226,7 @@ bool RequestReader::accept_request(MessageState& s, const http::SectionFacts& fa
   r.phase = Phase::in_message;
   if (facts.protocol == webtransport_protocol && options_.webtransport_sessions > 0) {
     s.is_session_request_ = true;
-    delegate_.session_requested();
+    ++requests_.sessions;
   }
   if (!facts.priority.empty()) delegate_.request_priority(s, facts.priority);
   return true;

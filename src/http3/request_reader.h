@@ -11,6 +11,7 @@
 #include "http3/codec_events.h"
 #include "http3/connection_error.h"
 #include "http3/message_state.h"
+#include "http3/peer_requests.h"
 #include "http3/qpack/decoder.h"
 #include "http3/repeated_sections.h"
 
@@ -28,15 +29,15 @@ class RequestReader {
     virtual void request_too_large(MessageState& s) = 0;
     // The request said how urgent it is (RFC 9218 section 5).
     virtual void request_priority(MessageState& s, std::string_view value) = 0;
-    // A request asks for a session of WebTransport.
-    virtual void session_requested() = 0;
 
    protected:
     ~Delegate() = default;
   };
 
-  RequestReader(const CodecOptions& options, qpack::Decoder& decoder, CodecEvents& events, Delegate& delegate)
-      : options_(options), decoder_(decoder), events_(events), delegate_(delegate) {}
+  // requests: where those that ask for sessions are counted.
+  RequestReader(const CodecOptions& options, PeerRequests& requests, qpack::Decoder& decoder,
+                CodecEvents& events, Delegate& delegate)
+      : options_(options), requests_(requests), decoder_(decoder), events_(events), delegate_(delegate) {}
 
   ConnectionError read(MessageState& s, Bytes data, bool fin);
   // Nothing more is read from this stream: what it holds is dropped and credited.
@@ -64,6 +65,7 @@ class RequestReader {
   void stop_holding(MessageState& s);
 
   const CodecOptions& options_;
+  PeerRequests& requests_;
   qpack::Decoder& decoder_;
   CodecEvents& events_;
   Delegate& delegate_;

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "http3/critical_streams.h"
-#include "http3/session_stream.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::http3 {
@@ -78,9 +77,9 @@ ConnectionError UnidirectionalReader::read_type(Stream& stream, Bytes& data, boo
       break;
     case type_push:
       // RFC 9114 section 6.2.2: clients push nothing, and none was allowed to a server.
-      return role_.is_server ? ConnectionError::stream_creation_error : ConnectionError::id_error;
+      return is_server_ ? ConnectionError::stream_creation_error : ConnectionError::id_error;
     case unidirectional_session_stream:
-      if (role_.takes_sessions) {
+      if (sessions_.are_taken()) {
         type = Type::session;
         break;
       }
@@ -105,7 +104,7 @@ ConnectionError UnidirectionalReader::read_session_id(Stream& stream, Bytes data
   if (!is_complete) return fin ? ConnectionError::general_protocol_error : ConnectionError::none;
   stream.type = Type::other;
   bool is_taken = false;
-  const ConnectionError error = delegate_.session_stream(id, stream.reader.value(), data, fin, is_taken);
+  const ConnectionError error = sessions_.begin(id, stream.reader.value(), data, fin, is_taken);
   if (is_taken) close(id);
   return error;
 }

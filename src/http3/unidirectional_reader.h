@@ -12,6 +12,7 @@
 #include "http3/connection_error.h"
 #include "http3/control_reader.h"
 #include "http3/qpack/encoder.h"
+#include "http3/session_streams.h"
 
 namespace usquic::http3 {
 
@@ -24,26 +25,20 @@ class UnidirectionalReader {
    public:
     // Bytes of the peer's QPACK encoder stream (RFC 9204 section 4.3).
     virtual ConnectionError encoder_instructions(Bytes data) = 0;
-    // A stream of a WebTransport session: `data`, and what follows, go past this reader, unless it is not taken.
-    virtual ConnectionError session_stream(std::int64_t id, std::uint64_t session_id, Bytes data, bool fin,
-                                           bool& is_taken) = 0;
 
    protected:
     ~Delegate() = default;
   };
 
-  struct Role {
-    bool is_server;
-    bool takes_sessions;  // streams of WebTransport sessions
-  };
-
-  // What comes on the peer's decoder stream is for `encoder`.
-  UnidirectionalReader(const Role& role, CodecEvents& events, qpack::Encoder& encoder, Delegate& delegate)
-      : role_(role),
+  // What comes on the peer's decoder stream is for `encoder`, streams of WebTransport sessions are for `sessions`.
+  UnidirectionalReader(bool is_server, CodecEvents& events, qpack::Encoder& encoder, SessionStreams& sessions,
+                       Delegate& delegate)
+      : is_server_(is_server),
         events_(events),
         encoder_(encoder),
+        sessions_(sessions),
         delegate_(delegate),
-        control_(role.is_server, delegate) {}
+        control_(is_server, delegate) {}
 
   // Throws std::bad_alloc.
   ConnectionError read(std::int64_t id, Bytes data, bool fin);
@@ -72,9 +67,10 @@ class UnidirectionalReader {
   ConnectionError read_session_id(Stream& stream, Bytes data, bool fin);
   bool has(Type type) const;
 
-  const Role role_;
+  const bool is_server_;
   CodecEvents& events_;
   qpack::Encoder& encoder_;
+  SessionStreams& sessions_;
   Delegate& delegate_;
   ControlReader control_;
   std::vector<Stream> streams_;  // three, of most peers

@@ -84,7 +84,7 @@ Result<us_quic_stream_t*> create_stream(us_quic_stream_t& connect, usquic::engin
   Made made = usquic::try_allocating(
       [&]() -> Made {
         session->add(*s);
-        return c.engine->create_session_stream(direction, session->id(), s);
+        return c.engine->create_stream(direction, s, session->id());
       },
       Made(Error{US_QUIC_E_NOMEM}));
   if (!made) {

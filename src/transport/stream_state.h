@@ -10,13 +10,16 @@
 
 namespace usquic::transport {
 
-// Who opened a stream, and which parts it has (RFC 9000 section 2.1).
+// Who opened a stream, which parts it has (RFC 9000 section 2.1), and what it belongs to.
 struct StreamKind {
   bool can_send() const { return is_local || !is_unidirectional; }
   bool can_receive() const { return !is_local || !is_unidirectional; }
 
+  bool is_of_session() const { return session_id >= 0; }
+
   bool is_local = false;
   bool is_unidirectional = false;
+  std::int64_t session_id = -1;  // the CONNECT stream of its WebTransport session
 };
 
 // The sending part (RFC 9000 section 3.1):
@@ -138,6 +141,7 @@ class ReceiveState {
   // The application wants no more.
   bool is_stopped() const { return stop_ != Stop::none; }
   bool is_stop_due() const { return stop_ == Stop::due; }
+  bool is_stop_put_off() const { return stop_ == Stop::put_off; }
   std::optional<std::uint64_t> stop_code() const {
     return is_stopped() ? std::optional(own_code_) : std::nullopt;
   }
@@ -156,10 +160,16 @@ class ReceiveState {
   }
   // False: it was asked for before.
   bool request_stop(std::uint64_t code) {
-    if (is_stopped()) return false;
+    if (is_stopped() && !is_stop_put_off()) return false;
     own_code_ = code;
     stop_ = Stop::due;
     return true;
+  }
+  // The application wants no more, and the peer is told later: by request_stop().
+  void put_off_stop(std::uint64_t code) {
+    if (is_stopped()) return;
+    own_code_ = code;
+    stop_ = Stop::put_off;
   }
   void stop_sent() {
     CHECK(is_stop_due());
@@ -168,7 +178,7 @@ class ReceiveState {
 
  private:
   enum class State : std::uint8_t { receive, data_read, reset_read };
-  enum class Stop : std::uint8_t { none, due, sent };
+  enum class Stop : std::uint8_t { none, put_off, due, sent };
 
   State state_ = State::receive;
   Stop stop_ = Stop::none;

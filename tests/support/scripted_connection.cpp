@@ -36,7 +36,9 @@ ScriptedConnection::ScriptedConnection(ScriptedEndpoint& endpoint, bool is_clien
       next_remote_stream_(is_client ? 1 : 0),
       last_activity_(clock_now()) {}
 
-Result<engine::Stream*> ScriptedConnection::create_stream(engine::Direction direction, void* stream_user) {
+Result<engine::Stream*> ScriptedConnection::create_stream(engine::Direction direction, void* stream_user,
+                                                          std::int64_t session_id) {
+  if (session_id >= 0) return Error{US_QUIC_E_UNSUPPORTED};
   if (is_closing_) return Error{US_QUIC_E_CLOSED};
   if (got_goaway_) return Error{US_QUIC_E_GOAWAY};
   if (is_draining_) return Error{US_QUIC_E_STATE};

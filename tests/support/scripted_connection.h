@@ -26,7 +26,6 @@ class ScriptedStream final : public engine::Stream {
   std::int64_t id() const override { return id_; }
   bool is_local() const override { return is_local_; }
   bool is_unidirectional() const override { return false; }
-  bool is_early() const override { return false; }
   int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
   int send_response(std::span<const us_quic_header_t> fields, Bytes body) override;
   std::ptrdiff_t write(Bytes data) override;
@@ -107,7 +106,8 @@ class ScriptedConnection final : public engine::Connection {
   }
   Bytes id() const override { return as_bytes(&id_, sizeof(id_)); }
   void stats(us_quic_stats_t& out) const override { out = stats_; }
-  Result<engine::Stream*> create_stream(engine::Direction direction, void* stream_user) override;
+  Result<engine::Stream*> create_stream(engine::Direction direction, void* stream_user,
+                                        std::int64_t session_id) override;
   std::uint64_t max_streams() const override;
   int send_datagram(Bytes data) override;
   Result<std::uint64_t> peer_setting(std::uint64_t id) const override;

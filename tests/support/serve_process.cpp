@@ -26,15 +26,22 @@ void apply(const ServeProcess::Limits& limits) {
   setrlimit(RLIMIT_NOFILE, &descriptors);
 }
 
+std::vector<std::string> serve_command(const std::string& tool, const std::vector<std::string>& words) {
+  std::vector<std::string> command = {tool, "serve", "--quiet", "--host", "127.0.0.1"};
+  command.insert(command.end(), words.begin(), words.end());
+  return command;
+}
+
 }  // namespace
 
 ServeProcess::ServeProcess(const std::string& tool, const std::vector<std::string>& words)
     : ServeProcess(tool, words, Limits()) {}
 
 ServeProcess::ServeProcess(const std::string& tool, const std::vector<std::string>& words,
-                           const Limits& limits) {
-  std::vector<std::string> command = {tool, "serve", "--quiet", "--host", "127.0.0.1"};
-  command.insert(command.end(), words.begin(), words.end());
+                           const Limits& limits)
+    : ServeProcess(serve_command(tool, words), limits) {}
+
+ServeProcess::ServeProcess(std::vector<std::string> command, const Limits& limits) {
   std::vector<char*> arguments;
   for (std::string& word : command) arguments.push_back(word.data());
   arguments.push_back(nullptr);

@@ -1,4 +1,4 @@
-// `usquic serve` in a process of its own.
+// `usquic serve`, or another program that serves, in a process of its own.
 #pragma once
 
 #include <sys/types.h>
@@ -21,6 +21,8 @@ class ServeProcess {
   // tool: the path of the command. words: what follows "serve --quiet --host 127.0.0.1".
   ServeProcess(const std::string& tool, const std::vector<std::string>& words, const Limits& limits);
   ServeProcess(const std::string& tool, const std::vector<std::string>& words);
+  // Any command whose first line of output ends with its port, or with its URL.
+  explicit ServeProcess(std::vector<std::string> command, const Limits& limits);
   ~ServeProcess();
   ServeProcess(const ServeProcess&) = delete;
   ServeProcess& operator=(const ServeProcess&) = delete;

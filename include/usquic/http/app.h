@@ -39,6 +39,7 @@ struct AppOptions {
   bool reject_unauthorized = true;  // with request_cert: refuse clients without a trusted certificate
 
   std::uint64_t max_body_bytes = UINT64_MAX;  // of requests; above: 413
+  std::size_t max_capsule_bytes = 65'536;     // of the value of a capsule (Response::onCapsule); above: reset
   bool automatic_options = false;             // answer OPTIONS for known paths with Allow
   bool date_header = true;
 

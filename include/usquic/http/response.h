@@ -100,13 +100,37 @@ class US_API Response {
   // Chunks of the request body as they come; fin = the last one (maybe empty). Bodies are not buffered: the
   // peer is held back by flow control until onData is set, in the handler or later.
   Response* onData(Function<void(std::string_view chunk, bool fin)> handler);
+  // HTTP datagrams of an extended CONNECT (RFC 9297), unreliable and not ordered: what comes in DATAGRAM frames, and in
+  // DATAGRAM capsules on the stream. This, onCapsule and onCapsulesEnd say that the stream speaks the Capsule Protocol:
+  // its capsules are read here, onData cannot be set, and a 2xx that goes out later has the field capsule-protocol. As
+  // with onData, it goes out when the handler returns. A datagram without this handler resets the request, as the
+  // client had no reason to send it. It is a mistake for any other request, and where onData was set before. No version
+  // of HTTP but 2 and 3 has extended CONNECT.
+  Response* onDatagram(Function<void(std::string_view data)> handler);
+  // Capsules of all other types; without it they are skipped. A value of more than AppOptions::max_capsule_bytes, or a
+  // stream that ends inside of a capsule, resets the request; onAborted runs then.
+  Response* onCapsule(Function<void(std::uint64_t type, std::string_view value)> handler);
+  // The client ended the stream, behind a whole capsule. This side may still send, and ends the response.
+  Response* onCapsulesEnd(Function<void()> handler);
+  // Sends a copy as an HTTP datagram: a frame of HTTP/3 where both sides take those (here: with the core's option datagrams,
+  // or sessions of WebTransport), else a capsule. Before the 2xx, or without onDatagram and onCapsule, it is a mistake.
+  // Returns: 0, or why it is lost: US_QUIC_E_TOO_LARGE; _AGAIN: more waits than the peer takes, or it has not said yet
+  // whether it takes frames; _STATE and _CLOSED for mistakes; _NOMEM.
+  int sendDatagram(std::string_view data);
+  // Bytes of the largest datagram that can be sent now; it changes with the path. 65,536 where they go as capsules. 0: none
+  // can.
+  std::size_t getMaxDatagramSize() const;
+  // Sends a capsule, when sendDatagram may be called. Everything is accepted and buffered, as by write(). false: more is
+  // buffered than the peer takes; wait for onWritable before sending on. type: at most 2^62 - 1; 0 is a datagram.
+  bool sendCapsule(std::uint64_t type, std::string_view value);
   // Trailer fields of the request, after its body, before the last onData.
   Response* onTrailer(Function<void(std::string_view name, std::string_view value)> handler);
-  // The client gave up (RESET_STREAM, STOP_SENDING, connection lost) before the answer was complete.
+  // The client gave up (RESET_STREAM, STOP_SENDING, connection lost) before the answer was complete, or broke a rule.
   // At most once.
   Response* onAborted(Function<void()> handler);
 
-  // Stops reading the request body; the peer is held back by flow control.
+  // Stops reading the request body; the peer is held back by flow control. Capsules that have come already, and
+  // datagrams, still run their handlers.
   Response* pause();
   // Goes on after pause().
   Response* resume();

@@ -16,6 +16,11 @@ http2::ErrorCode http2_code_of(StreamError error) {
       return http2::ErrorCode::no_error;
     case StreamError::request_cancelled:
       return http2::ErrorCode::cancel;
+    case StreamError::malformed:
+    case StreamError::bad_datagram:
+      return http2::ErrorCode::protocol_error;
+    case StreamError::excessive:
+      return http2::ErrorCode::enhance_your_calm;
     case StreamError::internal:
       break;
   }

@@ -90,6 +90,12 @@ void on_data(us_quic_stream_t* stream, const void* data, std::size_t length) noe
   run_for_exchange(stream, [&](Exchange& exchange) { exchange.take_data(chunk); });
 }
 
+void on_datagram(us_quic_stream_t* stream, const void* data, std::size_t length) noexcept {
+  if (webtransport::take_datagram(stream, data, length)) return;
+  const std::string_view datagram(static_cast<const char*>(data), length);
+  run_for_exchange(stream, [&](Exchange& exchange) { exchange.take_datagram(datagram); });
+}
+
 void on_end(us_quic_stream_t* stream) noexcept {
   if (webtransport::take_end(stream)) return;
   run_for_exchange(stream, [](Exchange& exchange) { exchange.take_end(); });
@@ -114,10 +120,6 @@ void on_stream_close(us_quic_stream_t* stream, const us_quic_stream_close_info_t
   const bool is_request = !webtransport::is_of_session(stream);
   webtransport::take_close(stream, *info);
   if (is_request) release(stream);
-}
-
-void on_datagram(us_quic_stream_t* stream, const void* data, std::size_t length) noexcept {
-  webtransport::take_datagram(stream, data, length);
 }
 
 void on_open(us_quic_connection_t* connection, int) noexcept {
@@ -156,12 +158,12 @@ class Http3Listener final : public AppListener {
     us_quic_socket_context_on_stream_open(context_, on_stream_open);
     us_quic_socket_context_on_stream_headers(context_, on_headers);
     us_quic_socket_context_on_stream_data(context_, on_data);
+    us_quic_socket_context_on_stream_datagram(context_, on_datagram);
     us_quic_socket_context_on_stream_end(context_, on_end);
     us_quic_socket_context_on_stream_reset(context_, on_reset);
     us_quic_socket_context_on_stream_stop(context_, on_stop);
     us_quic_socket_context_on_stream_writable(context_, on_writable);
     us_quic_socket_context_on_stream_close(context_, on_stream_close);
-    us_quic_socket_context_on_stream_datagram(context_, on_datagram);
     webtransport::set_session_callbacks(context_);
   }
   ~Http3Listener() override { us_quic_socket_context_free(context_); }

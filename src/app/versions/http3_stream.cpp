@@ -19,6 +19,12 @@ std::uint64_t code_of(StreamError error) {
       return US_QUIC_H3_REQUEST_CANCELLED;
     case StreamError::internal:
       return US_QUIC_H3_INTERNAL_ERROR;
+    case StreamError::malformed:
+      return US_QUIC_H3_MESSAGE_ERROR;
+    case StreamError::excessive:
+      return US_QUIC_H3_EXCESSIVE_LOAD;
+    case StreamError::bad_datagram:
+      return US_QUIC_H3_DATAGRAM_ERROR;
   }
   return US_QUIC_H3_INTERNAL_ERROR;
 }
@@ -37,6 +43,22 @@ std::span<const us_quic_header_t> Http3Stream::headers() const {
 
 void Http3Stream::stop(StreamError error) {
   us_quic_stream_stop(stream_, code_of(error));
+}
+
+// The exchange sends while its stream is open: what _STATE says then is that this side takes none.
+int Http3Stream::send_datagram(std::string_view data) {
+  const int error = us_quic_stream_send_datagram(stream_, data.data(), data.size());
+  return error == US_QUIC_E_STATE ? US_QUIC_E_UNSUPPORTED : error;
+}
+
+std::optional<std::size_t> Http3Stream::max_datagram_bytes() const {
+  const std::size_t bytes = us_quic_stream_max_datagram_size(stream_);
+  if (bytes > 0) return bytes;
+  constexpr std::uint64_t h3_datagram = 0x33;  // RFC 9297 section 2.1.1
+  std::uint64_t value = 0;
+  const bool is_unknown = us_quic_connection_peer_setting(us_quic_stream_connection(stream_), h3_datagram,
+                                                          &value) == US_QUIC_E_AGAIN;
+  return is_unknown ? std::optional<std::size_t>(0) : std::nullopt;
 }
 
 void Http3Stream::close_with(StreamError error) {

@@ -48,6 +48,9 @@ class Http3Stream final : public ExchangeStream {
   void shutdown() override { us_quic_stream_shutdown(stream_); }
   std::size_t buffered() const override { return us_quic_stream_buffered(stream_); }
 
+  int send_datagram(std::string_view data) override;
+  std::optional<std::size_t> max_datagram_bytes() const override;
+
   void close_with(StreamError error) override;
 
   us_loop_t* loop() const override;

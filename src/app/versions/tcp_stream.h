@@ -9,6 +9,8 @@ namespace usquic::app {
 class TcpStream : public ExchangeStream {
  public:
   bool is_early() const override { return false; }
+  int send_datagram(std::string_view /*data*/) override { return US_QUIC_E_UNSUPPORTED; }
+  std::optional<std::size_t> max_datagram_bytes() const override { return std::nullopt; }
   us_loop_t* loop() const override;
   socklen_t remote_address(sockaddr_in6& to) const override;
   us_quic_blob_t client_certificate() const override;

@@ -227,19 +227,6 @@ int QuicConnection::send_datagram(Bytes data) {
   return parts_.core.is_http3() ? US_QUIC_E_STATE : parts_.writer.queue_datagram({}, data);
 }
 
-int QuicConnection::check_stream_datagrams() const {
-  if (!parts_.core.is_http3()) return US_QUIC_E_STATE;
-  const bool is_announced = parts_.core.reads_stream_datagrams();
-  return http3::check_sending_datagrams(is_announced, parts_.core.codec->peer_settings());
-}
-
-std::size_t QuicConnection::max_stream_datagram_bytes(std::int64_t stream_id) const {
-  if (check_stream_datagrams() != 0) return 0;
-  const std::size_t room = parts_.writer.datagram_room();
-  const std::size_t head = http3::DatagramHead(stream_id).bytes().size();
-  return room > head ? room - head : 0;
-}
-
 int QuicConnection::check_webtransport() const {
   const http3::Codec* codec = parts_.core.codec.get();
   if (codec == nullptr) return parts_.core.is_raw() ? US_QUIC_E_UNSUPPORTED : US_QUIC_E_AGAIN;
@@ -247,11 +234,6 @@ int QuicConnection::check_webtransport() const {
   if (peer == nullptr) return US_QUIC_E_AGAIN;
   const bool is_supported = peer->webtransport_sessions > 0 && peer->extended_connect;
   return is_supported ? 0 : US_QUIC_E_UNSUPPORTED;
-}
-
-int QuicConnection::send_stream_datagram(std::int64_t stream_id, Bytes data) {
-  if (const int error = check_stream_datagrams()) return error;
-  return parts_.writer.queue_datagram(http3::DatagramHead(stream_id).bytes(), data);
 }
 
 std::size_t QuicConnection::max_datagram_bytes() const {

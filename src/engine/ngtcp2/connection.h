@@ -44,12 +44,9 @@ class QuicConnection final : public engine::Connection,
   }
   Bytes id() const override { return parts_.registration.first_id().bytes(); }
   void stats(us_quic_stats_t& out) const override;
-  Result<engine::Stream*> create_stream(Direction direction, void* stream_user) override {
-    return parts_.streams.create(direction, stream_user);
-  }
-  Result<engine::Stream*> create_session_stream(Direction direction, std::int64_t session_id,
-                                                void* stream_user) override {
-    return parts_.streams.create_of_session(direction, session_id, stream_user);
+  Result<engine::Stream*> create_stream(Direction direction, void* stream_user,
+                                        std::int64_t session_id) override {
+    return parts_.streams.create(direction, stream_user, session_id);
   }
   int check_webtransport() const override;
   std::uint64_t max_streams() const override { return parts_.streams.max_new(); }
@@ -62,10 +59,6 @@ class QuicConnection final : public engine::Connection,
   std::optional<us_quic_close_info_t> failure() const override { return parts_.ending.failure(); }
   void detach() override { parts_.ending.detach(); }
 
-  // For a stream of HTTP/3.
-  int send_stream_datagram(std::int64_t stream_id, Bytes data);
-  std::size_t max_stream_datagram_bytes(std::int64_t stream_id) const;
-
   // For the endpoint.
   void on_datagram(TimePoint now, const Datagram& datagram);
   void on_deadline(TimePoint now) override;
@@ -73,8 +66,7 @@ class QuicConnection final : public engine::Connection,
   bool flush(TimePoint now, SendBatch& batch);
   void wait_for_socket(TimePoint now);
   void fail_at_flush(CloseReason reason);
-  ConnectionCore& core() { return parts_.core; }
-  ConnectionEnding& ending() { return parts_.ending; }
+  ConnectionParts& parts() { return parts_; }
 
   // ngtcp2 says so. 0, or what is to be returned to it.
   int handshake_completed();
@@ -83,7 +75,6 @@ class QuicConnection final : public engine::Connection,
   QuicConnection(EndpointCore& endpoint, const Path& path, bool is_client)
       : ConnectionIdOwner(Kind::live), parts_(*this, endpoint, path, is_client) {}
 
-  int check_stream_datagrams() const;
   void read(TimePoint now, const Datagram& datagram);
   void expire(TimePoint now);
   bool write(TimePoint now, SendBatch& batch);

@@ -164,7 +164,7 @@ struct ConnectionCallbacks {
     ConnectionParts& c = self(user);
     QuicStream* s = c.streams.find(id);
     if (s != nullptr) {
-      s->is_blocked_ = false;
+      s->marks_.is_blocked = false;
       c.streams.has_data(*s);
     } else if (c.core.codec != nullptr) {
       c.core.codec->critical_streams().set_blocked(id, false);

@@ -1,6 +1,7 @@
 #include "engine/ngtcp2/connection_core.h"
 
 #include "engine/ngtcp2/paths.h"
+#include "http3/datagram.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -15,6 +16,17 @@ ConnectionCore::ConnectionCore(QuicConnection& its_connection, EndpointCore& its
       is_client(client),
       sender(transport::HandshakeCounts::key_of(path.remote)),
       http_idle(endpoint.config.http_idle_timeout) {}
+
+int ConnectionCore::check_stream_datagrams() const {
+  if (!is_http3()) return US_QUIC_E_STATE;
+  return http3::check_sending_datagrams(reads_stream_datagrams(), codec->peer_settings());
+}
+
+bool ConnectionCore::may_create(const transport::StreamKind& kind) const {
+  if (kind.is_of_session()) return is_http3() && config().webtransport_sessions > 0;
+  const bool is_request = is_client && !kind.is_unidirectional;
+  return !graceful_end.is_begun() && (!is_http3() || is_request);
+}
 
 void ConnectionCore::credit(std::int64_t id, std::uint64_t length) {
   ngtcp2_conn_extend_max_stream_offset(library, id, length);

@@ -17,6 +17,7 @@
 #include "transport/graceful_end.h"
 #include "transport/handshake_counts.h"
 #include "transport/http_idle.h"
+#include "transport/stream_state.h"
 #include "transport/traffic_counts.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -39,6 +40,10 @@ struct ConnectionCore {
   TimePoint now() const { return endpoint.now; }  // of the running call
   // And says so in SETTINGS (RFC 9297 section 2.1.1).
   bool reads_stream_datagrams() const { return config().datagrams && events().takes_stream_datagrams(); }
+  // Whether datagrams of streams can be sent now: 0, or why not.
+  int check_stream_datagrams() const;
+  // Whether this side may open such a stream, as far as is known.
+  bool may_create(const transport::StreamKind& kind) const;
   void mark_dirty() { endpoint.flush_queue.add(connection, endpoint.now); }
 
   // The peer may send that much more, on the stream and in all.

@@ -16,8 +16,8 @@ ConnectionLists::~ConnectionLists() {
 QuicConnection& ConnectionLists::add(std::unique_ptr<QuicConnection> made) {
   QuicConnection* c = made.get();
   if (!c->is_client()) {
-    gate_.begin(c->core().sender);
-    ++c->core().socket_state->server_handshakes;
+    gate_.begin(c->parts().core.sender);
+    ++c->parts().core.socket_state->server_handshakes;
   }
   all_.push_back(made.release());
   handshakes_.push_back(c);
@@ -28,8 +28,8 @@ bool ConnectionLists::end_handshake(QuicConnection& c) {
   if (!c.ListHook<HandshakeTag>::is_linked()) return false;
   c.ListHook<HandshakeTag>::unlink();
   if (!c.is_client()) {
-    --c.core().socket_state->server_handshakes;
-    gate_.end(c.core().sender);
+    --c.parts().core.socket_state->server_handshakes;
+    gate_.end(c.parts().core.sender);
   }
   return true;
 }
@@ -65,7 +65,7 @@ void ConnectionLists::collect() {
 void ConnectionLists::drop(void* socket) {
   for (QuicConnection* c = all_.front(); c != nullptr;) {
     QuicConnection* next = all_.next(c);
-    if (c->path().socket == socket) c->ending().forget();
+    if (c->path().socket == socket) c->parts().ending.forget();
     c = next;
   }
   for (ClosedConnection* c = closed_.front(); c != nullptr;) {

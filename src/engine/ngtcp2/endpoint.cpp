@@ -151,7 +151,7 @@ void QuicEndpoint::set_accepting(void* socket, bool accepting) {
   core_.sockets.add(socket).new_clients = accepting ? NewClients::accepted : NewClients::ignored;
   if (accepting) return;
   core_.connections.for_each_handshake([socket](QuicConnection& c) {
-    if (!c.is_client() && c.path().socket == socket) c.ending().refuse();
+    if (!c.is_client() && c.path().socket == socket) c.parts().ending.refuse();
   });
 }
 

@@ -5,7 +5,7 @@
 namespace usquic::engine::ngtcp2 {
 
 void FlushQueue::add(QuicConnection& c, TimePoint now) {
-  SocketState* socket = c.core().socket_state;
+  SocketState* socket = c.parts().core.socket_state;
   if (socket == nullptr || c.ListHook<FlushTag>::is_linked()) return;
   (socket->blocked ? socket->waiting : dirty_).push_back(&c);
   // No flush sets a new connection's first deadline before the socket takes packets.
@@ -16,9 +16,9 @@ void FlushQueue::flush(TimePoint now, SendBatch& batch) {
   List<QuicConnection, FlushTag> round;
   round.take_all(dirty_);
   while (QuicConnection* c = round.pop_front()) {
-    SocketState* socket = c->core().socket_state;
+    SocketState* socket = c->parts().core.socket_state;
     if (socket == nullptr || (!socket->blocked && c->flush(now, batch))) continue;
-    socket = c->core().socket_state;  // a callback may have dropped it
+    socket = c->parts().core.socket_state;  // a callback may have dropped it
     if (socket == nullptr) continue;
     // Its socket takes no more: it waits out of the way of the others. What was added before the socket
     // blocked comes here too when its turn comes.

@@ -116,7 +116,7 @@ void Http3Driver::http3_closed(http3::MessageState& message) {
 
 void Http3Driver::http3_priority(http3::MessageState& message, http::Priority priority) {
   QuicStream& s = stream_of(message);
-  if (!s.is_priority_ours_) s.set_priority(priority);
+  if (!s.marks_.is_priority_ours) s.set_priority(priority);
 }
 
 void Http3Driver::http3_answered(http3::MessageState& message) {

@@ -240,7 +240,7 @@ void PacketWriter::stream_written(const StreamOutput& out, std::size_t length, b
 
 void PacketWriter::stream_blocked(const StreamOutput& out) {
   if (out.stream == nullptr) return core_.codec->critical_streams().set_blocked(out.id, true);
-  out.stream->is_blocked_ = true;
+  out.stream->marks_.is_blocked = true;
   streams_.schedule().remove(*out.stream);
 }
 

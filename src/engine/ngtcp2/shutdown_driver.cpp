@@ -30,15 +30,12 @@ ShutdownDriver::Next ShutdownDriver::advance(TimePoint now) {
       end.drain();
     }
   }
-  // RFC 9114 section 5.2: a GOAWAY that refuses requests would refuse streams of sessions, which count as requests.
-  const bool has_sessions = core_.codec != nullptr && core_.codec->has_sessions();
-  if (end.step() == Step::noticed && !has_sessions && !end.is_waiting()) end.wait_until(now);
-  if (end.step() == Step::noticed && now >= end.deadline()) {
-    if (has_sessions) {
+  if (end.step() == Step::noticed && (now >= end.deadline() || !end.is_waiting())) {
+    // For want of memory: as above. While there are sessions of WebTransport the round trip lasts.
+    if (core_.codec->shut_down(http3::Codec::Shutdown::begun).error() == US_QUIC_E_AGAIN) {
       end.wait_until(never);
       return Next::wait;
     }
-    static_cast<void>(core_.codec->shut_down(http3::Codec::Shutdown::begun));  // as above
     end.drain();
   }
   return end.step() == Step::draining ? wait_for_streams(now) : Next::wait;

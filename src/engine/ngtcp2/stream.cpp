@@ -6,6 +6,7 @@
 #include "base/varint.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/stream_set.h"
+#include "http3/datagram.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::engine::ngtcp2 {
@@ -20,13 +21,20 @@ bool is_informational(std::span<const us_quic_header_t> fields) {
   return false;
 }
 
+bool is_acknowledged(const http3::MessageState& message) {
+  return message.output.acknowledged() == message.output.accepted();
+}
+
+// What this side said last on a CONNECT stream, such as why a session is closed, would come after STOP_SENDING, to which
+// some answer by giving up the stream.
+bool is_left_tunnel(const http3::MessageState& message, const transport::SendState& send) {
+  return message.is_tunnel() && message.fin && !send.is_reset() && !is_acknowledged(message);
+}
+
 }  // namespace
 
-QuicStream::QuicStream(StreamSet& streams, std::int64_t id, bool is_local, bool is_unidirectional)
-    : message(this, streams.core().endpoint.memory.pool()),
-      streams_(streams),
-      id_(id),
-      kind_{is_local, is_unidirectional} {}
+QuicStream::QuicStream(StreamSet& streams, std::int64_t id, transport::StreamKind kind)
+    : message(this, streams.core().endpoint.memory.pool()), streams_(streams), id_(id), kind_(kind) {}
 
 QuicStream::~QuicStream() = default;
 
@@ -54,7 +62,7 @@ bool QuicStream::is_message() const {
 
 int QuicStream::send_headers(std::span<const us_quic_header_t> fields, bool end_stream) {
   if (const int error = check_sending()) return error;
-  const bool has_messages = !core().is_raw() && !kind_.is_unidirectional && !is_of_session();
+  const bool has_messages = !core().is_raw() && !kind_.is_unidirectional && !kind_.is_of_session();
   if (!has_messages || message.sent() == Sent::trailers) return US_QUIC_E_STATE;
   http::SectionKind kind = http::SectionKind::trailers;
   if (message.sent() == Sent::nothing) {
@@ -86,7 +94,7 @@ std::size_t QuicStream::room(std::size_t wanted) {
   const std::size_t limit = core().config().send_buffer_bytes;
   const std::size_t unsent = buffered();
   const std::size_t left = unsent < limit ? limit - unsent : 0;
-  if (left < wanted) wants_writable_ = true;
+  if (left < wanted) marks_.wants_writable = true;
   return std::min(left, wanted);
 }
 
@@ -157,26 +165,30 @@ int QuicStream::set_priority(int urgency, bool incremental) {
   if (!is_open_here()) return US_QUIC_E_CLOSED;
   if (urgency < 0 || urgency > 7) return US_QUIC_E_INVALID;
   if (core().is_raw()) return US_QUIC_E_STATE;
-  is_priority_ours_ = true;
+  marks_.is_priority_ours = true;
   set_priority({static_cast<std::uint8_t>(urgency), incremental});
-  if (id_ < 0 || !core().is_client || is_of_session()) return 0;
+  if (id_ < 0 || !core().is_client || kind_.is_of_session()) return 0;
   return core().codec->send_priority_update(id_, priority_).error();
 }
 
 // RFC 9297 section 2.1: as long as the sending part is open.
 int QuicStream::send_datagram(Bytes data) {
   if (const int error = check_sending()) return error;
-  if (id_ < 0 || is_of_session()) return US_QUIC_E_STATE;
-  return core().connection.send_stream_datagram(id_, data);
+  if (id_ < 0 || kind_.is_of_session()) return US_QUIC_E_STATE;
+  if (const int error = core().check_stream_datagrams()) return error;
+  return core().connection.parts().writer.queue_datagram(http3::DatagramHead(id_).bytes(), data);
 }
 
 std::size_t QuicStream::max_datagram_bytes() const {
-  if (check_sending() != 0 || id_ < 0 || is_of_session()) return 0;
-  return core().connection.max_stream_datagram_bytes(id_);
+  const bool is_taken = check_sending() == 0 && id_ >= 0 && !kind_.is_of_session();
+  if (!is_taken || core().check_stream_datagrams() != 0) return 0;
+  const std::size_t room = core().connection.parts().writer.datagram_room();
+  const std::size_t head = http3::DatagramHead(id_).bytes().size();
+  return room > head ? room - head : 0;
 }
 
 transport::SendRank QuicStream::send_rank() const {
-  return {priority_.urgency, priority_.incremental || core().is_raw() || is_of_session(), id_};
+  return {priority_.urgency, priority_.incremental || core().is_raw() || kind_.is_of_session(), id_};
 }
 
 // Of this side's output. The schedule goes by it.
@@ -197,27 +209,20 @@ void QuicStream::detach() {
   credit_.consumed_all();
   if (!core().is_active()) return;
   // Nobody will read on, and nobody can finish what was not finished.
-  stops_when_acknowledged_ = leaves_tunnel();
-  if (!stops_when_acknowledged_) stop_abandoned();
+  if (kind_.can_receive() && receive_.is_receiving()) {
+    if (is_left_tunnel(message, send_)) {
+      receive_.put_off_stop(core().abandon_code());
+    } else {
+      receive_.request_stop(core().abandon_code());
+    }
+  }
   streams_.touch(*this);
-}
-
-// What this side said last on a CONNECT stream, such as why a session is closed, would come after STOP_SENDING, to which
-// some answer by giving up the stream.
-bool QuicStream::leaves_tunnel() const {
-  const bool is_sent = message.output.acknowledged() == message.output.accepted();
-  return message.is_tunnel() && message.fin && !send_.is_reset() && !is_sent;
-}
-
-void QuicStream::stop_abandoned() {
-  if (kind_.can_receive() && receive_.is_receiving()) receive_.request_stop(core().abandon_code());
 }
 
 void QuicStream::output_acknowledged(std::size_t length) {
   message.output.acknowledge(length);
-  if (!stops_when_acknowledged_ || message.output.acknowledged() < message.output.accepted()) return;
-  stops_when_acknowledged_ = false;
-  stop_abandoned();
+  if (!receive_.is_stop_put_off() || !is_acknowledged(message)) return;
+  receive_.request_stop(core().abandon_code());
   streams_.touch(*this);
 }
 

@@ -38,14 +38,13 @@ class QuicStream final : public engine::Stream,
   // The application's handle: held until its end is notified, or until the application drops it.
   enum class Handle : std::uint8_t { held, closed, detached };
 
-  QuicStream(StreamSet& streams, std::int64_t id, bool is_local, bool is_unidirectional);
+  QuicStream(StreamSet& streams, std::int64_t id, transport::StreamKind kind);
   ~QuicStream();
 
   std::int64_t id() const override { return id_; }
   bool is_local() const override { return kind_.is_local; }
   bool is_unidirectional() const override { return kind_.is_unidirectional; }
-  bool is_early() const override { return false; }
-  std::int64_t session_id() const override { return session_id_; }
+  std::int64_t session_id() const override { return kind_.session_id; }
   bool is_session_request() const override { return message.is_session_request(); }
   int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
   int send_response(std::span<const us_quic_header_t> fields, Bytes body) override;
@@ -65,12 +64,17 @@ class QuicStream final : public engine::Stream,
 
   // The peer has the next `length` bytes of what was sent.
   void output_acknowledged(std::size_t length);
-  // It is one of a WebTransport session's.
-  bool is_of_session() const { return session_id_ >= 0; }
   // Raw streams take turns, and those of sessions.
   transport::SendRank send_rank() const;
 
  private:
+  struct Marks {
+    bool is_blocked = false;        // no stream credit
+    bool wants_writable = false;    // a write accepted less than offered
+    bool stop_is_due = false;       // on_stop is to be notified at the end of the flush
+    bool is_priority_ours = false;  // the application set it, whatever the peer says
+  };
+
   friend class StreamSet;
   friend class Http3Driver;
   friend class PacketWriter;
@@ -80,8 +84,6 @@ class QuicStream final : public engine::Stream,
   bool is_open_here() const;
   int check_sending() const;
   bool is_message() const;
-  bool leaves_tunnel() const;
-  void stop_abandoned();
   void set_priority(http::Priority priority);
   std::size_t room(std::size_t wanted);
   void end_detached_sending();
@@ -89,15 +91,10 @@ class QuicStream final : public engine::Stream,
   http3::MessageState message;  // raw streams use its `output` and `fin` alone
   StreamSet& streams_;
   std::int64_t id_;
-  std::int64_t session_id_ = -1;
   const transport::StreamKind kind_;
   Handle handle_ = Handle::held;
-  bool is_blocked_ = false;      // no stream credit
-  bool wants_writable_ = false;  // a write accepted less than offered
-  bool stop_is_due_ = false;     // on_stop is to be notified at the end of the flush
-  bool stops_when_acknowledged_ = false;
+  Marks marks_;
   http::Priority priority_;
-  bool is_priority_ours_ = false;  // the application set it, whatever the peer says
   transport::SendState send_;
   transport::ReceiveState receive_;
   transport::ReceiveCredit credit_;

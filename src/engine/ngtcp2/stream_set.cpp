@@ -14,6 +14,16 @@ namespace {
 
 using Handle = QuicStream::Handle;
 
+// Whether what the application asked for, before the handshake decided, is of the protocol that it decided for.
+bool fits_protocol(const ConnectionCore& core, const transport::StreamKind& kind,
+                   const http3::MessageState& message) {
+  const bool is_message = message.sent() != http3::MessageState::Sent::nothing;
+  if (!core.is_http3()) return !is_message;
+  if (kind.is_of_session()) return true;
+  const bool has_bytes = message.output.untaken() > 0 || message.fin;
+  return core.is_client && !kind.is_unidirectional && (is_message || !has_bytes);
+}
+
 }  // namespace
 
 StreamSet::~StreamSet() {
@@ -26,46 +36,32 @@ QuicStream* StreamSet::find(std::int64_t id) const {
   return table_.get(id);
 }
 
-Result<engine::Stream*> StreamSet::create(Direction direction, void* user) {
+// Sessions of WebTransport go on after GOAWAY, and while this side drains.
+Result<engine::Stream*> StreamSet::create(Direction direction, void* user, std::int64_t session_id) {
   if (!core_.is_active() || core_.ending != nullptr || core_.handle.is_released())
     return Error{US_QUIC_E_CLOSED};
-  if (core_.peer_is_going_away) return Error{US_QUIC_E_GOAWAY};
-  const bool is_unidirectional = direction == Direction::unidirectional;
-  if (core_.graceful_end.is_begun() || (core_.is_http3() && (is_unidirectional || !core_.is_client))) {
-    return Error{US_QUIC_E_STATE};
+  const transport::StreamKind kind{.is_local = true,
+                                   .is_unidirectional = direction == Direction::unidirectional,
+                                   .session_id = session_id};
+  if (!kind.is_of_session() && core_.peer_is_going_away) return Error{US_QUIC_E_GOAWAY};
+  if (!core_.may_create(kind)) return Error{US_QUIC_E_STATE};
+  std::unique_ptr<QuicStream> made(new (core_.endpoint.memory.pool()) QuicStream(*this, -1, kind));
+  made->user = user;
+  if (kind.is_of_session()) {
+    const http3::SessionStreamHead head(kind.is_unidirectional, session_id);
+    if (!made->message.begin_session_stream(head.bytes())) return Error{US_QUIC_E_NOMEM};
+  } else if (core_.codec != nullptr) {
+    core_.codec->expect_request(made->message);
   }
-  QuicStream& s = add_pending(direction, user);
-  if (core_.codec != nullptr) core_.codec->expect_request(s.message);
-  return &s;
-}
-
-QuicStream& StreamSet::add_pending(Direction direction, void* user) {
-  const bool is_unidirectional = direction == Direction::unidirectional;
-  auto* s = new (core_.endpoint.memory.pool()) QuicStream(*this, -1, true, is_unidirectional);
-  s->user = user;
-  if (is_unidirectional) {
+  QuicStream* s = made.release();
+  if (kind.is_unidirectional) {
     pending_uni_.push_back(s);
   } else {
     pending_bidi_.push_back(s);
     ++pending_bidi_count_;
   }
   core_.mark_dirty();
-  return *s;
-}
-
-// Sessions go on after GOAWAY, and while this side drains.
-Result<engine::Stream*> StreamSet::create_of_session(Direction direction, std::int64_t session_id,
-                                                     void* user) {
-  if (!core_.is_active() || core_.ending != nullptr || core_.handle.is_released())
-    return Error{US_QUIC_E_CLOSED};
-  if (!core_.is_http3() || core_.config().webtransport_sessions == 0) return Error{US_QUIC_E_STATE};
-  QuicStream& s = add_pending(direction, user);
-  s.session_id_ = session_id;
-  const bool is_unidirectional = direction == Direction::unidirectional;
-  if (!s.message.begin_session_stream(http3::SessionStreamHead(is_unidirectional, session_id).bytes())) {
-    throw std::bad_alloc();
-  }
-  return &s;
+  return s;
 }
 
 std::uint64_t StreamSet::max_new() const {
@@ -85,7 +81,7 @@ void StreamSet::has_data(QuicStream& s) {
   core_.mark_dirty();
   if (s.id_ < 0 || s.send_.is_reset() || !s.kind_.can_send()) return;
   const bool has_output = s.message.output.untaken() > 0 || (s.message.fin && !s.send_.is_fin_sent());
-  if (has_output && !s.is_blocked_ && !schedule_.holds(s)) schedule_.add(s);
+  if (has_output && !s.marks_.is_blocked && !schedule_.holds(s)) schedule_.add(s);
 }
 
 void StreamSet::open_pending() {
@@ -93,13 +89,13 @@ void StreamSet::open_pending() {
   for (List<QuicStream, PendingTag>* pending : {&pending_bidi_, &pending_uni_}) {
     while (core_.is_active() && !pending->empty()) {
       QuicStream& s = *pending->front();
-      const bool is_wrong = !fits_protocol(s);
-      if (is_wrong || (core_.peer_is_going_away && !s.is_of_session())) {
+      const bool is_wrong = !fits_protocol(core_, s.kind_, s.message);
+      if (is_wrong || (core_.peer_is_going_away && !s.kind_.is_of_session())) {
         close(s, {is_wrong ? US_QUIC_E_STATE : US_QUIC_E_GOAWAY, 0});
         continue;
       }
       std::int64_t id = -1;
-      void* stream_user = s.is_of_session() ? &s : nullptr;
+      void* stream_user = s.kind_.is_of_session() ? &s : nullptr;
       const int result = s.kind_.is_unidirectional
                              ? ngtcp2_conn_open_uni_stream(core_.library, &id, stream_user)
                              : ngtcp2_conn_open_bidi_stream(core_.library, &id, stream_user);
@@ -110,25 +106,17 @@ void StreamSet::open_pending() {
       if (!s.kind_.is_unidirectional) --pending_bidi_count_;
       s.id_ = id;
       core_.traffic.stream_opened();
-      if (core_.codec != nullptr && !s.is_of_session()) {
+      if (core_.codec != nullptr && !s.kind_.is_of_session()) {
         core_.codec->open_request(s.id_, s.message);
         // For want of memory the server is not told, and the priority counts here alone.
-        if (s.is_priority_ours_) static_cast<void>(core_.codec->send_priority_update(s.id_, s.priority_));
+        if (s.marks_.is_priority_ours)
+          static_cast<void>(core_.codec->send_priority_update(s.id_, s.priority_));
       }
       apply(s);
       has_data(s);
       if (may_notify(s)) core_.events().on_stream_open(core_.connection, s, true);
     }
   }
-}
-
-// Whether what the application asked for, before the handshake decided, is of the protocol that it decided for.
-bool StreamSet::fits_protocol(const QuicStream& s) const {
-  const bool is_message = s.message.sent() != http3::MessageState::Sent::nothing;
-  if (!core_.is_http3()) return !is_message;
-  if (s.is_of_session()) return true;
-  const bool has_bytes = s.message.output.untaken() > 0 || s.message.fin;
-  return core_.is_client && !s.kind_.is_unidirectional && (is_message || !has_bytes);
 }
 
 void StreamSet::apply_touched() {
@@ -165,9 +153,9 @@ void StreamSet::apply(QuicStream& s) {
 void StreamSet::dispatch_events() {
   while (QuicStream* s = eventful_.pop_front()) {
     if (!may_notify(*s)) continue;
-    if (std::exchange(s->stop_is_due_, false)) {
+    if (std::exchange(s->marks_.stop_is_due, false)) {
       core_.events().on_stop(*s, s->send_.stop_code());
-    } else if (std::exchange(s->wants_writable_, false)) {
+    } else if (std::exchange(s->marks_.wants_writable, false)) {
       core_.events().on_writable(*s);
     }
   }
@@ -178,15 +166,14 @@ void StreamSet::after_sending(QuicStream& s) {
   if (s.handle_ == Handle::detached) return s.end_detached_sending();
   const std::size_t unsent = s.buffered();
   const bool has_room = unsent == 0 || unsent < core_.config().send_buffer_bytes / 2;
-  if (s.wants_writable_ && has_room && !s.ListHook<EventTag>::is_linked()) eventful_.push_back(&s);
+  if (s.marks_.wants_writable && has_room && !s.ListHook<EventTag>::is_linked()) eventful_.push_back(&s);
 }
 
 QuicStream* StreamSet::add_peer_stream(std::int64_t id, std::int64_t session_id) {
   if (!core_.may_notify()) return nullptr;
-  std::unique_ptr<QuicStream> made(new (core_.endpoint.memory.pool())
-                                       QuicStream(*this, id, false, ngtcp2_is_bidi_stream(id) == 0));
+  std::unique_ptr<QuicStream> made(new (core_.endpoint.memory.pool()) QuicStream(
+      *this, id, {false, ngtcp2_is_bidi_stream(id) == 0, session_id}));
   if (session_id >= 0) {
-    made->session_id_ = session_id;
     made->message.begin_session_stream({});
     ngtcp2_conn_set_stream_user_data(core_.library, id, made.get());
   }
@@ -236,7 +223,7 @@ int StreamSet::peer_stopped(std::int64_t id, std::uint64_t code) {
   if (s == nullptr || !s->kind_.can_send()) return 0;
   s->ListHook<SendableTag>::unlink();
   if (!s->send_.stopped(code)) return 0;
-  s->stop_is_due_ = true;
+  s->marks_.stop_is_due = true;
   s->message.close_writing();
   if (!s->ListHook<EventTag>::is_linked()) eventful_.push_back(s);
   return 0;
@@ -250,7 +237,7 @@ void StreamSet::peer_reset(QuicStream& s, std::uint64_t code) {
 void StreamSet::end_requests_after(std::int64_t last_id) {
   std::vector<std::int64_t> ids;
   for_each([&](const QuicStream& s) {
-    if (s.kind_.is_local && !s.is_of_session() && s.id_ > last_id) ids.push_back(s.id_);
+    if (s.kind_.is_local && !s.kind_.is_of_session() && s.id_ > last_id) ids.push_back(s.id_);
   });
   std::sort(ids.begin(), ids.end());
   for (const std::int64_t id : ids) {
@@ -278,13 +265,13 @@ void StreamSet::closed_by_library(std::int64_t id, std::optional<std::uint64_t> 
 // protocols nobody but a peer that ended the stream after this side did has shown that it read.
 bool StreamSet::reaches_final_state_last(const QuicStream& s) const {
   if (!s.kind_.can_send() || s.send_.is_reset()) return false;
-  const bool is_request = core_.is_http3() && !s.is_of_session();
+  const bool is_request = core_.is_http3() && !s.kind_.is_of_session();
   return is_request ? !core_.is_client : !s.receive_.is_after_own_fin();
 }
 
 void StreamSet::close(QuicStream& s) {
   us_quic_stream_close_info_t info = transport::close_info(s.send_, s.receive_, s.close_code_);
-  if (info.reason == US_QUIC_E_CLOSED && core_.is_http3() && !s.is_of_session()) {
+  if (info.reason == US_QUIC_E_CLOSED && core_.is_http3() && !s.kind_.is_of_session()) {
     // What the codec ended it for.
     if (info.code == US_QUIC_H3_MESSAGE_ERROR) info.reason = US_QUIC_E_HEADERS;
     if (info.code == US_QUIC_H3_EXCESSIVE_LOAD && s.message.is_oversized()) info.reason = US_QUIC_E_TOO_LARGE;

@@ -33,9 +33,7 @@ class StreamSet {
   }
 
   // For the application, inside a callback or not: what is wanted is noted for the next flush.
-  Result<engine::Stream*> create(Direction direction, void* user);
-  // One of a WebTransport session.
-  Result<engine::Stream*> create_of_session(Direction direction, std::int64_t session_id, void* user);
+  Result<engine::Stream*> create(Direction direction, void* user, std::int64_t session_id);
   std::uint64_t max_new() const;  // bidirectional ones that the peer's credit lets open now
   void touch(QuicStream& s);
   void has_data(QuicStream& s);
@@ -74,8 +72,6 @@ class StreamSet {
   bool may_notify(const QuicStream& s) const {
     return core_.may_notify() && s.handle_ == QuicStream::Handle::held;
   }
-  bool fits_protocol(const QuicStream& s) const;
-  QuicStream& add_pending(Direction direction, void* user);
   void apply(QuicStream& s);
   void notify_closed(QuicStream& s, const us_quic_stream_close_info_t& info);
   void close(QuicStream& s, const us_quic_stream_close_info_t& info);

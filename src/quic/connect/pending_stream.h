@@ -33,7 +33,6 @@ class PendingStream final : public engine::Stream {
   std::int64_t id() const override { return -1; }
   bool is_local() const override { return true; }
   bool is_unidirectional() const override { return direction_ == engine::Direction::unidirectional; }
-  bool is_early() const override { return false; }
   int send_headers(std::span<const us_quic_header_t> fields, bool end_stream) override;
   int send_response(std::span<const us_quic_header_t>, Bytes) override { return US_QUIC_E_STATE; }
   std::ptrdiff_t write(Bytes data) override;

@@ -15,6 +15,7 @@
 
 #include "integration/http/raw_body.h"
 #include "support/certificates.h"
+#include "usquic/error.h"
 
 namespace usquic::test {
 
@@ -45,6 +46,7 @@ class RawRequest {
   bool closed = false;
   int close_reason = 0;  // US_QUIC_OK = both sides complete
   std::uint64_t close_code = 0;
+  std::vector<std::string> datagrams;  // in frames of their own
 
   // ---- What to send; all of it in order ----
   RawRequest& send(std::string_view bytes);
@@ -57,6 +59,8 @@ class RawRequest {
   virtual void reset_sending() { abort(); }
   virtual void stop_reading() { abort(); }
   virtual void abort() = 0;
+  // In a frame of its own. Returns: 0 or US_QUIC_E_*.
+  virtual int send_datagram(std::string_view /*data*/) { return US_QUIC_E_UNSUPPORTED; }
   virtual void pause() = 0;
   virtual void resume() = 0;
 
@@ -115,6 +119,7 @@ struct RawClientOptions {
   std::uint64_t stream_window = 0;
   std::uint64_t connection_window = 0;
   std::size_t max_section_bytes = 0;  // of header sections that it takes
+  bool takes_datagrams = false;       // in frames, where the version has them
 };
 
 class RawClient {

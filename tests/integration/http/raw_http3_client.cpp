@@ -52,6 +52,10 @@ struct RawHttp3Callbacks {
     request_of(s)->take_body({static_cast<const char*>(data), length});
   }
 
+  static void datagram(us_quic_stream_t* s, const void* data, std::size_t length) {
+    request_of(s)->datagrams.emplace_back(static_cast<const char*>(data), length);
+  }
+
   static void stream_close(us_quic_stream_t* s, const us_quic_stream_close_info_t* info) {
     request_of(s)->stream_ = nullptr;
     request_of(s)->take_close(info->reason, info->code);
@@ -74,6 +78,7 @@ struct RawHttp3Callbacks {
     us_quic_socket_context_on_close(context, close);
     us_quic_socket_context_on_stream_headers(context, headers);
     us_quic_socket_context_on_stream_data(context, data);
+    us_quic_socket_context_on_stream_datagram(context, datagram);
     us_quic_socket_context_on_stream_end(context, [](us_quic_stream_t* s) { request_of(s)->ended = true; });
     us_quic_socket_context_on_stream_reset(context, [](us_quic_stream_t* s, std::uint64_t code) {
       request_of(s)->reset = true;
@@ -116,6 +121,11 @@ void RawHttp3Request::reset_sending() {
 
 void RawHttp3Request::stop_reading() {
   if (stream_ != nullptr) us_quic_stream_stop(stream_, US_QUIC_H3_REQUEST_CANCELLED);
+}
+
+int RawHttp3Request::send_datagram(std::string_view data) {
+  return stream_ != nullptr ? us_quic_stream_send_datagram(stream_, data.data(), data.size())
+                            : US_QUIC_E_CLOSED;
 }
 
 void RawHttp3Request::pause() {
@@ -171,6 +181,7 @@ RawHttp3Client::RawHttp3Client(us_loop_t* loop, const RawClientOptions& options)
   }
   if (options.connection_window > 0) core.max_data = core.max_data_limit = options.connection_window;
   if (options.max_section_bytes > 0) core.max_header_list_size = options.max_section_bytes;
+  core.datagrams = options.takes_datagrams ? 1 : 0;
   int error = 0;
   context_ = us_create_quic_socket_context(loop, &core, 0, &error);
   if (context_ == nullptr) throw std::runtime_error(us_quic_strerror(error));

@@ -17,6 +17,7 @@ class RawHttp3Request final : public RawRequest {
   void reset_sending() override;
   void stop_reading() override;
   void abort() override;
+  int send_datagram(std::string_view data) override;
   void pause() override;
   void resume() override;
 

@@ -29,7 +29,8 @@ const Version http2 = {.name = "Http2",
                        .has_extended_connect = true,
                        .no_error = NGHTTP2_NO_ERROR,
                        .message_error = NGHTTP2_PROTOCOL_ERROR,
-                       .excessive_load = NGHTTP2_ENHANCE_YOUR_CALM};
+                       .excessive_load = NGHTTP2_ENHANCE_YOUR_CALM,
+                       .datagram_error = NGHTTP2_PROTOCOL_ERROR};
 
 const Version http3 = {.name = "Http3",
                        .make_client = make_raw_client<RawHttp3Client>,
@@ -39,8 +40,10 @@ const Version http3 = {.name = "Http3",
                        .has_ends_of_bodies = true,
                        .has_section_limit = true,
                        .has_extended_connect = true,
+                       .has_datagram_frames = true,
                        .no_error = US_QUIC_H3_NO_ERROR,
                        .message_error = US_QUIC_H3_MESSAGE_ERROR,
-                       .excessive_load = US_QUIC_H3_EXCESSIVE_LOAD};
+                       .excessive_load = US_QUIC_H3_EXCESSIVE_LOAD,
+                       .datagram_error = US_QUIC_H3_DATAGRAM_ERROR};
 
 }  // namespace usquic::test

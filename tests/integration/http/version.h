@@ -29,11 +29,13 @@ struct Version {
   // Clients may limit the header sections that they take.
   bool has_section_limit = false;
   bool has_extended_connect = false;
+  bool has_datagram_frames = false;
 
   // Its error codes; 0 where it has none.
   std::uint64_t no_error = 0;
   std::uint64_t message_error = 0;
   std::uint64_t excessive_load = 0;
+  std::uint64_t datagram_error = 0;
 };
 
 extern const Version http1;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,6 +19,8 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
   std::size_t room = SIZE_MAX;  // bytes that write takes
   int send_error = US_QUIC_OK;  // of the next section, response or prepared response
   std::ptrdiff_t write_error = 0;
+  int datagram_error = US_QUIC_E_UNSUPPORTED;
+  std::optional<std::size_t> its_max_datagram_bytes;
   bool takes_complete_responses = true;
   WebTransport* its_session = nullptr;  // what accept_session opens
   us_loop_t* its_loop = nullptr;
@@ -61,6 +64,11 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
     calls.push_back("static " + std::string(data));
     return static_cast<std::ptrdiff_t>(data.size());
   }
+  int send_datagram(std::string_view data) override {
+    if (datagram_error == US_QUIC_OK) calls.push_back("datagram " + std::string(data));
+    return datagram_error;
+  }
+  std::optional<std::size_t> max_datagram_bytes() const override { return its_max_datagram_bytes; }
   void shutdown() override { calls.emplace_back("shutdown"); }
   std::size_t buffered() const override { return 7; }
   void close_with(app::StreamError error) override { calls.push_back("close " + name_of(error)); }
@@ -89,6 +97,12 @@ class ScriptedExchangeStream final : public app::ExchangeStream {
         return "request_cancelled";
       case app::StreamError::internal:
         return "internal";
+      case app::StreamError::malformed:
+        return "malformed";
+      case app::StreamError::excessive:
+        return "excessive";
+      case app::StreamError::bad_datagram:
+        return "bad_datagram";
     }
     return "?";
   }

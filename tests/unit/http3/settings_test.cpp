@@ -45,7 +45,8 @@ TEST(Http3Settings, AreReadAsTheyWereWritten) {
                       .qpack_table_capacity = 2,
                       .qpack_blocked_streams = 3,
                       .extended_connect = true,
-                      .datagrams = true};
+                      .datagrams = true,
+                      .webtransport_sessions = 4};
   const Octets bytes = settings_frame(sent);
   Settings read;
   ASSERT_EQ(read_settings(payload_of(bytes), read), SettingsError::none);
@@ -54,6 +55,7 @@ TEST(Http3Settings, AreReadAsTheyWereWritten) {
   EXPECT_EQ(read.qpack_blocked_streams, 3U);
   EXPECT_TRUE(read.extended_connect);
   EXPECT_TRUE(read.datagrams);
+  EXPECT_EQ(read.webtransport_sessions, 4U);
 }
 
 TEST(Http3Settings, ThatAreAbsentHaveTheirDefaults) {
@@ -104,6 +106,14 @@ TEST(Http3Settings, MayBeAddedUnlessTheyAreTheLibrarysOrReserved) {
   EXPECT_FALSE(may({{0x9, 1}, {0x21, 1}, {0x9, 1}}));
   EXPECT_FALSE(may({{max_varint + 1, 1}}));
   EXPECT_FALSE(may({{0x9, max_varint + 1}}));
+}
+
+TEST(Http3Settings, OfWebTransportMayBeAddedWhereItIsOff) {
+  for (const std::uint64_t id : {0x2b603742U, 0xc671706aU, 0x14e9cd29U, 0x2c7cf000U}) {
+    const us_quic_setting_t setting = {id, 1};
+    EXPECT_TRUE(may_be_added({&setting, 1}, false)) << id;
+    EXPECT_FALSE(may_be_added({&setting, 1}, true)) << id;
+  }
 }
 
 // RFC 9114 section 7.1.

@@ -31,7 +31,9 @@ class FakeAttempt final : public engine::Connection {
   }
   Bytes id() const override { return {}; }
   void stats(us_quic_stats_t&) const override {}
-  Result<engine::Stream*> create_stream(engine::Direction, void*) override { return Error{US_QUIC_E_STATE}; }
+  Result<engine::Stream*> create_stream(engine::Direction, void*, std::int64_t) override {
+    return Error{US_QUIC_E_STATE};
+  }
   std::uint64_t max_streams() const override { return 0; }
   int send_datagram(Bytes) override { return US_QUIC_E_STATE; }
   Result<std::uint64_t> peer_setting(std::uint64_t) const override { return Error{US_QUIC_E_STATE}; }

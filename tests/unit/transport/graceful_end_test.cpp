@@ -196,6 +196,33 @@ TEST_F(UnusedConnection, IsNoneWhileAResponseIsOpenHoweverSilent) {
   EXPECT_EQ(request->close.reason, US_QUIC_OK);
 }
 
+// Of WebTransport and of whatever else: the CONNECT stream is an open request.
+TEST_F(UnusedConnection, IsNoneWhileAnExtendedConnectIsOpenHoweverSilent) {
+  pair.server.config.webtransport_sessions = 1;
+  join();
+  const us_quic_header_t accepted[] = {{":status", 7, "200", 3, 0}};
+  pair.server.on_section = [&](StreamRecord& s) { EXPECT_EQ(s.handle->send_headers(accepted, false), 0); };
+  std::vector<StreamRecord*> requests;
+  for (const std::string_view protocol : {"webtransport", "other"}) {
+    const us_quic_header_t fields[] = {{":method", 7, "CONNECT", 7, 0},
+                                       {":protocol", 9, protocol.data(), protocol.size(), 0},
+                                       {":scheme", 7, "https", 5, 0},
+                                       {":authority", 10, "a", 1, 0},
+                                       {":path", 5, "/", 1, 0}};
+    requests.push_back(pair.client.create_stream(*client));
+    EXPECT_EQ(requests.back()->handle->send_headers(fields, false), 0);
+  }
+  pair.run(seconds(60));
+  EXPECT_EQ(client->closes + client->goaways, 0);
+  for (StreamRecord* request : requests) {
+    EXPECT_EQ(request->sections.size(), 1U);
+    EXPECT_EQ(request->handle->finish(), 0);
+  }
+  pair.run(seconds(1));
+  for (const auto& s : pair.server.streams) EXPECT_EQ(s->handle->finish(), 0);
+  ASSERT_TRUE(pair.run(seconds(20), [this] { return client->closes == 1; }));
+}
+
 TEST_F(UnusedConnection, IsOnlyForServersOfHttp) {
   join("echo");
   pair.run(seconds(60));
