@@ -159,6 +159,10 @@ typedef struct us_quic_socket_context_options_t {
   /* HTTP/3: WebTransport sessions on a connection at most, 0 = none (usquic/webtransport.h). With 1 and more it is
    * announced, and DATAGRAM frames are allowed whatever `datagrams` says. */
   size_t webtransport_sessions;
+  /* Client: SHA-256 of certificates in DER, one after the other, 32 bytes each. A server is trusted that shows one of these
+   * as its own, valid now and for 14 days at most, whatever names it has; roots do not count. Default: none. Creating the
+   * context fails with US_QUIC_E_INVALID for other lengths.   Source: W3C WebTransport, serverCertificateHashes. */
+  us_quic_blob_t certificate_hashes;
 } us_quic_socket_context_options_t;
 
 /* Defaults. In C and C++: us_quic_socket_context_options_t o = US_QUIC_OPTIONS_INIT; */

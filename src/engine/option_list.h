@@ -123,64 +123,72 @@ inline constexpr std::size_t max_settings = 128;  // a frame of them all is one 
   POINTER(groups, tls.groups, "Groups of the key exchange, the preferred one first")                     \
   POINTER(group, group, "The group of workers that this context is one of")                              \
   NUMBER(webtransport_sessions, size_t, 0, 0, max_sessions, sessions, engine.webtransport_sessions,      \
-         "HTTP/3: WebTransport sessions on a connection; 0 = none")
+         "HTTP/3: WebTransport sessions on a connection; 0 = none")                                      \
+  POINTER(certificate_hashes, tls.certificate_hashes,                                                    \
+          "Client: SHA-256 of the certificates that are trusted in the place of roots")
 
 // What programs of this project call an option where they let people set it.
 //
 // NAME(option, program, name, unit); unit: of numbers, in what the program takes them.
-#define USQUIC_OPTION_NAMES(NAME)                                      \
-  NAME(cert_file_name, "usquic serve", "--cert", file)                 \
-  NAME(key_file_name, "usquic serve", "--key", file)                   \
-  NAME(passphrase, "usquic serve", "--passphrase", text)               \
-  NAME(secret, "usquic serve", "--secret", file)                       \
-  NAME(http_idle_timeout_ms, "usquic serve", "--http-idle-timeout", s) \
-  NAME(cert_file_name, "usquic echo server", "--cert", file)           \
-  NAME(key_file_name, "usquic echo server", "--key", file)             \
-  NAME(passphrase, "usquic echo server", "--passphrase", text)         \
-  NAME(alpn, "usquic echo server", "--alpn", text)                     \
-  NAME(ca_file_name, "usquic echo client", "--cacert", file)           \
-  NAME(reject_unauthorized, "usquic echo client", "--insecure", flag)  \
-  NAME(alpn, "usquic echo client", "--alpn", text)                     \
-  NAME(ca_file_name, "usquic get", "--cacert", file)                   \
-  NAME(cert_file_name, "usquic get", "--cert", file)                   \
-  NAME(key_file_name, "usquic get", "--key", file)                     \
-  NAME(passphrase, "usquic get", "--pass", text)                       \
-  NAME(reject_unauthorized, "usquic get", "--insecure", flag)          \
-  NAME(groups, "usquic get", "--curves", text)                         \
-  NAME(ca_file_name, "usquic load", "--cacert", file)                  \
-  NAME(cert_file_name, "usquic load", "--cert", file)                  \
-  NAME(key_file_name, "usquic load", "--key", file)                    \
-  NAME(passphrase, "usquic load", "--pass", text)                      \
-  NAME(reject_unauthorized, "usquic load", "--insecure", flag)         \
-  NAME(groups, "usquic load", "--curves", text)                        \
-  NAME(handshake_timeout_ms, "usquic load", "--timeout", duration)     \
-  NAME(cert, "quic()", "tls.cert", text)                               \
-  NAME(key, "quic()", "tls.key", text)                                 \
-  NAME(passphrase, "quic()", "tls.passphrase", text)                   \
-  NAME(ca, "quic()", "tls.ca", text)                                   \
-  NAME(reject_unauthorized, "quic()", "tls.rejectUnauthorized", flag)  \
-  NAME(request_cert, "quic()", "tls.requestCert", flag)                \
-  NAME(secret, "quic()", "secret", bytes)                              \
-  NAME(alpn, "quic()", "alpn", text)                                   \
-  NAME(idle_timeout_ms, "quic()", "idleTimeoutMs", ms)                 \
-  NAME(handshake_timeout_ms, "quic()", "handshakeTimeoutMs", ms)       \
-  NAME(keep_alive_ms, "quic()", "keepAliveMs", ms)                     \
-  NAME(max_streams_bidi, "quic()", "maxStreams", streams)              \
-  NAME(datagrams, "quic()", "datagrams", flag)                         \
-  NAME(cert, "serve()", "tls.cert", text)                              \
-  NAME(key, "serve()", "tls.key", text)                                \
-  NAME(passphrase, "serve()", "tls.passphrase", text)                  \
-  NAME(ca, "serve()", "tls.ca", text)                                  \
-  NAME(reject_unauthorized, "serve()", "tls.rejectUnauthorized", flag) \
-  NAME(request_cert, "serve()", "tls.requestCert", flag)               \
-  NAME(secret, "serve()", "secret", bytes)                             \
-  NAME(idle_timeout_ms, "serve()", "idleTimeout", s)                   \
-  NAME(http_idle_timeout_ms, "serve()", "httpIdleTimeout", s)          \
-  NAME(cert, "fetch3()", "tls.cert", text)                             \
-  NAME(key, "fetch3()", "tls.key", text)                               \
-  NAME(passphrase, "fetch3()", "tls.passphrase", text)                 \
-  NAME(ca, "fetch3()", "tls.ca", text)                                 \
-  NAME(reject_unauthorized, "fetch3()", "tls.rejectUnauthorized", flag)
+#define USQUIC_OPTION_NAMES(NAME)                                           \
+  NAME(cert_file_name, "usquic serve", "--cert", file)                      \
+  NAME(key_file_name, "usquic serve", "--key", file)                        \
+  NAME(passphrase, "usquic serve", "--passphrase", text)                    \
+  NAME(secret, "usquic serve", "--secret", file)                            \
+  NAME(http_idle_timeout_ms, "usquic serve", "--http-idle-timeout", s)      \
+  NAME(cert_file_name, "usquic echo server", "--cert", file)                \
+  NAME(key_file_name, "usquic echo server", "--key", file)                  \
+  NAME(passphrase, "usquic echo server", "--passphrase", text)              \
+  NAME(alpn, "usquic echo server", "--alpn", text)                          \
+  NAME(ca_file_name, "usquic echo client", "--cacert", file)                \
+  NAME(reject_unauthorized, "usquic echo client", "--insecure", flag)       \
+  NAME(alpn, "usquic echo client", "--alpn", text)                          \
+  NAME(ca_file_name, "usquic get", "--cacert", file)                        \
+  NAME(cert_file_name, "usquic get", "--cert", file)                        \
+  NAME(key_file_name, "usquic get", "--key", file)                          \
+  NAME(passphrase, "usquic get", "--pass", text)                            \
+  NAME(reject_unauthorized, "usquic get", "--insecure", flag)               \
+  NAME(groups, "usquic get", "--curves", text)                              \
+  NAME(ca_file_name, "usquic load", "--cacert", file)                       \
+  NAME(cert_file_name, "usquic load", "--cert", file)                       \
+  NAME(key_file_name, "usquic load", "--key", file)                         \
+  NAME(passphrase, "usquic load", "--pass", text)                           \
+  NAME(reject_unauthorized, "usquic load", "--insecure", flag)              \
+  NAME(groups, "usquic load", "--curves", text)                             \
+  NAME(handshake_timeout_ms, "usquic load", "--timeout", duration)          \
+  NAME(cert, "quic()", "tls.cert", text)                                    \
+  NAME(key, "quic()", "tls.key", text)                                      \
+  NAME(passphrase, "quic()", "tls.passphrase", text)                        \
+  NAME(ca, "quic()", "tls.ca", text)                                        \
+  NAME(reject_unauthorized, "quic()", "tls.rejectUnauthorized", flag)       \
+  NAME(request_cert, "quic()", "tls.requestCert", flag)                     \
+  NAME(secret, "quic()", "secret", bytes)                                   \
+  NAME(alpn, "quic()", "alpn", text)                                        \
+  NAME(idle_timeout_ms, "quic()", "idleTimeoutMs", ms)                      \
+  NAME(handshake_timeout_ms, "quic()", "handshakeTimeoutMs", ms)            \
+  NAME(keep_alive_ms, "quic()", "keepAliveMs", ms)                          \
+  NAME(max_streams_bidi, "quic()", "maxStreams", streams)                   \
+  NAME(datagrams, "quic()", "datagrams", flag)                              \
+  NAME(cert, "serve()", "tls.cert", text)                                   \
+  NAME(key, "serve()", "tls.key", text)                                     \
+  NAME(passphrase, "serve()", "tls.passphrase", text)                       \
+  NAME(ca, "serve()", "tls.ca", text)                                       \
+  NAME(reject_unauthorized, "serve()", "tls.rejectUnauthorized", flag)      \
+  NAME(request_cert, "serve()", "tls.requestCert", flag)                    \
+  NAME(secret, "serve()", "secret", bytes)                                  \
+  NAME(idle_timeout_ms, "serve()", "idleTimeout", s)                        \
+  NAME(http_idle_timeout_ms, "serve()", "httpIdleTimeout", s)               \
+  NAME(cert, "fetch3()", "tls.cert", text)                                  \
+  NAME(key, "fetch3()", "tls.key", text)                                    \
+  NAME(passphrase, "fetch3()", "tls.passphrase", text)                      \
+  NAME(ca, "fetch3()", "tls.ca", text)                                      \
+  NAME(reject_unauthorized, "fetch3()", "tls.rejectUnauthorized", flag)     \
+  NAME(cert, "WebTransport", "tls.cert", text)                              \
+  NAME(key, "WebTransport", "tls.key", text)                                \
+  NAME(passphrase, "WebTransport", "tls.passphrase", text)                  \
+  NAME(ca, "WebTransport", "tls.ca", text)                                  \
+  NAME(reject_unauthorized, "WebTransport", "tls.rejectUnauthorized", flag) \
+  NAME(certificate_hashes, "WebTransport", "serverCertificateHashes", bytes)
 
 namespace usquic::option_defaults {
 

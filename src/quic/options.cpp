@@ -84,6 +84,7 @@ const char* invalid_field(const us_quic_socket_context_options_t& o) {
   }
   if (o.settings == nullptr && o.settings_count > 0) return "settings_count";
   if (o.groups != nullptr && !tls::groups_of(o.groups)) return "groups";
+  if (o.certificate_hashes.length % sizeof(tls::CertificateHash) != 0) return "certificate_hashes";
   if (o.alpn != nullptr && o.alpn_count == 0) return "alpn_count";
   return has_valid_alpn(o) ? nullptr : "alpn";
 }
@@ -103,6 +104,8 @@ void fill_tls(ContextConfig& config, const us_quic_socket_context_options_t& o) 
   out.identity = read_identity(o);
   out.trust = pem_source(o.ca_file_name, o.ca);
   out.extra_trust = pem_source(nullptr, o.extra_ca);
+  out.certificate_hashes =
+      tls::certificate_hashes_of(as_bytes(o.certificate_hashes.data, o.certificate_hashes.length));
   out.verify_client = out.request_client_certificate && out.verify_server;
   if (o.alpn != nullptr) {
     out.alpn.assign(o.alpn, o.alpn + o.alpn_count);

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "tls/certificate_hashes.h"
 #include "tls/parameters.h"
 #include "tls/session.h"
 #include "tls/stream_session.h"
@@ -43,6 +44,7 @@ struct Options {
   IdentitySource identity;  // may be absent (a client)
   PemSource trust;          // absent = the system's roots where verification is enforced, else none
   PemSource extra_trust;    // roots beside these
+  std::vector<CertificateHash> certificate_hashes;  // as a client: whom to trust in the place of all roots
   bool request_client_certificate = false;
   bool verify_server = true;                 // as a client
   bool verify_client = false;                // as a server: refuse clients without a trusted certificate

@@ -79,7 +79,8 @@ class ContextOver final : public Context {
       name = *std::move(normalized);
     }
     if (name.empty() && state_.verify_server) return Error{US_QUIC_E_INVALID};
-    if (Result<void> loaded = load_trust_if(state_.verify_server); !loaded) return Error{loaded.error()};
+    const bool needs_roots = state_.verify_server && state_.certificate_hashes.empty();
+    if (Result<void> loaded = load_trust_if(needs_roots); !loaded) return Error{loaded.error()};
     return Session::create_client(state_, std::move(name), port, quic_version);
   }
 

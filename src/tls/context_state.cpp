@@ -24,6 +24,7 @@ Result<void> ContextState::initialize(const Options& options) {
   request_client_certificate = options.request_client_certificate;
   verify_server = options.verify_server;
   verify_client = options.verify_client;
+  certificate_hashes = options.certificate_hashes;
   alpn = options.alpn;
   keylog = options.keylog;
   keylog_user = options.keylog_user;

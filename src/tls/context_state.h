@@ -20,6 +20,7 @@ struct ContextState {
   bool request_client_certificate = false;
   bool verify_server = true;
   bool verify_client = false;
+  std::vector<CertificateHash> certificate_hashes;
   std::vector<std::string> alpn;
   void (*keylog)(void* user, const char* line) = nullptr;
   void* keylog_user = nullptr;

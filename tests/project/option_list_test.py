@@ -11,7 +11,7 @@ from typing import NamedTuple
 from project_files import SOURCE
 
 LIST = (SOURCE / "src/engine/option_list.h").read_text()
-TYPES = "".join((SOURCE / f"bindings/node/types/{name}.d.ts").read_text() for name in ("quic", "serve", "fetch"))
+TYPES = "".join((SOURCE / f"bindings/node/types/{name}.d.ts").read_text() for name in ("quic", "serve", "fetch", "webtransport"))
 TOOL = os.environ.get("USQUIC_TOOL")
 
 # Interfaces that the options of a function are made of, and of its `tls`.
@@ -19,13 +19,15 @@ INTERFACES = {
     "quic()": (("QuicCommonOptions", ), ("ClientTlsOptions", "ServerTlsOptions", "TlsIdentity")),
     "serve()": (("ServeOptions", ), ("ServerTlsOptions", "TlsIdentity")),
     "fetch3()": (("Fetch3Init", ), ("ClientTlsOptions", "TlsIdentity")),
+    "WebTransport": (("WebTransportOptions", ), ("ClientTlsOptions", "TlsIdentity")),
 }
 # What is no option of the C interface, but of the function itself.
 OWN = {
     "quic()": {"hostname", "port", "server", "tls", "reusePort", "tls.serverName"},
-    "serve()": {"hostname", "port", "reusePort", "tls", "tls.serverName", "fetch", "connect", "error", "routes", "http1", "http2",
-                "http3", "maxRequestBodySize"},
+    "serve()": {"hostname", "port", "reusePort", "tls", "tls.serverName", "fetch", "connect", "error", "routes", "webTransport",
+                "http1", "http2", "http3", "maxRequestBodySize"},
     "fetch3()": {"tls", "duplex"},
+    "WebTransport": {"headers", "tls", "allowPooling", "requireUnreliable", "congestionControl"},
 }
 # Whole numbers of these are written in the greatest unit that divides them.
 SCALES = {"bytes": (("MiB", 1 << 20), ("KiB", 1 << 10)), "ms": (("s", 1000), )}

@@ -7,6 +7,7 @@ const { createHash } = require("node:crypto");
 const engine = require("./engine.js");
 const errors = require("./errors.js");
 const { isResponse } = require("./serve/answer.js");
+const { fetchHandler, newHandler } = require("./serve/handler_numbers.js");
 const { FileRoute, FolderRoute, fromBunFile } = require("./files.js");
 const { flatten } = require("./headers.js");
 const { checkPattern } = require("./patterns.js");
@@ -16,16 +17,11 @@ const { native } = engine;
 const methods = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"];
 const anyMethod = "*";
 const restOfAll = { pattern: "/*", shape: "*" };
-// The number by which the native side knows the fetch handler. Those of routes are above, and are not used again: a request
-// that came before reload() finds what it was for.
-const fetchHandler = 0;
-let lastHandler = fetchHandler;
 
 const wanted = "a Response, a function, an object of methods, file(), folder() or false";
 
 // All routes of a server at one time.
 class RouteTable {
-  #first = lastHandler + 1;
   #entries = [];
   #handlers = new Map(); // number -> {call, names}
   #statics = []; // {handler, route}
@@ -41,26 +37,25 @@ class RouteTable {
     }
   }
 
-  // Its numbers are this one and above; those of older tables are below.
-  get first() {
-    return this.#first;
-  }
-
   // {call, names} of one of its handlers: call(request, server), with the names of the route's parameters.
   find(handler) {
     return this.#handlers.get(handler);
   }
 
-  // Puts it in the place of the routes that a server had. hasFetch: whether there is a handler for all other requests;
-  // hasConnect: for extended CONNECT.
-  install(serverId, { hasFetch, hasConnect }) {
+  // As native.setRoutes takes them. hasFetch: whether there is a handler for all other requests; hasConnect: for extended
+  // CONNECT.
+  listFor({ hasFetch, hasConnect }) {
     const others = hasFetch ? { handler: fetchHandler } : {};
     const list = this.#entries.map(({ isForOthers, ...entry }) => (isForOthers ? { ...entry, ...others } : entry));
     if (hasFetch && !this.#taken.has(`${anyMethod} ${restOfAll.shape}`)) {
       list.push({ method: anyMethod, pattern: restOfAll.pattern, ...others });
     }
     if (hasConnect) list.push({ method: "CONNECT", pattern: restOfAll.pattern, handler: fetchHandler });
-    engine.attempt(() => native.setRoutes(serverId, list, this.#first));
+    return list;
+  }
+
+  // Tells the server that has these routes what it can answer without JavaScript, once that is known.
+  fix(serverId) {
     for (const { handler, route } of this.#statics) {
       route.whenRead((...answer) => native.fixRoute(serverId, handler, ...answer));
     }
@@ -99,7 +94,7 @@ class RouteTable {
 
   // Returns the handler's number.
   #call(place, names, call) {
-    const handler = ++lastHandler;
+    const handler = newHandler();
     this.#handlers.set(handler, { call, names });
     this.#entries.push({ ...place, handler, parameters: names.length });
     return handler;
@@ -171,4 +166,4 @@ function parametersOf(names, values) {
   return Object.fromEntries(names.map((name, index) => [name, values[index]]));
 }
 
-module.exports = { RouteTable, fetchHandler, parametersOf };
+module.exports = { RouteTable, parametersOf };

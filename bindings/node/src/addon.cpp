@@ -7,6 +7,7 @@
 #include "http_clients.h"
 #include "http_servers.h"
 #include "sockets.h"
+#include "web_transports.h"
 
 namespace usquic::node {
 namespace {
@@ -40,6 +41,7 @@ napi_value consumed(Arguments& arguments, Worker& worker) {
     worker.sockets().consumed(id, bytes);
     worker.servers().consumed(id, bytes);
     worker.clients().consumed(id, bytes);
+    worker.transports().consumed(id, bytes);
   });
   return nullptr;
 }
@@ -56,6 +58,7 @@ napi_value start(napi_env env, napi_callback_info info) {
   add_serve_entries(entries);
   add_route_entries(entries);
   add_fetch_entries(entries);
+  add_transport_entries(entries);
   add_identity_entries(entries);
   try {
     const Arguments arguments(env, info);

@@ -71,6 +71,7 @@ void add_quic_entries(Entries& entries);
 void add_serve_entries(Entries& entries);
 void add_route_entries(Entries& entries);
 void add_fetch_entries(Entries& entries);
+void add_transport_entries(Entries& entries);
 void add_identity_entries(Entries& entries);
 
 }  // namespace usquic::node

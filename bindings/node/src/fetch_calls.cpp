@@ -15,7 +15,9 @@ napi_value create_client(Arguments& arguments, Worker& worker) {
   const Options given(arguments.env(), arguments.value(0));
   const Identity identity(arguments.env(), given);
   const std::uint32_t id = worker.new_id();
-  ask(arguments, worker, [&](std::string& detail) { return worker.clients().create(id, identity, detail); });
+  const auto keep_open_ms = number<int>(given, "keepOpenMs");
+  ask(arguments, worker,
+      [&](std::string& detail) { return worker.clients().create(id, identity, keep_open_ms, detail); });
   return id_to_js(arguments, id);
 }
 

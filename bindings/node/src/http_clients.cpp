@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "flow.h"
+#include "web_transports.h"
 #include "worker.h"
 
 namespace usquic::node {
@@ -14,6 +15,17 @@ struct HttpClients::Fetch {
   Backlog backlog;
 };
 
+namespace {
+
+// flat: name, value, name, value...
+std::vector<Field> fields_of(const std::vector<std::string>& flat) {
+  std::vector<Field> fields;
+  for (std::size_t i = 0; i + 1 < flat.size(); i += 2) fields.push_back({flat[i], flat[i + 1]});
+  return fields;
+}
+
+}  // namespace
+
 HttpClients::HttpClients(Worker& worker) : worker_(worker) {}
 
 HttpClients::~HttpClients() = default;
@@ -23,7 +35,8 @@ void HttpClients::shut() {
   clients_.clear();
 }
 
-int HttpClients::create(std::uint32_t id, const Identity& identity, std::string& detail) {
+int HttpClients::create(std::uint32_t id, const Identity& identity, std::optional<int> keep_open_ms,
+                        std::string& detail) {
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   identity.apply_rest_to(core);
   worker_.last_error().attach_to(core);
@@ -33,6 +46,8 @@ int HttpClients::create(std::uint32_t id, const Identity& identity, std::string&
   options.key = identity.key;
   options.passphrase = identity.passphrase;
   options.reject_unauthorized = identity.rejects_unauthorized;
+  options.keep_open_ms = keep_open_ms.value_or(options.keep_open_ms);
+  options.max_webtransport_sessions = 1;  // each has a connection of its own, as on the web
   options.core = &core;
   auto client = std::make_unique<Client>(options, worker_.shared_loop());
   if (client->error() != US_QUIC_OK) {
@@ -70,9 +85,7 @@ void HttpClients::fetch(std::uint32_t client, std::uint32_t id, const Request& r
   options.stream_body = request.streams_body;
   options.max_redirects = request.max_redirects;
   options.timeouts.idle_ms = 0;  // an AbortSignal limits time
-  for (std::size_t i = 0; i + 1 < request.fields.size(); i += 2) {
-    options.headers.push_back({request.fields[i], request.fields[i + 1]});
-  }
+  options.headers = fields_of(request.fields);
   auto fetch = std::make_unique<Fetch>();
   fetch->id = id;
   fetch->handle = found->second->fetch(request.url, options);
@@ -139,6 +152,17 @@ void HttpClients::abort(std::uint32_t id) {
   const std::unique_ptr<Fetch> fetch = std::move(found->second);
   fetches_.erase(found);
   fetch->handle->abort();
+}
+
+void HttpClients::connect_transport(std::uint32_t client, std::uint32_t id, const std::string& url,
+                                    const std::vector<std::string>& fields) {
+  WebTransports& transports = worker_.transports();
+  const auto found = clients_.find(client);
+  if (found == clients_.end()) return transports.fail(id, US_QUIC_E_CLOSED);
+  WebTransportOptions options;
+  options.headers = fields_of(fields);
+  transports.adopt(found->second->webTransport(url, transports.behavior(), options), id,
+                   WebTransports::of_client);
 }
 
 void HttpClients::consumed(std::uint32_t id, std::size_t bytes) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -26,7 +27,9 @@ class HttpClients {
   void shut();
 
   // Returns US_QUIC_OK, or an error and in `detail` what the library says of it.
-  int create(std::uint32_t id, const Identity& identity, std::string& detail);
+  // keep_open_ms: of unused connections; absent: the library's default.
+  int create(std::uint32_t id, const Identity& identity, std::optional<int> keep_open_ms,
+             std::string& detail);
   // Unused connections close now, the others as soon as they are unused.
   void close_idle(std::uint32_t id);
   // Its requests fail. Emits "clientClosed".
@@ -44,6 +47,9 @@ class HttpClients {
   void write(std::uint32_t id, const std::string& bytes);
   void end(std::uint32_t id);
   void abort(std::uint32_t id);
+  // fields: as a request's. The session is told of by WebTransports.
+  void connect_transport(std::uint32_t client, std::uint32_t id, const std::string& url,
+                         const std::vector<std::string>& fields);
   void consumed(std::uint32_t id, std::size_t bytes);
 
  private:

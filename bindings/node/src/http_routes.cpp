@@ -8,6 +8,7 @@
 
 #include "base/system_clock.h"
 #include "files/request_path.h"
+#include "web_transports.h"
 
 namespace usquic::node {
 namespace {
@@ -41,8 +42,9 @@ std::vector<std::string> parameters_of(const Request& request, std::uint32_t cou
 
 }  // namespace
 
-HttpRoutes::HttpRoutes(App& app, Handler on_call)
+HttpRoutes::HttpRoutes(App& app, WebTransports& transports, Handler on_call)
     : app_(app),
+      transports_(transports),
       on_call_(std::move(on_call)),
       contents_(std::make_shared<files::SharedContents>(cache_bytes)),
       responder_(std::make_shared<delivery::Responder>(
@@ -85,6 +87,7 @@ HttpRoutes::SitePointer HttpRoutes::open_site(const FilesOfRoute& from, std::str
 void HttpRoutes::add(const HttpRoute& route, const SitePointer& site) {
   const std::string& method = route.method;
   const std::string& pattern = route.pattern;
+  if (route.is_web_transport) return add_web_transport(route);
   if (site && !route.files->name.empty()) {
     const std::string path = "/" + files::percent_encode_path(route.files->name);
     app_.route(method, pattern, [this, site, path](Response* res, Request* req) {
@@ -104,6 +107,15 @@ void HttpRoutes::add(const HttpRoute& route, const SitePointer& site) {
   } else {
     app_.route(method, pattern, [](Response* res, Request*) { res->writeStatus("404")->end(); });
   }
+}
+
+void HttpRoutes::add_web_transport(const HttpRoute& route) {
+  WebTransportBehavior behavior = transports_.behavior();
+  behavior.upgrade = [this, handler = route.handler.value_or(0), count = route.parameters](Response* res,
+                                                                                           Request* req) {
+    on_call_(handler, parameters_of(*req, count), *res, *req);
+  };
+  app_.webTransport(route.pattern, std::move(behavior));
 }
 
 void HttpRoutes::fix(std::uint32_t handler, delivery::StaticAnswer answer) {

@@ -30,7 +30,10 @@ struct HttpRoute {
   std::optional<std::uint32_t> handler;  // JavaScript's number for it
   std::uint32_t parameters = 0;          // of the pattern: so many values the handler gets
   std::optional<FilesOfRoute> files;
+  bool is_web_transport = false;  // the handler decides about sessions
 };
+
+class WebTransports;
 
 // Thread: the QUIC thread's.
 class HttpRoutes {
@@ -39,8 +42,8 @@ class HttpRoutes {
   using Handler = Function<void(std::uint32_t handler, std::vector<std::string> parameters,
                                 Response& response, const Request& request)>;
 
-  // on_call: gets the requests for handlers. The app is gone before this.
-  HttpRoutes(App& app, Handler on_call);
+  // on_call: gets the requests for handlers, those for sessions too. The app is gone before this.
+  HttpRoutes(App& app, WebTransports& transports, Handler on_call);
   ~HttpRoutes();
   HttpRoutes(const HttpRoutes&) = delete;
   HttpRoutes& operator=(const HttpRoutes&) = delete;
@@ -62,9 +65,11 @@ class HttpRoutes {
 
   SitePointer open_site(const FilesOfRoute& from, std::string& detail) const;
   void add(const HttpRoute& route, const SitePointer& site);
+  void add_web_transport(const HttpRoute& route);
   void look_after();
 
   App& app_;
+  WebTransports& transports_;
   Handler on_call_;
   std::shared_ptr<files::SharedContents> contents_;  // of the files of all routes
   std::shared_ptr<delivery::Responder> responder_;

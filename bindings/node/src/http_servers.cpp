@@ -8,6 +8,7 @@
 #include "flow.h"
 #include "http_routes.h"
 #include "usquic/http/app.h"
+#include "web_transports.h"
 #include "worker.h"
 
 namespace usquic::node {
@@ -21,6 +22,7 @@ struct HttpServers::Server {
 
 struct HttpServers::Request {
   std::uint32_t id;
+  std::uint32_t server;
   Response* response;
   bool has_body;
   std::list<std::unique_ptr<std::string>> unsent;  // what was written while the client takes no more
@@ -123,8 +125,9 @@ int HttpServers::create(std::uint32_t id, const ServerOptions& options, std::str
     return server->app->error();
   }
   server->routes = std::make_unique<HttpRoutes>(
-      *server->app, [this, raw = server.get()](std::uint32_t handler, std::vector<std::string> parameters,
-                                               Response& response, const usquic::Request& request) {
+      *server->app, worker_.transports(),
+      [this, raw = server.get()](std::uint32_t handler, std::vector<std::string> parameters,
+                                 Response& response, const usquic::Request& request) {
         take(*raw, {handler, std::move(parameters)}, response, request);
       });
   servers_.emplace(id, std::move(server));
@@ -147,6 +150,7 @@ void HttpServers::take(const Server& server, const Called& called, Response& res
   const std::string_view method = request.getMethod();
   auto owned = std::make_unique<Request>(
       Request{.id = worker_.new_id(),
+              .server = server.id,
               .response = &response,
               .has_body = method != "GET" && method != "HEAD" && request.getHeader("content-length") != "0",
               .backlog = {}});
@@ -283,6 +287,16 @@ void HttpServers::abort(std::uint32_t id) {
   forget(id, "abort");
 }
 
+void HttpServers::accept_transport(std::uint32_t id, std::uint32_t session) {
+  const Request* request = find(id);
+  if (request == nullptr) return worker_.transports().fail(session, US_QUIC_E_CLOSED);
+  const std::uint32_t server = request->server;
+  worker_.transports().adopt(request->response->acceptWebTransport(), session, server);
+  requests_.erase(id);
+  const auto found = servers_.find(server);
+  if (found != servers_.end() && found->second->is_stopping) worker_.transports().end_all(server);
+}
+
 void HttpServers::read_body(std::uint32_t id) {
   Request* request = find(id);
   if (request == nullptr || std::exchange(request->is_reading, true)) return;
@@ -312,7 +326,10 @@ void HttpServers::stop(std::uint32_t id, bool is_forced) {
   const auto found = servers_.find(id);
   if (found == servers_.end()) return;
   App& app = *found->second->app;
-  if (!std::exchange(found->second->is_stopping, true)) app.close([this, id] { finish(id); });
+  if (!std::exchange(found->second->is_stopping, true)) {
+    worker_.transports().end_all(id);
+    app.close([this, id] { finish(id); });
+  }
   if (is_forced) app.closeNow();
 }
 

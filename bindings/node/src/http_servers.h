@@ -57,6 +57,8 @@ class HttpServers {
   // trailers: as an answer's fields.
   void end(std::uint32_t request, std::string_view trailers);
   void abort(std::uint32_t request);
+  // Opens the WebTransport session that the request asks for.
+  void accept_transport(std::uint32_t request, std::uint32_t session);
   void inform(std::uint32_t request, int status, std::string_view fields);
   void read_body(std::uint32_t request);
   void consumed(std::uint32_t request, std::size_t bytes);

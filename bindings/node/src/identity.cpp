@@ -13,6 +13,7 @@ Identity::Identity(napi_env env, const Options& options)
       ca(options.text("ca").value_or("")),
       extra_ca(options.text("extraCa").value_or("")),
       passphrase(options.text("passphrase").value_or("")),
+      certificate_hashes(options.bytes("certificateHashes").value_or("")),
       secret(options.bytes("secret").value_or("")),
       requests_cert(options.flag("requestCert")),
       rejects_unauthorized(options.flag("rejectUnauthorized")) {
@@ -31,6 +32,7 @@ void Identity::apply_to(us_quic_socket_context_options_t& options) const {
 
 void Identity::apply_rest_to(us_quic_socket_context_options_t& options) const {
   options.extra_ca = {extra_ca.data(), extra_ca.size()};
+  options.certificate_hashes = {certificate_hashes.data(), certificate_hashes.size()};
   if (!secret.empty()) options.secret = reinterpret_cast<const std::uint8_t*>(secret.data());
 }
 

@@ -15,11 +15,12 @@ struct Identity {
   std::string ca;
   std::string extra_ca;
   std::string passphrase;
-  std::string secret;  // 32 bytes, or "" = random
+  std::string certificate_hashes;  // that are trusted in the place of roots
+  std::string secret;              // 32 bytes, or "" = random
   bool requests_cert = false;
   bool rejects_unauthorized = true;
 
-  // {cert, key, ca, extraCa, passphrase, secret, requestCert, rejectUnauthorized}. Throws.
+  // {cert, key, ca, extraCa, passphrase, certificateHashes, secret, requestCert, rejectUnauthorized}. Throws.
   explicit Identity(napi_env env, const Options& options);
   // Views of this, which must outlive the options' use.
   void apply_to(us_quic_socket_context_options_t& options) const;

@@ -43,6 +43,7 @@ std::vector<HttpRoute> routes_of(napi_env env, napi_value list) {
     route.handler = number<std::uint32_t>(given, "handler");
     route.parameters = number<std::uint32_t>(given, "parameters").value_or(0);
     route.files = files_of_route(given);
+    route.is_web_transport = given.flag("isWebTransport");
     routes.push_back(std::move(route));
   }
   return routes;

@@ -4,6 +4,7 @@
 #include "http_servers.h"
 #include "sockets.h"
 #include "values.h"
+#include "web_transports.h"
 
 namespace usquic::node {
 
@@ -26,6 +27,32 @@ struct Worker::Way {
   static void end(napi_env, void* way, void*) { delete static_cast<Way*>(way); }
 };
 
+// What runs on the QUIC thread for JavaScript.
+struct Worker::Parts {
+  explicit Parts(Worker& worker) : sockets(worker), transports(worker), servers(worker), clients(worker) {}
+
+  Sockets sockets;
+  WebTransports transports;  // before those whose sessions it has
+  HttpServers servers;
+  HttpClients clients;
+};
+
+Sockets& Worker::sockets() {
+  return parts_->sockets;
+}
+
+HttpServers& Worker::servers() {
+  return parts_->servers;
+}
+
+HttpClients& Worker::clients() {
+  return parts_->clients;
+}
+
+WebTransports& Worker::transports() {
+  return parts_->transports;
+}
+
 std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_value on_events,
                                       napi_value on_posted) {
   std::unique_ptr<Worker> worker(new Worker());
@@ -45,9 +72,7 @@ std::unique_ptr<Worker> Worker::start(napi_env env, napi_value native, napi_valu
 }
 
 Worker::Worker() : loop_(Loop::create()) {
-  sockets_ = std::make_unique<Sockets>(*this);
-  servers_ = std::make_unique<HttpServers>(*this);
-  clients_ = std::make_unique<HttpClients>(*this);
+  parts_ = std::make_unique<Parts>(*this);
 }
 
 Worker::~Worker() {
@@ -77,9 +102,9 @@ void Worker::run() {
 }
 
 void Worker::shut() {
-  clients_->shut();
-  servers_->shut();
-  sockets_->shut();
+  clients().shut();
+  servers().shut();
+  sockets().shut();
 }
 
 void Worker::close_all() {
@@ -112,7 +137,7 @@ void Worker::answer(const Answer& answer) {
   AnswerBatch* const opened = batch.get();
   batch->add(answer);
   post([this, batch = std::move(batch)] {
-    for (const Answer& one : batch->answers()) servers_->respond(one);
+    for (const Answer& one : batch->answers()) servers().respond(one);
   });
   answers_ = opened;
 }

@@ -24,6 +24,7 @@ namespace usquic::node {
 class Sockets;
 class HttpServers;
 class HttpClients;
+class WebTransports;
 
 class Worker {
  public:
@@ -73,9 +74,10 @@ class Worker {
     wake_javascript();
   }
   LastError& last_error() { return last_error_; }
-  Sockets& sockets() { return *sockets_; }
-  HttpServers& servers() { return *servers_; }
-  HttpClients& clients() { return *clients_; }
+  Sockets& sockets();
+  HttpServers& servers();
+  HttpClients& clients();
+  WebTransports& transports();
 
   ~Worker();
   Worker(const Worker&) = delete;
@@ -83,6 +85,7 @@ class Worker {
 
  private:
   struct Way;
+  struct Parts;
 
   Worker();
 
@@ -107,9 +110,7 @@ class Worker {
   bool is_stopping_ = false;
   std::atomic<std::uint32_t> next_id_ = 1;
   us_timer_t* alive_ = nullptr;
-  std::unique_ptr<Sockets> sockets_;
-  std::unique_ptr<HttpServers> servers_;
-  std::unique_ptr<HttpClients> clients_;
+  std::unique_ptr<Parts> parts_;
   std::thread thread_;
 };
 

@@ -12,6 +12,8 @@ const expected = [
     `${createHash("sha256").update("a text").digest("hex").slice(0, 8)}\n`,
   "200 ok\n200 user 7\n200 posted a text\n200 hello from a file\n404 no such page\n",
   "you asked for /hello\n",
+  "hello\n",
+  'WebTransportError 401\nblue: a question\nwelcome\n{"closeCode":1,"reason":"done"}\n',
 ];
 
 // A folder in which the package is installed, with a certificate and a folder to serve.

@@ -1,6 +1,7 @@
 /// <reference types="node" />
 import type { DevelopmentCertificate, ReloadTls, ServerTls } from "./quic";
 import type { Routes } from "./routes";
+import type { WebTransportHandler, WebTransportRoutes } from "./webtransport";
 
 export type ServeTls = ServerTls;
 
@@ -48,7 +49,7 @@ export type FetchHandler = (this: Server, request: Request, server: Server) => R
 export type ErrorHandler = (this: Server, error: unknown) => Response | void | Promise<Response | void>;
 
 /** Other names throw a TypeError. */
-export interface ServeOptions<Pattern extends string = string> {
+export interface ServeOptions<Pattern extends string = string, TransportPattern extends `/${string}` = `/${string}`> {
   /** 0 = any free port. Default: 443. */
   port?: number;
   /** Name or address to listen on. Default: every address, IPv6 and IPv4. */
@@ -61,8 +62,10 @@ export interface ServeOptions<Pattern extends string = string> {
   fetch?: FetchHandler;
   /** Answers by path, of which files and Responses need no JavaScript. */
   routes?: Routes<Pattern>;
-  /** Answers extended CONNECT, over HTTP/2 and HTTP/3. Without it CONNECT is answered 501, and a plain one always is. */
+  /** Answers extended CONNECT, over HTTP/2 and HTTP/3, but for sessions of WebTransport. Without it CONNECT is answered 501, and a plain one always is. */
   connect?: ConnectHandler;
+  /** Sessions of WebTransport, over HTTP/3: one handler for all paths, or handlers by path. */
+  webTransport?: WebTransportHandler | WebTransportRoutes<TransportPattern> | null;
   /** Whether HTTP/1.1 is served, over TLS on the TCP port of the same number. Default: true. */
   http1?: boolean;
   /** Whether HTTP/2 is served, over TLS on the TCP port of the same number. Default: true. */
@@ -90,12 +93,14 @@ export interface ServeOptions<Pattern extends string = string> {
   secret?: Uint8Array;
 }
 
-export interface ReloadOptions<Pattern extends string = string> extends ReloadTls {
+export interface ReloadOptions<Pattern extends string = string, TransportPattern extends `/${string}` = `/${string}`> extends ReloadTls {
   fetch?: FetchHandler;
   /** In the place of all routes that there were. Requests under way end with the former ones. */
   routes?: Routes<Pattern>;
   error?: ErrorHandler | null;
   connect?: ConnectHandler;
+  /** In the place of all that there were; null: of none. Sessions go on. */
+  webTransport?: WebTransportHandler | WebTransportRoutes<TransportPattern> | null;
 }
 
 export interface Server {
@@ -130,10 +135,13 @@ export interface Server {
   /** What the client of that request proved itself with; null without a certificate, and for any other Request. */
   clientCertificate(request: Request): ClientCertificate | null;
   /** New handlers and routes, for the requests that come from now on, and new certificates, for the connections. */
-  reload<Pattern extends string = string>(options: ReloadOptions<Pattern>): this;
+  reload<Pattern extends string = string, TransportPattern extends `/${string}` = `/${string}`>(
+    options: ReloadOptions<Pattern, TransportPattern>,
+  ): this;
   /**
    * Takes no new requests, and refuses new clients at once; settles when the requests in flight are done and the connections
-   * closed. A client that was answered just now gets two seconds to read and to close first. With `force` all is cut off.
+   * closed. A client that was answered just now gets two seconds to read and to close first. Sessions of WebTransport are asked
+   * to end, and closed after two seconds. With `force` all is cut off.
    */
   stop(force?: boolean): Promise<void>;
   /** The server keeps the process alive (the default). */
@@ -150,6 +158,10 @@ export interface Server {
 export function developmentCertificate(): DevelopmentCertificate;
 
 /** Serves HTTP/1.1, HTTP/2 and HTTP/3 on one port. Throws TypeError for wrong options, QuicError for a bad certificate or an address that is in use. */
-export function serve<Pattern extends string = string>(
-  options: ServeOptions<Pattern> & ({ fetch: FetchHandler } | { routes: Routes<Pattern> }),
+export function serve<Pattern extends string = string, TransportPattern extends `/${string}` = `/${string}`>(
+  options: ServeOptions<Pattern, TransportPattern> & (
+    | { fetch: FetchHandler }
+    | { routes: Routes<Pattern> }
+    | { webTransport: WebTransportHandler | WebTransportRoutes<TransportPattern> }
+  ),
 ): Server;

@@ -163,6 +163,15 @@ Arrivals identity_arrivals() {
       {"extra_ca",
        {[](Options& o) { o.extra_ca = blob("more roots"); },
         [](const ContextConfig& c) { EXPECT_EQ(c.tls.extra_trust.text, "more roots"); }}},
+      {"certificate_hashes",
+       {[](Options& o) {
+          o.certificate_hashes = blob("0123456789abcdef0123456789abcdefFEDCBA9876543210FEDCBA9876543210");
+        },
+        [](const ContextConfig& c) {
+          ASSERT_EQ(c.tls.certificate_hashes.size(), 2);
+          EXPECT_EQ(as_text(c.tls.certificate_hashes[0]), "0123456789abcdef0123456789abcdef");
+          EXPECT_EQ(as_text(c.tls.certificate_hashes[1]), "FEDCBA9876543210FEDCBA9876543210");
+        }}},
       {"groups",
        {[](Options& o) { o.groups = "secp384r1:X25519"; },
         [](const ContextConfig& c) {

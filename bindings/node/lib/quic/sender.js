@@ -6,8 +6,19 @@ const { Outgoing } = require("../body.js");
 const { toBytes } = require("../errors.js");
 const { closedError } = require("./errors.js");
 
+// How a stream of quic() reaches the QUIC thread, and what of the program's values are bytes and codes there.
+const wireOfQuic = {
+  write: (id, bytes) => engine.native.write(id, bytes),
+  end: (id) => engine.native.endStream(id),
+  reset: (id, code) => engine.native.resetStream(id, code),
+  toBytes: (chunk) => toBytes(chunk, "chunk"),
+  codeOf,
+  closedError,
+};
+
 class Sender {
   #nativeId;
+  #wire;
   #queuedBytes = 0;
   #isEnded = false;
   #isReset = false;
@@ -17,8 +28,10 @@ class Sender {
   #controller;
   #flushed; // {resolve, reject} of who closed the web stream
 
-  constructor(nativeId) {
+  // wire: as wireOfQuic, for streams of another kind.
+  constructor(nativeId, wire = wireOfQuic) {
     this.#nativeId = nativeId;
+    this.#wire = wire;
   }
 
   get queuedBytes() {
@@ -36,7 +49,7 @@ class Sender {
   // Bytes taken: all of them, or 0.
   write(bytes) {
     if (this.#isEnded || bytes.length === 0) return 0;
-    engine.native.write(this.#nativeId, bytes);
+    this.#wire.write(this.#nativeId, bytes);
     this.#queuedBytes += bytes.length;
     return bytes.length;
   }
@@ -44,15 +57,15 @@ class Sender {
   end() {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    engine.native.endStream(this.#nativeId);
+    this.#wire.end(this.#nativeId);
   }
 
   // What was queued does not go any more.
   reset(code) {
     if (this.#failure !== undefined) return;
     this.#isReset = true;
-    engine.native.resetStream(this.#nativeId, code);
-    this.stop(closedError());
+    this.#wire.reset(this.#nativeId, code);
+    this.stop(this.#wire.closedError());
   }
 
   sent(byteCount) {
@@ -83,22 +96,22 @@ class Sender {
     this.#outgoing = new Outgoing((bytes) => this.write(bytes));
     return new WritableStream({
       start: (controller) => this.#start(controller),
-      write: (chunk) => this.#send(toBytes(chunk, "chunk")),
+      write: (chunk) => this.#send(this.#wire.toBytes(chunk)),
       close: () => this.#close(),
-      abort: (reason) => this.reset(codeOf(reason)),
+      abort: (reason) => this.reset(this.#wire.codeOf(reason)),
     });
   }
 
   #start(controller) {
     this.#controller = controller;
-    if (this.#isEnded) controller.error(this.#failure ?? closedError());
+    if (this.#isEnded) controller.error(this.#failure ?? this.#wire.closedError());
     // abort() of the sink waits for a write that waits for the peer; the signal does not.
-    controller.signal?.addEventListener("abort", () => this.reset(codeOf(controller.signal.reason)), { once: true });
+    controller.signal?.addEventListener("abort", () => this.reset(this.#wire.codeOf(controller.signal.reason)), { once: true });
   }
 
   async #send(bytes) {
     if (!this.#isEnded) await this.#outgoing.send(bytes);
-    else throw this.#failure ?? closedError();
+    else throw this.#failure ?? this.#wire.closedError();
     if (this.#failure !== undefined) throw this.#failure;
   }
 

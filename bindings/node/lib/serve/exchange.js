@@ -2,12 +2,15 @@
 "use strict";
 
 const engine = require("../engine.js");
+const errors = require("../errors.js");
 const { Incoming } = require("../body.js");
 const { lines } = require("../headers.js");
 const { isForbiddenMethod } = require("../methods.js");
-const { fetchHandler, parametersOf } = require("../routes.js");
+const { parametersOf } = require("../routes.js");
 const { valueNow } = require("../runtime.js");
+const { accept } = require("../webtransport/server_session.js");
 const { Answer } = require("./answer.js");
+const { fetchHandler } = require("./handler_numbers.js");
 const { ServerRequest } = require("./request.js");
 const { Trailers, checkTrailers } = require("./trailers.js");
 
@@ -24,6 +27,7 @@ class Exchange {
   #onAbort;
   #trailers; // of the response
   #requestTrailers; // of a request with a body
+  #transport; // {upgrade, open}, where it asks for a WebTransport session
   #isOver = false;
 
   // head: [id, method, url, fields, hasBody, handler, peer, certificate, ...parameters]
@@ -98,7 +102,8 @@ class Exchange {
     const method = this.#head[1];
     const isConnect = method === "CONNECT";
     const route = this.#findRoute();
-    const handler = isConnect ? this.#state.handlers.connect : (route?.call ?? this.#state.handlers.fetch);
+    if (route?.open !== undefined) this.#transport = route;
+    const handler = this.#transport ?? (isConnect ? this.#state.handlers.connect : (route?.call ?? this.#state.handlers.fetch));
     const isRefused = handler === undefined || (!isConnect && method !== "GET" && isForbiddenMethod(method));
     if (isRefused) return this.#answer.refuse(501);
     try {
@@ -110,17 +115,12 @@ class Exchange {
       const value = parametersOf(route.names, this.#head.slice(8));
       Object.defineProperty(this.#request, "params", { value, configurable: true });
     }
-    return this.#handle(handler);
+    return this.#transport === undefined ? this.#handle(handler) : this.#decide(this.#transport);
   }
 
   #findRoute() {
     const handler = this.#head[5];
-    if (handler === fetchHandler) return undefined;
-    for (const table of this.#state.tables) {
-      const route = table.find(handler);
-      if (route !== undefined) return route;
-    }
-    return undefined;
+    return handler === fetchHandler ? undefined : this.#state.tables.find(handler);
   }
 
   #makeRequest(method) {
@@ -135,7 +135,8 @@ class Exchange {
   // The runtimes know no Request of that method, and none of another with a body that ends when the connection does.
   #makeConnectRequest() {
     const request = this.#makeRequest("GET");
-    const own = { method: "CONNECT", protocol: this.protocol, body: this.#openBody() };
+    const body = this.#transport === undefined ? this.#openBody() : null;
+    const own = { method: "CONNECT", protocol: this.protocol, body };
     for (const [name, value] of Object.entries(own)) Object.defineProperty(request, name, { value, configurable: true });
     return request;
   }
@@ -164,6 +165,28 @@ class Exchange {
     await this.#answer.send(await result);
   }
 
+  // Of a WebTransport session: `upgrade` may refuse it by a Response.
+  async #decide({ upgrade, open }) {
+    const { server } = this.#state;
+    try {
+      const response = await upgrade?.call(server, this.#request, server);
+      if (response !== undefined) return await this.#refuseTransport(response);
+    } catch (failure) {
+      return await this.#recover(failure);
+    }
+    if (this.#isOver) return undefined; // the client went meanwhile
+    const request = this.#request;
+    this.#finish();
+    return accept(this.id, request, (session) => open.call(server, session, server), (failure) => this.tell(failure));
+  }
+
+  #refuseTransport(response) {
+    if (response?.status >= 200 && response.status <= 299) {
+      throw errors.invalidValue("the status of upgrade's Response", "none of 2xx: it refuses the session", response.status);
+    }
+    return this.#answer.send(response);
+  }
+
   async #recover(failure) {
     // A handler that stops because its request's signal says so did what it should.
     if (this.#isOver && failure?.name === "AbortError") return;
@@ -175,7 +198,7 @@ class Exchange {
     try {
       const response = await this.#report(failure);
       if (response === undefined) return this.#answer.refuse(500);
-      await this.#answer.send(response);
+      await (this.#transport === undefined ? this.#answer.send(response) : this.#refuseTransport(response));
     } catch (second) {
       if (this.#answer.isBegun) this.#answer.abort();
       else this.#answer.refuse(500);

@@ -7,6 +7,7 @@ const { reloadTls } = require("../identities.js");
 const { Exchange } = require("./exchange.js");
 const { checkReload } = require("./options.js");
 const { ServerRequest } = require("./request.js");
+const { Tables } = require("./tables.js");
 
 const { native } = engine;
 
@@ -16,15 +17,16 @@ class Server {
   #port;
   #isForced = false;
 
-  constructor({ address, handlers, routes, native: settings }) {
+  constructor({ address, handlers, routes, transports, native: settings }) {
     const { hostname, port, reusePort } = address;
-    const state = { server: this, handlers, tables: [routes], settings, isClosed: false };
+    const state = { server: this, handlers, settings, isClosed: false };
     state.id = engine.attempt(() => native.createServer(settings));
+    state.tables = new Tables(state.id);
     this.#state = state;
     this.#hostname = hostname;
     engine.register(state.id, state, serverEvents);
     try {
-      routes.install(state.id, kindsOf(handlers));
+      state.tables.install({ routes, transports }, kindsOf(handlers));
       this.#port = engine.attempt(() => native.listenServer(state.id, hostname ?? null, port, reusePort));
     } catch (failure) {
       native.stopServer(state.id, true);
@@ -83,15 +85,14 @@ class Server {
 
   reload(options) {
     const state = this.#state;
-    const { handlers, routes } = checkReload(options);
+    const { handlers, routes, transports } = checkReload(options);
     if (options.tls !== undefined) {
       const exchange = (change) => engine.attempt(() => native.reloadServer(state.id, change));
       state.settings = reloadTls(state.settings, options.tls, "options.tls", exchange);
     }
     const [before, after] = [kindsOf(state.handlers), kindsOf({ ...state.handlers, ...handlers })];
     const isOther = Object.keys(after).some((kind) => after[kind] !== before[kind]);
-    if (routes !== undefined || isOther) (routes ?? state.tables.at(-1)).install(state.id, after);
-    if (routes !== undefined) state.tables.push(routes);
+    if (routes !== undefined || transports !== undefined || isOther) state.tables.install({ routes, transports }, after);
     Object.assign(state.handlers, handlers);
     return this;
   }
@@ -132,10 +133,7 @@ function kindsOf({ fetch, connect }) {
 
 const serverEvents = {
   request: Object.assign((state, head) => new Exchange(state, head).begin(), { takesItems: true }),
-  // No more requests for routes of older tables come.
-  routes(state, first) {
-    state.tables = state.tables.filter((table) => table.first >= first);
-  },
+  routes: (state, serial) => state.tables.installed(serial),
   serverClose(state) {
     state.isClosed = true;
     engine.forget(state.id);

@@ -82,7 +82,7 @@ testInNode("a handler that decides later may still refuse, with a status and a t
     const refused = open(session);
     assert.equal((await refused.head())[":status"], 403);
     assert.equal(await refused.chunk(), "not here");
-    const other = open(session, { ":protocol": "webtransport" });
+    const other = open(session, { ":protocol": "another" });
     assert.equal((await other.head())[":status"], 200);
     other.stream.end("x");
     assert.equal(await other.chunk(), "x");

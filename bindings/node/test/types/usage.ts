@@ -1,5 +1,8 @@
 // Compiled, never run: what must be accepted, and, behind @ts-expect-error, what must not.
-import { developmentCertificate, fetch3, file, folder, nodeHandler, quic, QuicError, serve, type Routes } from "../../index.js";
+import {
+  developmentCertificate, fetch3, file, folder, nodeHandler, quic, QuicError, serve, WebTransport, WebTransportError,
+  type Routes, type WebTransportSession,
+} from "../../index.js";
 
 const server = quic({
   server: true,
@@ -135,4 +138,41 @@ fetch3(http.url, { dispatcher: 1 });
 fetch3(http.url, { tls: { requestCert: true } });
 // @ts-expect-error a URL is needed
 fetch3();
+async function transport(): Promise<string> {
+  await using session = new WebTransport(http.url, {
+    serverCertificateHashes: [{ algorithm: "sha-256", value: hash }], headers: { origin: "https://a.example" },
+    allowPooling: false, requireUnreliable: true, congestionControl: "low-latency",
+  });
+  await session.ready;
+  const { readable, writable } = await session.createBidirectionalStream();
+  await readable.pipeTo(await session.createUnidirectionalStream({ sendOrder: 1 }));
+  await writable.abort(new WebTransportError("enough", { source: "stream", streamErrorCode: 7 }));
+  const incoming = await session.incomingUnidirectionalStreams.getReader().read();
+  const chunk: Uint8Array | undefined = (await incoming.value?.getReader().read())?.value;
+  await session.incomingBidirectionalStreams.pipeTo(new WritableStream({ write: (stream) => stream.readable.pipeTo(stream.writable) }));
+  const { datagrams } = session;
+  datagrams.incomingHighWaterMark = datagrams.outgoingHighWaterMark + datagrams.maxDatagramSize;
+  await datagrams.createWritable().getWriter().write(new Uint8Array(1));
+  const { datagrams: { droppedIncoming, expiredOutgoing } } = await session.getStats();
+  session.close({ closeCode: 1, reason: "done" });
+  const { closeCode, reason }: { closeCode: number; reason: string } = await session.closed;
+  return `${chunk?.byteLength}${closeCode}${reason}${droppedIncoming + expiredOutgoing}`;
+}
+serve({ webTransport: async (session) => void (await session.closed) });
+serve({
+  port: 0, fetch: () => new Response(),
+  webTransport: {
+    "/chat/:room": {
+      upgrade: (request, served) => (served.requestIP(request) === null ? new Response(null, { status: 403 }) : undefined),
+      open: (session) => session.close({ reason: session.request.params.room + session.request.protocol }),
+    },
+    "/echo": ({ datagrams }) => datagrams.readable.pipeTo(datagrams.writable),
+  },
+}).reload({ webTransport: (session: WebTransportSession) => console.log(session.request.url, transport()) }).reload({ webTransport: null });
+// @ts-expect-error a parameter that the pattern does not have
+serve({ webTransport: { "/chat/:room": (session) => console.log(session.request.params.name) } });
+// @ts-expect-error a name that nobody knows
+new WebTransport(http.url, { pooling: true });
+// @ts-expect-error a code is a number
+new WebTransport(http.url).close({ closeCode: "1" });
 console.log(bytes, closed, made, stopped, response, proven, server.isAuthorized, server.peerCertificate?.length);
