@@ -87,9 +87,9 @@ StreamRecord& Side::add_stream(ConnectionRecord& c) {
   return s;
 }
 
-StreamRecord* Side::create_stream(ConnectionRecord& c, engine::Direction direction) {
+StreamRecord* Side::create_stream(ConnectionRecord& c, engine::Direction direction, std::int64_t session_id) {
   StreamRecord& s = add_stream(c);
-  auto made = c.handle->create_stream(direction, &s);
+  auto made = c.handle->create_stream(direction, &s, session_id);
   if (!made) return nullptr;
   s.handle = *made;
   s.is_local = true;

@@ -94,7 +94,8 @@ class Side final : public engine::EventHandler, public engine::SendBatch {
   ConnectionRecord* connect(const Side& server, std::string_view name = "server.test");
   ConnectionRecord* connect(const Address& server, std::string_view name = "server.test");
   StreamRecord* create_stream(ConnectionRecord& c,
-                              engine::Direction direction = engine::Direction::bidirectional);
+                              engine::Direction direction = engine::Direction::bidirectional,
+                              std::int64_t session_id = -1);
   void close(ConnectionRecord& c, std::uint64_t code, std::string_view reason = {});  // and detach
   ConnectionRecord* only_connection();
 
