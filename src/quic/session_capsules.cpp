@@ -54,11 +54,13 @@ void Session::closed_by_peer(Bytes value) {
   end_by_peer(code, as_text(value.subspan(code_bytes)));
 }
 
-// The streams close, and this side of the CONNECT stream ends too: that of the peer does, or is over.
+// The streams close, and this side of the CONNECT stream ends too: that of the peer does, or is over. The handle does not
+// wait for an acknowledgement of that: browsers are gone by then, and say nothing.
 void Session::end_by_peer(std::uint32_t code, std::string_view reason) {
   end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
   if (connect_->engine != nullptr) connect_->engine->finish();
   dispatch_session_close(*connect_, code, reason);
+  fail_stream(*connect_, US_QUIC_OK);
 }
 
 void Session::fail() {

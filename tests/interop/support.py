@@ -25,6 +25,12 @@ def find_program(name):
     return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
 
 
+def find_deno():
+    """Deno's binary as scripts/install-node installs it, another one in PATH, or None."""
+    modules = os.path.join(os.path.dirname(__file__), "../../bindings/node/node_modules")
+    return next(iter(sorted(glob.glob(f"{modules}/@deno/*/deno"))), None) or find_program("deno")
+
+
 def find_bun():
     """Bun as scripts/install-node installs it (its postinstall script, when something runs it, moves the program to where
     a text was before), another one in PATH, or None."""

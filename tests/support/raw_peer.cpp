@@ -331,7 +331,7 @@ void RawPeer::take(RawPacket packet) {
   add_number(s.received, packet.number);
   for (const QuicFrame& f : packet.frames) {
     ++counts_[f.type];
-    if (!forgets_) last_[f.type] = f;
+    if (!forgets_ || f.data.empty()) last_[f.type] = f;
     if (is_ack_eliciting(f)) s.owes_acknowledgement = true;
     take_frame(packet.level, f);
   }

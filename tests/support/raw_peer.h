@@ -118,7 +118,8 @@ class RawPeer {
   std::optional<std::string> retry_token() const { return retry_token_; }
   std::uint64_t bytes_received() const { return bytes_received_; }
   std::uint64_t next_number(Level level) const { return space(level).next; }
-  // From now on keeps neither packets nor what comes on streams, only counts of frames: for floods.
+  // From now on keeps neither packets nor what comes on streams, only counts of frames, and the last of each type without
+  // bytes: for floods.
   void forget() { forgets_ = true; }
   const std::string& client_hello() const { return client_hello_; }
 

@@ -45,6 +45,18 @@ TEST(WebTransportEnding, EitherSideClosesWithCodeAndReason) {
   }
 }
 
+// Chromium drops its connection behind the capsule, without a word.
+TEST(WebTransportEnding, APeersCloseIsOverBeforeItsAcknowledgement) {
+  WebTransportPair p;
+  SKIP_WITHOUT_WEBTRANSPORT(p);
+  p.open();
+  Closed told;
+  note_close(p.server, told);
+  EXPECT_EQ(close_session(p.local, 7, "bye"), 0);
+  ASSERT_TRUE(p.loop.run_until([&] { return told.times == 1; }));
+  EXPECT_EQ(p.server.streams_closed, 1);
+}
+
 TEST(WebTransportEnding, ShutdownClosesWithoutACode) {
   WebTransportPair p;
   SKIP_WITHOUT_WEBTRANSPORT(p);
