@@ -208,11 +208,14 @@ void dispatch_stream_end(us_quic_stream_t& s) {
 void dispatch_stream_reset(us_quic_stream_t& s, std::uint64_t code) {
   if (s.life.is_closed()) return;
   s.held.clear();  // RFC 9000 section 3.2: data before a reset need not be delivered
-  if (s.own_session != nullptr) {
-    s.own_session->end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
+  Session* const session = s.own_session.get();
+  if (session != nullptr) {
+    session->end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
     if (s.engine != nullptr) s.engine->reset(cancel_code(s));
   }
   call(context_of(s), context_of(s).on.stream_reset, &s, code);
+  // As after a close: the peer need not acknowledge that this side gives up too.
+  if (session != nullptr) fail_stream(s, US_QUIC_E_RESET, code);
 }
 
 void dispatch_stream_stop(us_quic_stream_t& s, std::uint64_t code) {

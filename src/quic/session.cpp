@@ -55,13 +55,13 @@ void Session::open() {
   loop::note_work(connect_->connection->context->quic->loop());
 }
 
-void Session::end(std::uint64_t code) {
+void Session::end(std::uint64_t code, Told told) {
   if (is_over()) return;
   state_ = is_open() ? State::over : State::refused;
   request_.reset();
   held_datagrams_.clear();
   for (SessionMember* m = members_.front(); m != nullptr; m = members_.next(m)) {
-    close_stream(m->stream, code);
+    told == Told::at_once ? close_stream(m->stream, code) : close_stream_after_flush(m->stream, code);
   }
 }
 

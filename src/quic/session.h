@@ -74,8 +74,10 @@ class Session final : private http::CapsuleReader::Delegate {
   Result<void> send_request();
   // The answer: what was held is told.
   void open();
-  // Its streams are closed with this code, which the peer is told, and on_stream_close will run for each of them.
-  void end(std::uint64_t code);
+  // Its streams are closed with this code, and on_stream_close will run for each of them. The peer is told at once, or
+  // after what is to be sent now.
+  enum class Told : std::uint8_t { at_once, after_flush };
+  void end(std::uint64_t code, Told told = Told::at_once);
   // The same, and on_stream_close runs inside: the last callback of the CONNECT stream follows.
   void end_before_last_callback();
 

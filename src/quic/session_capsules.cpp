@@ -87,7 +87,7 @@ int Session::send_drain() {
 }
 
 // The engine's stream lives on without its handle until the peer has the capsule. Where that finds no room the peer
-// learns the end alone.
+// learns the end alone. The capsule goes first, so that the peer knows why its streams end.
 int Session::close(std::uint32_t code, std::string_view reason) {
   if (reason.size() > US_QUIC_WEBTRANSPORT_MAX_REASON) return US_QUIC_E_INVALID;
   us_quic_stream_t& connect = *connect_;
@@ -95,7 +95,7 @@ int Session::close(std::uint32_t code, std::string_view reason) {
     close_stream(connect, cancel_code(connect));
     return 0;
   }
-  end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
+  end(US_QUIC_WEBTRANSPORT_SESSION_GONE, Told::after_flush);
   std::array<std::uint8_t, code_bytes> number;
   for (std::size_t i = 0; i < code_bytes; ++i) {
     number[i] = static_cast<std::uint8_t>(code >> (8 * (code_bytes - 1 - i)));

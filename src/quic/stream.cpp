@@ -77,12 +77,18 @@ void close_stream(us_quic_stream_t& s, std::uint64_t code) {
   mark_closed(s, {US_QUIC_E_CLOSED, code});
 }
 
+void close_stream_after_flush(us_quic_stream_t& s, std::uint64_t code) {
+  if (s.life.is_closed()) return;
+  s.is_reset_when_swept = true;
+  mark_closed(s, {US_QUIC_E_CLOSED, code});
+}
+
 void close_stream_with_connection(us_quic_stream_t& s) {
   if (!s.life.is_closed()) mark_closed(s, {US_QUIC_E_CLOSED, 0});
 }
 
-void fail_stream(us_quic_stream_t& s, int reason) {
-  if (!s.life.is_closed()) mark_closed(s, {reason, 0});
+void fail_stream(us_quic_stream_t& s, int reason, std::uint64_t code) {
+  if (!s.life.is_closed()) mark_closed(s, {reason, code});
 }
 
 void hold(us_quic_stream_t& s, EventPointer event) {

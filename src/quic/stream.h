@@ -38,6 +38,7 @@ struct us_quic_stream_t : usquic::ListHook<us_quic_stream_t> {
   usquic::quic::HandleLife life;
   bool is_paused = false;
   bool is_read_stopped = false;
+  bool is_reset_when_swept = false;  // with the code of close_info, in place of at once
 };
 
 namespace usquic::quic {
@@ -51,9 +52,11 @@ void keep_after_engine(us_quic_stream_t& stream);
 // Closed by this side: marks, tells the engine (unless the connection goes as a whole), queues
 // on_stream_close.
 void close_stream(us_quic_stream_t& stream, std::uint64_t code);
+// The same, but the peer is told after what the connection has to send in this iteration.
+void close_stream_after_flush(us_quic_stream_t& stream, std::uint64_t code);
 void close_stream_with_connection(us_quic_stream_t& stream);
 // It ended with `reason`, without the engine: before that had it, or as its end cannot be queued.
-void fail_stream(us_quic_stream_t& stream, int reason);
+void fail_stream(us_quic_stream_t& stream, int reason, std::uint64_t code = 0);
 // H3_REQUEST_CANCELLED (RFC 9114 section 8.1) or 0 on raw streams.
 std::uint64_t cancel_code(const us_quic_stream_t& stream);
 

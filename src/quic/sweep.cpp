@@ -17,6 +17,10 @@ void sweep_streams(QuicLoop& quic, const us_quic_socket_context_t* only) {
     next = quic.closed_streams.next(s);
     if (s->queued > 0 || (only != nullptr && s->connection->context != only)) continue;
     --s->connection->stream_count;
+    if (s->engine != nullptr && s->is_reset_when_swept) {
+      s->engine->reset(s->close_info.code);
+      s->engine->stop(s->close_info.code);
+    }
     if (s->engine != nullptr) s->engine->detach();  // may run release callbacks of static bytes
     next = quic.closed_streams.next(s);
     delete_pooled_with_ext(s);

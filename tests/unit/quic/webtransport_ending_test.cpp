@@ -57,6 +57,36 @@ TEST(WebTransportEnding, APeersCloseIsOverBeforeItsAcknowledgement) {
   EXPECT_EQ(p.server.streams_closed, 1);
 }
 
+// So that the peer knows why its streams end.
+TEST(WebTransportEnding, CodeAndReasonComeBeforeTheEndOfStreams) {
+  WebTransportPair p;
+  SKIP_WITHOUT_WEBTRANSPORT(p);
+  p.open();
+  std::vector<std::string> told;
+  p.server.on_webtransport_close = [&](us_quic_stream_t*, std::uint32_t, std::string_view reason) {
+    told.emplace_back(reason);
+  };
+  p.server.on_stream_reset = [&](us_quic_stream_t*, std::uint64_t) { told.emplace_back("reset"); };
+  p.server.on_stream_stop = [&](us_quic_stream_t*, std::uint64_t) { told.emplace_back("stop"); };
+  p.server.on_stream_close = [&](us_quic_stream_t*, const us_quic_stream_close_info_t*) {
+    told.emplace_back("closed");
+  };
+  EXPECT_TRUE(write_all(p.open_stream(p.local), "x"));
+  ASSERT_TRUE(p.loop.run_until([&] { return p.server.streams_opened == 2; }));
+  EXPECT_EQ(close_session(p.local, 0, "why"), 0);
+  ASSERT_TRUE(p.loop.run_until([&] { return p.server.streams_closed == 2; }));
+  EXPECT_EQ(told, (std::vector<std::string>{"why", "closed", "closed"}));
+}
+
+TEST(WebTransportEnding, AResetOfTheSessionIsToldAtOnce) {
+  WebTransportPair p;
+  SKIP_WITHOUT_WEBTRANSPORT(p);
+  p.open();
+  us_quic_stream_close(p.local);
+  ASSERT_TRUE(p.loop.run_until([&] { return p.server.streams_closed == 1; }));
+  EXPECT_EQ(p.server.last_stream_close.reason, US_QUIC_E_RESET);
+}
+
 TEST(WebTransportEnding, ShutdownClosesWithoutACode) {
   WebTransportPair p;
   SKIP_WITHOUT_WEBTRANSPORT(p);
