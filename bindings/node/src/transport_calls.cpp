@@ -12,7 +12,7 @@ namespace usquic::node {
 namespace {
 
 // transportConnect(client, url, fields)
-napi_value connect(Arguments& arguments, Worker& worker) {
+napi_value connect_session(Arguments& arguments, Worker& worker) {
   const std::uint32_t id = worker.new_id();
   worker.post([&worker, id, client = arguments.id(0), url = arguments.text(1),
                fields = arguments.byte_strings(2).values] {
@@ -37,7 +37,7 @@ napi_value close(Arguments& arguments, Worker& worker) {
 }
 
 // transportSendDatagram(session, bytes)
-napi_value send_datagram(Arguments& arguments, Worker& worker) {
+napi_value send_session_datagram(Arguments& arguments, Worker& worker) {
   worker.post([&worker, id = arguments.id(0), bytes = arguments.bytes(1)] {
     worker.transports().send_datagram(id, bytes);
   });
@@ -45,7 +45,7 @@ napi_value send_datagram(Arguments& arguments, Worker& worker) {
 }
 
 // transportDatagramsTaken(session, count, bytes)
-napi_value datagrams_taken(Arguments& arguments, Worker& worker) {
+napi_value session_datagrams_taken(Arguments& arguments, Worker& worker) {
   worker.post([&worker, id = arguments.id(0), datagrams = static_cast<std::size_t>(arguments.number(1)),
                bytes = static_cast<std::size_t>(arguments.number(2))] {
     worker.transports().datagrams_taken(id, datagrams, bytes);
@@ -54,7 +54,7 @@ napi_value datagrams_taken(Arguments& arguments, Worker& worker) {
 }
 
 // transportCreateStream(session, isUnidirectional): the stream's id
-napi_value create_stream(Arguments& arguments, Worker& worker) {
+napi_value create_session_stream(Arguments& arguments, Worker& worker) {
   const std::uint32_t id = worker.new_id();
   const auto direction = arguments.flag(1) ? WebTransports::Direction::out : WebTransports::Direction::both;
   worker.post([&worker, id, session = arguments.id(0), direction] {
@@ -64,7 +64,7 @@ napi_value create_stream(Arguments& arguments, Worker& worker) {
 }
 
 // transportWrite(stream, bytes)
-napi_value write(Arguments& arguments, Worker& worker) {
+napi_value write_to_session_stream(Arguments& arguments, Worker& worker) {
   worker.post(
       [&worker, id = arguments.id(0), bytes = arguments.bytes(1)] { worker.transports().write(id, bytes); });
   return nullptr;
@@ -88,15 +88,17 @@ napi_value give_up(Arguments& arguments, Worker& worker) {
 }  // namespace
 
 void add_transport_entries(Entries& entries) {
-  entries.insert(entries.end(),
-                 {entry("transportConnect", enter<connect>), entry("transportAccept", enter<accept>),
-                  entry("transportClose", enter<close>), entry("transportSendDatagram", enter<send_datagram>),
-                  entry("transportDatagramsTaken", enter<datagrams_taken>),
-                  entry("transportCreateStream", enter<create_stream>), entry("transportWrite", enter<write>),
-                  entry("transportRead", enter<tell<&WebTransports::read>>),
-                  entry("transportEnd", enter<tell<&WebTransports::end>>),
-                  entry("transportReset", enter<give_up<&WebTransports::reset>>),
-                  entry("transportStop", enter<give_up<&WebTransports::stop>>)});
+  entries.insert(
+      entries.end(),
+      {entry("transportConnect", enter<connect_session>), entry("transportAccept", enter<accept>),
+       entry("transportClose", enter<close>), entry("transportSendDatagram", enter<send_session_datagram>),
+       entry("transportDatagramsTaken", enter<session_datagrams_taken>),
+       entry("transportCreateStream", enter<create_session_stream>),
+       entry("transportWrite", enter<write_to_session_stream>),
+       entry("transportRead", enter<tell<&WebTransports::read>>),
+       entry("transportEnd", enter<tell<&WebTransports::end>>),
+       entry("transportReset", enter<give_up<&WebTransports::reset>>),
+       entry("transportStop", enter<give_up<&WebTransports::stop>>)});
 }
 
 }  // namespace usquic::node
