@@ -11,7 +11,7 @@
 namespace usquic::tls::test {
 namespace {
 
-constexpr std::time_t day = 24 * 60 * 60;
+constexpr std::time_t seconds_per_day = 24 * 60 * 60;
 
 class CertificateHashes : public testing::Test {
  protected:
@@ -54,36 +54,37 @@ class CertificateHashes : public testing::Test {
 };
 
 TEST_F(CertificateHashes, TakeTheCertificateThatTheyAreOf) {
-  const Identity identity = leaf(-60, 13 * day);
+  const Identity identity = leaf(-60, 13 * seconds_per_day);
   Handshake handshake = meet(identity, {CertificateHash{}, hash_of(identity)});
   EXPECT_TRUE(handshake.run().succeeded());
   EXPECT_TRUE(handshake.client.session->is_authorized());
 }
 
 TEST_F(CertificateHashes, TakeItForAnyName) {
-  const Identity identity = leaf(-60, 13 * day);
+  const Identity identity = leaf(-60, 13 * seconds_per_day);
   EXPECT_TRUE(meet(identity, {hash_of(identity)}, "b.example").run().succeeded());
 }
 
 TEST_F(CertificateHashes, RefuseEveryOther) {
-  const Identity identity = leaf(-60, 13 * day);
-  Handshake handshake = meet(identity, {hash_of(leaf(-60, 13 * day))});
+  const Identity identity = leaf(-60, 13 * seconds_per_day);
+  Handshake handshake = meet(identity, {hash_of(leaf(-60, 13 * seconds_per_day))});
   EXPECT_FALSE(handshake.run().succeeded());
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_UNTRUSTED);
   EXPECT_EQ(handshake.client.failure_text(), "its hash is not one that is trusted");
 }
 
 TEST_F(CertificateHashes, RefuseOneThatIsValidForMoreThan14Days) {
-  const Identity identity = leaf(-60, 14 * day);
+  const Identity identity = leaf(-60, 14 * seconds_per_day);
   Handshake handshake = meet(identity, {hash_of(identity)});
   EXPECT_FALSE(handshake.run().succeeded());
   EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_UNTRUSTED);
-  const Identity just_short_enough = leaf(-60, 14 * day - 60);
+  const Identity just_short_enough = leaf(-60, 14 * seconds_per_day - 60);
   EXPECT_TRUE(meet(just_short_enough, {hash_of(just_short_enough)}).run().succeeded());
 }
 
 TEST_F(CertificateHashes, RefuseOneThatIsNotValidNow) {
-  for (const Identity& identity : {leaf(-2 * day, -day), leaf(day, 2 * day)}) {
+  for (const Identity& identity :
+       {leaf(-2 * seconds_per_day, -seconds_per_day), leaf(seconds_per_day, 2 * seconds_per_day)}) {
     Handshake handshake = meet(identity, {hash_of(identity)});
     EXPECT_FALSE(handshake.run().succeeded());
     EXPECT_EQ(handshake.client.failure(), US_QUIC_E_CERT_EXPIRED);
@@ -91,7 +92,7 @@ TEST_F(CertificateHashes, RefuseOneThatIsNotValidNow) {
 }
 
 TEST_F(CertificateHashes, DoNotCountWhereNobodyIsVerified) {
-  const Identity identity = leaf(-60, day);
+  const Identity identity = leaf(-60, seconds_per_day);
   Options options;
   options.alpn = {"h3"};
   options.certificate_hashes = {CertificateHash{}};
@@ -114,16 +115,16 @@ TEST_F(CertificateHashes, AreReadOneAfterTheOther) {
 
 TEST_F(CertificateHashes, ValidityIsReadFromTheCertificate) {
   const std::time_t now = std::time(nullptr);
-  const std::string der = der_of(leaf(-60, day));
+  const std::string der = der_of(leaf(-60, seconds_per_day));
   const std::optional<Validity> validity = validity_of(as_bytes(der));
   ASSERT_TRUE(validity);
   EXPECT_NEAR(static_cast<double>(validity->not_before), static_cast<double>(now - 60), 30);
-  EXPECT_NEAR(static_cast<double>(validity->not_after), static_cast<double>(now + day), 30);
+  EXPECT_NEAR(static_cast<double>(validity->not_after), static_cast<double>(now + seconds_per_day), 30);
 }
 
 // From 2050 on the time has four digits of the year (RFC 5280 section 4.1.2.5).
 TEST_F(CertificateHashes, ValidityMayLieInALaterCentury) {
-  const std::time_t in_100_years = 36'525 * day;
+  const std::time_t in_100_years = 36'525 * seconds_per_day;
   const std::string der = der_of(leaf(-60, in_100_years));
   const std::optional<Validity> validity = validity_of(as_bytes(der));
   ASSERT_TRUE(validity);
@@ -132,14 +133,14 @@ TEST_F(CertificateHashes, ValidityMayLieInALaterCentury) {
 }
 
 TEST_F(CertificateHashes, ACertificateThatIsCutShortHasNone) {
-  const std::string der = der_of(leaf(-60, day));
+  const std::string der = der_of(leaf(-60, seconds_per_day));
   for (std::size_t length = 0; length < der.size(); ++length) {
     EXPECT_FALSE(validity_of(as_bytes(der).first(length))) << length;
   }
 }
 
 TEST_F(CertificateHashes, TimesThatAreNoneAreRefused) {
-  const std::string der = der_of(leaf(-60, day));
+  const std::string der = der_of(leaf(-60, seconds_per_day));
   const std::size_t at = der.find("Z\x17\x0d");
   ASSERT_NE(at, std::string::npos);
   for (const char* wrong :
