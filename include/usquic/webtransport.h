@@ -6,11 +6,15 @@
  * by us_quic_socket_context_on_stream_datagram.
  *
  * The option webtransport_sessions turns it on, on both sides. A server is asked by on_stream_headers for a CONNECT
- * whose :protocol is "webtransport": us_quic_webtransport_accept opens the session, any other answer refuses it. What a
- * client sends before that is held: 16 streams, 64 KiB and 16 datagrams for each session. Streams beyond them are
- * refused with WEBTRANSPORT_BUFFERED_STREAM_REJECTED, datagrams are dropped and counted.
+ * whose :protocol is "webtransport": us_quic_webtransport_accept opens the session, a response with a status of 300 or
+ * more refuses it; other calls that send a 2xx return US_QUIC_E_STATE. What a client sends before the answer is held: 16
+ * streams, 64 KiB and 16 datagrams for each session. Streams beyond them are refused with
+ * WEBTRANSPORT_BUFFERED_STREAM_REJECTED, datagrams are dropped and counted. What follows the CONNECT on its own stream
+ * waits by flow control: it is read as capsules after acceptance, and told as a body after a refusal.
  *
- * The capsules of a session are read here: on_stream_data and on_stream_end do not run for it while it is open. When it
+ * The capsules of a session are read and written here: on_stream_data and on_stream_end do not run for it while it is
+ * open, and us_quic_stream_write returns US_QUIC_E_STATE, on a client's from the start. us_quic_stream_shutdown closes it
+ * without a code. When it
  * ends, its streams are reset and stopped with WEBTRANSPORT_SESSION_GONE; on_stream_close runs for each of them, and
  * last for the session.
  *

@@ -111,18 +111,21 @@ us_quic_prepared_response_t* us_quic_create_prepared_response(const us_quic_head
 int us_quic_stream_send_prepared(us_quic_stream_t* s, us_quic_prepared_response_t* prepared) {
   if (s->life.is_closed() || s->engine == nullptr) return US_QUIC_E_CLOSED;
   if (prepared == nullptr) return US_QUIC_E_INVALID;
+  const std::span<const us_quic_header_t> fields = prepared->headers.fields();
+  if (const int error = usquic::quic::check_answer(*s, fields)) return error;
   ++prepared->references;
   if (!s->engine->send_prepared(prepared->frames, usquic::quic::release_reference, prepared)) {
     usquic::quic::release_reference(prepared);
     const bool has_body = prepared->frames.body_length > 0;
-    const int result = usquic::try_allocating(
-        [&] { return s->engine->send_headers(prepared->headers.fields(), !has_body); }, int{US_QUIC_E_NOMEM});
+    const int result = usquic::try_allocating([&] { return s->engine->send_headers(fields, !has_body); },
+                                              int{US_QUIC_E_NOMEM});
     if (result != 0) return result;
     if (has_body) {
       s->prepared.start(*prepared);
       s->prepared.send(*s->engine, s->connection->context->send_buffer_bytes);
     }
   }
+  usquic::quic::note_answer(*s, fields);
   usquic::loop::note_work(s->connection->context->quic->loop());
   return 0;
 }

@@ -17,6 +17,15 @@ namespace {
 // Of a capsule that is read: the longest reason, and datagrams as they fit into packets.
 constexpr std::size_t max_capsule_bytes = 2048;
 
+// The first digit of a response's status.
+char status_class(std::span<const us_quic_header_t> fields) {
+  for (const us_quic_header_t& f : fields) {
+    const bool is_status = std::string_view(f.name, f.name_length) == ":status" && f.value_length > 0;
+    if (is_status) return f.value[0];
+  }
+  return '\0';
+}
+
 }  // namespace
 
 Session::Session(State state, std::int64_t expected_id)
@@ -33,6 +42,10 @@ std::int64_t Session::id() const {
 void Session::connected(us_quic_stream_t& connect) {
   connect_ = &connect;
   if (state_ == State::expected) state_ = State::requested;
+}
+
+bool Session::awaits_answer() const {
+  return state_ == State::requested && !connect_->is_local;
 }
 
 Result<void> Session::send_request() {
@@ -52,7 +65,13 @@ void Session::open() {
   for (SessionMember* m = members_.front(); m != nullptr; m = members_.next(m)) {
     while (EventPointer event = m->stream.held.pop_front()) events.push(std::move(event));
   }
+  release_held(*connect_);
   loop::note_work(connect_->connection->context->quic->loop());
+}
+
+void Session::refuse() {
+  end(US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED);
+  release_held(*connect_);
 }
 
 void Session::end(std::uint64_t code, Told told) {
@@ -102,6 +121,22 @@ bool awaits_session(const us_quic_stream_t& s) {
 
 bool carries_capsules(const us_quic_stream_t& s) {
   return s.own_session != nullptr && s.own_session->has_capsules();
+}
+
+bool is_written_by_session(const us_quic_stream_t& s) {
+  return s.own_session != nullptr && (s.is_local || s.own_session->has_capsules());
+}
+
+int check_answer(const us_quic_stream_t& s, std::span<const us_quic_header_t> fields) {
+  if (is_written_by_session(s)) return US_QUIC_E_STATE;
+  const bool is_success = s.own_session != nullptr && status_class(fields) == '2';
+  return is_success ? US_QUIC_E_STATE : US_QUIC_OK;
+}
+
+void note_answer(us_quic_stream_t& s, std::span<const us_quic_header_t> fields) {
+  const bool is_refusal =
+      s.own_session != nullptr && s.own_session->awaits_answer() && status_class(fields) != '1';
+  if (is_refusal) s.own_session->refuse();
 }
 
 void held_for_session(us_quic_stream_t& s, std::size_t length) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string_view>
 
 #include "base/block_pool.h"
@@ -59,6 +60,8 @@ class Session final : private http::CapsuleReader::Delegate {
   bool is_over() const { return state_ == State::over || state_ == State::refused; }
   // Its CONNECT stream carries capsules, and no body.
   bool has_capsules() const { return state_ == State::open || state_ == State::over; }
+  // A server's CONNECT that was not answered: whether what follows is capsules or a body is not known.
+  bool awaits_answer() const;
   // Streams of the peer are not shown to the application yet.
   bool holds() const { return !is_open() && !is_over(); }
   // nullptr: it has not come.
@@ -74,6 +77,8 @@ class Session final : private http::CapsuleReader::Delegate {
   Result<void> send_request();
   // The answer: what was held is told.
   void open();
+  // A server's, other than that: what followed the CONNECT is told as its body.
+  void refuse();
   // Its streams are closed with this code, and on_stream_close will run for each of them. The peer is told at once, or
   // after what is to be sent now.
   enum class Told : std::uint8_t { at_once, after_flush };
@@ -126,6 +131,13 @@ Session* session_of(const us_quic_stream_t& stream);
 bool awaits_session(const us_quic_stream_t& stream);
 // The CONNECT stream of a session that is open, or was: it carries capsules.
 bool carries_capsules(const us_quic_stream_t& stream);
+// What is written on it is the session's own, not the application's: capsules, and a client's CONNECT.
+bool is_written_by_session(const us_quic_stream_t& stream);
+// 0, or US_QUIC_E_STATE for a header section that the application may not send on this stream: one of success is for
+// the acceptance of a session.
+int check_answer(const us_quic_stream_t& stream, std::span<const us_quic_header_t> fields);
+// It was sent.
+void note_answer(us_quic_stream_t& stream, std::span<const us_quic_header_t> fields);
 // `length` bytes of it are held for its session; closes the stream where that is too much.
 void held_for_session(us_quic_stream_t& stream, std::size_t length);
 

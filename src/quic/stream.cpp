@@ -29,6 +29,12 @@ void mark_closed(us_quic_stream_t& s, us_quic_stream_close_info_t info) {
   s.connection->context->quic->events.push_close(s);
 }
 
+// By the application, or until it has answered a CONNECT.
+bool is_held_back(const us_quic_stream_t& s) {
+  const bool awaits_answer = s.own_session != nullptr && s.own_session->awaits_answer();
+  return (s.is_paused || awaits_answer) && !s.is_read_stopped;
+}
+
 }  // namespace
 
 us_quic_stream_t* new_stream(us_quic_connection_t& connection, unsigned ext_size) {
@@ -112,7 +118,7 @@ bool must_hold(const us_quic_stream_t& s, EventKind kind) {
     const bool is_good_end = !s.held.empty() && s.close_info.reason == US_QUIC_OK;
     return kind != EventKind::stream_close || is_good_end;
   }
-  if (!s.is_paused || s.is_read_stopped) return false;
+  if (!is_held_back(s)) return false;
   switch (kind) {
     case EventKind::stream_data:
     case EventKind::stream_end:
@@ -127,8 +133,12 @@ bool must_hold(const us_quic_stream_t& s, EventKind kind) {
 }
 
 void resume_stream(us_quic_stream_t& s) {
-  if (!s.is_paused) return;
   s.is_paused = false;
+  release_held(s);
+}
+
+void release_held(us_quic_stream_t& s) {
+  if (awaits_session(s) || is_held_back(s)) return;
   while (EventPointer event = s.held.pop_front()) s.connection->context->quic->events.push(std::move(event));
 }
 

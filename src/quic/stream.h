@@ -65,5 +65,7 @@ void hold(us_quic_stream_t& stream, EventPointer event);
 void hold_data(us_quic_stream_t& stream, Bytes data);
 bool must_hold(const us_quic_stream_t& stream, EventKind kind);
 void resume_stream(us_quic_stream_t& stream);
+// What is held is told, unless there is another reason to hold it.
+void release_held(us_quic_stream_t& stream);
 
 }  // namespace usquic::quic

@@ -10,7 +10,7 @@ namespace {
 
 using usquic::try_allocating;
 
-using usquic::quic::carries_capsules;
+using usquic::quic::is_written_by_session;
 
 constexpr int no_memory = US_QUIC_E_NOMEM;
 
@@ -64,8 +64,14 @@ int us_quic_stream_send_headers(us_quic_stream_t* s, const us_quic_header_t* hea
   if (headers == nullptr && count > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
-  if (carries_capsules(*s)) return US_QUIC_E_STATE;
-  return try_allocating([&] { return engine->send_headers({headers, count}, end_stream != 0); }, no_memory);
+  if (const int error = usquic::quic::check_answer(*s, {headers, count})) return error;
+  const int result = try_allocating(
+      [&] {
+        return engine->send_headers({headers, count}, end_stream != 0);
+      },
+      no_memory);
+  if (result == 0) usquic::quic::note_answer(*s, {headers, count});
+  return result;
 }
 
 int us_quic_stream_send_response(us_quic_stream_t* s, const us_quic_header_t* headers, size_t count,
@@ -73,11 +79,14 @@ int us_quic_stream_send_response(us_quic_stream_t* s, const us_quic_header_t* he
   if ((headers == nullptr && count > 0) || (body == nullptr && length > 0)) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
-  return try_allocating(
+  if (const int error = usquic::quic::check_answer(*s, {headers, count})) return error;
+  const int result = try_allocating(
       [&] {
         return engine->send_response({headers, count}, usquic::as_bytes(body, length));
       },
       no_memory);
+  if (result == 0) usquic::quic::note_answer(*s, {headers, count});
+  return result;
 }
 
 size_t us_quic_stream_header_count(us_quic_stream_t* s) {
@@ -99,7 +108,7 @@ ptrdiff_t us_quic_stream_write(us_quic_stream_t* s, const void* data, size_t len
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
-  if (s->prepared.is_sending() || carries_capsules(*s)) return US_QUIC_E_STATE;
+  if (s->prepared.is_sending() || is_written_by_session(*s)) return US_QUIC_E_STATE;
   return try_allocating([&] { return engine->write(usquic::as_bytes(data, length)); }, ptrdiff_t{no_memory});
 }
 
@@ -108,7 +117,7 @@ ptrdiff_t us_quic_stream_write_static(us_quic_stream_t* s, const void* data, siz
   if (data == nullptr && length > 0) return US_QUIC_E_INVALID;
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
-  if (s->prepared.is_sending() || carries_capsules(*s)) return US_QUIC_E_STATE;
+  if (s->prepared.is_sending() || is_written_by_session(*s)) return US_QUIC_E_STATE;
   return try_allocating([&] { return engine->write_static(usquic::as_bytes(data, length), release, user); },
                         ptrdiff_t{no_memory});
 }
@@ -138,8 +147,9 @@ int us_quic_stream_shutdown(us_quic_stream_t* s) {
   usquic::engine::Stream* engine = writable_engine(s);
   if (engine == nullptr) return US_QUIC_E_CLOSED;
   if (s->prepared.is_sending()) return US_QUIC_E_STATE;  // FIN follows its last byte anyway
-  if (s->own_session != nullptr && s->own_session->is_open())
-    return us_quic_webtransport_close(s, 0, nullptr, 0);
+  const bool closes_session =
+      s->own_session != nullptr && !s->own_session->is_over() && (s->is_local || s->own_session->is_open());
+  if (closes_session) return us_quic_webtransport_close(s, 0, nullptr, 0);
   return engine->finish();
 }
 

@@ -62,7 +62,7 @@ void on_end(us_quic_stream_t* s) {
   us_quic_webtransport_close(us_quic_stream_session(s), 7, "bye", 3);
 }
 
-void on_stream_close(us_quic_stream_t* s, const us_quic_stream_close_info_t*) {
+void on_end_of_stream(us_quic_stream_t* s, const us_quic_stream_close_info_t*) {
   if (s == ClientTally::of(s).session) {
     end_connection(s);
   } else if (ClientTally::of(s).unread.size() > 0) {
@@ -101,7 +101,7 @@ class WebTransportAllocations : public testing::Test {
     us_quic_socket_context_on_stream_headers(client_, on_headers);
     us_quic_socket_context_on_stream_data(client_, on_data);
     us_quic_socket_context_on_stream_end(client_, on_end);
-    us_quic_socket_context_on_stream_close(client_, on_stream_close);
+    us_quic_socket_context_on_stream_close(client_, on_end_of_stream);
     us_quic_socket_context_on_stream_datagram(client_, [](us_quic_stream_t*, const void*, std::size_t) {});
     us_quic_socket_context_on_close(client_, [](us_quic_connection_t* c, const us_quic_close_info_t*) {
       ++(*static_cast<ClientTally**>(us_quic_socket_context_ext(us_quic_connection_context(c))))->settled;

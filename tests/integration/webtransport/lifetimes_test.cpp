@@ -27,7 +27,7 @@ class WebTransportLifetimes : public WebTransportTest, public testing::WithParam
       act(session, stream);
     };
     WebTransportBehavior behavior = recording(log);
-    behavior.open = [&log, step, open = std::move(behavior.open)](WebTransport* session) mutable {
+    behavior.open = [step, open = std::move(behavior.open)](WebTransport* session) mutable {
       open(session);
       step(Place::open, session, nullptr);
     };

@@ -35,6 +35,14 @@ struct WebTransportPair {
     if (session != nullptr) asker->expect_close(session);
     return session;
   }
+  // The same, for as long as the application does not answer.
+  void ask_and_wait() {
+    connect();
+    server.on_stream_headers = [this](us_quic_stream_t* s, int) { remote = s; };
+    local = ask();
+    ASSERT_NE(local, nullptr);
+    ASSERT_TRUE(loop.run_until([this] { return remote != nullptr; }));
+  }
   us_quic_stream_t* open_stream(us_quic_stream_t* session, bool is_unidirectional = false) {
     int error = 0;
     us_quic_stream_t* s = is_unidirectional ? us_quic_webtransport_create_uni_stream(session, 64, &error)
