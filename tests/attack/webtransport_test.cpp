@@ -25,7 +25,7 @@ namespace usquic::test {
 namespace {
 
 constexpr std::uint64_t stream_rejected = US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED;
-constexpr std::uint64_t excessive_load = 0x107;
+constexpr std::uint64_t too_much_work = 0x107;
 constexpr std::uint64_t bidirectional_head = 0x41;
 constexpr std::uint64_t unidirectional_head = 0x54;
 constexpr std::uint64_t close_capsule = 0x2843;
@@ -328,7 +328,7 @@ TEST_F(WebTransportFloods, StreamsThatComeAndGoLeaveNothingBehind) {
   print_figure("memory_peak_of_webtransport_streams_that_are_reset", static_cast<double>(heap.peak()),
                "bytes");
   ASSERT_TRUE(attacker.peer().close());
-  EXPECT_EQ(attacker.peer().close()->code, excessive_load);
+  EXPECT_EQ(attacker.peer().close()->code, too_much_work);
   EXPECT_LT(opened_streams, 2000);
   EXPECT_LT(heap.peak(), mib);
   EXPECT_TRUE(others_are_served());

@@ -34,7 +34,7 @@ std::string head(std::uint64_t type, std::uint64_t session) {
 }
 
 // The engine's settings, but for what is random (RFC 9114 section 7.2.4.1).
-std::map<std::uint64_t, std::uint64_t> announced(Http3Joined& joined, Engine role) {
+std::map<std::uint64_t, std::uint64_t> settings_of(Http3Joined& joined, Engine role) {
   std::map<std::uint64_t, std::uint64_t> found;
   const std::string bytes = joined.peer().stream(role == Engine::server ? 3 : 2).data;
   const std::vector<Http3Frame> frames = read_http3_frames(std::string_view(bytes).substr(1));
@@ -73,7 +73,7 @@ struct Session {
 TEST(WebTransportSettings, SuitEveryDraftThatClientsSpeak) {
   for (const Engine role : both) {
     Http3Joined joined(role, settings, turn_on);
-    const std::map<std::uint64_t, std::uint64_t> found = announced(joined, role);
+    const std::map<std::uint64_t, std::uint64_t> found = settings_of(joined, role);
     const auto value = [&found](std::uint64_t id) { return found.contains(id) ? found.at(id) : 0; };
     EXPECT_EQ(value(0x2b603742), 1U);
     EXPECT_EQ(value(0xc671706a), 16U);
@@ -86,7 +86,7 @@ TEST(WebTransportSettings, SuitEveryDraftThatClientsSpeak) {
 
 TEST(WebTransportSettings, AreLeftOutWhereItIsOff) {
   Http3Joined joined(Engine::server);
-  const std::map<std::uint64_t, std::uint64_t> found = announced(joined, Engine::server);
+  const std::map<std::uint64_t, std::uint64_t> found = settings_of(joined, Engine::server);
   for (const std::uint64_t id : {0x2b603742U, 0xc671706aU, 0x14e9cd29U, 0x2c7cf000U}) {
     EXPECT_FALSE(found.contains(id)) << std::hex << id;
   }
