@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/session_table.h"
 #include "quic/socket_context.h"
@@ -65,7 +66,9 @@ bool note_session(us_quic_stream_t& s, int kind, bool end_stream) {
     return true;
   }
   sessions = sessions_of(*s.connection);
-  if (sessions != nullptr && sessions->begin(s, Session::State::requested)) return true;
+  const bool has_begun = sessions != nullptr &&
+                         try_allocating([&] { return sessions->begin(s, Session::State::requested); }, false);
+  if (has_begun) return true;
   close_stream(s, US_QUIC_H3_REQUEST_REJECTED);
   return false;
 }

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/try_allocating.h"
 #include "quic/connection.h"
 #include "quic/dispatch.h"
 #include "quic/session_table.h"
@@ -50,10 +51,12 @@ bool Session::awaits_answer() const {
 
 Result<void> Session::send_request() {
   const engine::Connection* engine = connect_->connection->engine;
-  if (engine == nullptr) return Error{US_QUIC_E_AGAIN};
+  // Without its own engine stream it has failed, which is about to be told.
+  if (engine == nullptr || connect_->engine == nullptr) return Error{US_QUIC_E_AGAIN};
   if (const int error = engine->check_webtransport()) return Error{error};
   const std::unique_ptr<http::HeaderSection> request = std::move(request_);
-  const int error = connect_->engine->send_headers(request->fields(), false);
+  const int error = try_allocating([&] { return connect_->engine->send_headers(request->fields(), false); },
+                                   int{US_QUIC_E_NOMEM});
   if (error == 0) state_ = State::requested;
   return Result<void>::of_code(error);
 }

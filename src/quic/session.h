@@ -99,7 +99,7 @@ class Session final : private http::CapsuleReader::Delegate {
   void read(Bytes data);
   void read_end();
 
-  // 0 or US_QUIC_E_*.
+  // 0 or US_QUIC_E_*. They throw nothing.
   int send_drain();
   // Says goodbye and ends it.
   int close(std::uint32_t code, std::string_view reason);
@@ -109,7 +109,7 @@ class Session final : private http::CapsuleReader::Delegate {
   void capsule_received(std::uint64_t type, Bytes value) override;
   void closed_by_peer(Bytes value);
   void end_by_peer(std::uint32_t code, std::string_view reason);
-  void fail();
+  void fail(std::uint64_t code);
   bool send_capsule(std::uint64_t type, Bytes value, Bytes more = {});
 
   State state_;

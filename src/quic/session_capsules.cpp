@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/try_allocating.h"
 #include "http/frame_head.h"
 #include "quic/connection.h"
 #include "quic/dispatch.h"
@@ -23,13 +24,19 @@ constexpr std::size_t code_bytes = 4;
 
 void Session::read(Bytes data) {
   if (!is_open()) return;
-  if (capsules_.read(data) != http::CapsuleReader::Status::ok) fail();
+  const std::uint64_t code = try_allocating(
+      [&] {
+        const bool is_read = capsules_.read(data) == http::CapsuleReader::Status::ok;
+        return is_read ? US_QUIC_H3_NO_ERROR : US_QUIC_H3_MESSAGE_ERROR;
+      },
+      US_QUIC_H3_INTERNAL_ERROR);
+  if (code != US_QUIC_H3_NO_ERROR) fail(code);
 }
 
 // Without a capsule the session was closed without a code.
 void Session::read_end() {
   if (!is_open()) return;
-  if (capsules_.finish() != http::CapsuleReader::Status::ok) return fail();
+  if (capsules_.finish() != http::CapsuleReader::Status::ok) return fail(US_QUIC_H3_MESSAGE_ERROR);
   end_by_peer(0, {});
 }
 
@@ -48,7 +55,7 @@ void Session::capsule_received(std::uint64_t type, Bytes value) {
 void Session::closed_by_peer(Bytes value) {
   const bool is_well_formed =
       value.size() >= code_bytes && value.size() - code_bytes <= US_QUIC_WEBTRANSPORT_MAX_REASON;
-  if (!is_well_formed) return fail();
+  if (!is_well_formed) return fail(US_QUIC_H3_MESSAGE_ERROR);
   std::uint32_t code = 0;
   for (const std::uint8_t byte : value.first(code_bytes)) code = code << 8 | byte;
   end_by_peer(code, as_text(value.subspan(code_bytes)));
@@ -63,9 +70,9 @@ void Session::end_by_peer(std::uint32_t code, std::string_view reason) {
   fail_stream(*connect_, US_QUIC_OK);
 }
 
-void Session::fail() {
+void Session::fail(std::uint64_t code) {
   end(US_QUIC_WEBTRANSPORT_SESSION_GONE);
-  close_stream(*connect_, US_QUIC_H3_MESSAGE_ERROR);
+  close_stream(*connect_, code);
 }
 
 bool Session::send_capsule(std::uint64_t type, Bytes value, Bytes more) {
@@ -75,7 +82,8 @@ bool Session::send_capsule(std::uint64_t type, Bytes value, Bytes more) {
   end = std::ranges::copy(value, end).out;
   end = std::ranges::copy(more, end).out;
   const Bytes capsule(bytes.data(), end);
-  return connect_->engine->write(capsule) == static_cast<std::ptrdiff_t>(capsule.size());
+  return try_allocating([&] { return connect_->engine->write(capsule); }, std::ptrdiff_t{US_QUIC_E_NOMEM}) ==
+         static_cast<std::ptrdiff_t>(capsule.size());
 }
 
 int Session::send_drain() {
