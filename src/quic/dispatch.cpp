@@ -136,7 +136,8 @@ void dispatch(EventPointer event) {
     case EventKind::stream_writable:
       return dispatch_stream_writable(s);
     case EventKind::stream_datagram:
-      return dispatch_stream_datagram(s, event->bytes);
+      return s.own_session != nullptr && s.own_session->holds() ? hold_datagram(s, std::move(event))
+                                                                : dispatch_stream_datagram(s, event->bytes);
     case EventKind::stream_close:
       return dispatch_stream_close(s);
     case EventKind::open:

@@ -217,7 +217,7 @@ void EventHandler::on_stream_datagram(engine::Stream& s, Bytes data) {
   EventPointer event = new_stream_event(*handle, EventKind::stream_datagram);
   event->bytes.assign(data.begin(), data.end());
   if (!is_held) return queue(*handle->connection, std::move(event));
-  if (!handle->own_session->hold_datagram(std::move(event))) ++context_.stream_datagrams_dropped;
+  hold_datagram(*handle, std::move(event));
 }
 
 void EventHandler::on_stream_close(engine::Stream& s, const us_quic_stream_close_info_t& info) {

@@ -142,6 +142,10 @@ void note_answer(us_quic_stream_t& s, std::span<const us_quic_header_t> fields) 
   if (is_refusal) s.own_session->refuse();
 }
 
+void hold_datagram(us_quic_stream_t& s, EventPointer event) {
+  if (!s.own_session->hold_datagram(std::move(event))) ++s.connection->context->stream_datagrams_dropped;
+}
+
 void held_for_session(us_quic_stream_t& s, std::size_t length) {
   if (!awaits_session(s) || s.membership->session.hold_bytes(length)) return;
   close_stream(s, US_QUIC_WEBTRANSPORT_BUFFERED_STREAM_REJECTED);

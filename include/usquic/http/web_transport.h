@@ -122,21 +122,22 @@ class US_API WebTransport {
 struct WebTransportBehavior {
   // Server: a client asks for a session. The handler answers with Response::acceptWebTransport, then or later (it sets
   // onAborted then), or refuses with any other answer. Without it every session is accepted.
-  Function<void(Response* res, Request* req)> upgrade;
+  Function<void(Response* res, Request* req)> upgrade = nullptr;
   // The session is open.
-  Function<void(WebTransport* session)> open;
+  Function<void(WebTransport* session)> open = nullptr;
   // The peer opened a stream. Without a handler it is closed with code 0.
-  Function<void(WebTransport* session, WebTransportStream* stream)> stream;
-  Function<void(WebTransport* session, std::string_view data)> datagram;
+  Function<void(WebTransport* session, WebTransportStream* stream)> stream = nullptr;
+  Function<void(WebTransport* session, std::string_view data)> datagram = nullptr;
   // The peer asks to end the session soon.
-  Function<void(WebTransport* session)> drain;
+  Function<void(WebTransport* session)> drain = nullptr;
   // The session is over; its streams are closed already. Runs once for each session whose open ran, last.
   // isClean: one side closed it with code and reason; else it was reset, its connection lost, or memory used up here, and
   // the code is 0.
-  Function<void(WebTransport* session, bool isClean, std::uint32_t code, std::string_view reason)> close;
+  Function<void(WebTransport* session, bool isClean, std::uint32_t code, std::string_view reason)> close =
+      nullptr;
   // Client: the session could not be opened: US_QUIC_E_* and a line that says why; status: of a response that refused
   // it, else 0. Runs in place of open and close, last.
-  Function<void(WebTransport* session, int error, int status, std::string_view text)> failed;
+  Function<void(WebTransport* session, int error, int status, std::string_view text)> failed = nullptr;
 };
 
 }  // namespace usquic
