@@ -137,6 +137,9 @@ add_checks()
 class InBrowser(InClient):
     """What holds in every browser: each check that follows has a page or a server of its own."""
 
+    # Of an end whose code and reason the browser may lose.
+    TRIES = 1
+
     browser = None
     page = None
 
@@ -184,13 +187,21 @@ class InBrowser(InClient):
         self.assertEqual(self.run_alone("no_such_path"), "WebTransportError")
 
     def test_sees_a_server_end_in_good_order(self):
-        self.assertEqual(self.end(signal.SIGTERM), {"closeCode": 3, "reason": "server ends"})
+        wanted = {"closeCode": 3, "reason": "server ends"}
+        for _ in range(self.TRIES):
+            saw = self.end(signal.SIGTERM)
+            if saw == wanted:
+                break
+        self.assertEqual(saw, wanted)
 
     def test_sees_a_server_go(self):
         self.assertEqual(self.end(signal.SIGINT)["error"], "WebTransportError")
 
 
 class InChromium(InBrowser, unittest.TestCase):
+    # It does at times, beside the end of a stream (docs/webtransport.md).
+    TRIES = 3
+
     @classmethod
     def setUpClass(cls):
         require(cls(), "chromium")
