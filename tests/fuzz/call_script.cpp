@@ -2,6 +2,8 @@
 
 #include <netinet/in.h>
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "virtual_clock.h"
 
@@ -21,6 +23,7 @@ us_quic_header_t header(std::string_view name, std::string_view value) {
 
 CallScript::CallScript(Input& input) : input_(input), speaks_(input.flag() ? Speaks::http3 : Speaks::raw) {
   test::PeerOptions options{.speaks = speaks_, .reads_stream_datagrams = true, .send_buffer_bytes = 5000};
+  if (speaks_ == Speaks::http3) options.webtransport_sessions = 3;
   client_ = std::make_unique<Peer>(loop_, options);
   options.is_server = true;
   server_ = std::make_unique<Peer>(loop_, options);
@@ -47,6 +50,10 @@ void CallScript::attach(Peer& peer) {
   peer.on_stream_reset = [&, of](us_quic_stream_t* s, std::uint64_t) { act(peer, of(s), s); };
   peer.on_stream_stop = [&, of](us_quic_stream_t* s, std::uint64_t) { act(peer, of(s), s); };
   peer.on_stream_writable = [&, of](us_quic_stream_t* s) { act(peer, of(s), s); };
+  peer.on_webtransport_close = [&, of](us_quic_stream_t* s, std::uint32_t, std::string_view) {
+    act(peer, of(s), s);
+  };
+  peer.on_webtransport_drain = [&, of](us_quic_stream_t* s) { act(peer, of(s), s); };
   peer.on_stream_close = [&, of](us_quic_stream_t* s, const us_quic_stream_close_info_t*) {
     act(peer, of(s), s);
   };
@@ -138,7 +145,10 @@ void CallScript::free(Peer& peer) {
 }
 
 void CallScript::act_on_connection(Peer& peer, us_quic_connection_t* c) {
-  switch (input_.pick(10)) {
+  switch (input_.pick(12)) {
+    case 10:
+    case 11:
+      return ask_for_session(c);
     case 0:
       return us_quic_connection_close(c, input_.byte(), input_.flag() ? nullptr : "over");
     case 1:
@@ -170,7 +180,13 @@ void CallScript::act_on_connection(Peer& peer, us_quic_connection_t* c) {
 }
 
 void CallScript::act_on_stream(us_quic_stream_t* s) {
-  switch (input_.pick(11)) {
+  switch (input_.pick(16)) {
+    case 11:
+    case 12:
+    case 13:
+    case 14:
+    case 15:
+      return act_on_session(s);
     case 0:
     case 1:
       us_quic_stream_write(s, payload.data(), input_.integer(2) % payload.size());
@@ -194,6 +210,79 @@ void CallScript::act_on_stream(us_quic_stream_t* s) {
     default:
       return end_stream(s);
   }
+}
+
+// By the call for it, or by hand: then what is written need not be capsules.
+void CallScript::ask_for_session(us_quic_connection_t* c) {
+  const us_quic_header_t fields[] = {header(":authority", "a"), header(":path", "/"),
+                                     header(":scheme", "https"), header(":method", "CONNECT"),
+                                     header(":protocol", "webtransport")};
+  if (input_.flag()) {
+    int error = 0;
+    us_quic_stream_t* s = us_quic_webtransport_connect(c, fields, 2 + input_.pick(2), 64, &error);
+    CHECK((s == nullptr) == (error != 0));
+    if (s != nullptr) client_->expect_close(s);
+    return;
+  }
+  // CLOSE_WEBTRANSPORT_SESSION of 4 bytes, DRAIN_WEBTRANSPORT_SESSION, DATAGRAM, an unknown one, and no capsule.
+  constexpr std::string_view capsules[] = {{"\x68\x43\x04\0\0\0\x01", 7},
+                                           {"\x80\0\x78\xae\0", 5},
+                                           {"\0\x01x", 3},
+                                           {"\x17\x02xy", 4},
+                                           {"\x68\x43\x7f\xff", 4}};
+  if (us_quic_connection_is_client(c) == 0) return;
+  us_quic_stream_t* s = test::open_stream(*client_, c);
+  if (s == nullptr) return;
+  us_quic_stream_send_headers(s, fields, 5, 0);
+  for (std::size_t i = input_.pick(4); i > 0; --i) {
+    const std::string_view capsule = input_.choose(capsules);
+    us_quic_stream_write(s, capsule.data(), std::min(capsule.size(), input_.pick(8)));
+  }
+  if (input_.flag()) us_quic_stream_shutdown(s);
+}
+
+void CallScript::act_on_session(us_quic_stream_t* s) {
+  us_quic_stream_t* session = us_quic_stream_session(s);
+  switch (input_.pick(8)) {
+    case 0:
+      us_quic_webtransport_drain(s);
+      return;
+    case 1: {
+      const std::size_t length = input_.integer(2) % (US_QUIC_WEBTRANSPORT_MAX_REASON + 10);
+      const int error =
+          us_quic_webtransport_close(session != nullptr ? session : s, 7, payload.data(), length);
+      CHECK(error != 0 || us_quic_stream_is_closed(session) != 0);
+      return;
+    }
+    case 2:
+      us_quic_stream_send_datagram(session != nullptr ? session : s, payload.data(), input_.byte());
+      return;
+    case 3:
+      if (session != nullptr) us_quic_stream_pause(session);
+      return;
+    case 4:
+    case 5:
+      return create_session_stream(session != nullptr ? session : s);
+    default: {
+      const us_quic_header_t field = header("x-field", "y");
+      const int error = us_quic_webtransport_accept(session != nullptr ? session : s, &field, input_.pick(2));
+      CHECK(error != 0 || us_quic_webtransport_is_open(session) != 0);
+    }
+  }
+}
+
+void CallScript::create_session_stream(us_quic_stream_t* session) {
+  int error = 0;
+  const auto create =
+      input_.flag() ? us_quic_webtransport_create_stream : us_quic_webtransport_create_uni_stream;
+  us_quic_stream_t* s = create(session, 64, &error);
+  CHECK((s == nullptr) == (error != 0));
+  if (s == nullptr) return;
+  CHECK(us_quic_stream_session(s) == session);
+  Peer& peer = us_quic_connection_is_client(us_quic_stream_connection(s)) != 0 ? *client_ : *server_;
+  peer.expect_close(s);
+  us_quic_stream_write(s, payload.data(), input_.byte());
+  if (input_.flag()) us_quic_stream_shutdown(s);
 }
 
 void CallScript::end_stream(us_quic_stream_t* s) {

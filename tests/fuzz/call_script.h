@@ -26,6 +26,9 @@ class CallScript {
   static void free(test::Peer& peer);
   void act_on_connection(test::Peer& peer, us_quic_connection_t* c);
   void act_on_stream(us_quic_stream_t* s);
+  void ask_for_session(us_quic_connection_t* c);
+  void act_on_session(us_quic_stream_t* s);
+  void create_session_stream(us_quic_stream_t* session);
   void end_stream(us_quic_stream_t* s);
   void write_static(us_quic_stream_t* s);
   void send_headers(us_quic_stream_t* s);
