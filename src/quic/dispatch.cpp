@@ -1,8 +1,6 @@
 #include "quic/dispatch.h"
 #include "base/check.h"
 
-#include <cstdlib>
-#include <string>
 #include <utility>
 
 #include "base/try_allocating.h"
@@ -38,21 +36,11 @@ void close_remaining_streams(us_quic_connection_t& c) {
   while (us_quic_stream_t* s = c.closing_streams.front()) dispatch_stream_close(*s);
 }
 
-// The status of a response that came; 0: there is none.
-int status_of(const us_quic_stream_t& s) {
-  for (const us_quic_header_t& f : headers_of(s)) {
-    if (std::string_view(f.name, f.name_length) != ":status") continue;
-    return std::atoi(std::string(f.value, f.value_length).c_str());
-  }
-  return 0;
-}
-
 // A header section may begin a session, or open one. false: it begins one too many, and was refused.
 bool note_session(us_quic_stream_t& s, int kind, bool end_stream) {
   if (kind != US_QUIC_HEADERS_MESSAGE) return true;
   if (s.own_session != nullptr) {
-    constexpr int status_class = 100;
-    const bool is_accepted = status_of(s) / status_class == 2 && !end_stream;
+    const bool is_accepted = status_class(headers_of(s)) == '2' && !end_stream;
     if (is_accepted) {
       s.own_session->open();
     } else {

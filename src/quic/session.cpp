@@ -18,15 +18,6 @@ namespace {
 // Of a capsule that is read: the longest reason, and datagrams as they fit into packets.
 constexpr std::size_t max_capsule_bytes = 2048;
 
-// The first digit of a response's status.
-char status_class(std::span<const us_quic_header_t> fields) {
-  for (const us_quic_header_t& f : fields) {
-    const bool is_status = std::string_view(f.name, f.name_length) == ":status" && f.value_length > 0;
-    if (is_status) return f.value[0];
-  }
-  return '\0';
-}
-
 }  // namespace
 
 Session::Session(State state, std::int64_t expected_id)
@@ -140,6 +131,14 @@ void note_answer(us_quic_stream_t& s, std::span<const us_quic_header_t> fields) 
   const bool is_refusal =
       s.own_session != nullptr && s.own_session->awaits_answer() && status_class(fields) != '1';
   if (is_refusal) s.own_session->refuse();
+}
+
+char status_class(std::span<const us_quic_header_t> fields) {
+  for (const us_quic_header_t& f : fields) {
+    const bool is_status = std::string_view(f.name, f.name_length) == ":status" && f.value_length > 0;
+    if (is_status) return f.value[0];
+  }
+  return '\0';
 }
 
 void hold_datagram(us_quic_stream_t& s, EventPointer event) {
