@@ -48,7 +48,8 @@ bool is_judged_otherwise(const Http3Field& field, bool are_trailers) {
   if (nghttp3_check_header_value(value, text.size()) == 0) return true;
   // What a value may hold (RFC 9110 section 5.5) is ours to say.
   if (!http::is_field_value(text)) return true;
-  if (field.name == "host") return are_trailers;
+  // It takes both in trailers. We refuse them there (RFC 9114 sections 4.2 and 4.3.1).
+  if (field.name == "host" || field.name == "te") return are_trailers;
   // It drops it from trailers; elsewhere it takes one more digit than we.
   return field.name == "content-length" && (are_trailers || text.size() > 18);
 }
