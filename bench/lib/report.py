@@ -1,7 +1,18 @@
 """The tables in Markdown. No input or output here."""
 
 from lib.figures import gigabits_per_second, judge, measured, ratio, ratio_spread
-from lib.rows import ARENA, ARENA_2_WORKERS, GOALS, REFERENCE, ROWS, SERVE_2_WORKERS, USQUIC_OLD, USQUIC_SERVE, WORKERS
+from lib.rows import (
+    ARENA,
+    ARENA_2_WORKERS,
+    GOALS,
+    REFERENCE,
+    ROWS,
+    SERVE_2_WORKERS,
+    USQUIC_LSQUIC,
+    USQUIC_OLD,
+    USQUIC_SERVE,
+    WORKERS,
+)
 
 OWN = ("usquic serve", "bare C", "App", "npm serve, Node", "npm serve, Bun", "npm static, Node", SERVE_2_WORKERS, ARENA, ARENA_2_WORKERS)
 
@@ -76,7 +87,7 @@ def ahead_text(figures, servers):
     """Where other people's servers take less than `usquic serve`."""
     lines = []
     for server in servers:
-        if server in (*OWN, USQUIC_OLD):
+        if server in (*OWN, USQUIC_OLD, USQUIC_LSQUIC):
             continue
         found = {row.title: ratio(figures, row.name, USQUIC_SERVE, server) for row in ROWS}
         ahead = [f"{title} ({value:.2f})" for title, value in found.items() if value is not None and value > 1]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 USQUIC_SERVE, BARE, APP, REFERENCE, BUN = "usquic serve", "bare C", "App", "gtlsserver", "Bun http3"
 SERVE_2_WORKERS, ARENA, ARENA_2_WORKERS = "usquic serve, 2 workers", "HttpArena", "HttpArena, 2 workers"
 USQUIC_OLD = "usquic serve, old"  # of the build that bench/run --old names
+USQUIC_LSQUIC = "usquic serve, lsquic"  # of the build that bench/run --lsquic names
 NGTCP2_GIVEN = "ngtcp2, given"  # the server that bench/run --ngtcp2-server names
 
 

@@ -8,7 +8,17 @@ from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_prog
 
 from lib import nginx
 from lib.machine import debian_version, first_line
-from lib.rows import ARENA, ARENA_2_WORKERS, BARE, NGTCP2_GIVEN, REFERENCE, SERVE_2_WORKERS, USQUIC_OLD, USQUIC_SERVE
+from lib.rows import (
+    ARENA,
+    ARENA_2_WORKERS,
+    BARE,
+    NGTCP2_GIVEN,
+    REFERENCE,
+    SERVE_2_WORKERS,
+    USQUIC_LSQUIC,
+    USQUIC_OLD,
+    USQUIC_SERVE,
+)
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 BIN = os.path.dirname(TOOL)
@@ -144,11 +154,18 @@ KINDS = (
 )
 
 
-def older_build(tool):
-    """`usquic serve` of another build."""
-    return Kind(USQUIC_OLD, lambda folder, content: Serve(folder, content.cert, content.key, "--quiet", tool=tool),
+def serve_of(tool, name):
+    return Kind(name, lambda folder, content: Serve(folder, content.cert, content.key, "--quiet", tool=tool),
                 lambda: None if os.access(tool, os.X_OK) else f"{tool} is no program",
                 lambda: first_line(tool, "--version"), takes_uploads=False)
+
+
+def older_build(tool):
+    return serve_of(tool, USQUIC_OLD)
+
+
+def build_over_lsquic(tool):
+    return serve_of(tool, USQUIC_LSQUIC)
 
 
 def given_ngtcp2_server(program):
