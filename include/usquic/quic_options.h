@@ -177,6 +177,9 @@ typedef struct us_quic_listen_options_t {
                      not know its connection, which is lost. Workers of a group (option group) always share their
                      port, and keep such connections. */
   int ipv6_only; /* with an IPv6 host: take no IPv4 */
+  unsigned int
+      stream_ext_size; /* bytes, for streams that the peer opens on connections of this socket; 0 = as
+                                   us_quic_socket_context_options_t.stream_ext_size says */
 } us_quic_listen_options_t;
 
 #ifdef __cplusplus

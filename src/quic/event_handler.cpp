@@ -122,7 +122,7 @@ us_quic_stream_t* EventHandler::accept_stream(us_quic_connection_t& c, const eng
     if (sessions != nullptr) session = sessions->admit(c, s.session_id(), refusal);
     if (session == nullptr) return nullptr;
   }
-  us_quic_stream_t* handle = new_stream(c, context_.stream_ext_size);
+  us_quic_stream_t* handle = new_stream(c, c.socket->stream_ext_size);
   if (handle != nullptr && session != nullptr) {
     try {
       session->add(*handle);

@@ -9,7 +9,11 @@
 #include "quic/socket_context.h"
 
 us_quic_socket_t::us_quic_socket_t(us_quic_socket_context_t* parent)
-    : context(parent), link(this), flush_link(this), closing_place(parent->quic->closing_deadlines) {}
+    : context(parent),
+      link(this),
+      flush_link(this),
+      stream_ext_size(parent->stream_ext_size),
+      closing_place(parent->quic->closing_deadlines) {}
 
 us_quic_socket_t::~us_quic_socket_t() = default;
 

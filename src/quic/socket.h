@@ -37,6 +37,7 @@ struct us_quic_socket_t {
   usquic::List<us_quic_connection_t> connections;          // live
   usquic::List<us_quic_connection_t> closing_connections;  // closed, not yet told
   unsigned connection_count = 0;                           // all that are not freed
+  unsigned stream_ext_size;                                // of streams that its connections' peers open
   bool is_closed = false;
   bool closes_with_last_connection = false;
   bool is_shut_down = false;     // closes as soon as it has no connection and no handshake

@@ -46,6 +46,7 @@ Result<us_quic_socket_t*> listen(us_quic_socket_context_t& context, const char* 
         listen_on(context, host, static_cast<std::uint16_t>(port), options, ext_size);
     if (!opened) return opened;
     socket = *opened;
+    if (options.stream_ext_size != 0) socket->stream_ext_size = options.stream_ext_size;
     context.endpoint->set_accepting(socket, true);
     return opened;
   } catch (const std::bad_alloc&) {

@@ -114,8 +114,10 @@ int Sockets::create_context(std::uint32_t id, const ContextOptions& options, std
 int Sockets::listen(std::uint32_t id, const char* host, int port, bool reuses_port, int& bound) {
   const auto found = contexts_.find(id);
   if (found == contexts_.end()) return US_QUIC_E_CLOSED;
-  const us_quic_listen_options_t options{
-      .struct_size = sizeof(us_quic_listen_options_t), .reuse_port = reuses_port ? 1 : 0, .ipv6_only = 0};
+  const us_quic_listen_options_t options{.struct_size = sizeof(us_quic_listen_options_t),
+                                         .reuse_port = reuses_port ? 1 : 0,
+                                         .ipv6_only = 0,
+                                         .stream_ext_size = 0};
   int error = US_QUIC_OK;
   us_quic_listen_socket_t* socket = us_quic_socket_context_listen(found->second.handle, host, port, &options,
                                                                   sizeof(std::uint32_t), &error);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstring>
 #include <functional>
 #include <limits>
@@ -366,6 +367,32 @@ TEST(ListenOptions, Ipv6OnlyReachesTheSocket) {
   port = 0;
   EXPECT_EQ(listen_error(peer, "::", port, defaults), 0);
   EXPECT_EQ(listen_error(peer, "0.0.0.0", port, defaults), US_QUIC_E_ADDRESS_IN_USE);
+}
+
+TEST(ListenOptions, StreamExtSizeIsThatOfTheSocketsStreamsAlone) {
+  constexpr unsigned large = 3 << 20;  // what the harness asks for is 64
+  TestLoop loop;
+  Peer server(loop, {.is_server = true});
+  Peer client(loop, {});
+  us_quic_listen_options_t options{.struct_size = sizeof(us_quic_listen_options_t)};
+  options.stream_ext_size = large;
+  int error = 0;
+  us_quic_socket_t* socket =
+      us_quic_socket_context_listen(server.context, "127.0.0.1", 0, &options, 0, &error);
+  ASSERT_NE(socket, nullptr);
+  EXPECT_EQ(socket->stream_ext_size, large);
+  EXPECT_EQ(server.listen()->stream_ext_size, server.context->stream_ext_size);
+  unsigned filled = 0;
+  server.on_stream_open = [&](us_quic_stream_t* s) {
+    const auto* ext = static_cast<const char*>(us_quic_stream_ext(s));
+    EXPECT_EQ(std::count(ext, ext + large, '\0'), large);
+    std::memset(us_quic_stream_ext(s), 1, large);
+    ++filled;
+  };
+  us_quic_connection_t* c = client.connect(socket);
+  write_all(open_stream(client, c), "one");
+  write_all(open_stream(client, c), "two");
+  EXPECT_TRUE(loop.run_until([&] { return filled == 2; }));
 }
 
 }  // namespace
