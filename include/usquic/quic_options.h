@@ -3,6 +3,10 @@
 #ifndef USQUIC_QUIC_OPTIONS_H
 #define USQUIC_QUIC_OPTIONS_H
 
+#ifdef USQUIC_COMPAT_USOCKETS_QUIC_H
+#error "usquic/compat/usockets_quic.h and usquic/quic.h have the same names: include one of them in a file"
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 

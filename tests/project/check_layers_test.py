@@ -132,6 +132,12 @@ class CheckLayers(unittest.TestCase):
         self.assertEqual(status, 1)
         self.assertIn("include/usquic/loop.h: does not compile as C11", output)
 
+    def test_refuses_a_public_header_of_a_folder_below_that_is_no_c11(self):
+        self.write("include/usquic/compat/old.h", "us_loop_t* create();\n")
+        status, output = self.check()
+        self.assertEqual(status, 1)
+        self.assertIn("include/usquic/compat/old.h: does not compile as C11", output)
+
     def test_refuses_cmake_that_allows_more_than_the_table(self):
         self.write("src/CMakeLists.txt", CMAKE.replace("MAY_INCLUDE base engine SOURCES", "MAY_INCLUDE base tls engine SOURCES"))
         self.assert_refused("module quic is not as in docs/architecture.md")
