@@ -47,6 +47,7 @@ struct us_socket_context_options_t {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
 #endif
+/* C has neither parameters without names nor nullptr. NOLINTBEGIN(misc-unused-parameters,modernize-use-nullptr) */
 
 /* A loop of another library cannot be had, and one of usquic has its timers from the start: nothing is left to do. */
 US_BESIDE_INLINE void us_loop_integrate(struct us_loop_t* loop) {}
@@ -177,6 +178,7 @@ US_BESIDE_INLINE void us_socket_remote_address(int ssl, struct us_socket_t* s, c
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
 #endif
+/* NOLINTEND(misc-unused-parameters,modernize-use-nullptr) */
 
 #ifdef __cplusplus
 }

@@ -18,7 +18,8 @@ extern "C" {
 #define US_COMPAT_INLINE inline
 /* The context of the callback that runs in this thread: µWebSockets gives none to calls that want one. It is the program's,
  * for the library has no state of its own. */
-inline thread_local us_compat_quic_socket_context_t* us_compat_quic_current = NULL;
+inline thread_local us_compat_quic_socket_context_t*
+    us_compat_quic_current;  // NOLINT(*-non-const-global-variables)
 #else
 #define US_COMPAT_INLINE static inline
 extern _Thread_local us_compat_quic_socket_context_t* us_compat_quic_current;
@@ -27,7 +28,7 @@ __attribute__((weak)) _Thread_local us_compat_quic_socket_context_t* us_compat_q
 
 US_COMPAT_INLINE us_compat_quic_socket_context_t* us_compat_quic_context_or_current(
     us_compat_quic_socket_context_t* context) {
-  return context != NULL ? context : us_compat_quic_current;
+  return context ? context : us_compat_quic_current;
 }
 
 US_COMPAT_INLINE us_compat_quic_socket_context_t* us_compat_quic_create_here(
