@@ -40,6 +40,11 @@ inline Options client_options(const Authority& authority) {
   return options;
 }
 
+// Whether a context can be made that offers this cipher suite and no other.
+inline bool can_stand_alone(CipherSuiteId suite) {
+  return library().keeps_to_cipher_suites || suite == CipherSuiteId::aes_256_gcm_sha384;
+}
+
 inline std::unique_ptr<Context> make_context(const Options& options) {
   Result<std::unique_ptr<Context>> context = create_context(options);
   return context ? *std::move(context) : nullptr;
@@ -102,8 +107,9 @@ class Peer final : private HandshakeEvents {
   bool takes_parameters = true;
   std::string own_parameters = "transport parameters";
   std::string peer_parameters;
-  std::optional<Alert> alert;     // sent, or received from the other side
-  std::vector<std::string> sent;  // every message, as bytes
+  bool had_heard_when_asked = false;  // the peer's parameters, when it was asked for its own
+  std::optional<Alert> alert;         // sent, or received from the other side
+  std::vector<std::string> sent;      // every message, as bytes
   std::vector<Secret> secrets;
 
  private:
@@ -130,6 +136,7 @@ class Peer final : private HandshakeEvents {
   }
 
   std::optional<std::size_t> write_transport_parameters(MutableBytes to) override {
+    had_heard_when_asked = !peer_parameters.empty();
     std::ranges::copy(own_parameters, to.begin());
     return own_parameters.size();
   }
