@@ -16,6 +16,9 @@ configure_package_config_file(cmake/usquicConfig.cmake.in ${CMAKE_BINARY_DIR}/us
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/usquicConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/usquicConfig.cmake ${CMAKE_BINARY_DIR}/usquicConfigVersion.cmake
         DESTINATION ${package_folder})
+if(USQUIC_TLS_LIBRARY STREQUAL "boringssl")
+  install(FILES cmake/boringssl.cmake DESTINATION ${package_folder})
+endif()
 
 # Relative to the file's own place, so that an installed tree can be moved.
 file(RELATIVE_PATH pc_prefix /${CMAKE_INSTALL_LIBDIR}/pkgconfig /)

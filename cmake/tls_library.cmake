@@ -1,9 +1,12 @@
 # The library that TLS, hashes and random bytes come from, by USQUIC_TLS.
-# USQUIC_TLS_LIBRARY: gnutls or openssl. USQUIC_TLS_LINK: what to link. USQUIC_TLS_REQUIRES: the same for pkg-config.
+# USQUIC_TLS_LIBRARY: gnutls, openssl or boringssl. USQUIC_TLS_LINK: what to link. USQUIC_TLS_REQUIRES: the same for
+# pkg-config, which does not know BoringSSL: USQUIC_TLS_LIBS.
 # USQUIC_LIBCRYPTO_LIBRARY: over GnuTLS, OpenSSL's libcrypto, which signs handshakes several times as fast; empty without it.
 set(openssl_version 3.5)
 set(gnutls_version 3.7)
 set(USQUIC_LIBCRYPTO_LIBRARY "")
+set(USQUIC_TLS_REQUIRES "")
+set(USQUIC_TLS_LIBS "")
 
 if(USQUIC_TLS STREQUAL "auto")
   pkg_check_modules(openssl QUIET IMPORTED_TARGET GLOBAL openssl>=${openssl_version})
@@ -12,16 +15,24 @@ if(USQUIC_TLS STREQUAL "auto")
   else()
     set(USQUIC_TLS_LIBRARY gnutls)
   endif()
-elseif(USQUIC_TLS MATCHES "^(gnutls|openssl)$")
+elseif(USQUIC_TLS MATCHES "^(gnutls|openssl|boringssl)$")
   set(USQUIC_TLS_LIBRARY ${USQUIC_TLS})
 else()
-  message(FATAL_ERROR "USQUIC_TLS=${USQUIC_TLS}: no such library; there is: auto, gnutls, openssl")
+  message(FATAL_ERROR "USQUIC_TLS=${USQUIC_TLS}: no such library; there is: auto, gnutls, openssl, boringssl")
 endif()
 
 if(USQUIC_TLS_LIBRARY STREQUAL "openssl")
   pkg_check_modules(openssl REQUIRED IMPORTED_TARGET GLOBAL openssl>=${openssl_version})
   set(USQUIC_TLS_LINK PkgConfig::openssl)
   set(USQUIC_TLS_REQUIRES "openssl >= ${openssl_version}")
+elseif(USQUIC_TLS_LIBRARY STREQUAL "boringssl")
+  include(boringssl)
+  usquic_find_boringssl("${BORINGSSL_ROOT}")
+  if(usquic_boringssl_problem)
+    message(FATAL_ERROR "USQUIC_TLS=boringssl: ${usquic_boringssl_problem}")
+  endif()
+  set(USQUIC_TLS_LINK boringssl::ssl)
+  set(USQUIC_TLS_LIBS "${usquic_boringssl_libraries} ")
 else()
   pkg_check_modules(gnutls REQUIRED IMPORTED_TARGET GLOBAL gnutls>=${gnutls_version})
   set(USQUIC_TLS_LINK PkgConfig::gnutls)

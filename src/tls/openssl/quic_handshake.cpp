@@ -2,14 +2,14 @@
 
 #include <openssl/core_dispatch.h>
 
-#include <utility>
-
-#include "base/check.h"
-#include "tls/openssl/error_queue.h"
-#include "tls/openssl/guarded.h"
+#include "tls/libssl/dialect.h"
+#include "tls/libssl/error_queue.h"
+#include "tls/libssl/guarded.h"
 
 namespace usquic::tls::openssl {
 namespace {
+
+using libssl::guarded;
 
 EncryptionLevel from_openssl(std::uint32_t level) {
   switch (level) {
@@ -24,27 +24,6 @@ EncryptionLevel from_openssl(std::uint32_t level) {
   }
 }
 
-// Nothing: a cipher that is not for QUIC.
-std::optional<crypto::CipherSuite> suite_of(const SSL_CIPHER* cipher) {
-  using crypto::Aead;
-  using crypto::Hash;
-  if (cipher == nullptr) return std::nullopt;
-  switch (SSL_CIPHER_get_id(cipher)) {
-    case TLS1_3_CK_AES_128_GCM_SHA256:
-      return crypto::CipherSuite{Aead::aes_128_gcm, Hash::sha256};
-    case TLS1_3_CK_AES_256_GCM_SHA384:
-      return crypto::CipherSuite{Aead::aes_256_gcm, Hash::sha384};
-    case TLS1_3_CK_CHACHA20_POLY1305_SHA256:
-      return crypto::CipherSuite{Aead::chacha20_poly1305, Hash::sha256};
-    default:
-      return std::nullopt;
-  }
-}
-
-QuicHandshakeImpl& handshake(void* self) {
-  return *static_cast<QuicHandshakeImpl*>(self);
-}
-
 template <class Function>
 OSSL_DISPATCH entry(int id, Function function) {
   return {id, reinterpret_cast<void (*)()>(function)};
@@ -52,20 +31,66 @@ OSSL_DISPATCH entry(int id, Function function) {
 
 }  // namespace
 
-bool QuicHandshakeImpl::attach(SSL* ssl) {
-  static const OSSL_DISPATCH callbacks[] = {entry(OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_SEND, on_send),
-                                            entry(OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_RECV_RCD, on_receive),
-                                            entry(OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_RELEASE_RCD, on_release),
-                                            entry(OSSL_FUNC_SSL_QUIC_TLS_YIELD_SECRET, on_secret),
-                                            entry(OSSL_FUNC_SSL_QUIC_TLS_GOT_TRANSPORT_PARAMS, on_parameters),
-                                            entry(OSSL_FUNC_SSL_QUIC_TLS_ALERT, on_alert),
-                                            OSSL_DISPATCH_END};
-  ssl_ = ssl;
-  return SSL_set_quic_tls_cbs(ssl, callbacks, this) == 1;
-}
+struct QuicHandshakeImpl::Callbacks {
+  static QuicHandshakeImpl& from(void* self) { return *static_cast<QuicHandshakeImpl*>(self); }
 
-bool QuicHandshakeImpl::start() {
-  return write_parameters() && advance();
+  static int on_send(SSL* /*ssl*/, const unsigned char* data, std::size_t length, std::size_t* taken,
+                     void* self) {
+    return guarded(0, [=] {
+      *taken = length;
+      return from(self).events().on_message(from(self).write_level_, {data, length}) ? 1 : 0;
+    });
+  }
+
+  static int on_receive(SSL* /*ssl*/, const unsigned char** data, std::size_t* length, void* self) {
+    Bytes& incoming = from(self).incoming_;
+    *data = incoming.data();
+    *length = incoming.size();
+    from(self).unreleased_ += incoming.size();
+    incoming = {};
+    return 1;
+  }
+
+  static int on_release(SSL* /*ssl*/, std::size_t length, void* self) {
+    from(self).unreleased_ -= length;
+    return 1;
+  }
+
+  static int on_secret(SSL* /*ssl*/, std::uint32_t number, int direction, const unsigned char* secret,
+                       std::size_t length, void* self) {
+    return guarded(0, [=] {
+      QuicHandshakeImpl& handshake = from(self);
+      const EncryptionLevel level = from_openssl(number);
+      const Direction to = direction == 0 ? Direction::receive : Direction::send;
+      // A server's parameters follow with this secret, and no message is written in between.
+      (to == Direction::receive ? handshake.read_level_ : handshake.write_level_) = level;
+      const SSL_CIPHER* cipher = SSL_get_current_cipher(handshake.ssl());
+      return handshake.take_secret(level, to, cipher, {secret, length}) ? 1 : 0;
+    });
+  }
+
+  static int on_parameters(SSL* /*ssl*/, const unsigned char* data, std::size_t length, void* self) {
+    return guarded(0, [=] { return from(self).events().on_transport_parameters({data, length}) ? 1 : 0; });
+  }
+
+  static int on_alert(SSL* /*ssl*/, unsigned char alert, void* self) {
+    return guarded(0, [=] {
+      from(self).tell_alert(static_cast<Alert>(alert));
+      return 1;
+    });
+  }
+};
+
+bool QuicHandshakeImpl::attach() {
+  static const OSSL_DISPATCH callbacks[] = {
+      entry(OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_SEND, Callbacks::on_send),
+      entry(OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_RECV_RCD, Callbacks::on_receive),
+      entry(OSSL_FUNC_SSL_QUIC_TLS_CRYPTO_RELEASE_RCD, Callbacks::on_release),
+      entry(OSSL_FUNC_SSL_QUIC_TLS_YIELD_SECRET, Callbacks::on_secret),
+      entry(OSSL_FUNC_SSL_QUIC_TLS_GOT_TRANSPORT_PARAMS, Callbacks::on_parameters),
+      entry(OSSL_FUNC_SSL_QUIC_TLS_ALERT, Callbacks::on_alert),
+      OSSL_DISPATCH_END};
+  return SSL_set_quic_tls_cbs(ssl(), callbacks, this) == 1;
 }
 
 // OpenSSL does not look at which level a message came at (RFC 9001 section 4.1.3).
@@ -75,7 +100,7 @@ bool QuicHandshakeImpl::receive(EncryptionLevel level, Bytes data) {
     return false;
   }
   incoming_ = data;
-  const bool is_going_on = is_complete_ ? read_tickets() : advance() && (!is_complete_ || read_tickets());
+  const bool is_going_on = is_complete() ? read_tickets() : advance() && (!is_complete() || read_tickets());
   // `data` is borrowed: OpenSSL copies messages that are not whole, so nothing of it is left when it waits for more.
   const bool is_read = incoming_.empty() && unreleased_ == 0;
   incoming_ = {};
@@ -83,101 +108,26 @@ bool QuicHandshakeImpl::receive(EncryptionLevel level, Bytes data) {
   return is_going_on && is_read;
 }
 
-bool QuicHandshakeImpl::advance() {
-  clear_errors();
-  const int result = SSL_do_handshake(ssl_);
-  if (result != 1) return goes_on(result);
-  is_complete_ = true;
-  return true;
-}
-
 // Behind the handshake there are session tickets alone, which OpenSSL reads as it waits for application data.
 bool QuicHandshakeImpl::read_tickets() {
   if (incoming_.empty()) return true;
-  clear_errors();
+  libssl::clear_errors();
   std::uint8_t none = 0;
-  return goes_on(SSL_read(ssl_, &none, sizeof(none)));
+  return goes_on(SSL_read(ssl(), &none, sizeof(none)));
 }
 
-bool QuicHandshakeImpl::goes_on(int result) {
-  const int reason = SSL_get_error(ssl_, result);
-  clear_errors();
-  if (reason == SSL_ERROR_WANT_READ || reason == SSL_ERROR_WANT_WRITE) return true;
-  if (!has_told_alert_) tell_alert(Alert::internal_error);
-  return false;
-}
-
-void QuicHandshakeImpl::tell_alert(Alert alert) {
-  CHECK(events_ != nullptr);
-  has_told_alert_ = true;
-  events_->on_alert(wanted_alert_.value_or(alert));
-}
-
-bool QuicHandshakeImpl::write_parameters() {
-  CHECK(events_ != nullptr);
-  const std::optional<std::size_t> length = events_->write_transport_parameters(parameters_);
-  return length && SSL_set_quic_tls_transport_params(ssl_, parameters_.data(), *length) == 1;
-}
-
-int QuicHandshakeImpl::on_send(SSL* /*ssl*/, const unsigned char* data, std::size_t length,
-                               std::size_t* taken, void* self) {
-  return guarded(0, [=] {
-    *taken = length;
-    return handshake(self).events_->on_message(handshake(self).write_level_, {data, length}) ? 1 : 0;
-  });
-}
-
-int QuicHandshakeImpl::on_receive(SSL* /*ssl*/, const unsigned char** data, std::size_t* length, void* self) {
-  Bytes& incoming = handshake(self).incoming_;
-  *data = incoming.data();
-  *length = incoming.size();
-  handshake(self).unreleased_ += incoming.size();
-  incoming = {};
-  return 1;
-}
-
-int QuicHandshakeImpl::on_release(SSL* /*ssl*/, std::size_t length, void* self) {
-  handshake(self).unreleased_ -= length;
-  return 1;
-}
-
-int QuicHandshakeImpl::on_secret(SSL* /*ssl*/, std::uint32_t level, int direction,
-                                 const unsigned char* secret, std::size_t length, void* self) {
-  return guarded(0, [=] {
-    const Direction to = direction == 0 ? Direction::receive : Direction::send;
-    return handshake(self).take_secret(from_openssl(level), to, {secret, length}) ? 1 : 0;
-  });
-}
-
-bool QuicHandshakeImpl::take_secret(EncryptionLevel level, Direction direction, Bytes secret) {
-  if (level == EncryptionLevel::application && requires_protocol_) {
-    const unsigned char* protocol = nullptr;
-    unsigned length = 0;
-    SSL_get0_alpn_selected(ssl_, &protocol, &length);
-    if (length == 0) {
-      fail_with(Alert::no_application_protocol);
-      return false;
-    }
-  }
-  const std::optional<crypto::CipherSuite> suite = suite_of(SSL_get_current_cipher(ssl_));
-  if (!suite || !events_->on_secret(level, direction, *suite, secret)) return false;
-  (direction == Direction::receive ? read_level_ : write_level_) = level;
-  // A server's parameters stand in its first message of this level.
-  const bool is_asked =
-      SSL_is_server(ssl_) == 1 && level == EncryptionLevel::handshake && direction == Direction::send;
-  return !is_asked || write_parameters();
-}
-
-int QuicHandshakeImpl::on_parameters(SSL* /*ssl*/, const unsigned char* data, std::size_t length,
-                                     void* self) {
-  return guarded(0, [=] { return handshake(self).events_->on_transport_parameters({data, length}) ? 1 : 0; });
-}
-
-int QuicHandshakeImpl::on_alert(SSL* /*ssl*/, unsigned char alert, void* self) {
-  return guarded(0, [=] {
-    handshake(self).tell_alert(static_cast<Alert>(alert));
-    return 1;
-  });
+// OpenSSL reads them when it writes the extension.
+bool QuicHandshakeImpl::use_parameters(Bytes parameters) {
+  return SSL_set_quic_tls_transport_params(ssl(), parameters.data(), parameters.size()) == 1;
 }
 
 }  // namespace usquic::tls::openssl
+
+namespace usquic::tls::libssl {
+
+std::unique_ptr<LibraryHandshake> make_handshake(SSL* ssl) {
+  auto handshake = std::make_unique<openssl::QuicHandshakeImpl>(ssl);
+  return handshake->attach() ? std::move(handshake) : nullptr;
+}
+
+}  // namespace usquic::tls::libssl

@@ -1,0 +1,48 @@
+# BoringSSL, which no package of Debian's has: what was built of it lies below BORINGSSL_ROOT (include/, and libssl.a and
+# libcrypto.a there or in lib/). The build and the installed CMake package read this file.
+# usquic_find_boringssl(ROOT): makes boringssl::ssl, or leaves in usquic_boringssl_problem why not; "" = it is there.
+set(boringssl_api_version 43)
+
+function(usquic_find_boringssl root)
+  set(usquic_boringssl_problem "" PARENT_SCOPE)
+  if(root STREQUAL "")
+    set(usquic_boringssl_problem "say where it is: -DBORINGSSL_ROOT=FOLDER" PARENT_SCOPE)
+    return()
+  endif()
+  set(header ${root}/include/openssl/base.h)
+  if(NOT EXISTS ${header})
+    set(usquic_boringssl_problem "BORINGSSL_ROOT=${root} has no include/openssl/base.h" PARENT_SCOPE)
+    return()
+  endif()
+  file(STRINGS ${header} version_line REGEX "^#define BORINGSSL_API_VERSION [0-9]+")
+  string(REGEX MATCH "[0-9]+$" version "${version_line}")
+  if(version STREQUAL "")
+    set(usquic_boringssl_problem "${header} is not BoringSSL's" PARENT_SCOPE)
+    return()
+  endif()
+  if(version LESS ${boringssl_api_version})
+    set(usquic_boringssl_problem
+        "${root} has the API version ${version}; needs ${boringssl_api_version} or later (of 2026)" PARENT_SCOPE)
+    return()
+  endif()
+  foreach(part ssl crypto)
+    find_library(library_${part} NAMES lib${part}.a PATHS ${root}/lib ${root} ${root}/${part} ${root}/build
+                 NO_DEFAULT_PATH NO_CACHE)
+    if(NOT library_${part})
+      set(usquic_boringssl_problem "BORINGSSL_ROOT=${root} has no lib${part}.a, there or in lib/" PARENT_SCOPE)
+      return()
+    endif()
+  endforeach()
+  find_package(Threads REQUIRED)
+  add_library(boringssl::crypto STATIC IMPORTED GLOBAL)
+  add_library(boringssl::ssl STATIC IMPORTED GLOBAL)
+  set_target_properties(boringssl::crypto PROPERTIES IMPORTED_LOCATION ${library_crypto})
+  set_target_properties(boringssl::ssl PROPERTIES IMPORTED_LOCATION ${library_ssl})
+  target_link_libraries(boringssl::crypto INTERFACE Threads::Threads)
+  target_link_libraries(boringssl::ssl INTERFACE boringssl::crypto)
+  target_include_directories(boringssl::crypto SYSTEM INTERFACE ${root}/include)
+  # Another library of the same process may have OpenSSL below it, whose functions have the same names: those of BoringSSL
+  # must not be found in their place.
+  target_link_options(boringssl::crypto INTERFACE -Wl,--exclude-libs,libssl.a:libcrypto.a)
+  set(usquic_boringssl_libraries "${library_ssl} ${library_crypto}" PARENT_SCOPE)
+endfunction()
