@@ -438,8 +438,9 @@ US_API void us_quic_prepared_response_free(us_quic_prepared_response_t* prepared
 
 /* The library that TLS comes from, and what depends on it. Static. */
 typedef struct us_quic_tls_library_t {
-  const char* name;    /* "OpenSSL", "GnuTLS" */
-  const char* version; /* of the library that runs: "3.5.4" */
+  const char* name; /* "OpenSSL", "GnuTLS", "BoringSSL" */
+  const char*
+      version; /* of the library that runs: "3.5.4"; BoringSSL has the number of its interface alone: "43" */
   int has_x25519mlkem768; /* 1: key exchange that a quantum computer does not break, in use with peers that have it */
   int compresses_certificates; /* 1: RFC 8879, in use with peers that know a method of it */
 } us_quic_tls_library_t;

@@ -86,10 +86,11 @@ Result<std::unique_ptr<Context>> create_context(const Options& options);
 
 // The library that TLS comes from.
 struct Library {
-  const char* name;              // "GnuTLS", "OpenSSL"
+  const char* name;              // "GnuTLS", "OpenSSL", "BoringSSL"
   const char* version;           // "3.5.4"; static
   bool has_x25519mlkem768;       // key exchange against quantum computers
   bool compresses_certificates;  // RFC 8879
+  bool keeps_to_cipher_suites;   // false: of Options, the default ones, those with AES, or AES-256 alone
 };
 
 Library library();

@@ -99,9 +99,8 @@ std::string export_certificate(gnutls_x509_crt_t certificate) {
   return take_text(pem);
 }
 
-std::string export_key(gnutls_x509_privkey_t key, const char* passphrase) {
+std::string export_key(gnutls_x509_privkey_t key, const char* passphrase, unsigned flags) {
   gnutls_datum_t pem{};
-  const unsigned flags = passphrase == nullptr ? GNUTLS_PKCS_PLAIN : GNUTLS_PKCS_PBES2_AES_256;
   require(gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, passphrase, flags, &pem),
           "privkey_export");
   return take_text(pem);
@@ -183,7 +182,7 @@ Identity Authority::issue(const LeafOptions& options) const {
   for (const std::string& name : options.dns_names) add_text_name(leaf.get(), GNUTLS_SAN_DNSNAME, name);
   for (const std::string& address : options.ip_addresses) add_ip_address(leaf.get(), address);
   sign(leaf.get(), state_->certificate.get(), state_->key.get());
-  return {export_certificate(leaf.get()) + state_->chain, export_key(key.get(), nullptr)};
+  return {export_certificate(leaf.get()) + state_->chain, export_key(key.get(), nullptr, GNUTLS_PKCS_PLAIN)};
 }
 
 Identity leaf_for(const Authority& authority, std::vector<std::string> dns_names, KeyType key_type) {
@@ -201,13 +200,16 @@ Identity large_leaf_for(const Authority& authority, const std::string& dns_name)
   return leaf_for(authority, std::move(names));
 }
 
-std::string encrypt_key(const std::string& key_pem, const std::string& passphrase) {
+std::string encrypt_key(const std::string& key_pem, const std::string& passphrase,
+                        KeyEncryptionScheme scheme) {
   const Key key = new_key();
   std::string text = key_pem;
   const gnutls_datum_t pem{reinterpret_cast<unsigned char*>(text.data()), static_cast<unsigned>(text.size())};
   require(gnutls_x509_privkey_import2(key.get(), &pem, GNUTLS_X509_FMT_PEM, nullptr, GNUTLS_PKCS_PLAIN),
           "privkey_import");
-  return export_key(key.get(), passphrase.c_str());
+  return export_key(
+      key.get(), passphrase.c_str(),
+      scheme == KeyEncryptionScheme::pkcs12_3des ? GNUTLS_PKCS_PKCS12_3DES : GNUTLS_PKCS_PBES2_AES_256);
 }
 
 std::string common_name(std::span<const std::uint8_t> der) {

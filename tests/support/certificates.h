@@ -55,8 +55,11 @@ Identity leaf_for(const Authority& authority, std::vector<std::string> dns_names
                   KeyType key_type = KeyType::ecdsa_p256);
 // And with more names, so that the certificate has some kilobytes.
 Identity large_leaf_for(const Authority& authority, const std::string& dns_name);
-// The same key as an encrypted PKCS#8 PEM.
-std::string encrypt_key(const std::string& key_pem, const std::string& passphrase);
+// The same key as an encrypted PKCS#8 PEM. BoringSSL does not read PBES2 as GnuTLS writes it: the algorithm of its HMAC has
+// no parameters there, and RFC 8018 appendix B.1.2 wants NULL.
+enum class KeyEncryptionScheme { pbes2_aes_256, pkcs12_3des };
+std::string encrypt_key(const std::string& key_pem, const std::string& passphrase,
+                        KeyEncryptionScheme scheme);
 
 // The common name of a certificate in DER.
 std::string common_name(std::span<const std::uint8_t> der);

@@ -5,14 +5,17 @@
 
 #include "base/bytes.h"
 #include "tls/boringssl/kept_signature.h"
+#include "tls/libssl/error_queue.h"
 
 namespace usquic::tls::libssl {
 namespace {
 
-// What BoringSSL takes by itself. A policy would leave some of them out, beside the cipher suites that it is chosen for.
+// BoringSSL by itself offers no Ed25519 and no P-521, and a policy would leave out some more.
 constexpr std::uint16_t signature_schemes[] = {
-    SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_RSA_PSS_RSAE_SHA256, SSL_SIGN_RSA_PKCS1_SHA256,
-    SSL_SIGN_ECDSA_SECP384R1_SHA384, SSL_SIGN_RSA_PSS_RSAE_SHA384, SSL_SIGN_RSA_PKCS1_SHA384,
+    SSL_SIGN_ECDSA_SECP256R1_SHA256, SSL_SIGN_ED25519,
+    SSL_SIGN_RSA_PSS_RSAE_SHA256,    SSL_SIGN_RSA_PKCS1_SHA256,
+    SSL_SIGN_ECDSA_SECP384R1_SHA384, SSL_SIGN_RSA_PSS_RSAE_SHA384,
+    SSL_SIGN_RSA_PKCS1_SHA384,       SSL_SIGN_ECDSA_SECP521R1_SHA512,
     SSL_SIGN_RSA_PSS_RSAE_SHA512,    SSL_SIGN_RSA_PKCS1_SHA512,
 };
 
@@ -20,10 +23,20 @@ bool contains(std::span<const CipherSuiteId> suites, CipherSuiteId suite) {
   return std::ranges::find(suites, suite) != suites.end();
 }
 
-bool keep_to(SSL_CTX* context, ssl_compliance_policy_t policy) {
-  return SSL_CTX_set_compliance_policy(context, policy) == 1 &&
-         SSL_CTX_set_signing_algorithm_prefs(context, signature_schemes, std::size(signature_schemes)) == 1 &&
+bool set_signature_schemes(SSL_CTX* context) {
+  return SSL_CTX_set_signing_algorithm_prefs(context, signature_schemes, std::size(signature_schemes)) == 1 &&
          SSL_CTX_set_verify_algorithm_prefs(context, signature_schemes, std::size(signature_schemes)) == 1;
+}
+
+// The policy that leaves out the cipher suites that are not wanted; nothing: none does.
+std::optional<ssl_compliance_policy_t> policy_of(std::span<const CipherSuiteId> suites) {
+  const bool has_128 = contains(suites, CipherSuiteId::aes_128_gcm_sha256);
+  const bool has_256 = contains(suites, CipherSuiteId::aes_256_gcm_sha384);
+  const bool has_chacha20 = contains(suites, CipherSuiteId::chacha20_poly1305_sha256);
+  if (has_128 && has_256)
+    return has_chacha20 ? ssl_compliance_policy_none : ssl_compliance_policy_fips_202205;
+  if (has_256 && !has_chacha20) return ssl_compliance_policy_wpa3_192_202304;
+  return std::nullopt;
 }
 
 bool is_known(Group group) {
@@ -58,11 +71,10 @@ bool set_groups(SSL_CTX* context, std::span<const Group> groups) {
 
 // BoringSSL orders the suites of TLS 1.3 by itself, and leaves some out by policies alone.
 bool set_cipher_suites(SSL_CTX* context, std::span<const CipherSuiteId> suites) {
-  const bool has_128 = contains(suites, CipherSuiteId::aes_128_gcm_sha256);
-  const bool has_256 = contains(suites, CipherSuiteId::aes_256_gcm_sha384);
-  const bool has_chacha20 = contains(suites, CipherSuiteId::chacha20_poly1305_sha256);
-  if (has_128 && has_256) return has_chacha20 || keep_to(context, ssl_compliance_policy_fips_202205);
-  return has_256 && !has_chacha20 && keep_to(context, ssl_compliance_policy_wpa3_192_202304);
+  const std::optional<ssl_compliance_policy_t> policy = policy_of(suites);
+  return policy &&
+         (policy == ssl_compliance_policy_none || SSL_CTX_set_compliance_policy(context, *policy) == 1) &&
+         set_signature_schemes(context);
 }
 
 // TLS 1.2 and 1.3 have one each.
@@ -115,6 +127,13 @@ std::optional<SignatureScheme> signature_scheme_of(SSL* ssl) {
   return name == nullptr ? std::nullopt : tls::signature_scheme_of(name);
 }
 
+// BoringSSL keeps them back in case that nobody reads; here what is written is kept in memory. Without them the
+// connection goes on.
+void write_tickets(SSL* ssl) {
+  SSL_write(ssl, nullptr, 0);
+  clear_errors();
+}
+
 std::vector<std::uint8_t> peer_certificate_of(const SSL* ssl) {
   const STACK_OF(CRYPTO_BUFFER)* chain = SSL_get0_peer_certificates(ssl);
   if (chain == nullptr || sk_CRYPTO_BUFFER_num(chain) == 0) return {};
@@ -129,6 +148,11 @@ std::time_t end_of_peer_certificate(const SSL* ssl) {
   if (certificate == nullptr || ASN1_TIME_to_posix(X509_get0_notAfter(certificate.get()), &end) != 1)
     return 0;
   return end;
+}
+
+// The hint is of TLS 1.2 alone.
+std::time_t ticket_lifetime_of(const SSL_SESSION* ticket) {
+  return static_cast<std::time_t>(SSL_SESSION_get_timeout(ticket));
 }
 
 KeyHandle make_p256_key() {

@@ -12,7 +12,8 @@ Library library() {
   return {.name = "BoringSSL",
           .version = USQUIC_TEXT(BORINGSSL_API_VERSION),
           .has_x25519mlkem768 = true,
-          .compresses_certificates = false};
+          .compresses_certificates = false,
+          .keeps_to_cipher_suites = false};
 }
 
 }  // namespace usquic::tls

@@ -71,6 +71,12 @@ struct QuicHandshakeImpl::Callbacks {
     });
   }
 
+  // The certificate callback. A client is asked for a certificate, and has that of its context. A server has read the
+  // ClientHello, and nothing has been sent yet.
+  static int on_certificate_wanted(SSL* ssl, void* /*user*/) {
+    return guarded(0, [=] { return SSL_is_server(ssl) == 0 || from(ssl).pass_parameters() ? 1 : 0; });
+  }
+
   static int on_flush(SSL* /*ssl*/) { return 1; }
 
   static int on_alert(SSL* ssl, ssl_encryption_level_t /*level*/, std::uint8_t alert) {
@@ -84,6 +90,7 @@ struct QuicHandshakeImpl::Callbacks {
 bool QuicHandshakeImpl::attach() {
   static const SSL_QUIC_METHOD method = {Callbacks::on_read_secret, Callbacks::on_write_secret,
                                          Callbacks::on_send, Callbacks::on_flush, Callbacks::on_alert};
+  SSL_set_cert_cb(ssl(), Callbacks::on_certificate_wanted, nullptr);
   return SSL_set_ex_data(ssl(), handshake_index(), this) == 1 && SSL_set_quic_method(ssl(), &method) == 1;
 }
 
@@ -110,12 +117,10 @@ bool QuicHandshakeImpl::use_parameters(Bytes parameters) {
   return SSL_set_quic_transport_params(ssl(), parameters.data(), parameters.size()) == 1;
 }
 
-// Before them a server has read the ClientHello, and a client the EncryptedExtensions.
+// Before those of application data a client has read the EncryptedExtensions.
 bool QuicHandshakeImpl::pass_secret(EncryptionLevel level, Direction direction, const SSL_CIPHER* cipher,
                                     Bytes secret) {
-  const EncryptionLevel parameters_are_known_at =
-      SSL_is_server(ssl()) == 1 ? EncryptionLevel::handshake : EncryptionLevel::application;
-  if (level >= parameters_are_known_at && !pass_parameters()) return false;
+  if (level == EncryptionLevel::application && !pass_parameters()) return false;
   return take_secret(level, direction, cipher, secret);
 }
 

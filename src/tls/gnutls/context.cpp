@@ -32,7 +32,8 @@ Library library() {
   return {.name = "GnuTLS",
           .version = gnutls_check_version(nullptr),
           .has_x25519mlkem768 = gnutls_group_get_id("X25519-MLKEM768") != GNUTLS_GROUP_INVALID,
-          .compresses_certificates = false};
+          .compresses_certificates = false,
+          .keeps_to_cipher_suites = true};
 }
 
 }  // namespace usquic::tls

@@ -51,10 +51,15 @@ std::optional<SignatureScheme> signature_scheme_of(SSL* ssl);
 // nullptr: no memory. `ssl` outlives the handshake's calls.
 std::unique_ptr<LibraryHandshake> make_handshake(SSL* ssl);
 
+// After the handshake of a server over a byte stream: the tickets that wait for its first bytes.
+void write_tickets(SSL* ssl);
+
 // In DER; empty: there is none.
 std::vector<std::uint8_t> peer_certificate_of(const SSL* ssl);
 // When it ends; 0: there is none, or it says nothing that can be read.
 std::time_t end_of_peer_certificate(const SSL* ssl);
+// In seconds, from when it came.
+std::time_t ticket_lifetime_of(const SSL_SESSION* ticket);
 // ECDSA over P-256; nullptr: it failed.
 KeyHandle make_p256_key();
 

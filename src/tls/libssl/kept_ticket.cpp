@@ -23,8 +23,7 @@ SessionHandle unpack_session(const std::string& packed) {
 }
 
 std::time_t expiry_of(const SSL_SESSION* ticket, const SSL* ssl, std::time_t now) {
-  return std::min(end_of_peer_certificate(ssl),
-                  now + static_cast<std::time_t>(SSL_SESSION_get_ticket_lifetime_hint(ticket)));
+  return std::min(end_of_peer_certificate(ssl), now + ticket_lifetime_of(ticket));
 }
 
 }  // namespace usquic::tls::libssl

@@ -88,6 +88,7 @@ void StreamSessionImpl::advance() {
   const int result = SSL_do_handshake(ssl_.get());
   if (result == 1) {
     state_ = State::open;
+    write_tickets(ssl_.get());
   } else {
     after(result);
   }

@@ -102,6 +102,9 @@ std::optional<SignatureScheme> signature_scheme_of(SSL* ssl) {
   return name == nullptr ? std::nullopt : tls::signature_scheme_of(name);
 }
 
+// OpenSSL has written them.
+void write_tickets(SSL* /*ssl*/) {}
+
 std::vector<std::uint8_t> peer_certificate_of(const SSL* ssl) {
   X509* certificate = SSL_get0_peer_certificate(ssl);
   return certificate == nullptr ? std::vector<std::uint8_t>() : der_of(certificate);
@@ -112,6 +115,10 @@ std::time_t end_of_peer_certificate(const SSL* ssl) {
   std::tm end{};
   if (certificate == nullptr || ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) != 1) return 0;
   return timegm(&end);
+}
+
+std::time_t ticket_lifetime_of(const SSL_SESSION* ticket) {
+  return static_cast<std::time_t>(SSL_SESSION_get_ticket_lifetime_hint(ticket));
 }
 
 KeyHandle make_p256_key() {

@@ -20,7 +20,8 @@ Library library() {
   return {.name = "OpenSSL",
           .version = OpenSSL_version(OPENSSL_VERSION_STRING),
           .has_x25519mlkem768 = true,
-          .compresses_certificates = compresses_certificates()};
+          .compresses_certificates = compresses_certificates(),
+          .keeps_to_cipher_suites = true};
 }
 
 }  // namespace usquic::tls

@@ -40,6 +40,11 @@ inline Options client_options(const Authority& authority) {
   return options;
 }
 
+// Whether a context can be made that offers this cipher suite and no other.
+inline bool can_stand_alone(CipherSuiteId suite) {
+  return library().keeps_to_cipher_suites || suite == CipherSuiteId::aes_256_gcm_sha384;
+}
+
 inline std::unique_ptr<Context> make_context(const Options& options) {
   Result<std::unique_ptr<Context>> context = create_context(options);
   return context ? *std::move(context) : nullptr;

@@ -329,7 +329,8 @@ TEST_F(StreamResumption, NeverHappensAcrossTransports) {
   EXPECT_FALSE(resumes(tls13, of_quic));
   quic_client.session = of_stream;
   ForeignHandshake crossed(*context_->server_session(), quic_client);
-  ASSERT_TRUE(crossed.run().succeeded());
+  // The client sends the legacy session ID of its TCP session along, which BoringSSL refuses (RFC 9001 section 8.4).
+  EXPECT_EQ(crossed.run().succeeded(), library().name != std::string("BoringSSL"));
   EXPECT_FALSE(crossed.own.session->is_resumed());
 
   EXPECT_TRUE(resumes(tls13, of_stream));
