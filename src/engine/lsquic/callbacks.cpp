@@ -56,7 +56,8 @@ lsquic_conn_ctx_t* open_server(EndpointCore& core, lsquic_conn_t* library) {
     // The callbacks of its events may already ask for lsquic's connection.
     lsquic_conn_set_ctx(library, reinterpret_cast<lsquic_conn_ctx_t*>(&c));
     guard(c, [&] { c.handshake_completed(); });
-    if (c.core().peer != nullptr && core.sockets.new_clients(path.socket) == NewClients::refused) c.shutdown();
+    if (c.core().peer != nullptr && core.sockets.new_clients(path.socket) == NewClients::refused)
+      c.shutdown();
     return lsquic_conn_get_ctx(library);
   } catch (const std::bad_alloc&) {
     lsquic_conn_abort(library);

@@ -28,7 +28,8 @@ CloseReason from_peer(bool is_application, std::uint64_t code, std::string_view 
                       bool is_server);
 
 // What lsquic says of a connection that is over.
-CloseReason from_status(LSQUIC_CONN_STATUS status, std::string_view text, const TlsFacts& tls, bool is_server);
+CloseReason from_status(LSQUIC_CONN_STATUS status, std::string_view text, const TlsFacts& tls,
+                        bool is_server);
 
 CloseReason from_icmp(int error_number);
 

@@ -124,8 +124,8 @@ void LsquicConnection::on_deadline(TimePoint now) {
 }
 
 void LsquicConnection::set_deadline() {
-  core_.endpoint.deadlines.set(*core_.peer, std::min({streams_.headers_deadline(),
-                                                      core_.graceful_end.deadline(), unused_deadline()}));
+  core_.endpoint.deadlines.set(
+      *core_.peer, std::min({streams_.headers_deadline(), core_.graceful_end.deadline(), unused_deadline()}));
 }
 
 TimePoint LsquicConnection::unused_deadline() const {

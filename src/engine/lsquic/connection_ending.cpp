@@ -65,10 +65,9 @@ void ConnectionEnding::close_in_library() {
 void ConnectionEnding::closed_by_library(LSQUIC_CONN_STATUS status, std::string_view text) {
   if (core_.is_active()) {
     const bool is_own = core_.failure.has_value();
-    CloseReason reason = is_own ? *std::exchange(core_.failure, std::nullopt)
-                         : core_.peer_close
-                             ? *core_.peer_close
-                             : from_status(status, text, core_.peer->tls, !core_.is_client);
+    CloseReason reason = is_own             ? *std::exchange(core_.failure, std::nullopt)
+                         : core_.peer_close ? *core_.peer_close
+                                            : from_status(status, text, core_.peer->tls, !core_.is_client);
     notify_closed(reason);
   }
   become_gone();

@@ -66,7 +66,8 @@ bool is_initial(Bytes packet) {
 std::optional<Bytes> destination_of(Bytes packet, std::size_t own_length) {
   if (packet.empty()) return std::nullopt;
   std::uint8_t length = 0;
-  const int at = lsquic_dcid_from_packet(packet.data(), packet.size(), static_cast<unsigned>(own_length), &length);
+  const int at =
+      lsquic_dcid_from_packet(packet.data(), packet.size(), static_cast<unsigned>(own_length), &length);
   if (at < 0 || static_cast<std::size_t>(at) + length > packet.size()) return std::nullopt;
   return packet.subspan(static_cast<std::size_t>(at), length);
 }
@@ -154,8 +155,9 @@ void LsquicEndpoint::deliver(const Datagram& datagram, Peer& peer) {
   if (peer.connection != nullptr) peer.connection->datagram_received(datagram.bytes.size());
   const std::uint32_t number = peer.number;
   const Address local = specified_like(path.local, path.remote);
-  const int result = lsquic_engine_packet_in(engine->get(), datagram.bytes.data(), datagram.bytes.size(),
-                                             local.get(), path.remote.get(), peer.context.get(), datagram.ecn);
+  const int result =
+      lsquic_engine_packet_in(engine->get(), datagram.bytes.data(), datagram.bytes.size(), local.get(),
+                              path.remote.get(), peer.context.get(), datagram.ecn);
   // Callbacks may have ended it.
   Peer* left = core_.peers.find(number);
   if (result == 0 || left == nullptr) return;
@@ -185,8 +187,9 @@ void LsquicEndpoint::accept(const Datagram& datagram, Bytes id) {
   core_.begin_handshake(peer);
   const std::uint32_t number = peer.number;
   const Address local = specified_like(peer.local, peer.remote);
-  const int result = lsquic_engine_packet_in((*engine)->get(), datagram.bytes.data(), datagram.bytes.size(),
-                                             local.get(), peer.remote.get(), peer.context.get(), datagram.ecn);
+  const int result =
+      lsquic_engine_packet_in((*engine)->get(), datagram.bytes.data(), datagram.bytes.size(), local.get(),
+                              peer.remote.get(), peer.context.get(), datagram.ecn);
   if (result == 0) return;
   core_.count_dropped();
   if (Peer* left = core_.peers.find(number)) core_.forget(*left);

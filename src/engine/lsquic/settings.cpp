@@ -83,12 +83,12 @@ lsquic_engine_settings settings_for(const Config& config, Role role, std::size_t
   s.es_max_plpmtu = static_cast<unsigned short>(std::min<std::size_t>(config.max_udp_payload, 65507));
   s.es_max_inchoate = narrow(config.max_handshakes);
   s.es_ecn = 1;
-  s.es_honor_prst = 1;      // stateless resets of peers
-  s.es_send_prst = 0;       // their tokens would be lost with the process
-  s.es_silent_close = 1;    // the idle timeout sends nothing (RFC 9000 section 10.1)
-  s.es_delay_onclose = 1;   // a stream is over when the peer has it
-  s.es_check_tp_sanity = 0; // small windows are the peer's own affair
-  s.es_max_header_sets = 2; // a response behind an informational one
+  s.es_honor_prst = 1;       // stateless resets of peers
+  s.es_send_prst = 0;        // their tokens would be lost with the process
+  s.es_silent_close = 1;     // the idle timeout sends nothing (RFC 9000 section 10.1)
+  s.es_delay_onclose = 1;    // a stream is over when the peer has it
+  s.es_check_tp_sanity = 0;  // small windows are the peer's own affair
+  s.es_max_header_sets = 2;  // a response behind an informational one
   // Drafts that never became standards.
   s.es_ql_bits = 0;
   s.es_timestamps = 0;

@@ -118,7 +118,8 @@ LsquicStream* StreamSet::open_own(lsquic_stream_t* library) {
 LsquicStream* StreamSet::open_peers(lsquic_stream_t* library) {
   if (!core_.may_notify() || !core_.is_active()) return nullptr;
   const auto id = static_cast<std::int64_t>(lsquic_stream_id(library));
-  auto made = std::make_unique<LsquicStream>(*this, transport::StreamKind{.is_unidirectional = is_one_way(id)});
+  auto made =
+      std::make_unique<LsquicStream>(*this, transport::StreamKind{.is_unidirectional = is_one_way(id)});
   made->id_ = id;
   made->library_ = library;
   LsquicStream* s = made.release();

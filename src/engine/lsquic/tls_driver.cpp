@@ -44,8 +44,8 @@ Result<void> TlsDriver::check_protocols() const {
 
 Result<void> TlsDriver::prepare(Role role) {
   if (handshakes_ == nullptr) {
-    auto made = DrivenHandshakes::create(*core_.config.tls, *this, protocols_,
-                                         tls::boringssl::EarlyData::refused);
+    auto made =
+        DrivenHandshakes::create(*core_.config.tls, *this, protocols_, tls::boringssl::EarlyData::refused);
     if (!made) return Error{made.error()};
     handshakes_ = *std::move(made);
   }
