@@ -12,6 +12,7 @@
 #include "engine/lsquic/library_engine.h"
 #include "engine/lsquic/tls_driver.h"
 #include "http/field_rules.h"
+#include "http3/settings.h"
 #include "tls/context.h"
 #include "tls/host_name.h"
 
@@ -77,6 +78,10 @@ std::optional<Bytes> destination_of(Bytes packet, std::size_t own_length) {
 Result<std::unique_ptr<Endpoint>> LsquicEndpoint::create(const Config& config, EventHandler& events) {
   if (config.tls == nullptr ||
       config.server_id.size() > transport::ConnectionIdFactory::max_server_id_bytes) {
+    return Error{US_QUIC_E_INVALID};
+  }
+  if (!http3::may_be_added(config.settings, config.webtransport_sessions > 0)) {
+    config.log.log(LogLevel::error, "option settings has one that the application may not announce");
     return Error{US_QUIC_E_INVALID};
   }
   if (!config.settings.empty()) {

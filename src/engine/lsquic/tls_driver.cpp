@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/lsquic/connection.h"
+#include "tls/boringssl/protocols.h"
 
 namespace usquic::engine::lsquic {
 namespace {
@@ -49,20 +50,22 @@ Result<void> TlsDriver::prepare(Role role) {
     if (!made) return Error{made.error()};
     handshakes_ = *std::move(made);
   }
+  // What is wrong with the trusted roots is told at once.
   if (is_server(role)) return {};
   Result<SSL_CTX*> client = handshakes_->client();
-  if (!client) return Error{client.error()};
-  // lsquic sets what its HTTP clients offer.
-  if (lsquic::is_http(role)) return {};
-  const std::vector<std::uint8_t> offer = wire_format(protocols_);
-  const bool is_set = SSL_CTX_set_alpn_protos(*client, offer.data(), offer.size()) == 0;
-  return is_set ? Result<void>() : Error{US_QUIC_E_NOMEM};
+  return client ? Result<void>() : Error{client.error()};
 }
 
 SSL_CTX* TlsDriver::context(Role role) {
   if (handshakes_ == nullptr) return nullptr;
   Result<SSL_CTX*> found = is_server(role) ? handshakes_->server() : handshakes_->client();
-  return found ? *found : nullptr;
+  if (!found) return nullptr;
+  // lsquic sets what its HTTP clients offer.
+  if (role == Role::raw_client) {
+    const std::vector<std::uint8_t> offer = wire_format(protocols_);
+    if (SSL_CTX_set_alpn_protos(*found, offer.data(), offer.size()) != 0) return nullptr;
+  }
+  return *found;
 }
 
 std::string TlsDriver::take_ticket(Peer& peer, std::string_view server_name, std::uint16_t port) {
