@@ -57,15 +57,14 @@ class ContextOver final : public Context {
   }
 
   SessionResult server_session() override {
-    if (!can_serve()) return Error{US_QUIC_E_STATE};
-    if (Result<void> loaded = load_trust_if(state_.verify_client); !loaded) return Error{loaded.error()};
+    if (Result<void> ready = prepare_server(); !ready) return Error{ready.error()};
     return Session::create_server(state_);
   }
 
   Result<std::unique_ptr<StreamSession>> server_stream_session(std::span<const std::string> alpn) override {
     if (!can_serve()) return Error{US_QUIC_E_STATE};
     if (!are_protocols_valid(alpn)) return Error{US_QUIC_E_INVALID};
-    if (Result<void> loaded = load_trust_if(state_.verify_client); !loaded) return Error{loaded.error()};
+    if (Result<void> ready = prepare_server(); !ready) return Error{ready.error()};
     return Library::StreamSession::create(state_, alpn);
   }
 
@@ -79,10 +78,22 @@ class ContextOver final : public Context {
       name = *std::move(normalized);
     }
     if (name.empty() && state_.verify_server) return Error{US_QUIC_E_INVALID};
-    const bool needs_roots = state_.verify_server && state_.certificate_hashes.empty();
-    if (Result<void> loaded = load_trust_if(needs_roots); !loaded) return Error{loaded.error()};
+    if (Result<void> ready = prepare_client(); !ready) return Error{ready.error()};
     return Session::create_client(state_, std::move(name), port, quic_version);
   }
+
+  // For sessions that something else of the same library makes: these come first.
+
+  // Errors: US_QUIC_E_STATE when it cannot serve, and those of trusted roots.
+  Result<void> prepare_server() {
+    if (!can_serve()) return Error{US_QUIC_E_STATE};
+    return load_trust_if(state_.verify_client);
+  }
+  // Errors: those of trusted roots.
+  Result<void> prepare_client() {
+    return load_trust_if(state_.verify_server && state_.certificate_hashes.empty());
+  }
+  typename Library::State& state() { return state_; }
 
  private:
   Result<void> load_trust(const PemSource& source) {

@@ -10,6 +10,8 @@ SOURCE = Path(os.environ["USQUIC_SOURCE"])
 BUILD = Path(os.environ["USQUIC_BUILD"])
 STATIC = BUILD / "libusquic.a"
 SHARED = BUILD / "libusquic.so"
+COMMAND = BUILD / "bin/usquic"
+TLS_LIBRARY = re.compile(r"_*(SSL|EVP|X509|BIO|CRYPTO|OPENSSL|gnutls)_|_ZN4bssl")
 # us_quic_..., us_loop_...; members, vtables and type names of classes right in namespace usquic.
 INTERFACE = re.compile(r"us_[a-z]|_ZT[VIS]N6usquic|_ZNK?6usquic")
 WRITABLE = re.compile(r"\.(data|bss|tdata|tbss)\b(?!\.rel\.ro)|\*COM\*")
@@ -39,6 +41,12 @@ class Symbols(unittest.TestCase):
         names = [name.split("@")[0] for name in visible]
         self.assertIn("us_quic_version", names)
         self.assertEqual([name for name in names if not INTERFACE.match(name)], [])
+
+    def test_no_function_of_the_tls_library_can_be_taken_for_anothers(self):
+        # A TLS library that is linked in statically stands beside that of libcurl in one process, with the same names.
+        for path in (SHARED, COMMAND):
+            shown = [line.split()[-1] for line in lines_of("nm", "-D", "--defined-only", path)]
+            self.assertEqual([name for name in shown if TLS_LIBRARY.match(name)], [], path)
 
     def test_of_namespace_usquic_the_shared_library_exports_only_what_public_headers_declare(self):
         declared = set()

@@ -27,9 +27,11 @@ using libssl::TicketKeys;
 int on_client_hello(SSL* ssl, int* alert, void* /*user*/) {
   return guarded(int{SSL_TLSEXT_ERR_ALERT_FATAL}, [=]() -> int {
     *alert = number_of(Alert::internal_error);
+    SslOwner* owner = SslOwner::of(ssl);
+    if (owner == nullptr) return SSL_TLSEXT_ERR_ALERT_FATAL;
     const char* name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name);
     const HelloFacts hello{name == nullptr ? std::string() : std::string(name), true};
-    const std::optional<Alert> refusal = SslOwner::of(ssl)->choose_certificate(ssl, hello);
+    const std::optional<Alert> refusal = owner->choose_certificate(ssl, hello);
     if (!refusal) return SSL_TLSEXT_ERR_OK;
     *alert = number_of(*refusal);
     return SSL_TLSEXT_ERR_ALERT_FATAL;
@@ -65,7 +67,8 @@ int on_ticket_key(SSL* ssl, std::uint8_t* name, std::uint8_t* iv, EVP_CIPHER_CTX
   constexpr int is_sealed = 1;
   constexpr int is_opened_and_another_follows = 2;
   return guarded(failed, [=]() -> int {
-    const TicketKeys* all = SslOwner::of(ssl)->ticket_keys();
+    const SslOwner* owner = SslOwner::of(ssl);
+    const TicketKeys* all = owner == nullptr ? nullptr : owner->ticket_keys();
     if (all == nullptr) return ticket_is_of_no_use;
     std::optional<PeriodKeys> keys =
         is_sealing != 0 ? all->current(std::time(nullptr)) : all->find({name, 16}, std::time(nullptr));

@@ -3,10 +3,10 @@
 // verification of the peer, client certificates, groups, cipher suites, ticket keys, the key log.
 //
 //   engine                                   DrivenHandshakes                          HandshakeDriver (the engine)
-//   SSL_new(*server())
+//   SSL_new(*server()), SSL_set_accept_state()
 //   SSL_do_handshake()  ------------------>  chooses the certificate by SNI and
 //                                            the protocol
-//   SSL_new(*client())
+//   SSL_new(*client()), SSL_set_connect_state()
 //   SSL_do_handshake()  ------------------>  verifies the server    --------------->  peer_of()
 //                                            refuses it             --------------->  on_refusal(), on_alert()
 //                                            finds it good, and so does the peer -->  on_complete()
@@ -68,9 +68,9 @@ enum class EarlyData : std::uint8_t { refused, accepted };
 
 class DrivenHandshakes {
  public:
-  // `context` is one of create_context(). It and `driver` outlive this, and this outlives the SSLs. alpn: preferred
-  // first; a client that offers none of them is refused with no_application_protocol. The engine itself sets what a
-  // client offers. Error: US_QUIC_E_NOMEM.
+  // `context` is one of create_context(). It and `driver` outlive this, and this outlives the SSLs, whose application data
+  // (SSL_set_app_data) it needs. alpn: preferred first; a client that offers none of them is refused with
+  // no_application_protocol. The engine itself sets what a client offers. Error: US_QUIC_E_INVALID (protocols).
   static Result<std::unique_ptr<DrivenHandshakes>> create(Context& context, HandshakeDriver& driver,
                                                           std::vector<std::string> alpn,
                                                           EarlyData early_data);
@@ -80,10 +80,11 @@ class DrivenHandshakes {
   // changes the SSL's context by SSL_set_SSL_CTX() when a ClientHello has come. A server that wants certificates does not
   // resume. Errors: US_QUIC_E_STATE (no identity), and those of trusted roots.
   virtual Result<SSL_CTX*> server() = 0;
-  // The context of the identity for a server name ("": none was given); nullptr: there is none. Valid until the identity is
-  // replaced; an SSL keeps it.
+  // That of the identity for a server name ("": none was given), for an engine that insists on asking; nullptr: there is
+  // none. Valid until the identity is replaced; an SSL keeps it alive.
   virtual SSL_CTX* find(const std::string& server_name) = 0;
-  // For the SSLs of clients; valid as long as this. Errors: those of trusted roots.
+  // For the SSLs of clients; shows the identity for all names, if there is one, and is valid until that is replaced.
+  // Errors: those of trusted roots.
   virtual Result<SSL_CTX*> client() = 0;
   // Where the driver keeps tickets of clients, by TicketStore::key().
   virtual TicketStore& tickets() = 0;

@@ -21,6 +21,22 @@ std::string leaf_of(X509_STORE_CTX* context) {
   return der;
 }
 
+// The finding that the library makes this alert of.
+int finding_of(Alert alert) {
+  switch (alert) {
+    case Alert::unknown_ca:
+      return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
+    case Alert::certificate_expired:
+      return X509_V_ERR_CERT_HAS_EXPIRED;
+    case Alert::certificate_revoked:
+      return X509_V_ERR_CERT_REVOKED;
+    case Alert::internal_error:
+      return X509_V_ERR_OUT_OF_MEM;
+    default:
+      return X509_V_ERR_CERT_REJECTED;  // bad_certificate
+  }
+}
+
 }  // namespace
 
 bool PeerCheck::run(X509_STORE_CTX* context, const SharedState& shared, Peer peer,
@@ -39,6 +55,10 @@ bool PeerCheck::run(X509_STORE_CTX* context, const SharedState& shared, Peer pee
   if (is_verified || !is_enforced) return true;
   refusal = std::make_unique<Verdict>(std::move(verdict));
   return false;
+}
+
+void PeerCheck::tell_finding(X509_STORE_CTX* context) const {
+  X509_STORE_CTX_set_error(context, finding_of(refusal->alert));
 }
 
 }  // namespace usquic::tls::libssl

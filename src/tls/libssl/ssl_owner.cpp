@@ -9,25 +9,29 @@ namespace {
 
 int on_protocols(SSL* ssl, const unsigned char** chosen, unsigned char* chosen_length,
                  const unsigned char* offered, unsigned offered_length, void* /*user*/) {
-  return select_protocol(SslOwner::of(ssl)->protocols(), chosen, chosen_length, {offered, offered_length});
+  const SslOwner* owner = SslOwner::of(ssl);
+  if (owner == nullptr) return SSL_TLSEXT_ERR_ALERT_FATAL;
+  return select_protocol(owner->protocols(), chosen, chosen_length, {offered, offered_length});
 }
 
 int on_certificate(X509_STORE_CTX* context, void* /*user*/) {
   const auto* ssl =
       static_cast<const SSL*>(X509_STORE_CTX_get_ex_data(context, SSL_get_ex_data_X509_STORE_CTX_idx()));
-  return guarded(0, [=] { return SslOwner::of(ssl)->is_accepted(context) ? 1 : 0; });
+  SslOwner* owner = SslOwner::of(ssl);
+  return guarded(0, [=] { return owner != nullptr && owner->is_accepted(context) ? 1 : 0; });
 }
 
 void on_key_log(const SSL* ssl, const char* line) {
   guarded(0, [=] {
-    SslOwner::of(ssl)->take_secret(line);
+    if (SslOwner* owner = SslOwner::of(ssl)) owner->take_secret(line);
     return 0;
   });
 }
 
 int on_ticket(SSL* ssl, SSL_SESSION* ticket) {
   return guarded(0, [=] {
-    if (SSL_is_server(ssl) == 0) SslOwner::of(ssl)->keep_ticket(ssl, ticket);
+    SslOwner* owner = SslOwner::of(ssl);
+    if (owner != nullptr && SSL_is_server(ssl) == 0) owner->keep_ticket(ssl, ticket);
     return 0;  // the reference stays the library's
   });
 }
@@ -48,7 +52,7 @@ void call_owners_for_tickets(SSL_CTX* context) {
 
 void tell_owner(const SSL* ssl, int where, int value) {
   guarded(0, [=] {
-    SslOwner::of(ssl)->note(ssl, where, value);
+    if (SslOwner* owner = SslOwner::of(ssl)) owner->note(ssl, where, value);
     return 0;
   });
 }

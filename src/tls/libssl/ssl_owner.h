@@ -21,6 +21,7 @@ struct HelloFacts {
 
 class SslOwner {
  public:
+  // nullptr: nobody has it.
   static SslOwner* of(const SSL* ssl) { return static_cast<SslOwner*>(SSL_get_app_data(ssl)); }
   // false: no memory.
   bool own(SSL* ssl) { return SSL_set_app_data(ssl, this) == 1; }

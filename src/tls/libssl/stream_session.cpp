@@ -15,22 +15,6 @@ namespace {
 
 constexpr std::size_t max_record_bytes = 16384;  // RFC 8446 section 5.1
 
-// The finding that the library makes this alert of.
-int finding_of(Alert alert) {
-  switch (alert) {
-    case Alert::unknown_ca:
-      return X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY;
-    case Alert::certificate_expired:
-      return X509_V_ERR_CERT_HAS_EXPIRED;
-    case Alert::certificate_revoked:
-      return X509_V_ERR_CERT_REVOKED;
-    case Alert::internal_error:
-      return X509_V_ERR_OUT_OF_MEM;
-    default:
-      return X509_V_ERR_CERT_REJECTED;  // bad_certificate
-  }
-}
-
 }  // namespace
 
 // What a call lends to the session, until it is over.
@@ -141,7 +125,7 @@ void StreamSessionImpl::take_secret(const char* line) {
 
 bool StreamSessionImpl::is_accepted(X509_STORE_CTX* context) {
   if (check_.run(context, shared_, PeerCheck::Peer::client, {})) return true;
-  X509_STORE_CTX_set_error(context, finding_of(check_.refusal->alert));
+  check_.tell_finding(context);
   return false;
 }
 

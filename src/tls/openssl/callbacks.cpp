@@ -85,7 +85,8 @@ int on_ticket_key(SSL* ssl, unsigned char* name, unsigned char* iv, EVP_CIPHER_C
   constexpr int is_sealed = 1;
   constexpr int is_opened_and_another_follows = 2;
   return guarded(failed, [=] {
-    const TicketKeys* all = SslOwner::of(ssl)->ticket_keys();
+    const SslOwner* owner = SslOwner::of(ssl);
+    const TicketKeys* all = owner == nullptr ? nullptr : owner->ticket_keys();
     if (all == nullptr) return ticket_is_of_no_use;
     std::optional<PeriodKeys> keys =
         is_sealing != 0 ? all->current(std::time(nullptr)) : all->find({name, 16}, std::time(nullptr));
