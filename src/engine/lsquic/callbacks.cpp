@@ -153,15 +153,6 @@ void on_hsk_done(lsquic_conn_t* library, lsquic_hsk_status status) {
   if (c != nullptr && c->is_client() && is_good) guard(*c, [c] { c->handshake_completed(); });
 }
 
-void on_new_token(lsquic_conn_t* library, const unsigned char* token, std::size_t length) {
-  LsquicConnection* c = connection_of(library);
-  if (c == nullptr) return;
-  guard(*c, [&] {
-    c->core().endpoint.token_store.put(c->server_name(), c->core().path.remote.port(), 1,
-                                       Bytes(token, length));
-  });
-}
-
 void on_conncloseframe_received(lsquic_conn_t* library, int is_application, std::uint64_t code,
                                 const char* reason, int reason_length) {
   LsquicConnection* c = connection_of(library);
@@ -185,7 +176,8 @@ const lsquic_stream_if stream_callbacks = {
     .on_dg_write = on_dg_write,
     .on_datagram = on_datagram,
     .on_hsk_done = on_hsk_done,
-    .on_new_token = on_new_token,
+    // lsquic 4.9.3 calls it with the context of the engine for the connection: nobody knows whose token it is.
+    .on_new_token = nullptr,
     .on_sess_resume_info = nullptr,
     .on_reset = on_reset,
     .on_conncloseframe_received = on_conncloseframe_received,

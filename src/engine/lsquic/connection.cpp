@@ -79,13 +79,12 @@ void LsquicConnection::start() {
   EndpointCore& endpoint = core_.endpoint;
   const Address local = specified_like(core_.path.local, core_.path.remote);
   const std::string ticket = endpoint.tls->take_ticket(*core_.peer, server_name_, core_.path.remote.port());
-  const auto token = endpoint.token_store.take(server_name_, core_.path.remote.port(), 1);
   const bool is_name = !server_name_.empty() && !tls::is_ip_address(server_name_);
   endpoint.next_id = first_id_;
   lsquic_conn_t* made = lsquic_engine_connect(
       (*engine)->get(), LSQVER_I001, local.get(), core_.path.remote.get(), core_.peer->context.get(),
       reinterpret_cast<lsquic_conn_ctx_t*>(this), is_name ? server_name_.c_str() : nullptr, 0,
-      reinterpret_cast<const unsigned char*>(ticket.data()), ticket.size(), token.data(), token.size());
+      reinterpret_cast<const unsigned char*>(ticket.data()), ticket.size(), nullptr, 0);
   endpoint.next_id.reset();
   if (made != nullptr) {
     core_.library = made;

@@ -14,7 +14,6 @@
 #include "engine/lsquic/socket_table.h"
 #include "transport/connection_ids.h"
 #include "transport/handshake_gate.h"
-#include "transport/token_store.h"
 
 namespace usquic::engine::lsquic {
 
@@ -51,7 +50,6 @@ struct EndpointCore {
   const Config config;
   EventHandler& events;
   const transport::ConnectionIdFactory id_factory;
-  transport::TokenStore token_store;
   transport::HandshakeGate handshake_gate;
   DeadlineHeap deadlines;
   SocketTable sockets;
