@@ -100,7 +100,7 @@ TEST_F(Sockets, DropDatagramsThatMeanNothing) {
   pair.inject({pair.now, &pair.client, pair.client.address, pair.server.address, {1, 2, 3}, 0});
   settle();
   const us_quic_context_stats_t after = stats_of(pair.server);
-  EXPECT_EQ(after.datagrams_received, before.datagrams_received + 1);
+  EXPECT_GE(after.datagrams_received, before.datagrams_received + 1);  // probes may come beside it
   EXPECT_EQ(after.datagrams_dropped, before.datagrams_dropped + 1);
   EXPECT_EQ(server->closes, 0);
 }

@@ -112,8 +112,8 @@ OutgoingSection::OutgoingSection(std::span<const us_quic_header_t> fields) {
       is_valid_ = false;
       return;
     }
-    text_.append(f.name, f.name_length);
-    text_.append(f.value, f.value_length);
+    text_.insert(text_.end(), f.name, f.name + f.name_length);
+    text_.insert(text_.end(), f.value, f.value + f.value_length);
     lsxpack_header field{};
     lsxpack_header_set_offset2(&field, text_.data() + begin, 0, f.name_length, f.name_length, f.value_length);
     if ((f.flags & US_QUIC_HEADER_NEVER_INDEX) != 0) field.flags = LSXPACK_NEVER_INDEX;

@@ -63,7 +63,7 @@ class OutgoingSection {
   int send(lsquic_stream_t* stream);
 
  private:
-  std::string text_;
+  std::vector<char> text_;  // `fields_` point there, also when this is moved
   std::vector<lsxpack_header> fields_;
   bool is_valid_ = true;
 };

@@ -88,7 +88,7 @@ StreamReader::Step StreamReader::read_section() {
 
 // Looks for the end behind what was read: lsquic says so to who tries to read on.
 bool StreamReader::is_at_end() {
-  return lsquic_stream_readf(s_.library_, take_nothing, nullptr) == 0;
+  return lsquic_stream_readf(s_.library_, take_nothing, nullptr) == 0 && s_.in_.waiting_sets == 0;
 }
 
 void StreamReader::deliver_section(int kind) {
@@ -105,12 +105,12 @@ StreamReader::Step StreamReader::read_body() {
   const ssize_t read = lsquic_stream_readf(s_.library_, take_bytes, this);
   if (read > 0) return Step::more;
   const int error = errno;
-  if (is_over()) return Step::more;  // a callback saw to it
+  // A callback saw to it, or trailers come before the end.
+  if (is_over() || s_.in_.waiting_sets > 0) return Step::more;
   if (read == 0) {
     deliver_end();
     return Step::done;
   }
-  if (s_.in_.waiting_sets > 0) return Step::more;
   if (error == ECONNRESET) {
     reset();
   } else if (error != EWOULDBLOCK) {
