@@ -255,6 +255,7 @@ void LsquicEndpoint::process() {
   for (const auto& engine : core_.engines) {
     if (engine == nullptr) continue;
     if (resumes) lsquic_engine_send_unsent_packets(engine->get());
+    ++core_.runs;
     lsquic_engine_process_conns(engine->get());
   }
 }

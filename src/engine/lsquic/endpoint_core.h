@@ -63,6 +63,7 @@ struct EndpointCore {
   std::array<std::unique_ptr<LibraryEngine>, all_roles.size()> engines;
   // The first connection ID of the client's connection that is being made.
   std::optional<transport::ConnectionId> next_id;
+  std::uint64_t runs = 0;  // of lsquic_engine_process_conns(), up to the one that is going on
   TimePoint now{};         // of the running call
   bool is_silent = false;  // the endpoint is being destroyed: nobody is told anything
 };

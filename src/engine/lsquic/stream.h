@@ -73,6 +73,7 @@ class LsquicStream final : public engine::Stream,
     bool fin = false;
     Sent sent = Sent::nothing;       // by the application
     bool has_begun = false;          // lsquic has something of it
+    std::uint64_t flushed_in = 0;    // the run of lsquic in which its buffer was last flushed
     std::int64_t content_left = -1;  // of the content-length that was declared; -1: none was
   };
   // What came.

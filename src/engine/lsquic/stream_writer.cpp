@@ -72,9 +72,19 @@ StreamWriter::Step StreamWriter::write_sections() {
 
 StreamWriter::Step StreamWriter::write_trailers() {
   if (!s_.out_.trailers) return Step::done;
+  if (s_.out_.body.accepted() > 0 && !is_buffer_flushed()) return Step::blocked;
   if (send(*s_.out_.trailers) == Step::blocked) return Step::blocked;
   s_.out_.trailers.reset();
   return Step::done;
+}
+
+// lsquic puts a header section into the DATA frame that it still has in its buffer (4.9.3), and does not tell whether a
+// flush emptied that. But it calls again in the same run only if it did.
+bool StreamWriter::is_buffer_flushed() {
+  const std::uint64_t run = s_.core().endpoint.runs;
+  if (std::exchange(s_.out_.flushed_in, run) == run) return true;
+  lsquic_stream_flush(s_.library_);
+  return false;
 }
 
 StreamWriter::Step StreamWriter::write_body() {

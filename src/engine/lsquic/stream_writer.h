@@ -27,6 +27,7 @@ class StreamWriter {
   bool is_over() const;
   Step write_sections();
   Step write_trailers();
+  bool is_buffer_flushed();
   Step write_body();
   Step send(OutgoingSection& section);
   void finish();
