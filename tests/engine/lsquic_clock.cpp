@@ -7,6 +7,7 @@
 // lsquic's own type for it is a number of microseconds.
 extern "C" std::uint64_t __wrap_lsquic_time_now() {  // NOLINT(bugprone-reserved-identifier)
   using usquic::test::EnginePair;
-  const auto since = std::chrono::duration_cast<std::chrono::microseconds>(EnginePair::clock.time_since_epoch());
+  const auto since =
+      std::chrono::duration_cast<std::chrono::microseconds>(EnginePair::clock.time_since_epoch());
   return static_cast<std::uint64_t>(since.count());
 }

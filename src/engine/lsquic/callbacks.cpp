@@ -36,7 +36,7 @@ void guard(LsquicConnection& c, Work work) {
   try {
     work();
   } catch (const std::bad_alloc&) {
-    c.core().fail(from_error(transport::TransportError::internal_error, US_QUIC_E_NOMEM, {}));
+    c.parts().core.fail(from_error(transport::TransportError::internal_error, US_QUIC_E_NOMEM, {}));
   }
 }
 
@@ -56,7 +56,7 @@ lsquic_conn_ctx_t* open_server(EndpointCore& core, lsquic_conn_t* library) {
     // The callbacks of its events may already ask for lsquic's connection.
     lsquic_conn_set_ctx(library, reinterpret_cast<lsquic_conn_ctx_t*>(&c));
     guard(c, [&] { c.handshake_completed(); });
-    if (c.core().peer != nullptr && core.sockets.new_clients(path.socket) == NewClients::refused)
+    if (c.parts().core.peer != nullptr && core.sockets.new_clients(path.socket) == NewClients::refused)
       c.shutdown();
     return lsquic_conn_get_ctx(library);
   } catch (const std::bad_alloc&) {
@@ -80,14 +80,14 @@ void on_conn_closed(lsquic_conn_t* library) {
   if (c == nullptr) return;
   char text[256] = "";
   const LSQUIC_CONN_STATUS status = lsquic_conn_status(library, text, sizeof(text));
-  c->ending().closed_by_library(status, text);
+  c->parts().ending.closed_by_library(status, text);
 }
 
 lsquic_stream_ctx_t* on_new_stream(void* /*context*/, lsquic_stream_t* library) {
   if (library == nullptr) return nullptr;
   LsquicConnection* c = connection_of(lsquic_stream_conn(library));
   LsquicStream* s = nullptr;
-  if (c != nullptr) guard(*c, [&] { s = c->streams().opened(library); });
+  if (c != nullptr) guard(*c, [&] { s = c->parts().streams.opened(library); });
   if (s == nullptr) lsquic_stream_close(library);
   return reinterpret_cast<lsquic_stream_ctx_t*>(s);
 }
@@ -115,7 +115,7 @@ void on_write(lsquic_stream_t* library, lsquic_stream_ctx_t* context) {
 void on_close(lsquic_stream_t* library, lsquic_stream_ctx_t* context) {
   LsquicStream* s = stream_of(context);
   LsquicConnection* c = connection_of(lsquic_stream_conn(library));
-  if (s != nullptr && c != nullptr) guard(*c, [&] { c->streams().closed(*s); });
+  if (s != nullptr && c != nullptr) guard(*c, [&] { c->parts().streams.closed(*s); });
 }
 
 void on_reset(lsquic_stream_t* library, lsquic_stream_ctx_t* context, int how) {
@@ -139,12 +139,12 @@ void on_hset_in(lsquic_stream_t* /*library*/, lsquic_stream_ctx_t* context) {
 void on_datagram(lsquic_conn_t* library, const void* data, std::size_t length) {
   LsquicConnection* c = connection_of(library);
   const Bytes bytes(static_cast<const std::uint8_t*>(data), length);
-  if (c != nullptr) guard(*c, [&] { c->datagram_arrived(bytes); });
+  if (c != nullptr) guard(*c, [&] { c->parts().datagrams.arrived(bytes); });
 }
 
 ssize_t on_dg_write(lsquic_conn_t* library, void* to, std::size_t length) {
   LsquicConnection* c = connection_of(library);
-  return c != nullptr ? c->write_datagram(MutableBytes(static_cast<std::uint8_t*>(to), length)) : -1;
+  return c != nullptr ? c->parts().datagrams.write(MutableBytes(static_cast<std::uint8_t*>(to), length)) : -1;
 }
 
 void on_hsk_done(lsquic_conn_t* library, lsquic_hsk_status status) {
@@ -156,10 +156,11 @@ void on_hsk_done(lsquic_conn_t* library, lsquic_hsk_status status) {
 void on_conncloseframe_received(lsquic_conn_t* library, int is_application, std::uint64_t code,
                                 const char* reason, int reason_length) {
   LsquicConnection* c = connection_of(library);
-  if (c == nullptr || c->core().peer_close) return;
+  if (c == nullptr || c->parts().core.peer_close) return;
   guard(*c, [&] {
     const std::string_view text(reason, reason_length > 0 ? static_cast<std::size_t>(reason_length) : 0);
-    c->core().peer_close = from_peer(is_application == 1, code, text, c->core().no_error(), !c->is_client());
+    c->parts().core.peer_close =
+        from_peer(is_application == 1, code, text, c->parts().core.no_error(), !c->is_client());
   });
 }
 

@@ -11,9 +11,7 @@
 #include "base/list.h"
 #include "crypto/exporter.h"
 #include "engine/engine.h"
-#include "engine/lsquic/connection_core.h"
-#include "engine/lsquic/connection_ending.h"
-#include "engine/lsquic/stream_set.h"
+#include "engine/lsquic/connection_parts.h"
 #include "engine/lsquic/tls_facts.h"
 
 namespace usquic::engine::lsquic {
@@ -31,41 +29,40 @@ class LsquicConnection final : public engine::Connection,
                                                          lsquic_conn_t* library);
   ~LsquicConnection();
 
-  bool is_client() const override { return core_.is_client; }
+  bool is_client() const override { return parts_.core.is_client; }
   const Path& path() const override;
   std::string_view alpn() const override { return tls_.outcome.alpn; }
   std::string_view server_name() const override {
-    return core_.is_client ? std::string_view(server_name_) : std::string_view(tls_.outcome.server_name);
+    return parts_.core.is_client ? std::string_view(server_name_)
+                                 : std::string_view(tls_.outcome.server_name);
   }
   Bytes peer_certificate() const override { return tls_.outcome.peer_certificate; }
   bool is_authorized() const override { return tls_.outcome.is_authorized; }
   bool is_resumed() const override { return tls_.outcome.is_resumed; }
-  bool has_ticket() const override { return core_.is_client && tls_.has_ticket; }
+  bool has_ticket() const override { return parts_.core.is_client && tls_.has_ticket; }
   us_quic_tls_t tls_parameters() const override;
   Result<void> export_keying_material(MutableBytes to, std::string_view label, Bytes context) const override;
   Bytes id() const override { return first_id_.bytes(); }
   void stats(us_quic_stats_t& out) const override;
   Result<engine::Stream*> create_stream(Direction direction, void* stream_user,
                                         std::int64_t session_id) override {
-    return streams_.create(direction, stream_user, session_id);
+    return parts_.streams.create(direction, stream_user, session_id);
   }
-  std::uint64_t max_streams() const override { return streams_.max_new(); }
-  int send_datagram(Bytes data) override;
-  std::size_t max_datagram_bytes() const override;
+  std::uint64_t max_streams() const override { return parts_.streams.max_new(); }
+  int send_datagram(Bytes data) override { return parts_.datagrams.send(data); }
+  std::size_t max_datagram_bytes() const override { return parts_.datagrams.room(); }
   Result<std::uint64_t> peer_setting(std::uint64_t id) const override;
   // lsquic decides when it sends PINGs; whether it does, Config::keep_alive says.
   void set_keep_alive(Duration /*after*/) override {}
-  void shutdown() override;
-  void close(std::uint64_t code, std::string_view reason) override { ending_.close(code, reason); }
-  std::optional<us_quic_close_info_t> failure() const override { return ending_.failure(); }
-  void detach() override { ending_.detach(); }
+  void shutdown() override { parts_.shutdown.begin(); }
+  void close(std::uint64_t code, std::string_view reason) override { parts_.ending.close(code, reason); }
+  std::optional<us_quic_close_info_t> failure() const override { return parts_.ending.failure(); }
+  void detach() override { parts_.ending.detach(); }
 
   // For the endpoint.
   void flush(TimePoint now);
   void on_deadline(TimePoint now);
   void datagram_received(std::size_t bytes);
-  void packet_sent(std::size_t bytes) { core_.traffic.packet_sent(bytes); }
-  void set_deadline();
   // lsquic has ended the connection, or is about to.
   bool is_ending_in_library() const;
 
@@ -73,24 +70,15 @@ class LsquicConnection final : public engine::Connection,
   void handshake_completed();
   void goaway_received();
   void ticket_came() { tls_.has_ticket = true; }
-  void datagram_arrived(Bytes data);
-  // What goes into a DATAGRAM frame: bytes written, or -1.
-  ssize_t write_datagram(MutableBytes to);
 
-  ConnectionCore& core() { return core_; }
-  StreamSet& streams() { return streams_; }
-  ConnectionEnding& ending() { return ending_; }
+  ConnectionParts& parts() { return parts_; }
 
  private:
   LsquicConnection(EndpointCore& endpoint, Peer& peer, const Path& path, bool is_client,
                    std::string_view server_name);
   void start();
-  void continue_shutdown(TimePoint now);
-  TimePoint unused_deadline() const;
 
-  ConnectionCore core_;
-  StreamSet streams_{core_};
-  ConnectionEnding ending_{core_, streams_};
+  ConnectionParts parts_;
   const std::string server_name_;  // that a client connects to
   transport::ConnectionId first_id_;
   TlsFacts tls_;  // since the handshake is complete

@@ -244,7 +244,7 @@ bool LsquicEndpoint::apply_requests(TimePoint now) {
     try {
       c->flush(now);
     } catch (const std::bad_alloc&) {
-      c->core().fail(from_error(transport::TransportError::internal_error, US_QUIC_E_NOMEM, {}));
+      c->parts().core.fail(from_error(transport::TransportError::internal_error, US_QUIC_E_NOMEM, {}));
     }
   }
   return had_requests;
@@ -315,7 +315,7 @@ bool LsquicEndpoint::has_handshakes(void* socket) const {
 
 void LsquicEndpoint::path_failed(TimePoint /*now*/, const Path& path, int error_number) {
   for (LsquicConnection* c = core_.connections.front(); c != nullptr; c = core_.connections.next(c)) {
-    ConnectionCore& core = c->core();
+    ConnectionCore& core = c->parts().core;
     const bool is_its = core.path.socket == path.socket && core.path.remote == path.remote;
     if (is_its && core.is_active() && !core.is_handshake_complete) core.fail(from_icmp(error_number));
   }
@@ -323,7 +323,7 @@ void LsquicEndpoint::path_failed(TimePoint /*now*/, const Path& path, int error_
 
 void LsquicEndpoint::drop_socket(void* socket) {
   for (LsquicConnection* c = core_.connections.front(); c != nullptr; c = core_.connections.next(c)) {
-    if (c->core().path.socket == socket) c->ending().forget();
+    if (c->parts().core.path.socket == socket) c->parts().ending.forget();
   }
   std::vector<Peer*> left;
   core_.peers.for_each([&](Peer& peer) {

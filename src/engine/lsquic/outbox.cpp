@@ -91,7 +91,8 @@ int Outbox::take(const lsquic_out_spec* packets, unsigned count) {
       errno = EAGAIN;
       return static_cast<int>(i);
     }
-    if (peer != nullptr && peer->connection != nullptr) peer->connection->packet_sent(length);
+    if (peer != nullptr && peer->connection != nullptr)
+      peer->connection->parts().core.traffic.packet_sent(length);
   }
   return static_cast<int>(count);
 }
