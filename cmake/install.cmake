@@ -16,6 +16,9 @@ configure_package_config_file(cmake/usquicConfig.cmake.in ${CMAKE_BINARY_DIR}/us
 write_basic_package_version_file(${CMAKE_BINARY_DIR}/usquicConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${CMAKE_BINARY_DIR}/usquicConfig.cmake ${CMAKE_BINARY_DIR}/usquicConfigVersion.cmake
         DESTINATION ${package_folder})
+if(USQUIC_ENGINE STREQUAL "lsquic")
+  install(FILES cmake/lsquic.cmake DESTINATION ${package_folder})
+endif()
 if(USQUIC_TLS_LIBRARY STREQUAL "boringssl")
   install(FILES cmake/boringssl.cmake DESTINATION ${package_folder})
 endif()

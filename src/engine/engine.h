@@ -236,6 +236,15 @@ struct Capabilities {
   bool early_data = false;                    // streams of a resumed connection open in 0-RTT data
   bool webtransport = false;                  // streams of sessions
   bool stateless_resets = false;              // answers packets of lost connections (RFC 9000 section 10.3)
+  // Resets, stops and closes with the caller's code, whatever was sent before, and tells the peer's. Without it reset()
+  // may answer US_QUIC_E_UNSUPPORTED, and codes are 0 or the engine's own.
+  bool error_codes = false;
+  bool peer_settings = false;     // announces Config::settings, and peer_setting() knows the peer's
+  bool stream_datagrams = false;  // of HTTP/3 (RFC 9297), beside those of raw connections
+  bool handshake_refusals =
+      false;  // clients that may not connect are told CONNECTION_REFUSED, others are silence
+  bool address_validation = false;  // Retry (RFC 9000 section 8.1.2), as Config::address_validation says
+  bool keep_alive = false;          // set_keep_alive() counts; else Config::keep_alive says whether, not when
 };
 
 inline constexpr std::size_t secret_bytes = 32;

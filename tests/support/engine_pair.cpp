@@ -323,6 +323,8 @@ void EnginePair::turn(Side& side) {
 }
 
 void EnginePair::step() {
+  if (now > seen_) clock += now - seen_;
+  seen_ = now;
   std::vector<Packet> due;
   while (!wire_.empty() && wire_.front().at <= now) {
     due.push_back(std::move(wire_.front()));

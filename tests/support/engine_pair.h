@@ -176,6 +176,8 @@ class EnginePair {
   void inject(Packet packet);
 
   TimePoint now{std::chrono::seconds(1000)};
+  // Time as all pairs together saw it go by, for engines that read a clock themselves: tests put this in its place.
+  static inline TimePoint clock{std::chrono::seconds(1000)};
   // The time of day is this much after `now`: its change is a clock that was set, or another machine's.
   Duration wall_offset = std::chrono::hours(24 * 365 * 50);
   Duration delay = std::chrono::milliseconds(10);
@@ -196,6 +198,7 @@ class EnginePair {
   void turn(Side& side);
 
   std::deque<Packet> wire_;  // by time
+  TimePoint seen_{};         // `now` of the latest step
 };
 
 }  // namespace usquic::test

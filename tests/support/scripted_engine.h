@@ -77,7 +77,11 @@ class ScriptedEndpoint final : public engine::Endpoint {
   engine::Config config_;
   engine::EventHandler& events_;
   std::string alpn_ = "h3";
-  engine::Capabilities capabilities_{.datagrams = true};
+  engine::Capabilities capabilities_{.datagrams = true,
+                                     .error_codes = true,
+                                     .peer_settings = true,
+                                     .stream_datagrams = true,
+                                     .handshake_refusals = true};
   us_quic_context_stats_t stats_{};
   std::map<void*, bool> accepting_;
   std::map<void*, bool> refusing_;

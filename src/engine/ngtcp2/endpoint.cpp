@@ -37,7 +37,13 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .prepared_responses = true,
                     .tls = true,
                     .webtransport = true,
-                    .stateless_resets = true},
+                    .stateless_resets = true,
+                    .error_codes = true,
+                    .peer_settings = true,
+                    .stream_datagrams = true,
+                    .handshake_refusals = true,
+                    .address_validation = true,
+                    .keep_alive = true},
       core_(config, events) {}
 
 TimePoint QuicEndpoint::begin_call(TimePoint now) {

@@ -39,9 +39,11 @@ bool copy_identity(SSL_CTX* to, const SSL_CTX* from) {
 
 class DrivenHandshakesImpl final : public DrivenHandshakes, private DrivenShare {
  public:
-  DrivenHandshakesImpl(LibraryContext& context, HandshakeDriver& driver, std::vector<std::string> alpn,
-                       EarlyData early_data)
-      : DrivenShare(context.state(), driver, std::move(alpn)), context_(context), early_data_(early_data) {}
+  DrivenHandshakesImpl(LibraryContext& context, HandshakeDriver& its_driver,
+                       std::vector<std::string> its_alpn, EarlyData early_data)
+      : DrivenShare(context.state(), its_driver, std::move(its_alpn)),
+        context_(context),
+        early_data_(early_data) {}
 
   Result<SSL_CTX*> server() override {
     if (Result<void> ready = context_.prepare_server(); !ready) return Error{ready.error()};

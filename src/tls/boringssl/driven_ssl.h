@@ -19,8 +19,8 @@ namespace usquic::tls::boringssl {
 // What all SSLs of a DrivenHandshakes share. It outlives them.
 class DrivenShare {
  public:
-  DrivenShare(libssl::SharedState& tls, HandshakeDriver& driver, std::vector<std::string> alpn)
-      : tls(tls), driver(driver), alpn(std::move(alpn)) {}
+  DrivenShare(libssl::SharedState& its_tls, HandshakeDriver& its_driver, std::vector<std::string> its_alpn)
+      : tls(its_tls), driver(its_driver), alpn(std::move(its_alpn)) {}
 
   // The context that shows these credentials to clients; nullptr: it cannot be made.
   virtual SSL_CTX* context_of(const std::shared_ptr<const libssl::Credentials>& credentials) = 0;

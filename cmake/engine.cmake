@@ -1,0 +1,28 @@
+# The protocol engine behind src/engine/engine.h, by USQUIC_ENGINE. USQUIC_ENGINE_LINK: what to link.
+# USQUIC_ENGINE_REQUIRES: the same for pkg-config, which does not know lsquic: USQUIC_ENGINE_LIBS. Before tls_library, as
+# lsquic calls BoringSSL itself.
+set(ngtcp2_version 1.11)
+set(USQUIC_ENGINE_REQUIRES "")
+set(USQUIC_ENGINE_LIBS "")
+
+if(USQUIC_ENGINE STREQUAL "ngtcp2")
+  pkg_check_modules(ngtcp2 REQUIRED IMPORTED_TARGET GLOBAL libngtcp2>=${ngtcp2_version})
+  set(USQUIC_ENGINE_LINK PkgConfig::ngtcp2)
+  set(USQUIC_ENGINE_REQUIRES "libngtcp2 >= ${ngtcp2_version} ")
+elseif(USQUIC_ENGINE STREQUAL "lsquic")
+  if(USQUIC_TLS STREQUAL "auto")
+    set(USQUIC_TLS boringssl)
+  elseif(NOT USQUIC_TLS STREQUAL "boringssl")
+    message(FATAL_ERROR "USQUIC_ENGINE=lsquic has BoringSSL for TLS, not USQUIC_TLS=${USQUIC_TLS}")
+  endif()
+  include(lsquic)
+  usquic_find_lsquic("${LSQUIC_ROOT}")
+  if(usquic_lsquic_problem)
+    message(FATAL_ERROR "USQUIC_ENGINE=lsquic: ${usquic_lsquic_problem}")
+  endif()
+  set(USQUIC_ENGINE_LINK lsquic::lsquic)
+  set(USQUIC_ENGINE_LIBS "${usquic_lsquic_libraries} ")
+  message(STATUS "lsquic ${usquic_lsquic_version}")
+else()
+  message(FATAL_ERROR "USQUIC_ENGINE=${USQUIC_ENGINE}: no such engine; there is: ngtcp2, lsquic")
+endif()

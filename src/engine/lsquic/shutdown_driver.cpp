@@ -1,0 +1,59 @@
+#include "engine/lsquic/shutdown_driver.h"
+
+#include <lsquic.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "engine/lsquic/connection_ending.h"
+#include "engine/lsquic/stream_set.h"
+
+namespace usquic::engine::lsquic {
+namespace {
+
+using Step = transport::GracefulEnd::Step;
+
+Duration probe_timeout(lsquic_conn_t* library) {
+  lsquic_conn_info info{};
+  lsquic_conn_get_info(library, &info);
+  return std::chrono::microseconds(info.lci_rtt + 4 * std::uint64_t{info.lci_rttvar});
+}
+
+}  // namespace
+
+void ShutdownDriver::begin() {
+  if (!core_.is_active() || core_.graceful_end.is_begun()) return;
+  core_.graceful_end.want();
+  core_.mark_dirty();
+}
+
+// lsquic's server ends the connection by itself once its GOAWAY is out and the last answer is there.
+void ShutdownDriver::advance(TimePoint now) {
+  transport::GracefulEnd& end = core_.graceful_end;
+  if (unused_deadline() <= now) end.want();
+  if (!end.is_begun() || !core_.is_handshake_complete) return;
+  if (end.step() == Step::wanted) {
+    if (core_.is_http3()) lsquic_conn_going_away(core_.library);
+    end.drain();
+  }
+  if (core_.is_http3() && !core_.is_client) return;
+  if (!streams_.empty()) return end.wait_until(never);
+  const TimePoint read_by = end.read_by(probe_timeout(core_.library));
+  if (now < read_by) return end.wait_until(read_by);
+  CloseReason reason;
+  reason.is_application = core_.is_http3();
+  reason.code = core_.no_error();
+  ending_.end(std::move(reason));
+}
+
+TimePoint ShutdownDriver::unused_deadline() const {
+  if (!core_.is_http3() || core_.is_client || core_.graceful_end.is_begun()) return never;
+  return core_.http_idle.deadline(streams_.open_count());
+}
+
+TimePoint ShutdownDriver::deadline() const {
+  return std::min(core_.graceful_end.deadline(), unused_deadline());
+}
+
+}  // namespace usquic::engine::lsquic
