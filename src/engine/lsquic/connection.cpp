@@ -186,6 +186,8 @@ void LsquicConnection::handshake_completed() {
                                        US_QUIC_E_ALPN, "none was negotiated"));
   }
   parts_.core.is_handshake_complete = true;
+  parts_.core.handshake_at = parts_.core.now();
+  parts_.core.handshake_run = parts_.core.endpoint.runs;
   parts_.core.protocol = alpn() == "h3" ? ConnectionCore::Protocol::http3 : ConnectionCore::Protocol::raw;
   ++parts_.core.endpoint.stats.connections_open;
   parts_.core.http_idle.used(parts_.core.now());

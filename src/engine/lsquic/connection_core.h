@@ -56,6 +56,8 @@ struct ConnectionCore {
   const bool is_client;
   Protocol protocol = Protocol::undecided;
   bool is_handshake_complete = false;
+  TimePoint handshake_at{};         // when it was completed, as the next
+  std::uint64_t handshake_run = 0;  // EndpointCore::runs
   bool peer_is_going_away = false;
   transport::ConnectionLife life;
   transport::HandleState handle;

@@ -56,7 +56,12 @@ void ConnectionEnding::notify_closed(const CloseReason& reason) {
 }
 
 void ConnectionEnding::close_in_library() {
-  if (!core_.life.is_closing() || std::exchange(is_told_to_library_, true)) return;
+  if (!core_.life.is_closing() || is_told_to_library_) return;
+  // RFC 9000 section 10.2.3: a server without the client's Finished could not read the close, so that goes first.
+  const bool owes_finished =
+      core_.is_client && core_.is_handshake_complete && core_.handshake_run == core_.endpoint.runs;
+  if (owes_finished && core_.library != nullptr) return core_.mark_dirty();
+  is_told_to_library_ = true;
   streams_.clear_output();
   if (core_.library == nullptr) return become_gone();  // it was never begun
   lsquic_conn_abort(core_.library);

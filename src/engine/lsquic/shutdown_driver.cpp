@@ -34,7 +34,15 @@ void ShutdownDriver::advance(TimePoint now) {
   if (unused_deadline() <= now) end.want();
   if (!end.is_begun() || !core_.is_handshake_complete) return;
   if (end.step() == Step::wanted) {
-    if (core_.is_http3()) lsquic_conn_going_away(core_.library);
+    if (core_.is_http3()) {
+      end.notice(goaway_time(now));
+    } else {
+      end.drain();
+    }
+  }
+  if (end.step() == Step::noticed) {
+    if (now < end.deadline()) return;
+    lsquic_conn_going_away(core_.library);
     end.drain();
   }
   if (core_.is_http3() && !core_.is_client) return;
@@ -45,6 +53,14 @@ void ShutdownDriver::advance(TimePoint now) {
   reason.is_application = core_.is_http3();
   reason.code = core_.no_error();
   ending_.end(std::move(reason));
+}
+
+// From its GOAWAY on, lsquic refuses new streams, the peer's critical ones with the requests (4.9.3): those come with its
+// first flight after the handshake, and requests under way within a round trip (RFC 9114 section 5.2).
+TimePoint ShutdownDriver::goaway_time(TimePoint now) const {
+  constexpr Duration shortest_wait = std::chrono::milliseconds(20);
+  const Duration wait = std::max(shortest_wait, 3 * probe_timeout(core_.library));
+  return std::max(now + shortest_wait, core_.handshake_at + wait);
 }
 
 TimePoint ShutdownDriver::unused_deadline() const {
