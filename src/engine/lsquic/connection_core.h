@@ -40,6 +40,8 @@ struct ConnectionCore {
   const Config& config() const { return endpoint.config; }
   TimePoint now() const { return endpoint.now; }  // of the running call
   void mark_dirty();
+  // What lsquic counts, or counted last.
+  const lsquic_conn_info& measures();
   // What a close without an error says.
   std::uint64_t no_error() const { return is_http3() ? std::uint64_t{US_QUIC_H3_NO_ERROR} : 0; }
   // Ends with this reason at the next chance.
@@ -70,6 +72,7 @@ struct ConnectionCore {
   transport::TrafficCounts traffic;
   transport::DatagramQueue datagrams;
   transport::WasteLimits waste;
+  lsquic_conn_info latest_measures{};
 };
 
 }  // namespace usquic::engine::lsquic

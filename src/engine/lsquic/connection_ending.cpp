@@ -64,10 +64,12 @@ void ConnectionEnding::close_in_library() {
   is_told_to_library_ = true;
   streams_.clear_output();
   if (core_.library == nullptr) return become_gone();  // it was never begun
+  core_.measures();                                    // for who asks later
   lsquic_conn_abort(core_.library);
 }
 
 void ConnectionEnding::closed_by_library(LSQUIC_CONN_STATUS status, std::string_view text) {
+  core_.library = nullptr;  // callbacks must not ask it any more
   if (core_.is_active()) {
     const bool is_own = core_.failure.has_value();
     CloseReason reason = is_own             ? *std::exchange(core_.failure, std::nullopt)
@@ -91,7 +93,7 @@ void ConnectionEnding::forget() {
 // All but the handles.
 void ConnectionEnding::become_gone() {
   if (core_.life.is_gone()) return;
-  if (core_.library != nullptr) streams_.leave_library();
+  streams_.leave_library();
   core_.library = nullptr;
   EndpointCore& endpoint = core_.endpoint;
   if (core_.life.is_closing() && core_.peer->socket != nullptr) --core_.peer->socket->unsent_closes;

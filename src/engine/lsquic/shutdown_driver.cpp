@@ -14,9 +14,7 @@ namespace {
 
 using Step = transport::GracefulEnd::Step;
 
-Duration probe_timeout(lsquic_conn_t* library) {
-  lsquic_conn_info info{};
-  lsquic_conn_get_info(library, &info);
+Duration probe_timeout(const lsquic_conn_info& info) {
   return std::chrono::microseconds(info.lci_rtt + 4 * std::uint64_t{info.lci_rttvar});
 }
 
@@ -47,7 +45,7 @@ void ShutdownDriver::advance(TimePoint now) {
   }
   if (core_.is_http3() && !core_.is_client) return;
   if (!streams_.empty()) return end.wait_until(never);
-  const TimePoint read_by = end.read_by(probe_timeout(core_.library));
+  const TimePoint read_by = end.read_by(probe_timeout(core_.measures()));
   if (now < read_by) return end.wait_until(read_by);
   CloseReason reason;
   reason.is_application = core_.is_http3();
@@ -59,7 +57,7 @@ void ShutdownDriver::advance(TimePoint now) {
 // first flight after the handshake, and requests under way within a round trip (RFC 9114 section 5.2).
 TimePoint ShutdownDriver::goaway_time(TimePoint now) const {
   constexpr Duration shortest_wait = std::chrono::milliseconds(20);
-  const Duration wait = std::max(shortest_wait, 3 * probe_timeout(core_.library));
+  const Duration wait = std::max(shortest_wait, 3 * probe_timeout(core_.measures()));
   return std::max(now + shortest_wait, core_.handshake_at + wait);
 }
 
