@@ -8,7 +8,6 @@
 
 #include "base/bytes.h"
 #include "crypto/secret_bytes.h"
-#include "tls/boringssl/kept_signature.h"
 #include "tls/libssl/dialect.h"
 #include "tls/libssl/guarded.h"
 #include "tls/libssl/ssl_owner.h"
@@ -50,12 +49,10 @@ bool set_keys(const PeriodKeys& keys, const std::uint8_t* iv, EVP_CIPHER_CTX* ci
          HMAC_Init_ex(mac, keys.mac.data(), keys.mac.size(), EVP_sha256(), nullptr) == 1;
 }
 
-void on_info_of_quic(const SSL* ssl, int where, int /*value*/) {
-  if (where == SSL_CB_HANDSHAKE_DONE) keep_signature(ssl);
-}
-
-void on_info_of_stream(const SSL* ssl, int where, int value) {
-  if (where == SSL_CB_HANDSHAKE_DONE) keep_signature(ssl);
+void on_info(const SSL* ssl, int where, int value) {
+  SslOwner* owner = SslOwner::of(ssl);
+  if (owner != nullptr && where == SSL_CB_HANDSHAKE_DONE)
+    owner->keep_signature(SSL_get_signature_algorithm_used(ssl));
   libssl::tell_owner(ssl, where, value);
 }
 
@@ -95,9 +92,8 @@ void call_for_ticket_keys(SSL_CTX* context) {
   SSL_CTX_set_tlsext_ticket_key_cb(context, boringssl::on_ticket_key);
 }
 
-void call_for_info(SSL_CTX* context, TicketUse use) {
-  SSL_CTX_set_info_callback(
-      context, use == TicketUse::quic ? boringssl::on_info_of_quic : boringssl::on_info_of_stream);
+void call_for_info(SSL_CTX* context, TicketUse /*use*/) {
+  SSL_CTX_set_info_callback(context, boringssl::on_info);
 }
 
 }  // namespace usquic::tls::libssl

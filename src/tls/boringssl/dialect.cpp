@@ -4,8 +4,9 @@
 #include <array>
 
 #include "base/bytes.h"
-#include "tls/boringssl/kept_signature.h"
+#include "tls/boringssl/quic_handshake.h"
 #include "tls/libssl/error_queue.h"
+#include "tls/libssl/ssl_owner.h"
 
 namespace usquic::tls::libssl {
 namespace {
@@ -97,7 +98,9 @@ bool use_identity(SSL_CTX* context, const std::vector<CertificateHandle>& chain,
 void compress_certificates(SSL_CTX* /*context*/) {}
 
 // BoringSSL has no compatibility mode in QUIC, never renegotiates as a server, and keeps no buffers.
-void set_options(SSL_CTX* /*context*/, TicketUse /*use*/) {}
+void set_options(SSL_CTX* context, TicketUse use) {
+  if (use == TicketUse::quic) boringssl::QuicHandshakeImpl::set_callbacks(context);
+}
 
 // A server keeps no sessions: tickets hold them. A client's are kept in the context's own store.
 void set_session_cache(SSL_CTX* context, TicketUse use) {
@@ -122,7 +125,7 @@ std::optional<Group> group_of(SSL* ssl) {
 // IANA's numbers, too.
 std::optional<SignatureScheme> signature_scheme_of(SSL* ssl) {
   const std::uint16_t id =
-      SSL_is_server(ssl) == 1 ? boringssl::kept_signature(ssl) : SSL_get_peer_signature_algorithm(ssl);
+      SSL_is_server(ssl) == 1 ? SslOwner::of(ssl)->kept_signature() : SSL_get_peer_signature_algorithm(ssl);
   const char* name = id == 0 ? nullptr : name_of(static_cast<SignatureScheme>(id));
   return name == nullptr ? std::nullopt : tls::signature_scheme_of(name);
 }

@@ -3,7 +3,6 @@
 #include <ctime>
 #include <utility>
 
-#include "tls/boringssl/kept_signature.h"
 #include "tls/libssl/agreement.h"
 #include "tls/libssl/dialect.h"
 #include "tls/libssl/exporter_secret.h"
@@ -36,27 +35,23 @@ int share_index() {
 void adopt(SSL* ssl) {
   auto& share = *static_cast<DrivenShare*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), share_index()));
   auto driven = std::make_unique<DrivenSsl>(share, ssl);
-  DrivenSsl* owner = driven.get();
-  if (SSL_set_ex_data(ssl, driven_index(), owner) != 1) return;
-  driven.release();
-  owner->own(ssl);
+  if (SSL_set_ex_data(ssl, driven_index(), driven.get()) == 1) driven.release()->own(ssl);
 }
 
-void on_info(const SSL* ssl, int where, int value) {
+void on_driven_info(const SSL* ssl, int where, int value) {
   if (where == SSL_CB_HANDSHAKE_START && libssl::SslOwner::of(ssl) == nullptr) {
     guarded(0, [=] {
       adopt(const_cast<SSL*>(ssl));
       return 0;
     });
   }
-  if (where == SSL_CB_HANDSHAKE_DONE) keep_signature(ssl);
   libssl::tell_owner(ssl, where, value);
 }
 
 }  // namespace
 
 bool DrivenSsl::attach_to_all_of(SSL_CTX* context, DrivenShare& share) {
-  SSL_CTX_set_info_callback(context, on_info);
+  SSL_CTX_set_info_callback(context, on_driven_info);
   return SSL_CTX_set_ex_data(context, share_index(), &share) == 1;
 }
 
@@ -93,8 +88,9 @@ void DrivenSsl::keep_ticket(SSL* ssl, SSL_SESSION* ticket) {
 void DrivenSsl::note(const SSL* ssl, int where, int value) {
   if (where == SSL_CB_WRITE_ALERT && value >> 8 == SSL3_AL_FATAL)
     share_.driver.on_alert(ssl, static_cast<Alert>(value & 0xff));
-  if (where == SSL_CB_HANDSHAKE_DONE && !std::exchange(is_complete_, true))
-    share_.driver.on_complete(ssl, outcome());
+  if (where != SSL_CB_HANDSHAKE_DONE || std::exchange(is_complete_, true)) return;
+  keep_signature(SSL_get_signature_algorithm_used(ssl));
+  share_.driver.on_complete(ssl, outcome());
 }
 
 Outcome DrivenSsl::outcome() const {

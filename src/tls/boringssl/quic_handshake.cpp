@@ -46,9 +46,11 @@ int handshake_index() {
 }  // namespace
 
 struct QuicHandshakeImpl::Callbacks {
-  static QuicHandshakeImpl& from(const SSL* ssl) {
-    return *static_cast<QuicHandshakeImpl*>(SSL_get_ex_data(ssl, handshake_index()));
+  // nullptr: somebody else drives it.
+  static QuicHandshakeImpl* find(const SSL* ssl) {
+    return static_cast<QuicHandshakeImpl*>(SSL_get_ex_data(ssl, handshake_index()));
   }
+  static QuicHandshakeImpl& from(const SSL* ssl) { return *find(ssl); }
 
   static int on_read_secret(SSL* ssl, ssl_encryption_level_t level, const SSL_CIPHER* cipher,
                             const std::uint8_t* secret, std::size_t length) {
@@ -74,7 +76,8 @@ struct QuicHandshakeImpl::Callbacks {
   // The certificate callback. A client is asked for a certificate, and has that of its context. A server has read the
   // ClientHello, and nothing has been sent yet.
   static int on_certificate_wanted(SSL* ssl, void* /*user*/) {
-    return guarded(0, [=] { return SSL_is_server(ssl) == 0 || from(ssl).pass_parameters() ? 1 : 0; });
+    QuicHandshakeImpl* handshake = SSL_is_server(ssl) == 1 ? find(ssl) : nullptr;
+    return guarded(0, [=] { return handshake == nullptr || handshake->pass_parameters() ? 1 : 0; });
   }
 
   static int on_flush(SSL* /*ssl*/) { return 1; }
@@ -87,10 +90,13 @@ struct QuicHandshakeImpl::Callbacks {
   }
 };
 
+void QuicHandshakeImpl::set_callbacks(SSL_CTX* context) {
+  SSL_CTX_set_cert_cb(context, Callbacks::on_certificate_wanted, nullptr);
+}
+
 bool QuicHandshakeImpl::attach() {
   static const SSL_QUIC_METHOD method = {Callbacks::on_read_secret, Callbacks::on_write_secret,
                                          Callbacks::on_send, Callbacks::on_flush, Callbacks::on_alert};
-  SSL_set_cert_cb(ssl(), Callbacks::on_certificate_wanted, nullptr);
   return SSL_set_ex_data(ssl(), handshake_index(), this) == 1 && SSL_set_quic_method(ssl(), &method) == 1;
 }
 

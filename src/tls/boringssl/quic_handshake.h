@@ -12,6 +12,9 @@ class QuicHandshakeImpl final : public libssl::LibraryHandshake {
  public:
   using LibraryHandshake::LibraryHandshake;
 
+  // What a context calls for all of them. An SSL loses callbacks of its own where SSL_set_SSL_CTX() finds another identity.
+  static void set_callbacks(SSL_CTX* context);
+
   // Once, before the others. false: no memory.
   bool attach();
 

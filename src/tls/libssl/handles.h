@@ -41,7 +41,7 @@ inline BioHandle bio_of(std::string_view text) {
 inline std::vector<std::uint8_t> der_of(X509* certificate) {
   std::vector<std::uint8_t> der(static_cast<std::size_t>(std::max(i2d_X509(certificate, nullptr), 0)));
   std::uint8_t* end = der.data();
-  if (!der.empty()) i2d_X509(certificate, &end);
+  if (!der.empty() && i2d_X509(certificate, &end) <= 0) der.clear();
   return der;
 }
 

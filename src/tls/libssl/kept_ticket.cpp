@@ -12,8 +12,8 @@ std::string pack_session(SSL_SESSION* ticket) {
   if (length <= 0 || SSL_SESSION_is_resumable(ticket) == 0) return {};
   std::string packed(static_cast<std::size_t>(length), '\0');
   auto* end = reinterpret_cast<unsigned char*>(packed.data());
-  i2d_SSL_SESSION(ticket, &end);
-  return packed;
+  // BoringSSL needs memory for it each time.
+  return i2d_SSL_SESSION(ticket, &end) == length ? packed : std::string();
 }
 
 SessionHandle unpack_session(const std::string& packed) {

@@ -3,6 +3,7 @@
 
 #include <openssl/ssl.h>
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -41,8 +42,16 @@ class SslOwner {
   // A line of the key log.
   virtual void take_secret(const char* line) = 0;
 
+  // The number of the scheme that this side signed with, at the end of the handshake; 0: none. BoringSSL alone forgets it
+  // there, and has it kept here.
+  void keep_signature(std::uint16_t scheme) { signature_ = scheme; }
+  std::uint16_t kept_signature() const { return signature_; }
+
  protected:
   ~SslOwner() = default;
+
+ private:
+  std::uint16_t signature_ = 0;
 };
 
 // Has the library call the owners of a context's SSLs, except for keep_ticket() and note() (dialect.h).

@@ -6,7 +6,7 @@
 
 #include <string>
 
-namespace usquic::tls::libssl {
+namespace usquic::tls::openssl {
 
 inline bool set_versions(SSL_CTX* context, int least, int most) {
   return SSL_CTX_ctrl(context, SSL_CTRL_SET_MIN_PROTO_VERSION, least, nullptr) == 1 &&
@@ -42,4 +42,4 @@ inline const char* signature_name(SSL* ssl, bool is_peers) {
   return SSL_ctrl(ssl, control, 0, static_cast<void*>(&name)) == 1 ? name : nullptr;
 }
 
-}  // namespace usquic::tls::libssl
+}  // namespace usquic::tls::openssl

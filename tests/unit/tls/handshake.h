@@ -107,8 +107,9 @@ class Peer final : private HandshakeEvents {
   bool takes_parameters = true;
   std::string own_parameters = "transport parameters";
   std::string peer_parameters;
-  std::optional<Alert> alert;     // sent, or received from the other side
-  std::vector<std::string> sent;  // every message, as bytes
+  bool had_heard_when_asked = false;  // the peer's parameters, when it was asked for its own
+  std::optional<Alert> alert;         // sent, or received from the other side
+  std::vector<std::string> sent;      // every message, as bytes
   std::vector<Secret> secrets;
 
  private:
@@ -135,6 +136,7 @@ class Peer final : private HandshakeEvents {
   }
 
   std::optional<std::size_t> write_transport_parameters(MutableBytes to) override {
+    had_heard_when_asked = !peer_parameters.empty();
     std::ranges::copy(own_parameters, to.begin());
     return own_parameters.size();
   }

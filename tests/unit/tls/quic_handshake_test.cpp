@@ -45,6 +45,16 @@ TEST_F(HandshakeOverQuic, ExchangesTransportParameters) {
   EXPECT_EQ(handshake_.client.peer_parameters, std::string(256, 's'));
 }
 
+TEST_F(HandshakeOverQuic, TheServerHearsTheClientsParametersFirstUnderEveryName) {
+  EXPECT_FALSE(handshake_.client.had_heard_when_asked);
+  ASSERT_TRUE(handshake_.run().succeeded());
+  EXPECT_TRUE(handshake_.server.had_heard_when_asked);
+  ASSERT_TRUE(server_->add_server_name("b.example", source_of(leaf_for(authority_, {"b.example"}))));
+  Handshake of_b(*client_, *server_, "b.example");
+  ASSERT_TRUE(of_b.run().succeeded());
+  EXPECT_TRUE(of_b.server.had_heard_when_asked);
+}
+
 TEST_F(HandshakeOverQuic, FailsWhereTransportParametersAreRefused) {
   handshake_.server.takes_parameters = false;
   handshake_.client.advance();
