@@ -33,7 +33,7 @@ void ConnectionEnding::begin_closing() {
   core_.mark_dirty();
 }
 
-void ConnectionEnding::end(CloseReason reason) {
+void ConnectionEnding::end(const CloseReason& reason) {
   notify_closed(reason);
   if (core_.is_active()) begin_closing();  // else the application dropped its socket in a callback
 }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <utility>
 
 #include "engine/lsquic/connection_ending.h"
 #include "engine/lsquic/stream_set.h"
@@ -50,7 +49,7 @@ void ShutdownDriver::advance(TimePoint now) {
   CloseReason reason;
   reason.is_application = core_.is_http3();
   reason.code = core_.no_error();
-  ending_.end(std::move(reason));
+  ending_.end(reason);
 }
 
 // From its GOAWAY on, lsquic refuses new streams, the peer's critical ones with the requests (4.9.3): those come with its
