@@ -158,6 +158,7 @@ void on_conncloseframe_received(lsquic_conn_t* library, int is_application, std:
   LsquicConnection* c = connection_of(library);
   if (c == nullptr || c->parts().core.peer_close) return;
   guard(*c, [&] {
+    c->parts().core.measures();  // for who asks later
     const std::string_view text(reason, reason_length > 0 ? static_cast<std::size_t>(reason_length) : 0);
     c->parts().core.peer_close =
         from_peer(is_application == 1, code, text, c->parts().core.no_error(), !c->is_client());

@@ -9,30 +9,6 @@
 #include "tls/host_name.h"
 
 namespace usquic::engine::lsquic {
-namespace {
-
-lsquic_conn_info info_of(lsquic_conn_t* library) {
-  lsquic_conn_info info{};
-  lsquic_conn_get_info(library, &info);
-  return info;
-}
-
-}  // namespace
-
-ConnectionCore::ConnectionCore(LsquicConnection& its_connection, EndpointCore& its_endpoint, Peer& its_peer,
-                               const Path& its_path, bool client)
-    : connection(its_connection),
-      endpoint(its_endpoint),
-      peer(&its_peer),
-      path(its_path),
-      is_client(client),
-      http_idle(endpoint.config.http_idle_timeout) {}
-
-void ConnectionCore::mark_dirty() {
-  if (life.is_gone() || connection.ListHook<DirtyTag>::is_linked()) return;
-  endpoint.dirty.push_back(&connection);
-}
-
 LsquicConnection::LsquicConnection(EndpointCore& endpoint, Peer& peer, const Path& path, bool is_client,
                                    std::string_view server_name)
     : parts_(*this, endpoint, peer, path, is_client), server_name_(server_name) {
@@ -160,8 +136,7 @@ void LsquicConnection::stats(us_quic_stats_t& out) const {
   out = {};
   parts_.core.traffic.write_to(out);
   out.streams_open = static_cast<std::uint32_t>(parts_.streams.open_count());
-  if (parts_.core.library == nullptr) return;
-  const lsquic_conn_info info = info_of(parts_.core.library);
+  const lsquic_conn_info& info = const_cast<LsquicConnection*>(this)->parts_.core.measures();
   out.packets_lost = info.lci_pkts_lost;
   out.smoothed_rtt_us = info.lci_rtt;
   out.min_rtt_us = info.lci_rtt_min;
@@ -186,6 +161,8 @@ void LsquicConnection::handshake_completed() {
                                        US_QUIC_E_ALPN, "none was negotiated"));
   }
   parts_.core.is_handshake_complete = true;
+  parts_.core.handshake_at = parts_.core.now();
+  parts_.core.handshake_run = parts_.core.endpoint.runs;
   parts_.core.protocol = alpn() == "h3" ? ConnectionCore::Protocol::http3 : ConnectionCore::Protocol::raw;
   ++parts_.core.endpoint.stats.connections_open;
   parts_.core.http_idle.used(parts_.core.now());

@@ -40,6 +40,8 @@ struct ConnectionCore {
   const Config& config() const { return endpoint.config; }
   TimePoint now() const { return endpoint.now; }  // of the running call
   void mark_dirty();
+  // What lsquic counts, or counted last.
+  const lsquic_conn_info& measures();
   // What a close without an error says.
   std::uint64_t no_error() const { return is_http3() ? std::uint64_t{US_QUIC_H3_NO_ERROR} : 0; }
   // Ends with this reason at the next chance.
@@ -56,6 +58,8 @@ struct ConnectionCore {
   const bool is_client;
   Protocol protocol = Protocol::undecided;
   bool is_handshake_complete = false;
+  TimePoint handshake_at{};         // when it was completed, as the next
+  std::uint64_t handshake_run = 0;  // EndpointCore::runs
   bool peer_is_going_away = false;
   transport::ConnectionLife life;
   transport::HandleState handle;
@@ -68,6 +72,7 @@ struct ConnectionCore {
   transport::TrafficCounts traffic;
   transport::DatagramQueue datagrams;
   transport::WasteLimits waste;
+  lsquic_conn_info latest_measures{};
 };
 
 }  // namespace usquic::engine::lsquic

@@ -33,7 +33,7 @@ void ConnectionEnding::begin_closing() {
   core_.mark_dirty();
 }
 
-void ConnectionEnding::end(CloseReason reason) {
+void ConnectionEnding::end(const CloseReason& reason) {
   notify_closed(reason);
   if (core_.is_active()) begin_closing();  // else the application dropped its socket in a callback
 }
@@ -56,13 +56,20 @@ void ConnectionEnding::notify_closed(const CloseReason& reason) {
 }
 
 void ConnectionEnding::close_in_library() {
-  if (!core_.life.is_closing() || std::exchange(is_told_to_library_, true)) return;
+  if (!core_.life.is_closing() || is_told_to_library_) return;
+  // RFC 9000 section 10.2.3: a server without the client's Finished could not read the close, so that goes first.
+  const bool owes_finished =
+      core_.is_client && core_.is_handshake_complete && core_.handshake_run == core_.endpoint.runs;
+  if (owes_finished && core_.library != nullptr) return core_.mark_dirty();
+  is_told_to_library_ = true;
   streams_.clear_output();
   if (core_.library == nullptr) return become_gone();  // it was never begun
+  core_.measures();                                    // for who asks later
   lsquic_conn_abort(core_.library);
 }
 
 void ConnectionEnding::closed_by_library(LSQUIC_CONN_STATUS status, std::string_view text) {
+  core_.library = nullptr;  // callbacks must not ask it any more
   if (core_.is_active()) {
     const bool is_own = core_.failure.has_value();
     CloseReason reason = is_own             ? *std::exchange(core_.failure, std::nullopt)
@@ -86,7 +93,7 @@ void ConnectionEnding::forget() {
 // All but the handles.
 void ConnectionEnding::become_gone() {
   if (core_.life.is_gone()) return;
-  if (core_.library != nullptr) streams_.leave_library();
+  streams_.leave_library();
   core_.library = nullptr;
   EndpointCore& endpoint = core_.endpoint;
   if (core_.life.is_closing() && core_.peer->socket != nullptr) --core_.peer->socket->unsent_closes;

@@ -24,7 +24,7 @@ class ConnectionEnding {
   void detach();
 
   // Tells the application, and then the peer.
-  void end(CloseReason reason);
+  void end(const CloseReason& reason);
   // Tells the application alone.
   void end_silently(const CloseReason& reason);
   // By a flush: lsquic gets to know.

@@ -13,12 +13,6 @@ namespace {
 // What a 1-RTT packet has beside a datagram: header, number, frame and tag, at most.
 constexpr std::size_t packet_overhead = 64;
 
-std::size_t packet_payload(lsquic_conn_t* library) {
-  lsquic_conn_info info{};
-  lsquic_conn_get_info(library, &info);
-  return info.lci_pmtu;
-}
-
 }  // namespace
 
 int DatagramDriver::send(Bytes data) {
@@ -35,7 +29,7 @@ int DatagramDriver::send(Bytes data) {
 // The peer's bound is known by what lsquic lets be set.
 std::size_t DatagramDriver::room() const {
   if (!core_.is_active() || core_.library == nullptr || !core_.is_raw()) return 0;
-  const std::size_t payload = packet_payload(core_.library);
+  const std::size_t payload = core_.measures().lci_pmtu;
   const std::size_t kept = lsquic_conn_get_min_datagram_size(core_.library);
   std::size_t most = payload > packet_overhead ? payload - packet_overhead : 0;
   while (most > 0 && lsquic_conn_set_min_datagram_size(core_.library, most) != 0) most /= 2;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <new>
 
+#include "engine/engine.h"
+
 namespace usquic::engine::lsquic {
 namespace {
 
@@ -20,8 +22,8 @@ HeaderSet& set_of(void* set) {
   return *static_cast<HeaderSet*>(set);
 }
 
-void* create_set(void* most_bytes, lsquic_stream_t* /*stream*/, int /*is_push_promise*/) {
-  return new (std::nothrow) HeaderSet(reinterpret_cast<std::size_t>(most_bytes));
+void* create_set(void* config, lsquic_stream_t* /*stream*/, int /*is_push_promise*/) {
+  return new (std::nothrow) HeaderSet(static_cast<const Config*>(config)->max_header_list_size);
 }
 
 lsxpack_header* prepare_field(void* set, lsxpack_header* field, std::size_t bytes) {

@@ -49,7 +49,7 @@ class HeaderSet {
   std::vector<us_quic_header_t> fields_;
 };
 
-// lsquic's interface for it; its context is the number of `most_bytes`.
+// lsquic's interface for it; its context is the endpoint's Config.
 extern const lsquic_hset_if header_set_interface;
 
 // Header fields on their way out, in the form that lsquic wants. Nothing of the caller's is kept.

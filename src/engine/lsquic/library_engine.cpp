@@ -45,7 +45,7 @@ bool LibraryEngine::make() {
   api.ea_gen_scid_ctx = this;
   if (is_http(role_)) {
     api.ea_hsi_if = &header_set_interface;
-    api.ea_hsi_ctx = reinterpret_cast<void*>(core_.config.max_header_list_size);
+    api.ea_hsi_ctx = const_cast<Config*>(&core_.config);
   }
   engine_ = lsquic_engine_new(flags_of(role_), &api);
   return engine_ != nullptr;

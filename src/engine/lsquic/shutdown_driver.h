@@ -23,6 +23,7 @@ class ShutdownDriver {
   TimePoint deadline() const;
 
  private:
+  TimePoint goaway_time(TimePoint now) const;
   TimePoint unused_deadline() const;
 
   ConnectionCore& core_;

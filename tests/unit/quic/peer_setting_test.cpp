@@ -11,6 +11,7 @@ TEST(PeerSetting, IsThereOnceTheFrameCame) {
   TestLoop loop;
   Peer server(loop, {.speaks = Speaks::http3, .is_server = true});
   Peer client(loop, {.speaks = Speaks::http3});
+  if (!client.capabilities().peer_settings) GTEST_SKIP() << "this engine keeps SETTINGS to itself";
   us_quic_connection_t* c = client.connect(server.listen());
   std::uint64_t value = 7;
   EXPECT_EQ(us_quic_connection_peer_setting(c, max_field_section_size, &value), US_QUIC_E_AGAIN);

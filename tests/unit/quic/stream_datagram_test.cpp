@@ -32,7 +32,7 @@ struct OpenRequest {
 
 TEST(StreamDatagram, ArrivesInBothDirections) {
   OpenRequest r;
-  if (!r.client.capabilities().datagrams) GTEST_SKIP() << "this engine sends no datagrams";
+  if (!r.client.capabilities().stream_datagrams) GTEST_SKIP() << "this engine sends no datagrams of streams";
   std::vector<std::string> asked, answered;
   r.server.on_stream_datagram = [&](us_quic_stream_t* s, std::string_view data) {
     EXPECT_EQ(s, r.remote);
@@ -52,7 +52,7 @@ TEST(StreamDatagram, ArrivesInBothDirections) {
 
 TEST(StreamDatagram, IsNotHeldUpByAPause) {
   OpenRequest r;
-  if (!r.client.capabilities().datagrams) GTEST_SKIP() << "this engine sends no datagrams";
+  if (!r.client.capabilities().stream_datagrams) GTEST_SKIP() << "this engine sends no datagrams of streams";
   int came = 0;
   r.server.on_stream_datagram = [&](us_quic_stream_t*, std::string_view) { ++came; };
   r.open();
@@ -74,7 +74,7 @@ TEST(StreamDatagram, DoesNotComeOnceReadingWasStopped) {
 
 TEST(StreamDatagram, CallsMayCloseTheStreamThatItIsFor) {
   OpenRequest r;
-  if (!r.client.capabilities().datagrams) GTEST_SKIP() << "this engine sends no datagrams";
+  if (!r.client.capabilities().stream_datagrams) GTEST_SKIP() << "this engine sends no datagrams of streams";
   int came = 0;
   r.server.on_stream_datagram = [&](us_quic_stream_t* s, std::string_view) {
     ++came;
@@ -92,7 +92,7 @@ TEST(StreamDatagram, IsRefusedWithTheReason) {
   r.open();
   EXPECT_EQ(us_quic_stream_send_datagram(r.local, nullptr, 1), US_QUIC_E_INVALID);
   EXPECT_EQ(us_quic_connection_send_datagram(r.connection, "x", 1), US_QUIC_E_STATE);
-  if (r.client.capabilities().datagrams) {
+  if (r.client.capabilities().stream_datagrams) {
     EXPECT_EQ(send_datagram(r.local, std::string(5000, 'x')), US_QUIC_E_TOO_LARGE);
   }
   EXPECT_EQ(us_quic_stream_shutdown(r.local), 0);
@@ -105,6 +105,7 @@ TEST(StreamDatagram, NeedsACallbackOnBothSides) {
   TestLoop loop;
   Peer server(loop, {.speaks = Speaks::http3, .is_server = true});
   Peer client(loop, {.speaks = Speaks::http3, .reads_stream_datagrams = true});
+  if (!client.capabilities().stream_datagrams) GTEST_SKIP() << "this engine sends no datagrams of streams";
   us_quic_stream_t* remote = nullptr;
   server.on_stream_headers = [&](us_quic_stream_t* s, int) { remote = s; };
   us_quic_connection_t* c = client.connect(server.listen());

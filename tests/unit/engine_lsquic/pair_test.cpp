@@ -1,0 +1,130 @@
+// Two endpoints over lsquic, joined by a network in memory.
+#include <gtest/gtest.h>
+
+#include "support/engine_pair.h"
+#include "support/http3_message.h"
+
+namespace usquic::test {
+namespace {
+
+class LsquicPair : public ::testing::Test {
+ protected:
+  LsquicPair() { pair.now = TimePoint{}; }
+
+  void join(std::string_view alpn) {
+    ASSERT_TRUE(pair.join(alpn));
+    client = pair.connection;
+    server = pair.server.only_connection();
+  }
+  bool run_until(const std::function<bool()>& done) { return pair.run(std::chrono::seconds(5), done); }
+
+  EnginePair pair;
+  ConnectionRecord* client = nullptr;
+  ConnectionRecord* server = nullptr;
+};
+
+// RFC 9000 section 9.3: as behind a NAT that forgot the client.
+TEST_F(LsquicPair, AClientsNewAddressBecomesThePath) {
+  join("echo");
+  const Address before = pair.client.address;
+  const Address after = *Address::parse("192.0.2.77", 50'777);
+  pair.filter = [&](Packet& p) {
+    if (p.source == before) p.source = after;
+    if (p.destination == after) p.destination = before;
+    return true;
+  };
+  StreamRecord* s = pair.client.create_stream(*client);
+  s->write("from elsewhere");
+  ASSERT_TRUE(run_until([&] { return server->handle->path().remote == after; }));
+  ASSERT_TRUE(
+      run_until([&] { return server->streams.size() == 1 && server->streams[0]->body == "from elsewhere"; }));
+  server->streams[0]->write("and back");
+  ASSERT_TRUE(run_until([&] { return s->body == "and back"; }));
+}
+
+TEST_F(LsquicPair, AContextSpeaksHttp3OrOtherProtocols) {
+  pair.client.tls_options.alpn = {"h3", "echo"};
+  auto tls = tls::create_context(pair.client.tls_options);
+  ASSERT_TRUE(tls);
+  engine::Config config = pair.client.config;
+  config.tls = tls->get();
+  EXPECT_EQ(engine::create_endpoint(config, pair.client).error(), US_QUIC_E_INVALID);
+}
+
+TEST_F(LsquicPair, RawClientsOfferAllProtocols) {
+  pair.client.tls_options.alpn = {"other", "echo"};
+  pair.server.tls_options.alpn = {"echo"};
+  pair.start();
+  ConnectionRecord* c = pair.client.connect(pair.server);
+  ASSERT_TRUE(run_until([&] { return c->handshakes == 1; }));
+  EXPECT_EQ(c->handle->alpn(), "echo");
+}
+
+// The peer must not take it for the end.
+TEST_F(LsquicPair, AStreamThatIsLetGoOfHalfwayEndsTheConnection) {
+  join("echo");
+  StreamRecord* s = pair.client.create_stream(*client);
+  s->write("half of it");
+  std::exchange(s->handle, nullptr)->detach();
+  ASSERT_TRUE(run_until([&] { return server->closes == 1 && client->closes == 1; }));
+  ASSERT_EQ(server->streams.size(), 1U);
+  EXPECT_FALSE(server->streams[0]->ended);
+}
+
+TEST_F(LsquicPair, AStreamThatIsLetGoOfUnusedEndsAlone) {
+  join("echo");
+  StreamRecord* s = pair.client.create_stream(*client);
+  s->write("question");
+  s->handle->finish();
+  ASSERT_TRUE(run_until([&] { return server->streams.size() == 1 && server->streams[0]->ended; }));
+  std::exchange(server->streams[0]->handle, nullptr)->detach();
+  ASSERT_TRUE(run_until([&] { return s->closes == 1; }));
+  EXPECT_EQ(client->closes + server->closes, 0);
+}
+
+TEST_F(LsquicPair, ResetGoesOutBeforeTheAnswerHasBegunAndNotLater) {
+  join("h3");
+  StreamRecord* first = ask(pair.client, *client);
+  ASSERT_TRUE(run_until([&] { return server->streams.size() == 1 && server->streams[0]->ended; }));
+  EXPECT_EQ(server->streams[0]->handle->reset(7), 0);
+  ASSERT_TRUE(run_until([&] { return first->closes == 1; }));
+  EXPECT_EQ(first->reset, 0U);
+  StreamRecord* second = ask(pair.client, *client);
+  ASSERT_TRUE(run_until([&] { return server->streams.size() == 2 && server->streams[1]->ended; }));
+  begin_answer(*server->streams[1], "body");
+  ASSERT_TRUE(run_until([&] { return second->body == "body"; }));
+  EXPECT_EQ(server->streams[1]->handle->reset(7), US_QUIC_E_UNSUPPORTED);
+}
+
+TEST_F(LsquicPair, ASectionOverTheBoundIsAnswered431) {
+  pair.server.config.max_header_list_size = 200;
+  join("h3");
+  StreamRecord* s = pair.client.create_stream(*client);
+  const std::string value(300, 'v');
+  const std::vector fields = {header_of(":method", "GET"), header_of(":scheme", "https"),
+                              header_of(":authority", "server.test"), header_of(":path", "/"),
+                              header_of("x-large", value)};
+  EXPECT_EQ(s->handle->send_headers(fields, true), 0);
+  ASSERT_TRUE(run_until([&] { return s->closes == 1; }));
+  ASSERT_EQ(s->sections.size(), 1U);
+  EXPECT_EQ(s->sections[0].value(":status"), "431");
+  EXPECT_TRUE(server->streams[0]->sections.empty());
+  EXPECT_EQ(client->closes, 0);
+}
+
+TEST_F(LsquicPair, TrailersFollowALongBody) {
+  join("h3");
+  StreamRecord* s = ask(pair.client, *client);
+  ASSERT_TRUE(run_until([&] { return server->streams.size() == 1 && server->streams[0]->ended; }));
+  const std::string body(200'000, 'b');
+  StreamRecord& r = *server->streams[0];
+  begin_answer(r, body);
+  EXPECT_EQ(r.handle->send_headers(std::vector{header_of("x-sum", "1")}, true), 0);
+  ASSERT_TRUE(run_until([&] { return s->closes == 1; }));
+  EXPECT_EQ(s->body, body);
+  ASSERT_EQ(s->sections.size(), 2U);
+  EXPECT_EQ(s->sections[1].value("x-sum"), "1");
+}
+
+}  // namespace
+}  // namespace usquic::test
