@@ -1,7 +1,9 @@
 // Tokens and stateless resets in the wrong hands.
 #include <gtest/gtest.h>
 
+#include "engine/engine.h"
 #include "support/attack_figures.h"
+#include "support/built_in_engine.h"
 #include "support/raw_network.h"
 
 namespace usquic::test {
@@ -65,6 +67,7 @@ std::string dcid_of_retry(RawNetwork& net) {
 }
 
 TEST(RetryTokens, AreForOneAddressOneConnectionAndSomeSeconds) {
+  if (!built_in_capabilities().address_validation) GTEST_SKIP() << "this engine sends no Retry";
   Validating server;
   const std::string token = *server.retried().retry_token();
   const std::string dcid = dcid_of_retry(server.net);
@@ -83,6 +86,7 @@ TEST(RetryTokens, AreForOneAddressOneConnectionAndSomeSeconds) {
 }
 
 TEST(RetryTokens, PresentedAgainMakeNoSecondConnection) {
+  if (!built_in_capabilities().address_validation) GTEST_SKIP() << "this engine sends no Retry";
   Validating server;
   RawPeer& peer = server.net.join_client();
   ASSERT_TRUE(peer.retry_token());
@@ -96,6 +100,7 @@ TEST(RetryTokens, PresentedAgainMakeNoSecondConnection) {
 }
 
 TEST(NewTokens, OfAnotherAddressOrForgedOrExpiredProveNothing) {
+  if (!built_in_capabilities().address_validation) GTEST_SKIP() << "this engine sends no Retry";
   Validating server;
   RawPeer& peer = server.net.join_client();
   ASSERT_NE(peer.last(frame::type_new_token), nullptr);
@@ -123,6 +128,7 @@ TEST(NewTokens, OfAnotherAddressOrForgedOrExpiredProveNothing) {
 
 // Over a reboot, or on another machine with the same secret, the monotonic clock is another.
 TEST(NewTokens, LiveByTheTimeOfDay) {
+  if (!built_in_capabilities().address_validation) GTEST_SKIP() << "this engine sends no Retry";
   Validating server;
   RawPeer& peer = server.net.join_client();
   ASSERT_NE(peer.last(frame::type_new_token), nullptr);
@@ -181,6 +187,7 @@ TEST(StatelessResets, WithoutTheTokenEndNothing) {
 
 // Two endpoints that both lost their connections, and a datagram between them.
 TEST(StatelessResets, BetweenTwoServersComeToAnEnd) {
+  if (!built_in_capabilities().stateless_resets) GTEST_SKIP() << "this engine knows no stateless resets";
   EnginePair pair;
   pair.client.tls_options.identity = pair.server.tls_options.identity;
   pair.start();
@@ -204,6 +211,7 @@ TEST(StatelessResets, BetweenTwoServersComeToAnEnd) {
 }
 
 TEST(StatelessResets, AreLimitedInRate) {
+  if (!built_in_capabilities().stateless_resets) GTEST_SKIP() << "this engine knows no stateless resets";
   RawNetwork net;
   net.pair.server.forgets = true;
   net.start();

@@ -15,7 +15,9 @@
 #include <string>
 #include <vector>
 
+#include "engine/engine.h"
 #include "support/attack_figures.h"
+#include "support/built_in_engine.h"
 #include "support/development_certificate.h"
 #include "support/quic_frames.h"
 #include "support/raw_http3.h"
@@ -122,6 +124,7 @@ class Attacker {
 class WebTransportFloods : public testing::Test {
  protected:
   void SetUp() override {
+    if (!built_in_capabilities().webtransport) GTEST_SKIP() << "this engine has no streams of sessions";
     core_.header_timeout_ms = 60'000;
     AppOptions options;
     options.cert = identity_.cert;

@@ -3,15 +3,12 @@
 #include "support/engine_pair.h"
 
 namespace usquic::test {
-namespace {
 
 engine::Capabilities built_in_capabilities() {
   EnginePair pair;
   pair.start();
   return pair.client.endpoint->capabilities();
 }
-
-}  // namespace
 
 bool engine_carries_error_codes() {
   return built_in_capabilities().error_codes;

@@ -1,9 +1,15 @@
 // What the engine can do that the program is built with (Capabilities of engine/engine.h), for tests that see public headers
-// alone. Tests that see the seam ask their endpoint.
+// alone, or have no endpoint yet.
 #pragma once
+
+namespace usquic::engine {
+struct Capabilities;
+}
 
 namespace usquic::test {
 
+engine::Capabilities built_in_capabilities();
+// Where engine/engine.h cannot be seen.
 bool engine_carries_error_codes();
 bool engine_sends_stateless_resets();
 
