@@ -1,6 +1,7 @@
 """A network that drops UDP and says nothing, as many firewalls do, while TCP goes on."""
 
 import ctypes
+import errno
 import os
 import socket
 import struct
@@ -36,9 +37,16 @@ def udp_sockets(pid, port):
     process = os.pidfd_open(pid)
     found = []
     for name in os.listdir(f"/proc/{pid}/fd"):
-        if not os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:"):
+        # The server may close others of its descriptors meanwhile.
+        try:
+            is_socket = os.readlink(f"/proc/{pid}/fd/{name}").startswith("socket:")
+        except FileNotFoundError:
+            continue
+        if not is_socket:
             continue
         descriptor = library.syscall(SYS_PIDFD_GETFD, process, int(name), 0)
+        if descriptor < 0 and ctypes.get_errno() == errno.EBADF:
+            continue
         if descriptor < 0:
             raise OSError(ctypes.get_errno(), f"cannot copy a descriptor of process {pid}")
         one = socket.socket(fileno=descriptor)
