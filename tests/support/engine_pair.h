@@ -177,6 +177,7 @@ class EnginePair {
 
   TimePoint now{std::chrono::seconds(1000)};
   // Time as all pairs together saw it go by, for engines that read a clock themselves: tests put this in its place.
+  // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables)
   static inline TimePoint clock{std::chrono::seconds(1000)};
   // The time of day is this much after `now`: its change is a clock that was set, or another machine's.
   Duration wall_offset = std::chrono::hours(24 * 365 * 50);
