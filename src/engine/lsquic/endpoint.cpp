@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "crypto/quic_versions.h"
 #include "engine/lsquic/addresses.h"
 #include "engine/lsquic/connection.h"
 #include "engine/lsquic/library_engine.h"
@@ -59,8 +60,7 @@ bool is_initial(Bytes packet) {
   const std::uint32_t version = std::uint32_t{packet[1]} << 24 | std::uint32_t{packet[2]} << 16 |
                                 std::uint32_t{packet[3]} << 8 | std::uint32_t{packet[4]};
   const int type = (packet[0] & 0x30) >> 4;
-  constexpr std::uint32_t version_2 = 0x6b3343cf;
-  return version != 0 && type == (version == version_2 ? 1 : 0);
+  return version != 0 && type == (version == crypto::quic_version_2 ? 1 : 0);
 }
 
 // The destination connection ID; nothing: the packet is none.
