@@ -219,6 +219,13 @@ bool copy_field_name(std::string_view name, char* to) {
   return is_valid;
 }
 
+bool is_informational(std::span<const us_quic_header_t> fields) {
+  for (const us_quic_header_t& f : fields) {
+    if (std::string_view(f.name, f.name_length) == ":status") return f.value_length == 3 && f.value[0] == '1';
+  }
+  return false;
+}
+
 int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts* facts) {
   return check(kind, Origin::ours, fields, facts);
 }

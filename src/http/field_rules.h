@@ -30,6 +30,9 @@ struct SectionFacts {
   std::string_view protocol;         // value of :protocol (RFC 9220)
 };
 
+// Of a response: its :status is one of 1xx (RFC 9110 section 15.2).
+bool is_informational(std::span<const us_quic_header_t> fields);
+
 // A section that is to be sent. Returns 0 or US_QUIC_E_HEADERS.
 int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts* facts = nullptr);
 

@@ -6,19 +6,9 @@
 #include "base/varint.h"
 #include "engine/lsquic/connection.h"
 #include "engine/lsquic/stream_set.h"
+#include "http/field_rules.h"
 
 namespace usquic::engine::lsquic {
-namespace {
-
-bool is_informational(std::span<const us_quic_header_t> fields) {
-  for (const us_quic_header_t& f : fields) {
-    if (std::string_view(f.name, f.name_length) == ":status") return f.value_length == 3 && f.value[0] == '1';
-  }
-  return false;
-}
-
-}  // namespace
-
 LsquicStream::LsquicStream(StreamSet& streams, transport::StreamKind kind)
     : streams_(streams), kind_(kind), out_(streams.core().endpoint.pool) {}
 
@@ -63,9 +53,9 @@ int LsquicStream::send_headers(std::span<const us_quic_header_t> fields, bool en
   if (core().is_raw() || out_.sent == Sent::trailers) return US_QUIC_E_STATE;
   http::SectionKind kind = http::SectionKind::trailers;
   if (out_.sent == Sent::nothing) {
-    kind = core().is_client           ? http::SectionKind::request
-           : is_informational(fields) ? http::SectionKind::informational
-                                      : http::SectionKind::response;
+    kind = core().is_client                 ? http::SectionKind::request
+           : http::is_informational(fields) ? http::SectionKind::informational
+                                            : http::SectionKind::response;
   }
   if (kind == http::SectionKind::informational && end_stream) return US_QUIC_E_HEADERS;
   if (const int error = queue_section(kind, fields)) return error;

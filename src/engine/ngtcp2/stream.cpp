@@ -6,6 +6,7 @@
 #include "base/varint.h"
 #include "engine/ngtcp2/connection.h"
 #include "engine/ngtcp2/stream_set.h"
+#include "http/field_rules.h"
 #include "http3/datagram.h"
 #include "usquic/http3_codes.h"
 
@@ -13,13 +14,6 @@ namespace usquic::engine::ngtcp2 {
 namespace {
 
 using Sent = http3::MessageState::Sent;
-
-bool is_informational(std::span<const us_quic_header_t> fields) {
-  for (const us_quic_header_t& f : fields) {
-    if (std::string_view(f.name, f.name_length) == ":status") return f.value_length == 3 && f.value[0] == '1';
-  }
-  return false;
-}
 
 bool is_acknowledged(const http3::MessageState& message) {
   return message.output.acknowledged() == message.output.accepted();
@@ -66,9 +60,9 @@ int QuicStream::send_headers(std::span<const us_quic_header_t> fields, bool end_
   if (!has_messages || message.sent() == Sent::trailers) return US_QUIC_E_STATE;
   http::SectionKind kind = http::SectionKind::trailers;
   if (message.sent() == Sent::nothing) {
-    kind = core().is_client           ? http::SectionKind::request
-           : is_informational(fields) ? http::SectionKind::informational
-                                      : http::SectionKind::response;
+    kind = core().is_client                 ? http::SectionKind::request
+           : http::is_informational(fields) ? http::SectionKind::informational
+                                            : http::SectionKind::response;
   }
   if (kind == http::SectionKind::informational && end_stream) return US_QUIC_E_HEADERS;
   if (const Result<void> sent = message.send_section(kind, fields); !sent) return sent.error();
