@@ -69,11 +69,13 @@ void Crowd::set_callbacks() {
   us_quic_socket_context_on_open(context_, [](us_quic_connection_t* c, int) {
     Crowd& crowd = of(us_quic_connection_context(c));
     crowd.open_.insert(c);
-    for (int i = 0; i < crowd.requests_of_each_; ++i) crowd.ask_over(c, crowd.path_);
+    const auto plan = crowd.plans_.extract(c);
+    for (int i = 0; i < plan.mapped().requests; ++i) crowd.ask_over(c, plan.mapped().path);
   });
   us_quic_socket_context_on_close(context_, [](us_quic_connection_t* c, const us_quic_close_info_t* info) {
     Crowd& crowd = of(us_quic_connection_context(c));
     crowd.open_.erase(c);
+    crowd.plans_.erase(c);
     crowd.close_code_ = info->code;
     ++crowd.closed_;
   });
@@ -90,13 +92,12 @@ void Crowd::set_callbacks() {
 }
 
 void Crowd::connect(int connections, int requests, const std::string& path) {
-  path_ = path;
-  requests_of_each_ = requests;
   for (int i = 0; i < connections; ++i) {
     int error = 0;
-    if (us_quic_socket_context_connect(context_, "127.0.0.1", port_, 0, &error) == nullptr) {
-      throw std::runtime_error(us_quic_strerror(error));
-    }
+    us_quic_connection_t* connection =
+        us_quic_socket_context_connect(context_, "127.0.0.1", port_, 0, &error);
+    if (connection == nullptr) throw std::runtime_error(us_quic_strerror(error));
+    plans_[connection] = {requests, path};
   }
 }
 

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -85,8 +86,11 @@ class Crowd {
   us_quic_socket_context_t* context_ = nullptr;
   int port_;
   GivesUp gives_up_ = GivesUp::Never;
-  std::string path_;
-  int requests_of_each_ = 0;
+  struct Plan {
+    int requests;
+    std::string path;
+  };
+  std::unordered_map<us_quic_connection_t*, Plan> plans_;  // of connections that are not open yet
   std::unordered_set<us_quic_connection_t*> open_;
   std::unordered_set<us_quic_stream_t*> paused_;  // that read slowly, and are ahead of their time
   int closed_ = 0;

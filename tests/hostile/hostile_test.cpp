@@ -50,8 +50,10 @@ void HostileTest::start(std::vector<std::string> words, const ServeProcess::Limi
   const DevelopmentCertificate identity = DevelopmentCertificate::make();
   std::ofstream(base_ / "cert.pem") << identity.cert;
   std::ofstream(base_ / "key.pem") << identity.key;
-  words.insert(words.end(), {"--port", "0", "--stall-timeout", "1", "--drain", "3", "--cert",
-                             base_ / "cert.pem", "--key", base_ / "key.pem", folder_});
+  if (std::find(words.begin(), words.end(), "--stall-timeout") == words.end())
+    words.insert(words.end(), {"--stall-timeout", "1"});
+  words.insert(words.end(), {"--port", "0", "--drain", "3", "--cert", base_ / "cert.pem", "--key",
+                             base_ / "key.pem", folder_});
   server_ = std::make_unique<ServeProcess>(USQUIC_TOOL, words, limits);
   ASSERT_TRUE(wait_until([this] { return (port_ = server_->port()) != 0 || !server_->is_running(); }, 30));
   ASSERT_NE(port_, 0) << "the server did not start";

@@ -25,7 +25,7 @@ class HostileTest : public testing::Test {
 
   // Files with the bytes of file_byte; /small, /medium and /large are there.
   void write_file(const std::string& name, std::size_t length) const;
-  // Starts `usquic serve` with a stall time of one second.
+  // Starts `usquic serve` with a stall time of one second, where the words name no other.
   void start(std::vector<std::string> words = {}, const ServeProcess::Limits& limits = {});
   int port() const { return port_; }
   ServeProcess& server() { return *server_; }
