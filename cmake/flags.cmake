@@ -26,10 +26,9 @@ target_compile_options(
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # Clang has it in -Wall, but for a file's own constants alone: not where the files of a target are joined.
   target_compile_options(usquic_flags INTERFACE -Wunused-const-variable=1)
-  if(CMAKE_UNITY_BUILD)
-    # Both take a file that is joined with others for a header.
-    target_compile_options(usquic_flags INTERFACE -Wno-shadow -Wno-subobject-linkage)
-  endif()
+  # Both take a file that is joined with others for a header.
+  target_compile_options(usquic_flags
+                         INTERFACE "$<$<BOOL:$<TARGET_PROPERTY:UNITY_BUILD>>:-Wno-shadow;-Wno-subobject-linkage>")
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
   # Says of every `"text" + std::string` that it overlaps with itself (GCC bug 105651, fixed in 13).
