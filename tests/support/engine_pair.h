@@ -199,7 +199,7 @@ class EnginePair {
   void turn(Side& side);
 
   std::deque<Packet> wire_;  // by time
-  TimePoint seen_{};         // `now` of the latest step
+  TimePoint seen_ = now;     // of the latest step
 };
 
 }  // namespace usquic::test
