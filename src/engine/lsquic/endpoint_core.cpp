@@ -4,6 +4,7 @@
 
 #include "engine/lsquic/connection.h"
 #include "engine/lsquic/library_engine.h"
+#include "engine/lsquic/settings.h"
 #include "engine/lsquic/tls_driver.h"
 
 namespace usquic::engine::lsquic {
@@ -46,6 +47,8 @@ void EndpointCore::collect() {
 }
 
 void EndpointCore::begin_handshake(Peer& peer) {
+  // lsquic gives up then too, and keeps the IDs for half a minute more before it says so.
+  deadlines.set(peer, now + server_handshake_timeout(config));
   peer.sender = transport::HandshakeCounts::key_of(peer.remote);
   handshake_gate.begin(*peer.sender);
   ++peer.socket->server_handshakes;
@@ -54,6 +57,7 @@ void EndpointCore::begin_handshake(Peer& peer) {
 void EndpointCore::end_handshake(Peer& peer) {
   if (!peer.sender) return;
   handshake_gate.end(*std::exchange(peer.sender, std::nullopt));
+  deadlines.remove(peer);
   if (peer.socket != nullptr) --peer.socket->server_handshakes;
 }
 

@@ -7,7 +7,8 @@
 
 namespace usquic::engine::lsquic {
 void Peer::on_deadline(TimePoint now) {
-  if (connection != nullptr) connection->on_deadline(now);
+  if (connection != nullptr) return connection->on_deadline(now);
+  context->core->handshake_failed(*this);
 }
 
 Peer& PeerTable::add(Role role, SocketState& socket) {

@@ -49,18 +49,20 @@ void set_times(lsquic_engine_settings& s, const Config& config, Role role) {
   // Its PINGs go out after half of the idle timeout, and only while there are streams.
   s.es_ping_period = config.keep_alive.count() > 0 ? 1 : 0;
   s.es_noprogress_timeout = 0;
-  Duration handshake = std::max<Duration>(config.handshake_timeout, Duration::zero());
-  if (is_server(role)) {
-    const bool is_bounded = handshake.count() > 0 && handshake < max_server_handshake;
-    handshake = is_bounded ? handshake : max_server_handshake;
-  }
-  s.es_handshake_to = microseconds(handshake);
+  const Duration handshake = std::max<Duration>(config.handshake_timeout, Duration::zero());
+  s.es_handshake_to = microseconds(is_server(role) ? server_handshake_timeout(config) : handshake);
 }
 
 }  // namespace
 
 unsigned flags_of(Role role) {
   return (is_server(role) ? LSENG_SERVER : 0U) | (is_http(role) ? LSENG_HTTP : 0U);
+}
+
+Duration server_handshake_timeout(const Config& config) {
+  const bool is_bounded =
+      config.handshake_timeout.count() > 0 && config.handshake_timeout < max_server_handshake;
+  return is_bounded ? config.handshake_timeout : max_server_handshake;
 }
 
 lsquic_engine_settings settings_for(const Config& config, Role role, std::size_t id_bytes) {
