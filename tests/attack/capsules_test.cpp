@@ -9,6 +9,7 @@
 
 #include "integration/http/raw_http3_client.h"
 #include "support/attack_figures.h"
+#include "support/built_in_engine.h"
 #include "support/capsules.h"
 #include "support/development_certificate.h"
 #include "usquic/http/app.h"
@@ -22,6 +23,7 @@ class CapsuleFlood : public testing::Test {
  protected:
   CapsuleFlood() {
     core.idle_timeout_ms = 60'000;
+    core.max_streams_bidi = 400;
     AppOptions options;
     options.cert = identity.cert;
     options.key = identity.key;
@@ -128,7 +130,7 @@ TEST_F(CapsuleFlood, UnknownOnesAreSkippedWithoutMemory) {
   print_figure("unknown_capsules", 2.0 * mebibyte, "capsules");
   print_figure("cpu_of_an_unknown_capsule", 1e6 * seconds / (2.0 * mebibyte), "us");
   print_figure("memory_of_unknown_capsules", static_cast<double>(heap.peak()), "bytes");
-  EXPECT_LT(heap.peak(), 1 << 20);
+  EXPECT_LT(heap.peak(), 2 << 20);
   tunnel->send(large).send(capsule(0, "after all"));
   ASSERT_TRUE(run_until([&] { return datagrams == 1; }));
   EXPECT_EQ(aborted, 0);
@@ -143,13 +145,14 @@ TEST_F(CapsuleFlood, OneThatNamesALengthWithoutEndHoldsNothing) {
   HeapMeter heap;
   flood(tunnel, bytes, 16 * mebibyte, heap);
   print_figure("memory_of_a_capsule_without_end", static_cast<double>(heap.peak()), "bytes");
-  EXPECT_LT(heap.peak(), 1 << 20);
+  EXPECT_LT(heap.peak(), 2 << 20);
   EXPECT_EQ(aborted, 0);
   // Where it would be read it is refused at once.
   RawRequest* read = open("/capsules");
   read->send(head);
   ASSERT_TRUE(run_until([&] { return read->closed; }));
-  EXPECT_EQ(aborted, 1);
+  // Where a stream cannot be reset its connection ends, and the other tunnel with it.
+  EXPECT_EQ(aborted, engine_carries_error_codes() ? 1 : 2);
 }
 
 TEST_F(CapsuleFlood, ValuesThatStayIncompleteHoldTheirLimit) {
@@ -170,7 +173,7 @@ TEST_F(CapsuleFlood, ValuesThatStayIncompleteHoldTheirLimit) {
   EXPECT_LT(each, 3.0 * 65'536);
   for (RawRequest* tunnel : open_ones) tunnel->abort();
   ASSERT_TRUE(run_until([&] { return aborted == tunnels; }));
-  get_answer();
+  if (engine_carries_error_codes()) get_answer();  // else the connection went with them
   EXPECT_LT(heap.growth(), 2 << 20);
 }
 

@@ -127,7 +127,7 @@ TEST(Amplification, IsAtMostThreefoldForANewPath) {
   RawNetwork net;
   net.start();
   RawPeer& peer = net.join_client();
-  StreamRecord* s = net.pair.server.create_stream(*net.connection, engine::Direction::unidirectional);
+  StreamRecord* s = net.pair.server.create_stream(*net.connection);
   s->write(std::string(500000, 'x'));
   // A packet of the peer seems to come from elsewhere: somebody on the path wrote another address on it.
   const std::string packet = peer.make_packet(Level::application, frame::ping());

@@ -123,6 +123,12 @@ TEST(OneSender, HoldsABoundedNumberOfPlaces) {
   for (; begun < 100; ++begun) net.deliver(net.pair.server, sender, initials.next());
   net.run(milliseconds(10));
   const us_quic_context_stats_t stats = net.server_stats();
+  if (!built_in_capabilities().address_validation) {
+    EXPECT_EQ(stats.handshakes_open, 10u);
+    EXPECT_EQ(stats.datagrams_dropped, 90u);
+    EXPECT_TRUE(net.neighbours_talk());
+    return;
+  }
   // Half of its places without a proof of its address; all others are asked for one.
   EXPECT_EQ(half_open(net, begun), 5u);
   EXPECT_EQ(stats.retries_sent, 95u);

@@ -43,7 +43,8 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .stream_datagrams = true,
                     .handshake_refusals = true,
                     .address_validation = true,
-                    .keep_alive = true},
+                    .keep_alive = true,
+                    .frame_limits = true},
       core_(config, events) {}
 
 TimePoint QuicEndpoint::begin_call(TimePoint now) {
