@@ -44,6 +44,8 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .handshake_refusals = true,
                     .address_validation = true,
                     .keep_alive = true,
+                    .long_fields = true,
+                    .any_credit = true,
                     .frame_limits = true},
       core_(config, events) {}
 

@@ -172,6 +172,7 @@ struct Alive {
 };
 
 TEST_P(Aborts, AStormOfAbortsWhileStreamingLeavesNothingBehind) {
+  if (version.has_streams && !version.outlives_failures) GTEST_SKIP() << "the first one ends the connection";
   // Where each takes a connection with it, one costs as much as twenty others.
   const int storm = version.has_streams ? 10'000 : 500;
   constexpr int in_flight = 50;

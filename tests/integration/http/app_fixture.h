@@ -26,7 +26,7 @@ void restart_peak_memory();
 class AppTest : public testing::Test {
  protected:
   // its_version: that of the raw clients.
-  explicit AppTest(const Version& its_version = http3) : version(its_version) {}
+  explicit AppTest(const Version& its_version = http3) : version(over_this_engine(its_version)) {}
 
   void TearDown() override {
     clients.clear();

@@ -156,6 +156,7 @@ TEST_P(Capsule, AValueOverTheLimitResetsTheRequest) {
   EXPECT_FALSE(tunnel->ended);
   EXPECT_EQ(tunnel->close_code, version.excessive_load);
   EXPECT_EQ(aborted, 1);
+  if (!version.outlives_failures) return;
   settle(connection);
   EXPECT_FALSE(connection->closed);
 }
@@ -239,7 +240,7 @@ TEST_P(Capsule, AClientThatGoesIsNoticed) {
   RawRequest* tunnel = accepted_tunnel(connection);
   tunnel->abort();
   ASSERT_TRUE(run_until([&] { return aborted == 1; }));
-  settle(connection);
+  if (version.outlives_failures) settle(connection);
 }
 
 INSTANTIATE_TEST_SUITE_P(Versions, Capsule, every_version(), name_of_version);

@@ -159,6 +159,7 @@ TEST_P(ConnectUdp, RefusesWhatIsNotOnItsList) {
   EXPECT_EQ(ask_echo(connection)->status, 503);
   first->abort();
   finish(first);
+  if (!version.outlives_failures) return;
   settle(connection);
   EXPECT_EQ(ask_echo(connection)->status, 200);
   EXPECT_TRUE(echo.received.empty());

@@ -70,6 +70,7 @@ TEST_P(EarlyAnswers, LimitsThatNoTimerCanHoldAreRefused) {
 
 // What curl does when the answer says that the upload is not wanted: it ends it.
 TEST_P(EarlyAnswers, AnUploadThatIsCutShortLeavesTheAnswerWhole) {
+  if (version.has_streams && !version.outlives_failures) GTEST_SKIP() << "it ends the connection";
   constexpr std::size_t length = 4'000'000;  // more than the kernel takes
   us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
   core.send_buffer_bytes = 2 * length;

@@ -1,6 +1,7 @@
 // Requests that are too large, or say something else than they do.
 #include "integration/http/app_fixture.h"
 #include "integration/http/handlers.h"
+#include "support/built_in_engine.h"
 
 namespace usquic::test {
 namespace {
@@ -31,6 +32,11 @@ TEST_P(Limits, HeadersOverTheLimitAre431) {
 // A name and a value as no other program sends them, but none is too long by itself.
 class LongFields : public EveryVersionTest {
  protected:
+  void SetUp() override {
+    if (version.option == &AppOptions::http3 && !engine_takes_long_fields())
+      GTEST_SKIP() << "this engine does not take fields of 60,000 bytes";
+  }
+
   static us_quic_socket_context_options_t with_limit(std::size_t bytes) {
     us_quic_socket_context_options_t core = US_QUIC_OPTIONS_INIT;
     core.max_header_list_size = bytes;
@@ -84,7 +90,7 @@ TEST_P(LongFields, AreRefusedByTheServersLimit) {
   RawConnection* connection = start(taking(65536));
   EXPECT_EQ(ask(connection)->status, 431);
   EXPECT_EQ(handled, 0);
-  EXPECT_TRUE(!version.has_streams || !connection->closed);
+  EXPECT_TRUE(!version.outlives_failures || !connection->closed);
 }
 
 TEST_P(LongFields, AreRefusedByTheClientsLimit) {
@@ -97,7 +103,7 @@ TEST_P(LongFields, AreRefusedByTheClientsLimit) {
   EXPECT_EQ(request->status, 0);
   EXPECT_NE(request->close_reason, US_QUIC_OK);
   EXPECT_EQ(request->close_code, version.excessive_load);
-  EXPECT_FALSE(connection->closed);
+  EXPECT_TRUE(!version.outlives_failures || !connection->closed);
 }
 
 class BodyLimit : public EveryVersionTest {
@@ -187,7 +193,7 @@ class LyingContentLength : public EveryVersionTest {
       EXPECT_EQ(request_->close_code, version.message_error);
     }
     // A stream error, not one of the connection.
-    EXPECT_TRUE(!version.has_streams || !connection_->closed);
+    EXPECT_TRUE(!version.outlives_failures || !connection_->closed);
   }
 
   RawConnection* connection_ = nullptr;

@@ -5,6 +5,7 @@
 #include "integration/http/raw_http1_client.h"
 #include "integration/http/raw_http2_client.h"
 #include "integration/http/raw_http3_client.h"
+#include "support/built_in_engine.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::test {
@@ -17,6 +18,16 @@ std::unique_ptr<RawClient> make_raw_client(us_loop_t* loop, const RawClientOptio
 
 }  // namespace
 
+Version over_this_engine(Version version) {
+  if (version.option != &AppOptions::http3) return version;
+  if (!engine_carries_error_codes()) {
+    version.outlives_failures = false;
+    version.no_error = version.message_error = version.excessive_load = version.datagram_error = 0;
+  }
+  version.has_datagram_frames = engine_sends_stream_datagrams();
+  return version;
+}
+
 const Version http1 = {
     .name = "Http1", .make_client = make_raw_client<RawHttp1Client>, .option = &AppOptions::http1};
 
@@ -24,6 +35,7 @@ const Version http2 = {.name = "Http2",
                        .make_client = make_raw_client<RawHttp2Client>,
                        .option = &AppOptions::http2,
                        .has_streams = true,
+                       .outlives_failures = true,
                        .has_windows = true,
                        .has_ends_of_bodies = true,
                        .has_extended_connect = true,
@@ -36,6 +48,7 @@ const Version http3 = {.name = "Http3",
                        .make_client = make_raw_client<RawHttp3Client>,
                        .option = &AppOptions::http3,
                        .has_streams = true,
+                       .outlives_failures = true,
                        .has_windows = true,
                        .has_ends_of_bodies = true,
                        .has_section_limit = true,

@@ -20,8 +20,10 @@ struct Version {
   std::unique_ptr<RawClient> (*make_client)(us_loop_t* loop, const RawClientOptions& options);
   bool AppOptions::*option;  // that an app serves it by
 
-  // Requests run side by side on one connection, which outlives those that fail, and whose end is told beforehand.
+  // Requests run side by side on one connection, whose end is told beforehand.
   bool has_streams = false;
+  // A connection outlives its requests that fail.
+  bool outlives_failures = false;
   // A client says how many bytes of a response it takes before it reads them.
   bool has_windows = false;
   // A body ends where its stream does, whatever content-length says.
@@ -45,6 +47,9 @@ extern const Version http3;
 inline void PrintTo(const Version& version, std::ostream* to) {
   *to << version.name;
 }
+
+// What is left of a version over the engine that the program is built with.
+Version over_this_engine(Version version);
 
 // Of a suite that runs over each of them; the names of its tests end in /Http1, /Http2 and /Http3.
 inline auto every_version() {

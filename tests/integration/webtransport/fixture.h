@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/built_in_engine.h"
 #include "support/development_certificate.h"
 #include "usquic/http/app.h"
 #include "usquic/http/client.h"
@@ -67,6 +68,9 @@ struct StreamLog {
 
 class WebTransportTest : public testing::Test {
  protected:
+  void SetUp() override {
+    if (!engine_has_webtransport()) GTEST_SKIP() << "this engine has no WebTransport";
+  }
   void TearDown() override {
     client.reset();
     app.reset();
