@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/lsquic/connection.h"
+#include "engine/option_list.h"
 
 namespace usquic::engine::lsquic {
 namespace {
@@ -29,7 +30,9 @@ int DatagramDriver::send(Bytes data) {
 // The peer's bound is known by what lsquic lets be set.
 std::size_t DatagramDriver::room() const {
   if (!core_.is_active() || core_.library == nullptr || !core_.is_raw()) return 0;
-  const std::size_t payload = core_.measures().lci_pmtu;
+  // Inside of its callback that the handshake is done lsquic does not say it yet.
+  const std::size_t payload =
+      std::max<std::size_t>(core_.measures().lci_pmtu, option_bounds::min_udp_payload);
   const std::size_t kept = lsquic_conn_get_min_datagram_size(core_.library);
   std::size_t most = payload > packet_overhead ? payload - packet_overhead : 0;
   while (most > 0 && lsquic_conn_set_min_datagram_size(core_.library, most) != 0) most /= 2;

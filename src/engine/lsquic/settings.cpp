@@ -84,6 +84,7 @@ lsquic_engine_settings settings_for(const Config& config, Role role, std::size_t
   s.es_datagrams = config.datagrams && !is_http(role) ? 1 : 0;
   s.es_max_plpmtu = static_cast<unsigned short>(std::min<std::size_t>(config.max_udp_payload, 65507));
   s.es_max_inchoate = narrow(config.max_handshakes);
+  s.es_support_srej = 0;  // else a Retry for each ClientHello that comes in pieces
   s.es_ecn = 1;
   s.es_honor_prst = 1;       // stateless resets of peers
   s.es_send_prst = 0;        // their tokens would be lost with the process

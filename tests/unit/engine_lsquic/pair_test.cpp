@@ -3,6 +3,7 @@
 
 #include "support/engine_pair.h"
 #include "support/http3_message.h"
+#include "support/raw_network.h"
 
 namespace usquic::test {
 namespace {
@@ -124,6 +125,37 @@ TEST_F(LsquicPair, TrailersFollowALongBody) {
   EXPECT_EQ(s->body, body);
   ASSERT_EQ(s->sections.size(), 2U);
   EXPECT_EQ(s->sections[1].value("x-sum"), "1");
+}
+
+// The callback that the handshake is done is the first place where a client may send.
+TEST_F(LsquicPair, DatagramsMayBeSentAtOnce) {
+  std::optional<int> result;
+  pair.client.on_done = [&](ConnectionRecord& c) {
+    constexpr std::string_view data = "at once";
+    result = c.handle->send_datagram({reinterpret_cast<const std::uint8_t*>(data.data()), data.size()});
+  };
+  join("echo");
+  EXPECT_EQ(result, 0);
+}
+
+// RFC 9000 section 7.5: browsers send their ClientHello in several packets, and its parts in any order.
+TEST(RawClient, MaySendItsHelloInPieces) {
+  RawNetwork net;
+  net.start();
+  RawPeer& peer = net.add_client(net.client_options());
+  const auto transmit = std::exchange(peer.transmit, [](const std::string&) {});
+  peer.start();
+  peer.transmit = transmit;
+  const std::string hello = peer.client_hello();
+  const auto deliver = [&](const std::string& frames) {
+    net.deliver(net.pair.server, peer.address, peer.make_packet(Level::initial, frames));
+  };
+  deliver(frame::crypto(0, hello.substr(0, 78)) + frame::crypto(200, hello.substr(200)));
+  net.run(std::chrono::milliseconds(14));
+  deliver(frame::crypto(78, hello.substr(78, 122)));
+  net.run(std::chrono::milliseconds(100), [&] { return peer.is_ready(); });
+  EXPECT_TRUE(peer.is_ready());
+  EXPECT_TRUE(net.last_retry_scid.empty());
 }
 
 }  // namespace
