@@ -2,7 +2,7 @@
 
 import unittest
 
-from support import TOOL, Program, Workplace, run
+from support import TOOL, Program, Workplace, require_capability, run
 
 
 class Echo(unittest.TestCase):
@@ -19,6 +19,7 @@ class Echo(unittest.TestCase):
                    "--count", "3", "--size", size)
 
     def test_datagrams_of_the_paths_size_come_back(self):
+        require_capability(self, "immediate_mtu_discovery")
         for size in (100, 1300):
             done = self.datagrams(size)
             self.assertEqual(done.returncode, 0, done.stderr)

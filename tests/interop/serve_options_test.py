@@ -6,7 +6,7 @@ import subprocess
 import unittest
 
 from curl import ask_with_target, curl
-from support import TOOL, Serve, Workplace, run
+from support import TOOL, Serve, Workplace, require_capability, run
 
 HTTP3_ERROR = 95  # exit status of `usquic get`
 
@@ -72,6 +72,7 @@ class ServeOptions(unittest.TestCase):
         self.assertEqual((answer.status, len(answer.body)), (200, 1200))
 
     def test_file_that_shrinks_ends_its_response_alone(self):
+        require_capability(self, "error_codes")
         server = self.start()
         path = os.path.join(self.place.site, "large")
         with open(path, "wb") as file:

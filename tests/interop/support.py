@@ -52,6 +52,13 @@ def require(test, *names):
             test.skipTest(f"{name} is not installed")
 
 
+def require_capability(test, name):
+    """Of the engine that the command was built with: one of those that engine_capabilities.cpp prints."""
+    program = os.path.join(os.path.dirname(TOOL), "engine_capabilities")
+    if name not in subprocess.run([program], capture_output=True, text=True, check=True).stdout.split():
+        test.skipTest(f"this engine has no {name}")
+
+
 def make_certificate(folder):
     """A self-signed ECDSA P-256 certificate for localhost and 127.0.0.1. Returns (certificate, key) paths."""
     cert, key = os.path.join(folder, "cert.pem"), os.path.join(folder, "key.pem")

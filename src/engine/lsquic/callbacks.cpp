@@ -122,9 +122,8 @@ void on_reset(lsquic_stream_t* library, lsquic_stream_ctx_t* context, int how) {
   LsquicStream* s = stream_of(context);
   LsquicConnection* c = connection_of(lsquic_stream_conn(library));
   if (s == nullptr || c == nullptr) return;
-  constexpr int reading = 0;
   guard(*c, [&] {
-    if (how == reading) {
+    if (how == half::reading) {
       StreamReader(*s).reset();
     } else {
       StreamWriter(*s).stopped();

@@ -20,6 +20,13 @@
 
 namespace usquic::engine::lsquic {
 
+// The halves of a stream, as lsquic_stream_shutdown() and on_reset() number them.
+namespace half {
+inline constexpr int reading = 0;
+inline constexpr int writing = 1;
+inline constexpr int both = 2;
+}  // namespace half
+
 struct ConnectionCore;
 class StreamSet;
 

@@ -159,9 +159,7 @@ void StreamReader::reset() {
 
 void StreamReader::stop_reading() {
   if (s_.library_ == nullptr) return;
-  constexpr int reading = 0;
-  constexpr int both = 2;
-  lsquic_stream_shutdown(s_.library_, s_.kind_.can_send() ? reading : both);
+  lsquic_stream_shutdown(s_.library_, s_.kind_.can_send() ? half::reading : half::both);
 }
 
 // The rules of HTTP are broken, which concerns this stream alone (RFC 9114 section 4.1.2).

@@ -12,9 +12,6 @@ namespace {
 
 using Handle = LsquicStream::Handle;
 
-constexpr int reading = 0;
-constexpr int writing = 1;
-
 // RFC 9000 section 2.1.
 bool is_servers(std::int64_t id) {
   return (id & 1) != 0;
@@ -154,11 +151,12 @@ void StreamSet::apply(LsquicStream& s) {
     s.send_.reset_sent();
     s.out_.heads.clear();
     s.out_.body.clear();
-    lsquic_stream_shutdown(s.library_, writing);  // without a header section it resets, and stops reading
+    lsquic_stream_shutdown(s.library_,
+                           half::writing);  // without a header section it resets, and stops reading
   }
   if (s.receive_.is_stop_due()) {
     s.receive_.stop_sent();
-    lsquic_stream_shutdown(s.library_, reading);
+    lsquic_stream_shutdown(s.library_, half::reading);
   }
   if (std::exchange(s.marks_.is_priority_due, false)) {
     const lsquic_ext_http_prio priority{s.priority_.urgency,

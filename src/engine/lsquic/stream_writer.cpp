@@ -117,8 +117,7 @@ StreamWriter::Step StreamWriter::write_body() {
 void StreamWriter::finish() {
   s_.send_.sent(true);
   s_.streams_.sending_finished(s_);
-  constexpr int writing = 1;
-  lsquic_stream_shutdown(s_.library_, writing);
+  lsquic_stream_shutdown(s_.library_, half::writing);
 }
 
 void StreamWriter::tell_writable() {

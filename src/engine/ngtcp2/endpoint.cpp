@@ -45,6 +45,7 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .address_validation = true,
                     .keep_alive = true,
                     .long_fields = true,
+                    .immediate_mtu_discovery = true,
                     .any_credit = true,
                     .frame_limits = true},
       core_(config, events) {}
