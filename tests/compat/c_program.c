@@ -1,6 +1,5 @@
 #include "c_program.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 /* As µSockets' programs include them. */
@@ -42,8 +41,8 @@ static void c_on_stream_headers(us_quic_stream_t* s) {
     return;
   }
   for (i = 0; us_quic_socket_context_get_header(NULL, i, &name, &name_length, &value, &value_length); ++i)
-    if (name_length == 7 && memcmp(name, ":status", 7) == 0)
-      program->result->status = (int)strtol(value, NULL, 10);
+    if (name_length == 7 && memcmp(name, ":status", 7) == 0 && value_length == 3) /* not NUL-terminated */
+      program->result->status = (value[0] - '0') * 100 + (value[1] - '0') * 10 + (value[2] - '0');
 }
 
 static void c_on_stream_data(us_quic_stream_t* s, char* data, int length) {
