@@ -1,6 +1,10 @@
 // Two endpoints over lsquic, joined by a network in memory.
 #include <gtest/gtest.h>
 
+#include <functional>
+#include <optional>
+#include <utility>
+
 #include "support/engine_pair.h"
 #include "support/http3_message.h"
 #include "support/raw_network.h"
