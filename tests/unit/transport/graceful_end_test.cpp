@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "engine/engine.h"
+#include "support/built_in_engine.h"
 #include "support/engine_pair.h"
 #include "support/http3_message.h"
 #include "usquic/http3_codes.h"
@@ -17,6 +19,10 @@ using std::chrono::seconds;
 // A pair whose server answers each request, and what a connection's shutdown looks like from both sides.
 class GracefulEnd : public ::testing::Test {
  protected:
+  void SetUp() override {
+    if (!built_in_capabilities().virtual_time) GTEST_SKIP() << "this engine has times of its own";
+  }
+
   void join(std::string_view alpn = "h3") {
     pair.server.on_fin = [this](StreamRecord& s) { answer(s, body); };
     ASSERT_TRUE(pair.join(alpn));
