@@ -112,6 +112,11 @@ class CapsuleFlood : public testing::Test {
   int aborted = 0;
 };
 
+// lsquic keeps more packets of a stream than ngtcp2.
+std::int64_t most_held() {
+  return engine_takes_any_credit() ? 1 << 20 : 2 << 20;
+}
+
 std::string many(const std::string& one, std::size_t total) {
   std::string bytes;
   while (bytes.size() < total) bytes += one;
@@ -130,7 +135,7 @@ TEST_F(CapsuleFlood, UnknownOnesAreSkippedWithoutMemory) {
   print_figure("unknown_capsules", 2.0 * mebibyte, "capsules");
   print_figure("cpu_of_an_unknown_capsule", 1e6 * seconds / (2.0 * mebibyte), "us");
   print_figure("memory_of_unknown_capsules", static_cast<double>(heap.peak()), "bytes");
-  EXPECT_LT(heap.peak(), 2 << 20);
+  EXPECT_LT(heap.peak(), most_held());
   tunnel->send(large).send(capsule(0, "after all"));
   ASSERT_TRUE(run_until([&] { return datagrams == 1; }));
   EXPECT_EQ(aborted, 0);
@@ -145,7 +150,7 @@ TEST_F(CapsuleFlood, OneThatNamesALengthWithoutEndHoldsNothing) {
   HeapMeter heap;
   flood(tunnel, bytes, 16 * mebibyte, heap);
   print_figure("memory_of_a_capsule_without_end", static_cast<double>(heap.peak()), "bytes");
-  EXPECT_LT(heap.peak(), 2 << 20);
+  EXPECT_LT(heap.peak(), most_held());
   EXPECT_EQ(aborted, 0);
   // Where it would be read it is refused at once.
   RawRequest* read = open("/capsules");

@@ -92,8 +92,8 @@ TEST(SlowBodies, HoldNoMemoryAndStallNoOther) {
   }
   print_figure("memory_of_90_bodies_at_a_byte_a_second", static_cast<double>(heap.growth()), "bytes");
   EXPECT_FALSE(h3.peer().close());
-  // The records of the test hold the body: 120 bytes each. An engine may have a packet under way for each.
-  EXPECT_LT(heap.growth(), 320 << 10);
+  // The records of the test hold the body: 120 bytes each. lsquic has some bytes more of its own for each.
+  EXPECT_LT(heap.growth(), built_in_capabilities().any_credit ? 256 << 10 : 320 << 10);
   EXPECT_TRUE(net.neighbours_talk());
 }
 
@@ -127,7 +127,8 @@ TEST(UnreadResponses, HoldNoMoreThanTheSendBuffer) {
   }
   for (const auto& s : net.pair.server.streams) EXPECT_LE(s->handle->buffered(), buffer);
   // When it falls silent the connection goes, and all of that with it.
-  h3.peer().transmit = [](const std::string&) {};
+  // lsquic asks for credit again and again, which keeps a connection alive whose peer acknowledges that.
+  if (!built_in_capabilities().any_credit) h3.peer().transmit = [](const std::string&) {};
   net.run(seconds(60));
   EXPECT_EQ(net.server_stats().connections_open, 0u);
   EXPECT_TRUE(net.neighbours_talk());

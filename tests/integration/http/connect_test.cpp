@@ -81,9 +81,13 @@ TEST_P(Connect, IsAcceptedWhenTheHandlerReturns) {
           res->write(chunk);
         });
       });
+  RawConnection* connection = start();
+  settle(connection);
   for (const std::string way : {"status", "reader"}) {
-    RawConnection* connection = start();
-    settle(connection);
+    if (!version.outlives_failures && way == "reader") {
+      connection = start();  // the first tunnel's end was the connection's
+      settle(connection);
+    }
     RawRequest* tunnel = connection->request(fields(("/" + way).c_str()), false);
     ASSERT_NE(tunnel, nullptr);
     ASSERT_TRUE(run_until([&] { return tunnel->status != 0; }, 10)) << way;
