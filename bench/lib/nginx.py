@@ -5,7 +5,7 @@ import os
 import re
 import subprocess
 
-from support import Program, find_program, free_udp_port, wait_for_udp_port
+from support import Program, find_program, free_port, wait_for_udp_port
 
 ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "../.."))
 DEBIAN13 = os.path.join(ROOT, "build/debian13")
@@ -82,7 +82,7 @@ def missing():
 
 class Nginx(Program):
     def __init__(self, folder, cert, key, home):
-        self.port = free_udp_port()
+        self.port = free_port()
         path = write_configuration(home, self.port, "quic; http3 on; quic_gso on", folder=folder, cert=cert, key=key)
         super().__init__(*find(), "-e", "stderr", "-p", home, "-c", path)
         wait_for_udp_port(self.port)

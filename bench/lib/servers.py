@@ -4,7 +4,7 @@ import os
 from dataclasses import dataclass
 from typing import Callable
 
-from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_program, free_udp_port, wait_for_udp_port
+from support import TOOL, Caddy, GtlsServer, Program, Serve, find_bun, find_program, free_port, wait_for_udp_port
 
 from lib import nginx
 from lib.machine import debian_version, first_line
@@ -44,7 +44,7 @@ class Ngtcp2Server(Program):
     """One of ngtcp2's examples/ (osslserver, bsslserver): all take what gtlsserver takes."""
 
     def __init__(self, program, folder, cert, key):
-        self.port = free_udp_port()
+        self.port = free_port()
         super().__init__(program, "-q", "-d", folder, "127.0.0.1", self.port, key, cert)
         wait_for_udp_port(self.port)
 
@@ -70,13 +70,13 @@ class PortServer(Program):
 
 def start_httparena(content, workers, before=()):
     """bench/httparena with files as HttpArena's. before: a command that runs it."""
-    port = free_udp_port()
+    port = free_port()
     return PortServer(port, *before, os.path.join(BIN, "httparena"), "--host", "127.0.0.1", "--port", port, "--cert",
                       content.cert, "--key", content.key, "--static", content.arena, "--workers", workers)
 
 
 def start_serve(folder, content, workers, before=()):
-    port = free_udp_port()
+    port = free_port()
     return PortServer(port, *before, TOOL, "serve", folder, "--host", "127.0.0.1", "--port", port, "--cert", content.cert,
                       "--key", content.key, "--quiet", "--workers", workers)
 

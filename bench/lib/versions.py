@@ -8,7 +8,7 @@ import subprocess
 import time
 from dataclasses import dataclass
 
-from support import TOOL, Program, find_program, free_tcp_port
+from support import TOOL, Program, find_program, free_port
 
 from lib.clients import H2LOAD_SECONDS, MeasureFailed, answered
 from lib.machine import CLIENT_CORE, cpu_seconds, pinned
@@ -28,7 +28,7 @@ def wait_for_port(port, seconds=10):
 
 class Serve(Program):
     def __init__(self, content):
-        port = free_tcp_port()
+        port = free_port()
         self.port = port
         super().__init__(TOOL, "serve", content.site, "--host", "127.0.0.1", "--port", port, "--cert", content.cert, "--key",
                          content.key, "--quiet")
@@ -37,7 +37,7 @@ class Serve(Program):
 
 class Nginx(Program):
     def __init__(self, content):
-        self.port = free_tcp_port()
+        self.port = free_port()
         path = write_configuration(content.name, self.port, "ssl http2; sendfile on; tcp_nopush on; ssl_protocols TLSv1.3",
                                    folder=content.site, cert=content.cert, key=content.key)
         super().__init__(find_program("nginx"), "-e", "stderr", "-p", content.name, "-c", path)

@@ -8,7 +8,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 
-from support import TOOL, free_udp_port, run
+from support import TOOL, free_port, run
 
 from lib.clients import MeasureFailed, load
 from lib.servers import BIN, PortServer, start_httparena, start_serve
@@ -75,7 +75,7 @@ def calls_of(table):
 
 def connections_of_workers(content, workers, connections):
     """How many of them each worker got."""
-    port = free_udp_port()
+    port = free_port()
     with PortServer(port, os.path.join(BIN, "spread_server"), workers, port, content.cert, content.key) as server:
         load(server, "-c", connections, "-m", 1, "-n", 4 * connections, server.url())
         counts = [int(word) for word in run(TOOL, "get", "-k", "-s", "-S", server.url()).stdout.split()]

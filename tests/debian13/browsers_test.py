@@ -12,7 +12,7 @@ from debian13 import command
 
 from chromium import Chromium
 from firefox import Firefox
-from support import Program, free_udp_port, make_leaf, require
+from support import Program, free_port, make_leaf, require
 
 
 class Browsers(openssl_test.InDebian13):
@@ -20,7 +20,7 @@ class Browsers(openssl_test.InDebian13):
         """The port of `usquic serve` there, which writes an access log."""
         os.mkdir(os.path.join(self.outside, "site"))
         self.write("site/index.html", "<title>hello</title>")
-        port = free_udp_port()
+        port = free_port()
         server = Program(*command(openssl_test.TOOL_THERE, "serve", f"{self.inside}/site", "--port", port, "--cert", cert,
                                   "--key", key, "--access-log", f"{self.inside}/log", "--log-json"))
         self.addCleanup(server.stop)

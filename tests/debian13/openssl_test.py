@@ -8,7 +8,7 @@ from pathlib import Path
 
 from debian13 import ROOT, Debian13, command
 
-from support import TOOL, Program, free_udp_port, make_certificate, wait_for_udp_port
+from support import TOOL, Program, free_port, make_certificate, wait_for_udp_port
 
 TOOL_THERE = "/usquic/build/openssl/bin/usquic"
 HYBRID = "X25519MLKEM768"
@@ -62,7 +62,7 @@ class OverOpenssl(InDebian13):
         """`usquic serve` in Debian 13, and its URL."""
         os.mkdir(os.path.join(self.outside, "site"))
         self.write("site/index.html", "hello")
-        port = free_udp_port()
+        port = free_port()
         server = Program(*command(TOOL_THERE, "serve", f"{self.inside}/site", "--host", "127.0.0.1", "--port", port,
                                   "--cert", self.cert, "--key", self.key))
         self.addCleanup(server.stop)
@@ -82,14 +82,14 @@ class OverOpenssl(InDebian13):
         return subprocess.run(words, capture_output=True, text=True, errors="replace", timeout=60, check=False)
 
     def test_fetches_from_nginx(self):
-        port = free_udp_port()
+        port = free_port()
         self.write("nginx.conf", NGINX.format(folder=self.inside, port=port))
         with Program(*command("nginx", "-e", "stderr", "-c", f"{self.inside}/nginx.conf")):
             wait_for_udp_port(port)
             self.check_client(command(TOOL_THERE), self.cert, f"https://127.0.0.1:{port}/", HYBRID)
 
     def test_fetches_from_haproxy(self):
-        port = free_udp_port()
+        port = free_port()
         self.write("haproxy.cfg", HAPROXY.format(folder=self.inside, port=port))
         self.write("both.pem", "".join(Path(pem).read_text() for pem in self.pems))
         with Program(*command("haproxy", "-db", "-f", f"{self.inside}/haproxy.cfg")):

@@ -4,7 +4,7 @@ import os
 import subprocess
 import unittest
 
-from support import TOOL, Serve, Workplace, free_udp_port, run, wait_for_udp_port
+from support import TOOL, Serve, Workplace, free_port, run, wait_for_udp_port
 
 CANNOT_WRITE = 23
 
@@ -15,7 +15,7 @@ class ClosedDescriptors(unittest.TestCase):
         self.addCleanup(self.place.cleanup)
 
     def test_serve_opens_nothing_in_their_place(self):
-        port = free_udp_port()
+        port = free_port()
         options = ["serve", self.place.site, "--host", "127.0.0.1", "--port", str(port), "--cert", self.place.cert, "--key",
                    self.place.key]
         server = subprocess.Popen(["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", TOOL, *options])

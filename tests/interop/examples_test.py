@@ -6,7 +6,7 @@ import unittest
 
 from curl import curl
 from example_program import ExampleServer, example_path
-from support import Program, Workplace, free_udp_port, run, sha256_file, wait_for_udp_port, TOOL
+from support import Program, Workplace, free_port, run, sha256_file, wait_for_udp_port, TOOL
 
 
 class Examples(unittest.TestCase):
@@ -21,7 +21,7 @@ class Examples(unittest.TestCase):
         return server
 
     def test_hello_app(self):
-        port = free_udp_port()
+        port = free_port()
         # It reads key.pem and cert.pem in its folder.
         server = Program(example_path("hello_app"), port, cwd=self.place.name)
         self.addCleanup(server.stop)

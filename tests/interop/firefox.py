@@ -7,7 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from support import Program, find_program, free_tcp_port
+from support import Program, find_program, free_port
 
 PREFERENCES = {
     # HTTP/3 also where a root that is not Firefox's own is trusted.
@@ -36,7 +36,7 @@ class Firefox:
     server's. command: another program than this system's, which sees that folder as `folder_there`."""
 
     def __init__(self, folder, root, preferences=None, command=None, folder_there=None):
-        port = free_tcp_port()
+        port = free_port()
         make_profile(os.path.join(folder, "profile"), root, {"marionette.port": port, **(preferences or {})})
         self._program = Program(*(command or [find_program("firefox-esr")]), "--headless", "--marionette",
                                 "--no-remote", "--profile", os.path.join(folder_there or folder, "profile"))

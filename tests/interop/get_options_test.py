@@ -5,7 +5,7 @@ import socket
 import subprocess
 import unittest
 
-from support import TOOL, Serve, Workplace, free_udp_port, run, sha256_file
+from support import TOOL, Serve, Workplace, free_port, run, sha256_file
 
 
 class GetOptions(unittest.TestCase):
@@ -113,7 +113,7 @@ class GetOptions(unittest.TestCase):
         self.check_failure(2, "-X", "G T", url)
         self.check_failure(3, "https://a b/")
         self.check_failure(6, "https://nowhere.invalid/")
-        self.check_failure(7, f"https://127.0.0.1:{free_udp_port()}/")
+        self.check_failure(7, f"https://127.0.0.1:{free_port()}/")
         self.check_failure(22, "-f", self.server.url("/none"))
         self.check_failure(23, "-o", "/nonexistent/file", url)
         self.check_failure(26, "-T", "/nonexistent/file", url)
@@ -131,7 +131,7 @@ class GetOptions(unittest.TestCase):
             self.check_failure(28, "--max-time", "0.3", url)
 
     def test_the_first_failure_in_order_is_the_exit_code(self):
-        good, refused = self.server.url("/size-1200"), f"https://127.0.0.1:{free_udp_port()}/"
+        good, refused = self.server.url("/size-1200"), f"https://127.0.0.1:{free_port()}/"
         done = self.get("-o", "/dev/null", "-o", "/dev/null", "-o", "/dev/null", good, refused, "https://nowhere.invalid/")
         self.assertEqual((done.returncode, len(done.stderr.splitlines())), (7, 2), done.stderr)
 

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import unittest
 
-from support import TOOL, Workplace, free_tcp_port, free_udp_port, require, run, sha256_file
+from support import TOOL, Workplace, free_port, require, run, sha256_file
 from tcp_servers import CaddyInFront, ScriptedServer
 
 
@@ -124,7 +124,7 @@ class GetOverTcp(unittest.TestCase):
         self.check_failure(92, "HTTP/2 stream", "--http2", self.caddy.url("/scripted/cut"))
 
     def test_exit_codes(self):
-        nobody = f"https://127.0.0.1:{free_tcp_port()}/"
+        nobody = f"https://127.0.0.1:{free_port()}/"
         for option, _, base in self.both():
             self.check_failure(7, "onnect", option, nobody)
             self.check_failure(6, "resolve", option, "https://nowhere.invalid/")
@@ -167,7 +167,7 @@ class GetOverTcp(unittest.TestCase):
         done = self.get("--fallback", "-d", "once", *version, self.http1.url("/echo"))
         self.assertEqual(done.stdout, "1.1", done.stderr)
         self.assertEqual([request[0] for request in self.http1.requests], ["POST"])
-        nobody = f"https://127.0.0.1:{free_udp_port()}/"
+        nobody = f"https://127.0.0.1:{free_port()}/"
         self.check_failure(7, "HTTP/3: .*; TCP: ", "--fallback", nobody)
 
     def test_fallback_does_not_wait_for_a_silent_port(self):

@@ -5,7 +5,7 @@ import sys
 import tempfile
 import unittest
 
-from support import TOOL, Program, free_udp_port, make_certificate, run
+from support import TOOL, Program, free_port, make_certificate, run
 
 SOURCE = os.environ.get("USQUIC_SOURCE", os.path.join(os.path.dirname(__file__), "../.."))
 PROGRAM = os.path.join(os.environ.get("USQUIC_BUILD", os.path.join(os.path.dirname(TOOL), "..")), "bin/httparena")
@@ -25,7 +25,7 @@ class HttpArena(unittest.TestCase):
         make_files(cls.files)
 
     def start(self, workers=1):
-        server = Program(PROGRAM, "--host", "127.0.0.1", "--port", free_udp_port(), "--cert", self.cert, "--key", self.key,
+        server = Program(PROGRAM, "--host", "127.0.0.1", "--port", free_port(), "--cert", self.cert, "--key", self.key,
                          "--static", self.files, "--workers", workers)
         self.addCleanup(server.stop)
         self.server = server
@@ -61,7 +61,7 @@ class HttpArena(unittest.TestCase):
         self.assertEqual(self.server.stop(), 0)
 
     def test_says_what_is_missing(self):
-        done = run(PROGRAM, "--static", self.files, "--cert", "/none", "--key", self.key, "--port", free_udp_port())
+        done = run(PROGRAM, "--static", self.files, "--cert", "/none", "--key", self.key, "--port", free_port())
         self.assertEqual(done.returncode, 1)
         self.assertRegex(done.stderr, "^httparena: ")
         done = run(PROGRAM, "--static", "/none")

@@ -4,7 +4,7 @@ import json
 import re
 import unittest
 
-from support import TOOL, Workplace, free_tcp_port, require, run
+from support import TOOL, Workplace, free_port, require, run
 from tcp_servers import CaddyInFront, ScriptedServer
 
 CONNECTIONS, STREAMS, REQUESTS = 4, 8, 500
@@ -103,7 +103,7 @@ class LoadOverTcp(unittest.TestCase):
         self.assertEqual(target["failed"]["timeout"], 1)
 
     def test_what_is_wrong_at_once(self):
-        self.check_failure(7, "onnect", "--http2", f"https://127.0.0.1:{free_tcp_port()}/")
+        self.check_failure(7, "onnect", "--http2", f"https://127.0.0.1:{free_port()}/")
         self.check_failure(35, "does not offer HTTP/2", "--http2", self.http1.url())
         self.check_failure(35, "TLS|SSL", "--http1.1", self.plain.url())
         self.check_failure(2, "one request at a time", "--http1.1", "-m", 2, self.http1.url())

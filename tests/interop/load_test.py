@@ -8,7 +8,7 @@ import signal
 import subprocess
 import unittest
 
-from support import TOOL, BunServer, Caddy, GtlsServer, Program, Serve, Workplace, find_bun, free_udp_port, require, run
+from support import TOOL, BunServer, Caddy, GtlsServer, Program, Serve, Workplace, find_bun, free_port, require, run
 
 CONNECTIONS, STREAMS, REQUESTS = 4, 8, 1000
 
@@ -219,7 +219,7 @@ class Load(unittest.TestCase):
             load.wait_for(r"(?m)^status 200 +\d+$")
 
     def test_says_what_is_wrong_with_a_target(self):
-        self.check_failure(7, r"^usquic: load: .*: connection refused", f"https://127.0.0.1:{free_udp_port()}/")
+        self.check_failure(7, r"^usquic: load: .*: connection refused", f"https://127.0.0.1:{free_port()}/")
         self.check_failure(6, r"^usquic: load: .*no-such-host\.invalid", "https://no-such-host.invalid/")
         self.check_failure(1, r"scheme http is not supported", "http://localhost/")
         self.check_failure(3, r"^usquic: load: ", "https://localhost:99999/")

@@ -14,7 +14,7 @@ import time
 import unittest
 
 from curl import curl as curl_http3
-from support import TOOL, Program, Serve, Workplace, find_program, free_tcp_port, require, run
+from support import TOOL, Program, Serve, Workplace, find_program, free_port, require, run
 
 LARGE = 50 << 20
 USAGE, CONNECT = 2, 7  # exit statuses
@@ -265,7 +265,7 @@ class Ports(Site):
 
     def test_plain_http_goes_on_to_https(self):
         for options in ([], ["--workers", "2"]):
-            port = free_tcp_port()
+            port = free_port()
             server = self.start("--redirect-http", port, *options)
             server.wait_for(f"redirects http://127.0.0.1:{port}/\n")
             plain = f"http://127.0.0.1:{port}"

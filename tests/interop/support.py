@@ -3,6 +3,7 @@
 import glob
 import hashlib
 import os
+import random
 import re
 import shutil
 import signal
@@ -118,18 +119,22 @@ def sha256_file(path):
     return digest.hexdigest()
 
 
-def free_udp_port():
-    """A port that was free a moment ago, for servers that cannot choose one themselves."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def free_tcp_port():
-    """The same of TCP."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port():
+    """A port that no socket of the machine has over UDP or TCP, for servers that cannot choose one themselves. It is below
+    those that the kernel gives to clients, or one of them might have it before the server does."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range", encoding="ascii") as file:
+        first_of_clients = int(file.read().split()[0])
+    ports = range(10_000, first_of_clients)
+    for _ in range(100):
+        port = random.choice(ports)
+        try:
+            for kind in socket.SOCK_DGRAM, socket.SOCK_STREAM:
+                with socket.socket(socket.AF_INET, kind) as probe:
+                    probe.bind(("", port))
+            return port
+        except OSError:
+            continue
+    raise AssertionError(f"none of a hundred ports of {ports} is free")
 
 
 def wait_for_udp_port(port, seconds=10):
@@ -220,7 +225,7 @@ class GtlsServer(Program):
     """ngtcp2's own server on a free port of 127.0.0.1."""
 
     def __init__(self, folder, cert, key, *options):
-        self.port = free_udp_port()
+        self.port = free_port()
         super().__init__(find_program("gtlsserver"), "-q", "-d", folder, *options, "127.0.0.1", self.port, key, cert)
         wait_for_udp_port(self.port)
 
@@ -232,7 +237,7 @@ class Caddy(Program):
     """Caddy (quic-go) as a file server; home: a folder for its configuration and state."""
 
     def __init__(self, folder, cert, key, home):
-        self.port = free_udp_port()
+        self.port = free_port()
         config = os.path.join(home, "Caddyfile")
         with open(config, "w", encoding="ascii") as file:
             file.write("{\n  admin off\n  auto_https off\n  servers {\n    protocols h1 h2 h3\n  }\n}\n"

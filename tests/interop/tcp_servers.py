@@ -7,7 +7,7 @@ import socketserver
 import ssl
 import threading
 
-from support import Program, find_program, free_udp_port
+from support import Program, find_program, free_port
 
 
 class ScriptedHandler(http.server.BaseHTTPRequestHandler):
@@ -140,7 +140,7 @@ class CaddyInFront(Program):
     """Caddy with all versions of HTTP: files of a folder, and below /scripted what a ScriptedServer without TLS answers."""
 
     def __init__(self, folder, cert, key, home, backend, protocols="h1 h2 h3"):
-        self.port = free_udp_port()
+        self.port = free_port()
         config = os.path.join(home, "Caddyfile.front")
         with open(config, "w", encoding="ascii") as file:
             file.write(f"""{{

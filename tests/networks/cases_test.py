@@ -7,7 +7,7 @@ import re
 import tempfile
 import unittest
 
-from support import TOOL, GtlsServer, Serve, Workplace, find_program, require, run, wait_for_udp_port, free_udp_port, Program
+from support import TOOL, GtlsServer, Serve, Workplace, find_program, require, run, wait_for_udp_port, free_port, Program
 
 FILES = {"small": 100, "large": 20 << 20}
 VERSION_2 = "0x6b3343cf"
@@ -18,7 +18,7 @@ class VerboseGtlsServer(Program):
     """It writes what it does."""
 
     def __init__(self, folder, cert, key, *options, host="127.0.0.1"):
-        self.port = free_udp_port()
+        self.port = free_port()
         super().__init__(find_program("gtlsserver"), "-d", folder, "--no-quic-dump", *options, host, self.port, key, cert)
         wait_for_udp_port(self.port)
 

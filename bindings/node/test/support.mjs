@@ -94,19 +94,22 @@ export function echoServer(open, options = {}) {
   });
 }
 
-// A port of localhost where nobody listens: it was free a moment ago.
+// A UDP port where nobody listens. It is below those that the kernel gives to clients: none of them takes it meanwhile.
 export async function freePort() {
   const { createSocket } = await import("node:dgram");
-  const socket = createSocket("udp6");
-  const bound = deferred();
-  socket.on("error", bound.reject);
-  socket.bind(0, "::", bound.resolve);
-  await within(bound.promise, "a free port");
-  const { port } = socket.address();
-  const closed = deferred();
-  socket.close(closed.resolve);
-  await within(closed.promise, "the free port's socket closed");
-  return port;
+  for (let left = 100; left > 0; left--) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const socket = createSocket("udp6");
+    const bound = deferred();
+    socket.on("error", () => bound.resolve(false));
+    socket.bind(port, "::", () => bound.resolve(true));
+    const isFree = await within(bound.promise, "a free port");
+    const closed = deferred();
+    socket.close(closed.resolve);
+    await within(closed.promise, "the free port's socket closed");
+    if (isFree) return port;
+  }
+  throw new Error("none of a hundred ports is free");
 }
 
 // Runs a program text (CommonJS; `quic` is there, its clients take any certificate); see run() of runner.mjs.
