@@ -247,6 +247,7 @@ struct Capabilities {
   bool keep_alive = false;          // set_keep_alive() counts; else Config::keep_alive says whether, not when
   bool long_fields = false;         // takes header fields of any length within Config::max_header_list_size
   bool immediate_mtu_discovery = false;  // begins with the connection (RFC 8899)
+  bool any_hello_pieces = false;         // takes a ClientHello in any number of CRYPTO frames, in any order
   bool any_credit = false;               // sends when the peer gives credit byte by byte
   bool frame_limits =
       false;  // sees every frame: Config::max_control_frames_per_second, and bounds of what brings nothing

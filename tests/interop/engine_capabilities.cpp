@@ -7,5 +7,6 @@
 int main() {
   const usquic::engine::Capabilities can = usquic::test::built_in_capabilities();
   if (can.error_codes) std::puts("error_codes");
+  if (can.any_hello_pieces) std::puts("any_hello_pieces");
   if (can.immediate_mtu_discovery) std::puts("immediate_mtu_discovery");
 }

@@ -53,10 +53,14 @@ def require(test, *names):
             test.skipTest(f"{name} is not installed")
 
 
-def require_capability(test, name):
-    """Of the engine that the command was built with: one of those that engine_capabilities.cpp prints."""
+def has_capability(name):
+    """Whether the engine that the command was built with has it: one of those that engine_capabilities.cpp prints."""
     program = os.path.join(os.path.dirname(TOOL), "engine_capabilities")
-    if name not in subprocess.run([program], capture_output=True, text=True, check=True).stdout.split():
+    return name in subprocess.run([program], capture_output=True, text=True, check=True).stdout.split()
+
+
+def require_capability(test, name):
+    if not has_capability(name):
         test.skipTest(f"this engine has no {name}")
 
 

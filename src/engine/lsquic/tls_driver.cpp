@@ -45,6 +45,7 @@ Result<void> TlsDriver::check_protocols() const {
 
 Result<void> TlsDriver::prepare(Role role) {
   if (handshakes_ == nullptr) {
+    // With a ticket that allows early data lsquic would begin before the handshake is done, which the seam does not know.
     auto made =
         DrivenHandshakes::create(*core_.config.tls, *this, protocols_, tls::boringssl::EarlyData::refused);
     if (!made) return Error{made.error()};
@@ -108,13 +109,10 @@ void TlsDriver::on_alert(const SSL* ssl, tls::Alert alert) {
 void TlsDriver::on_ticket(SSL* ssl, SSL_SESSION* ticket, std::time_t expires, bool is_authorized) {
   Peer* peer = find(ssl);
   if (peer == nullptr || peer->connection == nullptr) return;
-  // With a ticket that allows early data lsquic begins before the handshake is done, which the seam does not know.
-  const bssl::UniquePtr<SSL_SESSION> kept(SSL_SESSION_copy_without_early_data(ticket));
-  if (kept == nullptr) return;
   unsigned char* data = nullptr;
   std::size_t length = 0;
   // Also tells lsquic that it need not wait for tickets with its TLS objects.
-  if (lsquic_ssl_sess_to_resume_info(ssl, kept.get(), &data, &length) != 0) return;
+  if (lsquic_ssl_sess_to_resume_info(ssl, ticket, &data, &length) != 0) return;
   const std::unique_ptr<unsigned char, decltype(&std::free)> owner(data, std::free);
   const LsquicConnection& c = *peer->connection;
   const std::string key =

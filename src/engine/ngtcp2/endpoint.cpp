@@ -46,6 +46,7 @@ QuicEndpoint::QuicEndpoint(const Config& config, EventHandler& events)
                     .keep_alive = true,
                     .long_fields = true,
                     .immediate_mtu_discovery = true,
+                    .any_hello_pieces = true,
                     .any_credit = true,
                     .frame_limits = true},
       core_(config, events) {}

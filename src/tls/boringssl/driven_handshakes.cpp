@@ -41,9 +41,7 @@ class DrivenHandshakesImpl final : public DrivenHandshakes, private DrivenShare 
  public:
   DrivenHandshakesImpl(LibraryContext& context, HandshakeDriver& its_driver,
                        std::vector<std::string> its_alpn, EarlyData early_data)
-      : DrivenShare(context.state(), its_driver, std::move(its_alpn)),
-        context_(context),
-        early_data_(early_data) {}
+      : DrivenShare(context.state(), its_driver, std::move(its_alpn), early_data), context_(context) {}
 
   Result<SSL_CTX*> server() override {
     if (Result<void> ready = context_.prepare_server(); !ready) return Error{ready.error()};
@@ -93,7 +91,7 @@ class DrivenHandshakesImpl final : public DrivenHandshakes, private DrivenShare 
     const bool is_ready = DrivenSsl::attach_to_all_of(context, *this) &&
                           (identity == nullptr || copy_identity(context, identity->context()));
     if (!is_ready) return Error{libssl::take_error(US_QUIC_E_NOMEM).code};
-    SSL_CTX_set_early_data_enabled(context, early_data_ == EarlyData::accepted ? 1 : 0);
+    SSL_CTX_set_early_data_enabled(context, early_data == EarlyData::accepted ? 1 : 0);
     set_verification(context, side);
     return made;
   }
@@ -113,7 +111,6 @@ class DrivenHandshakesImpl final : public DrivenHandshakes, private DrivenShare 
   }
 
   LibraryContext& context_;
-  const EarlyData early_data_;
   std::map<Key, Made> made_;
 };
 

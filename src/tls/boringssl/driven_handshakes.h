@@ -57,13 +57,14 @@ class HandshakeDriver {
   virtual void on_refusal(const SSL* ssl, const Verdict& verdict) = 0;
   // A fatal alert of this side, beside what add_alert of SSL_QUIC_METHOD is told.
   virtual void on_alert(const SSL* ssl, Alert alert) = 0;
-  // As a client: a ticket that may be used until `expires`. The reference stays BoringSSL's.
+  // As a client: a ticket that may be used until `expires`. The reference is valid during the call.
   virtual void on_ticket(SSL* ssl, SSL_SESSION* ticket, std::time_t expires, bool is_authorized) = 0;
 
  protected:
   ~HandshakeDriver() = default;
 };
 
+// refused: neither as a server, nor by what tickets of a client allow.
 enum class EarlyData : std::uint8_t { refused, accepted };
 
 class DrivenHandshakes {

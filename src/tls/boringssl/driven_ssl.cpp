@@ -3,6 +3,7 @@
 #include <ctime>
 #include <utility>
 
+#include "tls/boringssl/session_copy.h"
 #include "tls/libssl/agreement.h"
 #include "tls/libssl/dialect.h"
 #include "tls/libssl/exporter_secret.h"
@@ -81,8 +82,14 @@ bool DrivenSsl::is_authorized() const {
 void DrivenSsl::keep_ticket(SSL* ssl, SSL_SESSION* ticket) {
   const std::time_t now = std::time(nullptr);
   const std::time_t expires = libssl::expiry_of(ticket, ssl, now);
-  if (expires > now && SSL_SESSION_is_resumable(ticket) == 1)
-    share_.driver.on_ticket(ssl, ticket, expires, is_authorized());
+  if (expires <= now || SSL_SESSION_is_resumable(ticket) != 1) return;
+  bssl::UniquePtr<SSL_SESSION> copy;
+  if (share_.early_data == EarlyData::refused && SSL_SESSION_early_data_capable(ticket) == 1) {
+    copy = copy_without_early_data(*ticket, *SSL_get_SSL_CTX(ssl));
+    if (copy == nullptr) return;
+    ticket = copy.get();
+  }
+  share_.driver.on_ticket(ssl, ticket, expires, is_authorized());
 }
 
 void DrivenSsl::note(const SSL* ssl, int where, int value) {

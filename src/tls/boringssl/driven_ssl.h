@@ -19,8 +19,9 @@ namespace usquic::tls::boringssl {
 // What all SSLs of a DrivenHandshakes share. It outlives them.
 class DrivenShare {
  public:
-  DrivenShare(libssl::SharedState& its_tls, HandshakeDriver& its_driver, std::vector<std::string> its_alpn)
-      : tls(its_tls), driver(its_driver), alpn(std::move(its_alpn)) {}
+  DrivenShare(libssl::SharedState& its_tls, HandshakeDriver& its_driver, std::vector<std::string> its_alpn,
+              EarlyData its_early_data)
+      : tls(its_tls), driver(its_driver), alpn(std::move(its_alpn)), early_data(its_early_data) {}
 
   // The context that shows these credentials to clients; nullptr: it cannot be made.
   virtual SSL_CTX* context_of(const std::shared_ptr<const libssl::Credentials>& credentials) = 0;
@@ -28,6 +29,7 @@ class DrivenShare {
   libssl::SharedState& tls;
   HandshakeDriver& driver;
   const std::vector<std::string> alpn;
+  const EarlyData early_data;
 
  protected:
   ~DrivenShare() = default;

@@ -20,13 +20,13 @@ class Driven : public testing::Test {
     make();
   }
 
-  void make(EarlyData early_data = EarlyData::refused) {
+  void make(EarlyData of_server = EarlyData::refused, EarlyData of_client = EarlyData::refused) {
     client_.reset();
     server_.reset();
     server_context_ = make_context(server_options_);
     client_context_ = make_context(client_options_);
-    server_ = *DrivenHandshakes::create(*server_context_, server_driver_, {"h3"}, early_data);
-    client_ = *DrivenHandshakes::create(*client_context_, client_driver_, {}, early_data);
+    server_ = *DrivenHandshakes::create(*server_context_, server_driver_, {"h3"}, of_server);
+    client_ = *DrivenHandshakes::create(*client_context_, client_driver_, {}, of_client);
   }
 
   bool connect(const std::string& name, SSL_SESSION* session = nullptr) {
@@ -36,6 +36,22 @@ class Driven : public testing::Test {
     client.connect(name.c_str(), session);
     server.accept();
     return run(client, server);
+  }
+
+  // Obfuscated, in milliseconds: what follows the ticket in a ClientHello (RFC 8446 section 4.2.11).
+  std::uint32_t age_offered_with(SSL_SESSION* session) {
+    DrivenPeer client(*client_->client());
+    client.connect("a.example", session);
+    client.go_on();
+    const std::uint8_t* ticket = nullptr;
+    std::size_t length = 0;
+    SSL_SESSION_get0_ticket(session, &ticket, &length);
+    const std::string& hello = client.sent.front().second;
+    const std::size_t at =
+        hello.find(std::string_view(reinterpret_cast<const char*>(ticket), length)) + length;
+    std::uint32_t age = 0;
+    for (const char c : hello.substr(at, 4)) age = age << 8 | static_cast<std::uint8_t>(c);
+    return age;
   }
 
   const Outcome& of_client() const { return client_driver_.outcomes.back(); }
@@ -172,9 +188,32 @@ TEST_F(Driven, TicketsAreOfTheIdentityThatTheyBeganWith) {
 }
 
 TEST_F(Driven, TicketsAllowEarlyDataWhereItIsAccepted) {
-  make(EarlyData::accepted);
+  make(EarlyData::accepted, EarlyData::accepted);
   ASSERT_TRUE(connect("a.example"));
   EXPECT_EQ(SSL_SESSION_early_data_capable(client_driver_.tickets.front().session.get()), 1);
+}
+
+TEST_F(Driven, AClientThatRefusesEarlyDataKeepsTicketsWithoutIt) {
+  make(EarlyData::accepted, EarlyData::refused);
+  ASSERT_TRUE(connect("a.example"));
+  const NotedDriver::Kept kept = std::move(client_driver_.tickets.front());
+  EXPECT_EQ(SSL_SESSION_early_data_capable(kept.session.get()), 0);
+  ASSERT_TRUE(connect("a.example", kept.session.get()));
+  EXPECT_TRUE(of_client().is_resumed);
+}
+
+TEST_F(Driven, TicketsWithoutEarlyDataKeepTheirAgeWhenTheyAreSerialized) {
+  make(EarlyData::accepted, EarlyData::refused);
+  ASSERT_TRUE(connect("a.example"));
+  const NotedDriver::Kept kept = std::move(client_driver_.tickets.front());
+  std::uint8_t* data = nullptr;
+  std::size_t length = 0;
+  ASSERT_EQ(SSL_SESSION_to_bytes(kept.session.get(), &data, &length), 1);
+  const bssl::UniquePtr<std::uint8_t> owner(data);
+  const bssl::UniquePtr<SSL_SESSION> read(SSL_SESSION_from_bytes(data, length, *client_->client()));
+  ASSERT_NE(read, nullptr);
+  const std::uint32_t difference = age_offered_with(read.get()) - age_offered_with(kept.session.get());
+  EXPECT_LE(difference + 60'000U, 120'000U);  // a minute more or less
 }
 
 TEST_F(Driven, SecretsGoToTheKeyLog) {
