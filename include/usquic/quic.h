@@ -415,7 +415,8 @@ US_API void us_quic_stream_close(us_quic_stream_t* s);
 US_API void us_quic_stream_close_with(us_quic_stream_t* s, uint64_t code);
 
 /* After pause returned, no on_stream_data and no on_stream_end comes until resume; what is in flight (at most
- * one window) is held, and the peer gets no more credit. */
+ * one window) is held, and the peer gets no more credit. When the connection ends by itself, what is held comes before
+ * on_stream_close. */
 US_API void us_quic_stream_pause(us_quic_stream_t* s);
 US_API void us_quic_stream_resume(us_quic_stream_t* s);
 

@@ -113,6 +113,10 @@ void attach_engine(us_quic_connection_t& c, engine::Connection& engine) {
   if (c.is_shutdown_wanted) engine.shutdown();
 }
 
+bool is_gone(const us_quic_connection_t& c) {
+  return c.engine == nullptr && c.setup == nullptr;
+}
+
 void keep_final_state(us_quic_connection_t& c) {
   sync_path(c);
   c.final_state = try_allocating([&] { return final_state_of(*c.engine); }, std::unique_ptr<FinalState>());
@@ -136,8 +140,12 @@ void close_connection_without_error(us_quic_connection_t& c) {
 
 void end_connection(us_quic_connection_t& c, CloseReason reason) {
   c.setup.reset();
-  // Streams that the engine does not know, or told an end of that is held back.
-  while (us_quic_stream_t* s = c.streams.front()) close_stream_with_connection(*s);
+  // Streams that the engine does not know, or whose last events wait to be told.
+  us_quic_stream_t* next = nullptr;
+  for (us_quic_stream_t* s = c.streams.front(); s != nullptr; s = next) {
+    next = c.streams.next(s);
+    end_stream_with_connection(*s);
+  }
   if (may_dispatch_now(c) && !c.life.has_ended()) {
     c.close_reason = std::move(reason);
     c.life.queue_end();

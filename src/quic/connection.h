@@ -65,6 +65,8 @@ us_quic_connection_t* new_connection(us_quic_socket_t& socket, bool is_client, u
 // One that nobody has seen.
 void discard_connection(us_quic_connection_t& connection);
 bool is_http3(const us_quic_connection_t& connection);
+// Neither is there a connection of the engine, nor will there be one.
+bool is_gone(const us_quic_connection_t& connection);
 // Copies the engine's current path into peer_ctx.
 void sync_path(us_quic_connection_t& connection);
 // The engine's connection is the one from now on; streams made before move onto it.

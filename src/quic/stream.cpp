@@ -29,10 +29,16 @@ void mark_closed(us_quic_stream_t& s, us_quic_stream_close_info_t info) {
   s.connection->context->quic->events.push_close(s);
 }
 
-// By the application, or until it has answered a CONNECT.
+// The connection took the stream along, or has taken itself away after its good end.
+bool has_lost_connection(const us_quic_stream_t& s) {
+  return is_gone(*s.connection) || (s.life.has_ended() && s.close_info.reason == US_QUIC_E_CLOSED);
+}
+
+// By the application, while there is a connection; or until it has answered a CONNECT.
 bool is_held_back(const us_quic_stream_t& s) {
+  const bool is_paused = s.is_paused && !has_lost_connection(s);
   const bool awaits_answer = s.own_session != nullptr && s.own_session->awaits_answer();
-  return (s.is_paused || awaits_answer) && !s.is_read_stopped;
+  return (is_paused || awaits_answer) && !s.is_read_stopped;
 }
 
 }  // namespace
@@ -91,6 +97,16 @@ void close_stream_after_flush(us_quic_stream_t& s, std::uint64_t code) {
 
 void close_stream_with_connection(us_quic_stream_t& s) {
   if (!s.life.is_closed()) mark_closed(s, {US_QUIC_E_CLOSED, 0});
+}
+
+void end_stream_with_connection(us_quic_stream_t& s) {
+  release_held(s);
+  if (s.queued == 0) return close_stream_with_connection(s);
+  if (s.life.has_ended()) return;
+  s.close_info = {US_QUIC_E_CLOSED, 0};
+  s.life.queue_end();
+  s.prepared.drop();
+  s.connection->context->quic->events.push_close(s);
 }
 
 void fail_stream(us_quic_stream_t& s, int reason, std::uint64_t code) {

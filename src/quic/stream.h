@@ -55,6 +55,8 @@ void close_stream(us_quic_stream_t& stream, std::uint64_t code);
 // The same, but the peer is told after what the connection has to send in this iteration.
 void close_stream_after_flush(us_quic_stream_t& stream, std::uint64_t code);
 void close_stream_with_connection(us_quic_stream_t& stream);
+// The same after what came before, also of a stream that is paused: its connection ended by itself.
+void end_stream_with_connection(us_quic_stream_t& stream);
 // It ended with `reason`, without the engine: before that had it, or as its end cannot be queued.
 void fail_stream(us_quic_stream_t& stream, int reason, std::uint64_t code = 0);
 // H3_REQUEST_CANCELLED (RFC 9114 section 8.1) or 0 on raw streams.

@@ -110,6 +110,28 @@ TEST(Pause, ClosingTheConnectionEndsAPausedStream) {
   ASSERT_TRUE(loop.run_until([&] { return server.closed == 1; }));
   EXPECT_EQ(server.streams_closed, 1);
   EXPECT_EQ(server.last_stream_close.reason, US_QUIC_E_CLOSED);
+  EXPECT_EQ(server.received, "x");
+  EXPECT_EQ(server.ended, 0);
+}
+
+// The peer was told that all of it came.
+TEST(Pause, TheEndOfTheConnectionTellsWhatIsHeld) {
+  TestLoop loop;
+  Peer server(loop, {.is_server = true});
+  Peer client(loop, {});
+  us_quic_stream_t* paused = nullptr;
+  server.on_stream_open = [&](us_quic_stream_t* s) { us_quic_stream_pause(paused = s); };
+  server.on_stream_data = [](us_quic_stream_t* s, std::string_view) { us_quic_stream_pause(s); };
+  us_quic_connection_t* c = client.connect(server.listen());
+  us_quic_stream_t* s = open_stream(client, c);
+  write_all(s, "all of it");
+  us_quic_stream_shutdown(s);
+  ASSERT_TRUE(loop.run_until([&] { return paused != nullptr && !paused->held.empty(); }));
+  us_quic_connection_close(c, 0, nullptr);
+  ASSERT_TRUE(loop.run_until([&] { return server.closed == 1; }));
+  EXPECT_EQ(server.received, "all of it");
+  EXPECT_EQ(server.ended, 1);
+  EXPECT_EQ(server.streams_closed, 1);
 }
 
 TEST(Writable, ComesAfterAShortWriteAndEveryByteArrivesOnce) {

@@ -75,6 +75,19 @@ TEST(EventsFromFlush, EndOfConnectionStaysBehindItsStreamsAndKeepsHeadersAndReas
   EXPECT_EQ(t.server.last_close.error, US_QUIC_E_TRANSPORT);
 }
 
+TEST(EventsFromFlush, WhatCameBeforeTheEndOfTheConnectionIsToldFirst) {
+  OpenRequest t;
+  engine::Connection* c = t.request->connection->engine;
+  t.engine().run_in_flush([&] {
+    engine::Stream& s = *t.request->engine;
+    t.engine().events().on_body(s, as_bytes("all"));
+    t.engine().events().on_end(s);
+    t.engine().end(*c, {});
+  });
+  us_loop_tick(t.loop.get());
+  EXPECT_EQ(t.told, (std::vector<std::string>{"data all", "end", "close, headers /path", "connection "}));
+}
+
 TEST(EventsFromFlush, AreDroppedWhenTheApplicationClosesFirst) {
   OpenRequest t;
   t.engine().run_in_flush([&] { t.engine().events().on_body(*t.request->engine, as_bytes("late")); });
