@@ -161,6 +161,7 @@ void on_conncloseframe_received(lsquic_conn_t* library, int is_application, std:
     const std::string_view text(reason, reason_length > 0 ? static_cast<std::size_t>(reason_length) : 0);
     c->parts().core.peer_close =
         from_peer(is_application == 1, code, text, c->parts().core.no_error(), !c->is_client());
+    c->parts().streams.read_what_came();
   });
 }
 

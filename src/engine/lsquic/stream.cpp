@@ -164,8 +164,10 @@ std::span<const us_quic_header_t> LsquicStream::headers() const {
   return in_.latest == nullptr ? std::span<const us_quic_header_t>() : in_.latest->fields();
 }
 
-// Bytes that the application may be given before it takes some: lsquic gives the peer credit for what is read.
+// Bytes that the application may be given before it takes some: lsquic gives the peer credit for what is read. A peer that
+// has closed the connection has no more use for any.
 std::size_t LsquicStream::unconsumed_room() const {
+  if (core().peer_close) return std::numeric_limits<std::size_t>::max();
   const Config& config = core().config();
   const std::uint64_t own = credit_.left();
   const std::uint64_t left = config.max_stream_data > own ? config.max_stream_data - own : 0;

@@ -71,6 +71,11 @@ void StreamSet::resume_paused() {
   for (LsquicStream* s = paused_.front(); s != nullptr; s = paused_.next(s)) touch(*s);
 }
 
+// lsquic has its readers read once more before it lets the connection go.
+void StreamSet::read_what_came() {
+  while (LsquicStream* s = paused_.pop_front()) lsquic_stream_wantread(s->library_, 1);
+}
+
 // What a stream asked for before the handshake decided may be of the other kind of protocol.
 bool StreamSet::fits_protocol(const LsquicStream& s) const {
   const bool is_message = s.out_.sent != LsquicStream::Sent::nothing;

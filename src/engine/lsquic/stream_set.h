@@ -33,6 +33,8 @@ class StreamSet {
   // It is not read on until the application takes what it has.
   void pause(LsquicStream& s);
   void resume_paused();
+  // The peer has closed the connection: all of them are read to the end.
+  void read_what_came();
   // The last that it has to send is with lsquic.
   void sending_finished(LsquicStream& s);
 

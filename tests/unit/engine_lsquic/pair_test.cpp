@@ -131,6 +131,25 @@ TEST_F(LsquicPair, TrailersFollowALongBody) {
   EXPECT_EQ(s->sections[1].value("x-sum"), "1");
 }
 
+// What the application has no room for stays in lsquic, which throws it away with the connection.
+TEST_F(LsquicPair, AllThatCameBeforeThePeersCloseIsDelivered) {
+  pair.client.config.max_stream_data = 30'000;
+  pair.client.consume_at_once = false;
+  join("h3");
+  StreamRecord* s = ask(pair.client, *client);
+  ASSERT_TRUE(run_until([&] { return server->streams.size() == 1 && server->streams[0]->ended; }));
+  const std::string body(50'000, 'b');
+  StreamRecord& r = *server->streams[0];
+  begin_answer(r, body);
+  EXPECT_EQ(r.handle->finish(), 0);
+  ASSERT_TRUE(run_until([&] { return r.closes == 1; }));
+  EXPECT_EQ(s->body.size(), 30'000U);
+  pair.server.close(*server, 0);
+  ASSERT_TRUE(run_until([&] { return client->closes == 1; }));
+  EXPECT_EQ(s->body.size(), body.size());
+  EXPECT_TRUE(s->ended);
+}
+
 // The callback that the handshake is done is the first place where a client may send.
 TEST_F(LsquicPair, DatagramsMayBeSentAtOnce) {
   std::optional<int> result;
