@@ -8,7 +8,7 @@ import front_door
 from chromium import ALT_SVC_OF_LOCALHOST, Chromium
 from example_program import ExampleServer
 from firefox import Firefox
-from support import Workplace, make_leaf, require
+from support import Workplace, has_capability, make_leaf, require, require_capability
 from udp_silence import UdpSilence
 
 FIRST_VERSION = "performance.getEntriesByType('navigation')[0].nextHopProtocol"
@@ -34,6 +34,18 @@ class InBrowser:
         cls.place = Workplace([])
         cls.addClassCleanup(cls.place.cleanup)
         front_door.write_site(cls.place.site)
+        cls.browser = cls.start_browser()
+        cls.addClassCleanup(lambda: cls.browser.close())
+
+    @classmethod
+    def start_browser(cls):
+        raise NotImplementedError
+
+    def setUp(self):
+        # A server's close without H3_NO_ERROR is an error to Firefox, which then takes HTTP/2 from that host.
+        if not has_capability("error_codes"):
+            self.browser.close()
+            type(self).browser = self.start_browser()
 
     def serve(self, port=0):
         server = front_door.serve_site(self.place, self.identity, port)
@@ -65,7 +77,9 @@ class InBrowser:
         """A browser learns of HTTP/3 from an answer, connects in the background, and uses it when it is connected."""
         deadline = time.monotonic() + 20
         while (last := action()) != wanted:
-            self.assertLess(time.monotonic(), deadline, f"still {last}")
+            if time.monotonic() > deadline:
+                require_capability(self, "any_hello_pieces")
+                self.fail(f"still {last}")
             time.sleep(0.05)
 
     def measure(self, what, action):
@@ -106,8 +120,10 @@ class InChromium(InBrowser, unittest.TestCase):
         require(cls(), "chromium")
         super().setUpClass()
         cls.identity = cls.place.cert, cls.place.key
-        cls.browser = Chromium(0, cls.place.cert, ALT_SVC_OF_LOCALHOST)
-        cls.addClassCleanup(cls.browser.close)
+
+    @classmethod
+    def start_browser(cls):
+        return Chromium(0, cls.place.cert, ALT_SVC_OF_LOCALHOST)
 
     def test_leaves_a_connection_on_which_udp_is_blocked(self):
         server = self.serve()
@@ -122,8 +138,10 @@ class InFirefox(InBrowser, unittest.TestCase):
         require(cls(), "firefox-esr", "certutil")
         super().setUpClass()
         cls.identity = make_leaf(cls.place.name, cls.place.cert, cls.place.key)
-        cls.browser = Firefox(cls.place.name, cls.place.cert)
-        cls.addClassCleanup(cls.browser.close)
+
+    @classmethod
+    def start_browser(cls):
+        return Firefox(cls.place.name, cls.place.cert)
 
 
 if __name__ == "__main__":

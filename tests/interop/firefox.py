@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -22,8 +23,7 @@ PREFERENCES = {
 
 
 def make_profile(folder, root, preferences):
-    """A profile that trusts a root, for server certificates."""
-    os.mkdir(folder)
+    """A profile that trusts a root, for server certificates, in an empty folder."""
     database = f"sql:{folder}"
     subprocess.run(["certutil", "-N", "-d", database, "--empty-password"], check=True)
     subprocess.run(["certutil", "-A", "-d", database, "-n", "root", "-t", "C,,", "-i", root], check=True)
@@ -37,9 +37,10 @@ class Firefox:
 
     def __init__(self, folder, root, preferences=None, command=None, folder_there=None):
         port = free_port()
-        make_profile(os.path.join(folder, "profile"), root, {"marionette.port": port, **(preferences or {})})
+        profile = tempfile.mkdtemp(prefix="profile-", dir=folder)
+        make_profile(profile, root, {"marionette.port": port, **(preferences or {})})
         self._program = Program(*(command or [find_program("firefox-esr")]), "--headless", "--marionette",
-                                "--no-remote", "--profile", os.path.join(folder_there or folder, "profile"))
+                                "--no-remote", "--profile", os.path.join(folder_there or folder, os.path.basename(profile)))
         self._socket = self._connect(port)
         self._next_id = 0
         self._read()

@@ -5,7 +5,7 @@ import os
 import unittest
 
 from curl import curl
-from support import TOOL, Serve, Workplace, run
+from support import TOOL, Serve, Workplace, has_capability, run
 
 ENTRIES = 4000
 REQUESTS = 300
@@ -28,7 +28,8 @@ class ServeListing(unittest.TestCase):
         self.assertIn(f'"200": {REQUESTS}', json.dumps(json.loads(done.stdout)))
         page = curl(self.server.url("/large/"), self.place.cert).body
         self.assertEqual(page.count(b"<tr>"), ENTRIES + 1)
-        self.server.check_peak_memory(self)
+        if has_capability("prepared_responses"):  # else each answer on its way is a copy
+            self.server.check_peak_memory(self)
         self.assertEqual(self.server.stop(), 0, self.server.output)
 
     def test_a_list_tells_what_is_in_the_folder_by_then(self):

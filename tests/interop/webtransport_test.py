@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chromium import ALT_SVC_OF_LOCALHOST, Chromium
 from firefox import Firefox
-from support import Workplace, find_deno, require, run
+from support import Workplace, find_deno, require, require_capability, run
 from webtransport_support import SCRIPT, Page, WebTransportServer, certificate_hash
 
 COUNTS = [1, 1200, 65_536, 3_000_000]
@@ -58,6 +58,7 @@ class InClient:
 
     @classmethod
     def setUpClass(cls):
+        require_capability(cls(), "webtransport")
         cls.place = Workplace(["size-0"])
         cls.addClassCleanup(cls.place.cleanup)
         cls.server = cls.serve()
