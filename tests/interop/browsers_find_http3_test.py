@@ -42,7 +42,7 @@ class InBrowser:
         raise NotImplementedError
 
     def setUp(self):
-        # A server's close without H3_NO_ERROR is an error to Firefox, which then takes HTTP/2 from that host.
+        # When a server without them has ended, Firefox takes HTTP/2 from that host.
         if not has_capability("error_codes"):
             self.browser.close()
             type(self).browser = self.start_browser()
