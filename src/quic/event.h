@@ -63,6 +63,12 @@ class EventList {
   Event* front() { return events_.front(); }
   Event* next(Event* event) { return events_.next(event); }
   void push_back(EventPointer event) { events_.push_back(event.release()); }
+  void push_front(EventPointer event) { events_.push_front(event.release()); }
+  EventPointer pop_back() {
+    Event* last = events_.back();
+    if (last != nullptr) last->unlink();
+    return EventPointer(last);
+  }
   EventPointer pop_front() { return EventPointer(events_.pop_front()); }
   void take_all(EventList& other) { events_.take_all(other.events_); }
   void clear() {

@@ -51,15 +51,32 @@ EventPointer new_stream_event(us_quic_stream_t& s, EventKind kind, std::uint64_t
   return event;
 }
 
-void EventQueue::push(EventPointer event) {
-  us_quic_connection_t& connection = *event->connection;
+void EventQueue::count(const Event& event) {
+  us_quic_connection_t& connection = *event.connection;
   ++connection.queued_total;
-  if (event->stream != nullptr) {
-    ++event->stream->queued;
+  if (event.stream != nullptr) {
+    ++event.stream->queued;
   } else {
     ++connection.queued_own;
   }
+}
+
+void EventQueue::push(EventPointer event) {
+  count(*event);
   events_.push_back(std::move(event));
+}
+
+EventList& EventQueue::first_of(const us_quic_socket_context_t& context) {
+  if (!is_draining_) return events_;
+  return only_ != nullptr && only_ != &context ? kept_ : now_;
+}
+
+void EventQueue::push_held(EventList& held) {
+  while (EventPointer event = held.pop_back()) {
+    count(*event);
+    EventList& first = first_of(*event->connection->context);
+    first.push_front(std::move(event));
+  }
 }
 
 void EventQueue::push_data(us_quic_stream_t& stream, Bytes data) {
@@ -110,13 +127,12 @@ bool EventQueue::has_events_of(const us_quic_socket_context_t& context) {
 bool EventQueue::drain_round(const us_quic_socket_context_t* only) {
   bool has_dispatched = false;
   is_draining_ = true;
-  EventList now;
-  EventList kept;
-  now.take_all(events_);
-  while (EventPointer event = now.pop_front()) {
+  only_ = only;
+  now_.take_all(events_);
+  while (EventPointer event = now_.pop_front()) {
     us_quic_connection_t& connection = *event->connection;
     if (only != nullptr && connection.context != only) {
-      kept.push_back(std::move(event));
+      kept_.push_back(std::move(event));
       continue;
     }
     us_quic_stream_t* stream = event->stream;
@@ -130,9 +146,11 @@ bool EventQueue::drain_round(const us_quic_socket_context_t* only) {
       --connection.queued_own;
     }
   }
-  kept.take_all(events_);
-  events_.take_all(kept);
   has_dispatched = dispatch_overdue() || has_dispatched;
+  // What is left is older than what came meanwhile.
+  now_.take_all(kept_);
+  now_.take_all(events_);
+  events_.take_all(now_);
   is_draining_ = false;
   return has_dispatched;
 }

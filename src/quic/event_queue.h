@@ -15,6 +15,8 @@ class EventQueue {
   bool empty() const { return events_.empty() && overdue_ == 0; }
 
   void push(EventPointer event);
+  // Those that a stream held, before all that waits about it.
+  void push_held(EventList& held);
   // As pushing a stream_data event; bytes that follow each other become one event. May throw std::bad_alloc.
   void push_data(us_quic_stream_t& stream, Bytes data);
   // The end of a connection, of a closed stream: told after what waits about it, whether or not there is
@@ -34,10 +36,18 @@ class EventQueue {
   bool has_events_of(const us_quic_socket_context_t& context);
   // Whether anything was told.
   bool drain_round(const us_quic_socket_context_t* only);
+  // Where what comes before all that waits about this context belongs.
+  EventList& first_of(const us_quic_socket_context_t& context);
   bool dispatch_overdue();
 
   QuicLoop& quic_;
+  void count(const Event& event);
+
   EventList events_;
+  // Of the round under way.
+  EventList now_;
+  EventList kept_;                                  // of other contexts than
+  const us_quic_socket_context_t* only_ = nullptr;  // nullptr: of none
   bool is_draining_ = false;
   std::size_t overdue_ = 0;  // ends for which there was no event
 };

@@ -55,11 +55,12 @@ Result<void> Session::send_request() {
 void Session::open() {
   state_ = State::open;
   EventQueue& events = connect_->connection->context->quic->events;
-  while (EventPointer event = held_datagrams_.pop_front()) events.push(std::move(event));
-  for (SessionMember* m = members_.front(); m != nullptr; m = members_.next(m)) {
-    while (EventPointer event = m->stream.held.pop_front()) events.push(std::move(event));
-  }
+  // Each before those that are there already.
   release_held(*connect_);
+  for (SessionMember* m = members_.back(); m != nullptr; m = members_.previous(m)) {
+    events.push_held(m->stream.held);
+  }
+  events.push_held(held_datagrams_);
   loop::note_work(connect_->connection->context->quic->loop());
 }
 

@@ -155,7 +155,7 @@ void resume_stream(us_quic_stream_t& s) {
 
 void release_held(us_quic_stream_t& s) {
   if (awaits_session(s) || is_held_back(s)) return;
-  while (EventPointer event = s.held.pop_front()) s.connection->context->quic->events.push(std::move(event));
+  s.connection->context->quic->events.push_held(s.held);
 }
 
 }  // namespace usquic::quic

@@ -88,6 +88,28 @@ TEST(EventsFromFlush, WhatCameBeforeTheEndOfTheConnectionIsToldFirst) {
   EXPECT_EQ(t.told, (std::vector<std::string>{"data all", "end", "close, headers /path", "connection "}));
 }
 
+TEST(EventsFromFlush, StayBehindWhatIsHeldWhenACallbackResumesTheStream) {
+  OpenRequest t;
+  us_quic_stream_t* paused = t.request;
+  send_request(open_stream(t.client, t.client.connections[0]), "/other", false);
+  ASSERT_TRUE(t.loop.run_until([&] { return t.request != paused; }));
+  us_quic_stream_t* other = t.request;
+  t.server.on_stream_data = [&](us_quic_stream_t* s, std::string_view data) {
+    t.told.push_back("data " + std::string(data));
+    if (s == other) us_quic_stream_resume(paused);
+  };
+  us_quic_stream_pause(paused);
+  t.engine().run_in_expire([&] { t.engine().events().on_body(*paused->engine, as_bytes("held")); });
+  us_loop_tick(t.loop.get());
+  t.told.clear();
+  t.engine().run_in_flush([&] {
+    t.engine().events().on_body(*other->engine, as_bytes("other"));
+    t.engine().events().on_body(*paused->engine, as_bytes("new"));
+  });
+  us_loop_tick(t.loop.get());
+  EXPECT_EQ(t.told, (std::vector<std::string>{"data other", "data held", "data new"}));
+}
+
 TEST(EventsFromFlush, AreDroppedWhenTheApplicationClosesFirst) {
   OpenRequest t;
   t.engine().run_in_flush([&] { t.engine().events().on_body(*t.request->engine, as_bytes("late")); });
