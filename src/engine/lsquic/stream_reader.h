@@ -32,6 +32,8 @@ class StreamReader {
   Step read_section();
   Step read_body();
   bool is_at_end();
+  bool is_too_long() const;
+  bool has_wrong_length() const;
   void deliver_section(int kind);
   void deliver_end();
   void stop_reading();

@@ -117,6 +117,28 @@ TEST_F(LsquicPair, ASectionOverTheBoundIsAnswered431) {
   EXPECT_EQ(client->closes, 0);
 }
 
+// RFC 9114 section 4.1.2: more, less or nothing of what was said.
+TEST_F(LsquicPair, ABodyOfAnotherLengthThanWasSaidNeverEnds) {
+  for (const std::size_t length : {0, 50, 150}) {
+    EnginePair pair;
+    pair.now = TimePoint{};
+    ASSERT_TRUE(pair.join("h3"));
+    ConnectionRecord* server = pair.server.only_connection();
+    StreamRecord* s = pair.client.create_stream(*pair.connection);
+    const std::vector fields = {header_of(":method", "POST"), header_of(":scheme", "https"),
+                                header_of(":authority", "server.test"), header_of(":path", "/"),
+                                header_of("content-length", "100")};
+    EXPECT_EQ(s->handle->send_headers(fields, false), 0);
+    if (length > 0) s->write(std::string(length, 'b'));
+    EXPECT_EQ(s->handle->finish(), 0);
+    ASSERT_TRUE(pair.run(std::chrono::seconds(5), [&] {
+      return server->streams.size() == 1 && server->streams[0]->closes == 1;
+    })) << length;
+    EXPECT_FALSE(server->streams[0]->ended) << length;
+    EXPECT_LE(server->streams[0]->body.size(), 100U) << length;
+  }
+}
+
 TEST_F(LsquicPair, TrailersFollowALongBody) {
   join("h3");
   StreamRecord* s = ask(pair.client, *client);
