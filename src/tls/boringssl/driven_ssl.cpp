@@ -83,7 +83,7 @@ void DrivenSsl::keep_ticket(SSL* ssl, SSL_SESSION* ticket) {
   const std::time_t now = std::time(nullptr);
   const std::time_t expires = libssl::expiry_of(ticket, ssl, now);
   if (expires <= now || SSL_SESSION_is_resumable(ticket) != 1) return;
-  bssl::UniquePtr<SSL_SESSION> copy;
+  libssl::SessionHandle copy;
   if (share_.early_data == EarlyData::refused && SSL_SESSION_early_data_capable(ticket) == 1) {
     copy = copy_without_early_data(*ticket, *SSL_get_SSL_CTX(ssl));
     if (copy == nullptr) return;

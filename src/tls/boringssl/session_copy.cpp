@@ -24,7 +24,7 @@ bool copy_elements(CBS from, CBB* to, CBS_ASN1_TAG left_out) {
 
 }  // namespace
 
-bssl::UniquePtr<SSL_SESSION> copy_without_early_data(const SSL_SESSION& session, const SSL_CTX& context) {
+libssl::SessionHandle copy_without_early_data(const SSL_SESSION& session, const SSL_CTX& context) {
   std::uint8_t* data = nullptr;
   std::size_t length = 0;
   if (SSL_SESSION_to_bytes(&session, &data, &length) != 1) return nullptr;
@@ -40,8 +40,7 @@ bssl::UniquePtr<SSL_SESSION> copy_without_early_data(const SSL_SESSION& session,
       !copy_elements(elements, &sequence, ticket_max_early_data) || CBB_flush(copy.get()) != 1)
     return nullptr;
 
-  bssl::UniquePtr<SSL_SESSION> made(
-      SSL_SESSION_from_bytes(CBB_data(copy.get()), CBB_len(copy.get()), &context));
+  libssl::SessionHandle made(SSL_SESSION_from_bytes(CBB_data(copy.get()), CBB_len(copy.get()), &context));
   if (made == nullptr || SSL_SESSION_early_data_capable(made.get()) == 1) return nullptr;
   return made;
 }
