@@ -230,18 +230,12 @@ void EventHandler::on_stream_close(engine::Stream& s, const us_quic_stream_close
   }
   handle->close_info = info;
   handle->prepared.drop();
-  const bool is_with_connection = info.reason == US_QUIC_E_CLOSED;
-  if (is_with_connection) {
-    handle->life.queue_end();
-    release_held(*handle);
-  }
   if (!must_keep(*handle, EventKind::stream_close)) {
     dispatch_stream_close(*handle);
     keep_after_engine(*handle);
     return;
   }
   keep_after_engine(*handle);
-  if (is_with_connection) return context_.quic->events.push_close(*handle);
   EventPointer event =
       try_allocating([&] { return new_stream_event(*handle, EventKind::stream_close); }, EventPointer());
   if (event == nullptr) return fail_stream(*handle, US_QUIC_E_NOMEM);

@@ -33,6 +33,7 @@ class EventQueue {
   void drain_context(us_quic_socket_context_t& context);
 
  private:
+  void count(const Event& event);
   bool has_events_of(const us_quic_socket_context_t& context);
   // Whether anything was told.
   bool drain_round(const us_quic_socket_context_t* only);
@@ -41,8 +42,6 @@ class EventQueue {
   bool dispatch_overdue();
 
   QuicLoop& quic_;
-  void count(const Event& event);
-
   EventList events_;
   // Of the round under way.
   EventList now_;

@@ -29,14 +29,9 @@ void mark_closed(us_quic_stream_t& s, us_quic_stream_close_info_t info) {
   s.connection->context->quic->events.push_close(s);
 }
 
-// The connection took the stream along, or has taken itself away after its good end.
-bool has_lost_connection(const us_quic_stream_t& s) {
-  return is_gone(*s.connection) || (s.life.has_ended() && s.close_info.reason == US_QUIC_E_CLOSED);
-}
-
 // By the application, while there is a connection; or until it has answered a CONNECT.
 bool is_held_back(const us_quic_stream_t& s) {
-  const bool is_paused = s.is_paused && !has_lost_connection(s);
+  const bool is_paused = s.is_paused && !is_gone(*s.connection);
   const bool awaits_answer = s.own_session != nullptr && s.own_session->awaits_answer();
   return (is_paused || awaits_answer) && !s.is_read_stopped;
 }
@@ -141,8 +136,10 @@ bool must_hold(const us_quic_stream_t& s, EventKind kind) {
       return true;
     case EventKind::stream_headers:  // trailers come after the body
       return !s.held.empty();
-    case EventKind::stream_close:  // and a good end after everything; a bad one is told at once
-      return !s.held.empty() && s.close_info.reason == US_QUIC_OK;
+    case EventKind::
+        stream_close:  // and a good end after everything, or the connection's; a bad one is told at once
+      return !s.held.empty() &&
+             (s.close_info.reason == US_QUIC_OK || s.close_info.reason == US_QUIC_E_CLOSED);
     default:
       return false;
   }
