@@ -2,12 +2,11 @@
 
 #include <netinet/in.h>
 #include <netinet/udp.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <utility>
 
+#include "base/file_descriptor.h"
 #include "usquic/error.h"
 
 namespace usquic::udp {
@@ -37,23 +36,6 @@ Error failure(const char* call, const Logger& log) {
   if (error.code == US_QUIC_E_IO) log.log(LogLevel::error, "udp: %s: %s", call, std::strerror(errno));
   return error;
 }
-
-// Closes the descriptor unless it was let go.
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return fd_; }
-  int release() { return std::exchange(fd_, -1); }
-
- private:
-  int fd_;
-};
 
 bool set_option(int fd, int level, int name, int value) {
   return setsockopt(fd, level, name, &value, sizeof(value)) == 0;
@@ -98,8 +80,8 @@ bool set_options(int fd, int family, bool is_dual_stack, bool reuse_port) {
 Result<OpenedSocket> open_bound(const Address& local, bool is_dual_stack, const OpenOptions& options,
                                 const Logger& log) {
   const Kernel kernel(options.system_calls);
-  Descriptor fd(kernel.socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP));
-  if (fd.get() < 0) return failure("socket", log);
+  FileDescriptor fd(kernel.socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, IPPROTO_UDP));
+  if (!fd.is_open()) return failure("socket", log);
   if (!set_options(fd.get(), local.family(), is_dual_stack, options.reuse_port)) {
     return failure("setsockopt", log);
   }
