@@ -101,7 +101,9 @@ typedef struct us_quic_socket_context_options_t {
   size_t max_handshakes_per_address; /* the same from one IPv4 address, or one /64 of IPv6; from half of it on
                                         a client must prove its address as under load */
   size_t max_udp_payload; /* bytes of the largest datagram to send, 1200 to 65527; path MTU discovery stays
-                             below */
+                             below. 0 = 1452, and up to 32700 between addresses of this machine, as far as
+                             their interface allows it. Those above 1472 come when a connection has sent
+                             256 KiB */
   int datagrams;          /* 1: allow DATAGRAM frames (RFC 9221), on HTTP/3 connections those of streams (RFC
                              9297): us_quic_socket_context_on_stream_datagram */
   int congestion;         /* US_QUIC_CONGESTION_* */

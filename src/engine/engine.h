@@ -209,6 +209,9 @@ class EventHandler {
   // Whether datagrams of HTTP/3 streams are read: asked when the handshake of a connection is complete. Without
   // Config::datagrams none come.
   virtual bool takes_stream_datagrams() const { return false; }
+  // Bytes of the largest UDP payload that a path carries which does not leave this machine; 0: it leaves it, or that is
+  // not known. Asked for once for each connection, before it is made, and not with a Config::max_udp_payload.
+  virtual std::size_t payload_within_machine(const Path& /*path*/) const { return 0; }
 
   // is_local: a stream of create_stream() has its id now. Else the peer opened it: make a handle, set s.user.
   virtual void on_stream_open(Connection& c, Stream& s, bool is_local) = 0;

@@ -9,6 +9,7 @@
 #include "quic/session_table.h"
 #include "quic/socket_context.h"
 #include "quic/stream.h"
+#include "udp/local_path.h"
 #include "usquic/http3_codes.h"
 
 namespace usquic::quic {
@@ -111,6 +112,10 @@ void EventHandler::on_datagram(engine::Connection& c, Bytes data) {
 
 bool EventHandler::takes_stream_datagrams() const {
   return context_.on.stream_datagram != nullptr || context_.webtransport_sessions > 0;
+}
+
+std::size_t EventHandler::payload_within_machine(const engine::Path& path) const {
+  return udp::payload_within_machine(path.local, path.remote);
 }
 
 // A handle for the peer's stream. nullptr: it is refused, with that code.

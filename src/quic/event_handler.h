@@ -17,6 +17,7 @@ class EventHandler final : public engine::EventHandler {
   void on_peer_settings(engine::Connection& c) override;
   void on_datagram(engine::Connection& c, Bytes data) override;
   bool takes_stream_datagrams() const override;
+  std::size_t payload_within_machine(const engine::Path& path) const override;
 
   void on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) override;
   void on_headers(engine::Stream& s, int kind, bool end_stream) override;

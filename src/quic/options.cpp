@@ -69,6 +69,7 @@ bool has_valid_alpn(const us_quic_socket_context_options_t& o) {
 // The name of the first option that is invalid by itself or beside the others, or nullptr.
 const char* invalid_field(const us_quic_socket_context_options_t& o) {
   if (const char* name = number_out_of_bounds(o)) return name;
+  if (o.max_udp_payload > 0 && o.max_udp_payload < min_udp_payload) return "max_udp_payload";
   if (o.max_data_limit < o.max_data) return "max_data_limit";
   if (o.max_stream_data_limit < o.max_stream_data) return "max_stream_data_limit";
   if (o.server_id == nullptr && o.server_id_length > 0) return "server_id_length";

@@ -20,6 +20,8 @@ class TrafficCounts {
   }
   void stream_opened() { ++streams_opened_; }
 
+  std::uint64_t bytes_sent() const { return bytes_sent_; }
+
   void write_to(us_quic_stats_t& out) const {
     out.bytes_sent = bytes_sent_;
     out.bytes_received = bytes_received_;

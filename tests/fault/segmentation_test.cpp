@@ -78,6 +78,13 @@ TEST_P(DatagramsAbove, CannotBeSentWhichOnlyPathMtuDiscoveryNotices) {
 
 INSTANTIATE_TEST_SUITE_P(EverySize, DatagramsAbove, testing::Values(1200, 1252, 1280, 1452));
 
+TEST(PathMtu, OfTheLoopbackInterfaceTakesLargeDatagrams) {
+  EchoExchange exchange;
+  us_quic_connection_t* connection = exchange.connect();
+  expect_echo(exchange, connection);
+  EXPECT_EQ(stats_of(connection).max_udp_payload, 32700u);
+}
+
 TEST(PathMtu, ThatShrinksInMidTransferLeavesItByteExact) {
   FaultyKernel kernel(1);
   EchoExchange exchange;

@@ -111,6 +111,7 @@ class Side final : public engine::EventHandler, public engine::SendBatch {
   std::vector<std::pair<std::size_t, std::size_t>> runs;  // length and segment size of each commit
   bool consume_at_once = true;
   bool reads_stream_datagrams = false;
+  std::size_t local_payload = 0;      // of every path (payload_within_machine)
   bool is_blocked = false;            // reserve() gives nothing
   std::size_t rooms_left = SIZE_MAX;  // that reserve() still gives
   bool forgets = false;  // keeps no log, no runs, and no record of a stream that closed: for floods
@@ -134,6 +135,7 @@ class Side final : public engine::EventHandler, public engine::SendBatch {
   void on_goaway(engine::Connection& c) override;
   void on_datagram(engine::Connection& c, Bytes data) override;
   bool takes_stream_datagrams() const override { return reads_stream_datagrams; }
+  std::size_t payload_within_machine(const engine::Path&) const override { return local_payload; }
   void on_stream_open(engine::Connection& c, engine::Stream& s, bool is_local) override;
   void on_headers(engine::Stream& s, int kind, bool end_stream) override;
   void on_body(engine::Stream& s, Bytes data) override;

@@ -65,6 +65,14 @@ Duration server_handshake_timeout(const Config& config) {
   return is_bounded ? config.handshake_timeout : max_server_handshake;
 }
 
+// lsquic knows one for all paths.
+unsigned short max_payload(const Config& config) {
+  constexpr std::size_t usual = 1452;
+  constexpr std::size_t most = 65507;  // of IPv4
+  return static_cast<unsigned short>(config.max_udp_payload == 0 ? usual
+                                                                 : std::min(config.max_udp_payload, most));
+}
+
 lsquic_engine_settings settings_for(const Config& config, Role role, std::size_t id_bytes) {
   lsquic_engine_settings s;
   lsquic_engine_init_settings(&s, flags_of(role));
@@ -82,7 +90,7 @@ lsquic_engine_settings settings_for(const Config& config, Role role, std::size_t
   s.es_cc_algo = algorithm(config.congestion);
   s.es_scid_len = narrow(id_bytes);
   s.es_datagrams = config.datagrams && !is_http(role) ? 1 : 0;
-  s.es_max_plpmtu = static_cast<unsigned short>(std::min<std::size_t>(config.max_udp_payload, 65507));
+  s.es_max_plpmtu = max_payload(config);
   s.es_max_inchoate = narrow(config.max_handshakes);
   s.es_support_srej = 0;  // else a Retry for each ClientHello that comes in pieces
   s.es_ecn = 1;

@@ -43,7 +43,7 @@ int ClientStart::begin_with(TimePoint now, std::uint32_t version) {
   core.config().random.fill(random);
   const ngtcp2_cid dcid = to_cid(transport::ConnectionId(random));
 
-  ngtcp2_settings settings = core.endpoint.settings.settings(now);
+  ngtcp2_settings settings = core.endpoint.settings.settings(now, core.max_udp_payload);
   settings.log_printf = library_log(core.config().log);
   settings.original_version = first_version;
   const auto token = core.endpoint.token_store.take(server_name, port, version);

@@ -48,7 +48,7 @@ Result<std::unique_ptr<QuicConnection>> QuicConnection::create_server(EndpointCo
   // The client goes on using the ID it made up until it hears ours.
   if (!c->parts_.registration.add(from_cid(header.dcid))) return Error{US_QUIC_E_STATE};
 
-  ngtcp2_settings settings = endpoint.settings.settings(now);
+  ngtcp2_settings settings = endpoint.settings.settings(now, c->parts_.core.max_udp_payload);
   settings.log_printf = library_log(endpoint.config.log);
   if (admission.is_validated) {
     settings.token = header.token;

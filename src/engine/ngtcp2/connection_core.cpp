@@ -12,6 +12,7 @@ ConnectionCore::ConnectionCore(QuicConnection& its_connection, EndpointCore& its
       endpoint(its_endpoint),
       path(its_path),
       local_for_ngtcp2(specified_like(path.local, path.remote)),
+      max_udp_payload(endpoint.settings.max_udp_payload(endpoint.events, path)),
       socket_state(&endpoint.sockets.add(path.socket)),
       is_client(client),
       sender(transport::HandshakeCounts::key_of(path.remote)),

@@ -64,7 +64,8 @@ struct ConnectionCore {
   EndpointCore& endpoint;
   Path path;
   Address local_for_ngtcp2;
-  SocketState* socket_state;  // nullptr once it is gone
+  const std::size_t max_udp_payload;  // bytes of the largest datagram to send
+  SocketState* socket_state;          // nullptr once it is gone
   ngtcp2_conn* library = nullptr;
   std::unique_ptr<http3::Codec> codec;  // of HTTP/3
   const bool is_client;

@@ -11,10 +11,15 @@ namespace {
 // What one flush of a connection writes at most, whatever the congestion controller's quantum: others wait.
 constexpr std::size_t max_burst = 65507;
 
+// Of IPv4, whose header is the smaller one.
+constexpr std::size_t ethernet_payload = 1472;
+// Larger datagrams are for connections that send much: a peer that got one keeps memory of that size to decrypt into.
+constexpr std::uint64_t sent_before_large = 256 << 10;
+
 }  // namespace
 
 PacketWriter::Outcome PacketWriter::write(TimePoint now, SendBatch& batch) {
-  const std::size_t most = black_hole_.limit(now, core_.endpoint.settings.max_udp_payload());
+  const std::size_t most = black_hole_.limit(now, packet_room());
   const std::size_t quantum = std::min(ngtcp2_conn_get_send_quantum(core_.library), max_burst);
   transport::PacketRun run(batch, core_.path.socket, held_packet_);
   bool has_room = true;
@@ -64,9 +69,9 @@ std::optional<std::vector<std::uint8_t>> PacketWriter::write_close(TimePoint now
   transport::PacketRun run(batch, core_.path.socket, held_packet_);
   // A packet that waited goes before, in a run of its own: this one may not fit into its run, and would
   // wait in its place while nobody comes back for it.
-  if (run.room(core_.endpoint.settings.max_udp_payload()).empty()) return std::nullopt;
+  if (run.room(packet_room()).empty()) return std::nullopt;
   run.commit();
-  const MutableBytes room = run.room(core_.endpoint.settings.max_udp_payload());
+  const MutableBytes room = run.room(packet_room());
   if (room.empty()) return std::nullopt;
   ngtcp2_ccerr error;
   const Bytes text = as_bytes(reason.text);
@@ -198,6 +203,16 @@ std::size_t PacketWriter::path_payload() const {
   return black_hole_.limit(core_.now(), ngtcp2_conn_get_path_max_tx_udp_payload_size(core_.library));
 }
 
+// ngtcp2 writes no probe that does not fit.
+std::size_t PacketWriter::packet_room() const {
+  const bool is_worth_large = core_.traffic.bytes_sent() >= sent_before_large;
+  const std::size_t own =
+      is_worth_large ? core_.max_udp_payload : std::min(core_.max_udp_payload, ethernet_payload);
+  const ngtcp2_transport_params* peer = ngtcp2_conn_get_remote_transport_params(core_.library);
+  if (peer == nullptr || peer->max_udp_payload_size > own) return own;
+  return static_cast<std::size_t>(peer->max_udp_payload_size);
+}
+
 // What the codec says about the connection goes first: settings, and what the peer's QPACK waits for.
 void PacketWriter::next_output(Views& views, StreamOutput& out) {
   const bool has_credit = ngtcp2_conn_get_max_data_left(core_.library) > 0;
@@ -213,7 +228,7 @@ void PacketWriter::next_output(Views& views, StreamOutput& out) {
     if (untaken > 0 && !has_credit) continue;
     out.stream = s;
     out.id = s->id_;
-    out.count = s->message.output.peek(views, core_.endpoint.settings.max_udp_payload());
+    out.count = s->message.output.peek(views, packet_room());
     for (std::size_t i = 0; i < out.count; ++i) out.length += views[i].size();
     out.fin = s->message.fin && out.length == untaken;
     return;

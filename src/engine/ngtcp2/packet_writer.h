@@ -69,6 +69,8 @@ class PacketWriter {
   void stream_written(const StreamOutput& out, std::size_t length, bool is_packet_done);
   void stream_blocked(const StreamOutput& out);
   std::size_t max_datagram_bytes() const;
+  // Bytes of the largest packet that may be written, a probe of the path MTU included.
+  std::size_t packet_room() const;
 
   StreamSet& streams_;
   ConnectionCore& core_;

@@ -5,9 +5,18 @@
 namespace usquic::engine::ngtcp2 {
 namespace {
 
-// Payload sizes worth a probe: Ethernet below IPv6, common tunnels, Ethernet below IPv4, jumbo frames,
-// loopback. A larger size that worked makes ngtcp2 skip the smaller ones, so the likely ones come first.
-constexpr std::uint16_t probe_sizes[] = {1452, 1352, 1232, 1472, 4048, 8952, 16332, 32700};
+// Payload sizes worth a probe: Ethernet below IPv6, then common tunnels.
+constexpr std::uint16_t common_sizes[] = {1452, 1352, 1232};
+// Loopback (two of them are a full run), jumbo frames, Ethernet below IPv4. ngtcp2 passes over those above what
+// the connection may send, over smaller ones than one that worked, and over larger ones than one that failed.
+constexpr std::uint16_t large_sizes[] = {32700, 16332, 8952, 4048, 1472};
+
+// Without Config::max_udp_payload. Larger datagrams to other machines are a matter of the networks on the way,
+// and each probe that fails there takes the place of data.
+constexpr std::size_t usual_payload = common_sizes[0];
+constexpr std::size_t local_payload = large_sizes[0];
+// An IPv4 datagram holds no more.
+constexpr std::size_t largest_payload = 65507;
 
 // A stream count above 2^60 cannot be encoded (RFC 9000 section 4.6).
 constexpr std::uint64_t max_stream_count = 1ULL << 60;
@@ -35,25 +44,25 @@ ngtcp2_cc_algo algorithm(Congestion congestion) {
 }  // namespace
 
 TransportSettings::TransportSettings(const Config& config, const RandomSource& random)
-    : config_(config),
-      random_(random),
-      // An IPv4 datagram holds 65,507 bytes at most.
-      max_udp_payload_(std::clamp<std::size_t>(config.max_udp_payload, NGTCP2_MAX_UDP_PAYLOAD_SIZE, 65507)) {
-  for (const std::uint16_t size : probe_sizes) {
-    if (size <= max_udp_payload_) probes_.push_back(size);
-  }
-  const auto largest = static_cast<std::uint16_t>(max_udp_payload_);
-  if (largest > NGTCP2_MAX_UDP_PAYLOAD_SIZE && std::ranges::find(probes_, largest) == probes_.end()) {
-    probes_.push_back(largest);
-  }
+    : config_(config), random_(random), probes_(std::begin(common_sizes), std::end(common_sizes)) {
+  const auto wanted = static_cast<std::uint16_t>(std::min(config.max_udp_payload, largest_payload));
+  if (wanted > NGTCP2_MAX_UDP_PAYLOAD_SIZE) probes_.push_back(wanted);
+  probes_.insert(probes_.end(), std::begin(large_sizes), std::end(large_sizes));
 }
 
-ngtcp2_settings TransportSettings::settings(TimePoint now) const {
+std::size_t TransportSettings::max_udp_payload(const EventHandler& events, const Path& path) const {
+  if (config_.max_udp_payload > 0) {
+    return std::clamp<std::size_t>(config_.max_udp_payload, NGTCP2_MAX_UDP_PAYLOAD_SIZE, largest_payload);
+  }
+  return std::clamp(events.payload_within_machine(path), usual_payload, local_payload);
+}
+
+ngtcp2_settings TransportSettings::settings(TimePoint now, std::size_t max_udp_payload) const {
   ngtcp2_settings s;
   ngtcp2_settings_default(&s);
   s.cc_algo = algorithm(config_.congestion);
   s.initial_ts = nanoseconds_since_epoch(now);
-  s.max_tx_udp_payload_size = max_udp_payload_;
+  s.max_tx_udp_payload_size = max_udp_payload;
   s.rand_ctx.native_handle = const_cast<RandomSource*>(&random_);
   s.max_window = varint(std::max(config_.max_data_limit, config_.max_data));
   s.max_stream_window = varint(std::max(config_.max_stream_data_limit, config_.max_stream_data));
@@ -63,7 +72,7 @@ ngtcp2_settings TransportSettings::settings(TimePoint now) const {
   s.preferred_versionslen = versions.size();
   s.available_versions = versions.data();
   s.available_versionslen = versions.size();
-  s.no_pmtud = probes_.empty() ? 1 : 0;
+  s.no_pmtud = max_udp_payload <= NGTCP2_MAX_UDP_PAYLOAD_SIZE ? 1 : 0;
   s.pmtud_probes = probes_.data();
   s.pmtud_probeslen = probes_.size();
   return s;

@@ -18,15 +18,16 @@ class TransportSettings {
   // `random` is handed to ngtcp2 and outlives its connections, as this object does.
   TransportSettings(const Config& config, const RandomSource& random);
 
-  ngtcp2_settings settings(TimePoint now) const;
+  // max_udp_payload: of the connection.
+  ngtcp2_settings settings(TimePoint now, std::size_t max_udp_payload) const;
   // Without connection IDs and tokens, which differ from connection to connection.
   ngtcp2_transport_params parameters() const;
-  std::size_t max_udp_payload() const { return max_udp_payload_; }
+  // Bytes of the largest datagram to send on a connection of this path.
+  std::size_t max_udp_payload(const EventHandler& events, const Path& path) const;
 
  private:
   const Config& config_;
   const RandomSource& random_;
-  std::size_t max_udp_payload_;
   std::vector<std::uint16_t> probes_;
 };
 

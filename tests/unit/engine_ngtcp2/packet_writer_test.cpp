@@ -78,6 +78,67 @@ TEST(MaximumPacket, StaysBelowWhatThePathDrops) {
   EXPECT_EQ(pair.connection->closes, 0);
 }
 
+std::uint32_t payload_now(Side& side) {
+  us_quic_stats_t stats;
+  side.only_connection()->handle->stats(stats);
+  return stats.max_udp_payload;
+}
+
+// Of a server that sends that much, over a path whose interface takes such payloads.
+std::uint32_t largest_payload(EnginePair& pair, std::size_t of_interface, std::size_t bytes = 300 << 10) {
+  pair.server.local_payload = of_interface;
+  if (!pair.join("echo")) return 0;
+  StreamRecord* s = pair.server.create_stream(*pair.server.only_connection());
+  EXPECT_EQ(s->write(std::string(bytes, 'x')), static_cast<std::ptrdiff_t>(bytes));
+  pair.run(seconds(25));
+  return payload_now(pair.server);
+}
+
+TEST(MaximumPacket, GrowsToHalfOfAFullRunWithinAMachine) {
+  EnginePair pair;
+  EXPECT_EQ(largest_payload(pair, 65508), 32700u);
+}
+
+TEST(MaximumPacket, WithinAMachineIsWhatTheInterfaceTakes) {
+  EnginePair pair;
+  EXPECT_EQ(largest_payload(pair, 8972), 8952u);
+  EnginePair narrow;
+  EXPECT_EQ(largest_payload(narrow, 1472), 1472u);
+}
+
+TEST(MaximumPacket, WithinAMachineStaysBelowWhatThePeerTakes) {
+  EnginePair pair;
+  pair.filter = [](Packet& p) { return p.bytes.size() <= 10000; };
+  EXPECT_EQ(largest_payload(pair, 65508), 8952u);
+}
+
+TEST(MaximumPacket, IsWhatTheOptionSaysWhateverTheInterfaceTakes) {
+  for (const std::size_t size : {1200, 1300, 1452, 5000, 40000}) {
+    EnginePair pair;
+    pair.server.config.max_udp_payload = size;
+    EXPECT_EQ(largest_payload(pair, 65508), size);
+  }
+}
+
+TEST(MaximumPacket, StaysThatOfEthernetOnAConnectionThatSendsLittle) {
+  EnginePair pair;
+  EXPECT_EQ(largest_payload(pair, 65508, 200 << 10), 1452u);
+  EnginePair asked;
+  asked.server.config.max_udp_payload = 9000;
+  EXPECT_EQ(largest_payload(asked, 0, 200 << 10), 1452u);
+}
+
+TEST(MaximumPacket, FillsARunWithTwoWithinAMachine) {
+  EnginePair pair;
+  ASSERT_EQ(largest_payload(pair, 65508), 32700u);
+  pair.server.runs.clear();
+  StreamRecord* s = pair.server.create_stream(*pair.server.only_connection());
+  EXPECT_EQ(s->write(std::string(200000, 'x')), 200000);
+  pair.run(seconds(1));
+  const std::pair<std::size_t, std::size_t> full(std::size_t{2} * 32700, 32700);
+  EXPECT_THAT(pair.server.runs, testing::Contains(full));
+}
+
 TEST(PacketWriter, FillsRunsOfPacketsOfEqualSize) {
   EnginePair pair;
   ASSERT_TRUE(pair.join("echo"));

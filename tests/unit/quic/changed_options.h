@@ -32,6 +32,7 @@ inline us_quic_socket_context_options_t changed_options() {
   USQUIC_OPTIONS(USQUIC_CHANGE, USQUIC_PASS_OVER, USQUIC_PASS_OVER)
 #undef USQUIC_CHANGE
 #undef USQUIC_PASS_OVER
+  o.max_udp_payload += option_bounds::min_udp_payload;         // 0, or from there
   o.worker_count = static_cast<unsigned>(o.worker_index) + 1;  // the index is below it
   return o;
 }

@@ -43,6 +43,7 @@ TEST(Options, InvalidFieldIsNamedInTheLog) {
             }).find("max_control_frames_per_second"),
             std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.max_udp_payload = 1199; }).find("max_udp_payload"), std::string::npos);
+  EXPECT_NE(refusal([](Options& o) { o.max_udp_payload = 1; }).find("max_udp_payload"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.congestion = 9; }).find("congestion"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.worker_index = 256; }).find("worker_index"), std::string::npos);
   EXPECT_NE(refusal([](Options& o) { o.worker_index = -2; }).find("worker_index"), std::string::npos);
