@@ -1,14 +1,16 @@
-// Every test file in Node's test runner, in Bun's and in Deno's, then the packed package and the types.
+// Every test file in Node's test runner, in Bun's and in Deno's, the packed package and the types: two runs at a time, as
+// tests wait more than they compute. What a run printed is shown when it has ended.
 //   test.mjs [--node | --asan] [--junit=OUT] [FILE...]
 //     --node: in Node alone
 //     --asan: in Node alone, with the addon of build:asan; without other programs (peers), which would get the sanitizer
 //             too, and without memory figures
 //     --junit: adds to the file OUT what became of each test
 // USQUIC_NODE_BINARY names another addon.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { buffer } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Results } from "./junit.mjs";
 
@@ -36,24 +38,32 @@ const colors = process.stdout.isTTY || process.env.FORCE_COLOR ? {} : { NO_COLOR
 let failed = 0;
 
 // Undefined, or what it came to.
-function problemOf(name, command, args, env = {}, cwd = root) {
-  console.log(`\n== ${name}`);
-  const done = spawnSync(command, args, { cwd, stdio: "inherit", env: { ...process.env, ...colors, ...env } });
-  if (done.status === 0) return undefined;
-  const how = done.error?.message ?? done.signal ?? `exit status ${done.status}`;
+async function problemOf(name, command, args, env = {}, cwd = root) {
+  // Of both streams, in the order in which it was written.
+  const child = spawn("sh", ["-c", 'exec "$0" "$@" 2>&1', command, ...args], {
+    cwd, stdio: ["ignore", "pipe", "inherit"], env: { ...process.env, ...colors, ...env },
+  });
+  const ended = new Promise((resolve) => {
+    child.on("error", (error) => resolve(error.message));
+    child.on("close", (status, signal) => resolve(status === 0 ? undefined : signal ?? `exit status ${status}`));
+  });
+  const [said, how] = await Promise.all([buffer(child.stdout), ended]);
+  process.stdout.write(`\n== ${name}\n`);
+  process.stdout.write(said);
+  if (how === undefined) return undefined;
   console.error(`usquic: ${name} failed (${how})`);
   ++failed;
   return how;
 }
 
-function runTests(name, command, argsFor, env) {
+async function runTests(name, command, argsFor, env) {
   const report = join(written, `${name}.xml`);
-  const problem = problemOf(name, command, argsFor(report), env);
+  const problem = await problemOf(name, command, argsFor(report), env);
   results?.addRun(name, report, problem);
 }
 
 function runNode(name, which, env) {
-  runTests(name, process.execPath, (report) => [
+  return runTests(name, process.execPath, (report) => [
     "--test", "--test-concurrency=1", "--test-reporter=spec", "--test-reporter-destination=stdout",
     "--test-reporter=junit", `--test-reporter-destination=${report}`, ...which,
   ], env);
@@ -68,43 +78,62 @@ function sanitizerOf(addon) {
   return spawnSync(compiler, [`-print-file-name=${name}`], { encoding: "utf8" }).stdout.trim();
 }
 
-function runBun() {
+async function runBun(name, which) {
   const bun = join(root, "node_modules/.bin/bun");
   // Where npm runs no scripts of dependencies, Bun's binary is not in its place yet.
   if (spawnSync(bun, ["--version"], { stdio: "ignore" }).status !== 0) {
-    problemOf("bun's postinstall", process.execPath, ["install.js"], {}, join(root, "node_modules/bun"));
+    await problemOf("bun's postinstall", process.execPath, ["install.js"], {}, join(root, "node_modules/bun"));
   }
-  const paths = files.map((file) => `./${file}`);
-  runTests("bun", bun, (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...paths]);
+  const paths = which.map((file) => `./${file}`);
+  await runTests(name, bun, (report) => ["test", "--reporter=junit", `--reporter-outfile=${report}`, ...paths]);
 }
 
-function runDeno() {
+function runDeno(name, which) {
   const deno = join(root, "node_modules/.bin/deno");
-  runTests("deno", deno, (report) => ["test", "--allow-all", "--no-check", `--junit-path=${report}`, ...files]);
+  return runTests(name, deno, (report) => ["test", "--allow-all", "--no-check", `--junit-path=${report}`, ...which]);
 }
 
-function checkTypes() {
-  results?.addCase("types", problemOf("types", join(root, "node_modules/.bin/tsc"), ["-p", "test/types"]));
+async function checkTypes() {
+  results?.addCase("types", await problemOf("types", join(root, "node_modules/.bin/tsc"), ["-p", "test/types"]));
 }
 
-function runOthers() {
-  runBun();
-  runDeno();
-  if (named.length === 0) runNode("package", [join("test", packageTests)]);
-  checkTypes();
+// Figures of memory depend on what else runs.
+const isAboutMemory = (file) => file.endsWith("memory.test.mjs");
+const others = files.filter((file) => !isAboutMemory(file));
+
+async function runNodeAndBun() {
+  if (others.length === 0) return;
+  await runNode("node", others);
+  await runBun("bun", others);
+}
+
+async function runDenoAndPackage() {
+  if (others.length > 0) await runDeno("deno", others);
+  if (named.length === 0) await runNode("package", [join("test", packageTests)]);
+  await checkTypes();
+}
+
+async function runMemory() {
+  const which = files.filter(isAboutMemory);
+  if (which.length === 0) return;
+  await runNode("node, memory", which);
+  await runBun("bun, memory", which);
+  await runDeno("deno, memory", which);
 }
 
 if (isAsan) {
   const addon = process.env.USQUIC_NODE_BINARY ?? join(root, "build/Asan/usquic.node");
-  runNode("node under AddressSanitizer", files, {
+  await runNode("node under AddressSanitizer", files, {
     LD_PRELOAD: sanitizerOf(addon),
     // Node and V8 keep what they need until the process ends.
     ASAN_OPTIONS: "detect_leaks=0",
     USQUIC_NODE_BINARY: addon,
   });
+} else if (isNodeAlone) {
+  await runNode("node", files);
 } else {
-  runNode("node", files);
-  if (!isNodeAlone) runOthers();
+  await Promise.all([runNodeAndBun(), runDenoAndPackage()]);
+  await runMemory();
 }
 results?.write();
-process.exit(failed > 0 ? 1 : 0);
+process.exitCode = failed > 0 ? 1 : 0;

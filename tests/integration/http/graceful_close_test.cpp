@@ -296,6 +296,7 @@ TEST_P(GracefulClose, SeveralAppsShareALoop) {
 TEST_P(GracefulClose, DeferReachesAnAppOnAnotherThread) {
   std::shared_ptr<Loop> theirs;
   int their_port = 0;
+  std::atomic<bool> has_ended = false;
   std::thread thread([&] {
     theirs = Loop::create();
     AppOptions options;
@@ -312,6 +313,7 @@ TEST_P(GracefulClose, DeferReachesAnAppOnAnotherThread) {
       loop->defer([&their_port, their_number] { their_port = their_number; });
     });
     other.run();
+    has_ended = true;
   });
   const bool is_listening = run_until([&] { return their_port != 0; });
   EXPECT_TRUE(is_listening);
@@ -320,6 +322,7 @@ TEST_P(GracefulClose, DeferReachesAnAppOnAnotherThread) {
   finish(request);
   EXPECT_EQ(request->body, "from another thread");
   finish(connection->get("/stop"));
+  EXPECT_TRUE(run_until([&] { return has_ended.load(); }));  // with a client that closes its side
   thread.join();
 }
 
