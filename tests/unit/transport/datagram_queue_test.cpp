@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdint>
+#include <vector>
+
 namespace usquic::transport {
 namespace {
 
@@ -47,6 +50,17 @@ TEST(DatagramQueue, IsFullAtItsBound) {
   EXPECT_FALSE(queue.push({}, byte));
   queue.pop_front();
   EXPECT_TRUE(queue.push({}, byte));
+}
+
+TEST(DatagramQueue, OfLargeDatagramsIsFullWithFewer) {
+  DatagramQueue queue;
+  const std::vector<std::uint8_t> large(32700, 7);
+  std::size_t taken = 0;
+  while (queue.push({}, large)) ++taken;
+  EXPECT_EQ(taken, DatagramQueue::max_bytes / large.size());
+  queue.pop_front();
+  EXPECT_TRUE(queue.push({}, large));
+  EXPECT_FALSE(queue.push({}, large));
 }
 
 TEST(DatagramQueue, IsEmptyWhenItIsCleared) {
