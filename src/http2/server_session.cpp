@@ -230,8 +230,8 @@ void ServerSession::take_request(Stream& stream, bool ends_stream) {
   if (http::check_received_section(http::SectionKind::request, stream.fields_, facts) != 0) {
     return refuse(stream, ErrorCode::protocol_error, "a request is malformed");
   }
-  stream.input_.missing_bytes = facts.content_length;
-  if (ends_stream && facts.content_length > 0) {
+  stream.input_.body.expect(facts.content_length);
+  if (ends_stream && stream.input_.body.is_short()) {
     return refuse(stream, ErrorCode::protocol_error, "a request is shorter than its content-length");
   }
   if (const auto priority = http::parse_priority(facts.priority); priority && !facts.priority.empty()) {
@@ -255,9 +255,9 @@ void ServerSession::take_trailers(Stream& stream, bool ends_stream) {
 }
 
 void ServerSession::take_data(Stream& stream, Bytes data) {
-  if (stream.input_.missing_bytes >= 0 && !stream.is_reset_) {
-    stream.input_.missing_bytes -= static_cast<std::int64_t>(data.size());
-    if (stream.input_.missing_bytes < 0) {
+  if (!stream.is_reset_) {
+    stream.input_.body.add(data.size());
+    if (stream.input_.body.is_exceeded()) {
       refuse(stream, ErrorCode::protocol_error, "a request is longer than its content-length");
     }
   }
@@ -275,7 +275,7 @@ void ServerSession::take_data(Stream& stream, Bytes data) {
 void ServerSession::take_end(Stream& stream) {
   if (stream.is_reset_) return;
   stream.request_ = Stream::Request::over;
-  if (stream.input_.missing_bytes > 0) {
+  if (stream.input_.body.is_short()) {
     return refuse(stream, ErrorCode::protocol_error, "a request is shorter than its content-length");
   }
   if (stream.input_.is_dropped) return;
@@ -307,7 +307,7 @@ void ServerSession::reset_sent(std::int32_t id) {
 void ServerSession::drop_input(Stream& stream) {
   const std::size_t held = stream.input_.held.size();
   if (held > 0) static_cast<void>(nghttp2_session_consume_connection(session_.get(), held));
-  stream.input_ = {.is_dropped = true, .missing_bytes = stream.input_.missing_bytes};
+  stream.input_ = {.is_dropped = true, .body = stream.input_.body};
 }
 
 void ServerSession::close(Stream& stream) {

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/list.h"
 #include "base/result.h"
+#include "http/body_length.h"
 #include "http/header_section.h"
 #include "http2/outgoing.h"
 #include "http2/section.h"
@@ -97,10 +98,10 @@ class Stream : public ListHook<Stream>, public ListHook<ForTurn> {
 
     bool is_paused = false;
     bool is_dropped = false;
-    bool are_trailers_due = false;    // that came while it held
-    bool is_end_due = false;          // the same
-    std::int64_t missing_bytes = -1;  // of what content-length says; -1: it says nothing
-    std::vector<std::uint8_t> held;   // what came while it was paused
+    bool are_trailers_due = false;  // that came while it held
+    bool is_end_due = false;        // the same
+    http::BodyLength body;
+    std::vector<std::uint8_t> held;  // what came while it was paused
   };
 
   void begin(ServerSession& session, std::int32_t id);

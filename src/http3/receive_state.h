@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/varint.h"
+#include "http/body_length.h"
 #include "http3/qpack/field_section.h"
 
 namespace usquic::http3 {
@@ -31,8 +32,7 @@ struct ReceiveState {
   std::uint32_t idle_frames = 0;  // frames that brought nothing
   std::uint64_t frame_type = 0;
   std::uint64_t frame_left = 0;
-  std::int64_t content_length = -1;  // bytes of body that must come; -1 = any
-  std::int64_t body_received = 0;
+  http::BodyLength body;
   qpack::SectionPointer latest;    // the section last delivered, and those before it
   qpack::SectionPointer pending;   // the section that is being read
   std::vector<std::uint8_t> held;  // what came while is_blocked

@@ -206,8 +206,7 @@ ConnectionError RequestReader::accept_section(MessageState& s, const http::Secti
     accepted = options_.is_server ? accept_request(s, facts) : accept_response(s, facts, end_stream, kind);
   }
   // A body that is shorter than was said is seen before the application hears of the end.
-  const bool is_short = end_stream && r.content_length != -1 && r.content_length != r.body_received;
-  if (!accepted || is_short) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
+  if (!accepted || (end_stream && r.body.is_short())) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
   if (kind == US_QUIC_HEADERS_INFORMATIONAL && ++r.interim_responses > max_interim_responses) {
     return fail(s, US_QUIC_H3_EXCESSIVE_LOAD);
   }
@@ -222,7 +221,7 @@ bool RequestReader::accept_request(MessageState& s, const http::SectionFacts& fa
   if (!facts.protocol.empty() && !options_.extended_connect) return false;
   r.is_connect = facts.is_connect;
   // RFC 9114 section 4.4: what follows CONNECT is a tunnel, not a body.
-  if (!facts.is_connect) r.content_length = facts.content_length;
+  if (!facts.is_connect) r.body.expect(facts.content_length);
   r.phase = Phase::in_message;
   if (facts.protocol == webtransport_protocol && options_.webtransport_sessions > 0) {
     s.is_session_request_ = true;
@@ -243,9 +242,9 @@ bool RequestReader::accept_response(MessageState& s, const http::SectionFacts& f
   const bool is_tunnel = r.is_connect && facts.status < 300;
   r.is_connect = is_tunnel;
   if (r.request_is_head || facts.status == 204 || facts.status == 304) {
-    r.content_length = 0;  // RFC 9110 section 6.4.1: whatever the field says, there is no body
+    r.body.expect(0);  // RFC 9110 section 6.4.1: whatever the field says, there is no body
   } else if (!is_tunnel) {
-    r.content_length = facts.content_length;
+    r.body.expect(facts.content_length);
   }
   return true;
 }
@@ -253,12 +252,9 @@ bool RequestReader::accept_response(MessageState& s, const http::SectionFacts& f
 ConnectionError RequestReader::read_body(MessageState& s, Bytes& data) {
   ReceiveState& r = s.receive_;
   const auto length = static_cast<std::size_t>(std::min<std::uint64_t>(r.frame_left, data.size()));
-  r.body_received += static_cast<std::int64_t>(length);
-  // RFC 9114 section 4.1.2: more body than content-length says is malformed. The bytes stay in `data`,
-  // to be credited.
-  if (r.content_length != -1 && r.body_received > r.content_length) {
-    return fail(s, US_QUIC_H3_MESSAGE_ERROR);
-  }
+  r.body.add(length);
+  // The bytes stay in `data`, to be credited.
+  if (r.body.is_exceeded()) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
   const Bytes body = data.first(length);
   data = data.subspan(length);
   r.frame_left -= length;
@@ -274,7 +270,7 @@ ConnectionError RequestReader::end(MessageState& s) {
   if (r.phase == Phase::before_message) {
     return fail(s, options_.is_server ? US_QUIC_H3_REQUEST_INCOMPLETE : US_QUIC_H3_MESSAGE_ERROR);
   }
-  if (r.content_length != -1 && r.content_length != r.body_received) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
+  if (r.body.is_short()) return fail(s, US_QUIC_H3_MESSAGE_ERROR);
   r.phase = Phase::ended;
   events_.http3_end(s);
   return ConnectionError::none;

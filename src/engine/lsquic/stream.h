@@ -12,6 +12,7 @@
 #include "base/list.h"
 #include "engine/engine.h"
 #include "engine/lsquic/header_set.h"
+#include "http/body_length.h"
 #include "http/priority.h"
 #include "transport/header_timeouts.h"
 #include "transport/receive_credit.h"
@@ -86,11 +87,10 @@ class LsquicStream final : public engine::Stream,
   // What came.
   struct In {
     std::unique_ptr<HeaderSet> latest;
-    unsigned waiting_sets = 0;         // that lsquic holds
-    bool has_message = false;          // the request, or the final response
-    std::int64_t content_length = -1;  // of the message; -1: not given
-    std::int64_t body_length = 0;      // that came
-    bool is_refused = false;           // it is over for lack of sense or for its size, see close_reason
+    unsigned waiting_sets = 0;  // that lsquic holds
+    bool has_message = false;   // the request, or the final response
+    http::BodyLength body;
+    bool is_refused = false;  // it is over for lack of sense or for its size, see close_reason
   };
   struct Marks {
     bool wants_writable = false;  // a write accepted less than offered

@@ -81,7 +81,7 @@ StreamReader::Step StreamReader::read_section() {
     deliver_section(US_QUIC_HEADERS_INFORMATIONAL);
   } else {
     s_.in_.has_message = true;
-    if (!facts.is_connect) s_.in_.content_length = facts.content_length;
+    if (!facts.is_connect) s_.in_.body.expect(facts.content_length);
     deliver_section(US_QUIC_HEADERS_MESSAGE);
   }
   return Step::more;
@@ -92,21 +92,16 @@ bool StreamReader::is_at_end() {
   return lsquic_stream_readf(s_.library_, take_nothing, nullptr) == 0 && s_.in_.waiting_sets == 0;
 }
 
-bool StreamReader::is_too_long() const {
-  return s_.in_.content_length >= 0 && s_.in_.body_length > s_.in_.content_length;
-}
-
-// RFC 9114 section 4.1.2. lsquic ends the connection for it, but not before it has said that this was the end. A response
-// without a body may be one to HEAD.
-bool StreamReader::has_wrong_length() const {
-  const LsquicStream::In& in = s_.in_;
-  const bool may_be_without = s_.core().is_client && in.body_length == 0;
-  return in.content_length >= 0 && in.content_length != in.body_length && !may_be_without;
+// lsquic ends the connection for it, but not before it has said that this was the end. A response without a body may be
+// one to HEAD.
+bool StreamReader::is_too_short() const {
+  const bool may_be_without = s_.core().is_client && !s_.in_.body.has_come();
+  return s_.in_.body.is_short() && !may_be_without;
 }
 
 void StreamReader::deliver_section(int kind) {
   const bool end_stream = kind != US_QUIC_HEADERS_INFORMATIONAL && is_at_end();
-  if (end_stream && has_wrong_length()) return refuse(US_QUIC_E_HEADERS);
+  if (end_stream && is_too_short()) return refuse(US_QUIC_E_HEADERS);
   s_.core().events().on_headers(s_, kind, end_stream);
   if (end_stream && !is_over()) deliver_end();
 }
@@ -121,7 +116,7 @@ StreamReader::Step StreamReader::read_body() {
   const int error = errno;
   // A callback saw to it, or trailers come before the end.
   if (is_over() || s_.in_.waiting_sets > 0) return Step::more;
-  if (is_too_long() || (read == 0 && has_wrong_length())) {
+  if (s_.in_.body.is_exceeded() || (read == 0 && is_too_short())) {
     refuse(US_QUIC_E_HEADERS);
   } else if (read == 0) {
     deliver_end();
@@ -137,8 +132,8 @@ std::size_t StreamReader::take(Bytes data) {
   if (is_over()) return data.size();
   const std::size_t length = std::min(data.size(), s_.unconsumed_room());
   if (length == 0) return 0;
-  s_.in_.body_length += static_cast<std::int64_t>(length);
-  if (is_too_long()) return 0;  // read_body() sees to it
+  s_.in_.body.add(length);
+  if (s_.in_.body.is_exceeded()) return 0;  // read_body() sees to it
   s_.credit_.delivered(length);
   s_.core().unconsumed += length;
   s_.core().events().on_body(s_, data.first(length));

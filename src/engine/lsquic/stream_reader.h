@@ -32,8 +32,7 @@ class StreamReader {
   Step read_section();
   Step read_body();
   bool is_at_end();
-  bool is_too_long() const;
-  bool has_wrong_length() const;
+  bool is_too_short() const;
   void deliver_section(int kind);
   void deliver_end();
   void stop_reading();
