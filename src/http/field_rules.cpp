@@ -219,11 +219,15 @@ bool copy_field_name(std::string_view name, char* to) {
   return is_valid;
 }
 
-bool is_informational(std::span<const us_quic_header_t> fields) {
+char status_class(std::span<const us_quic_header_t> fields) {
   for (const us_quic_header_t& f : fields) {
-    if (std::string_view(f.name, f.name_length) == ":status") return f.value_length == 3 && f.value[0] == '1';
+    if (std::string_view(f.name, f.name_length) == ":status") return f.value_length == 3 ? f.value[0] : '\0';
   }
-  return false;
+  return '\0';
+}
+
+bool is_informational(std::span<const us_quic_header_t> fields) {
+  return status_class(fields) == '1';
 }
 
 int check_section(SectionKind kind, std::span<const us_quic_header_t> fields, SectionFacts* facts) {

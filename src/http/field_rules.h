@@ -30,6 +30,8 @@ struct SectionFacts {
   std::string_view protocol;         // value of :protocol (RFC 9220)
 };
 
+// The first digit of a response's :status (RFC 9110 section 15), or NUL.
+char status_class(std::span<const us_quic_header_t> fields);
 // Of a response: its :status is one of 1xx (RFC 9110 section 15.2).
 bool is_informational(std::span<const us_quic_header_t> fields);
 

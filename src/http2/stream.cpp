@@ -13,10 +13,6 @@
 namespace usquic::http2 {
 namespace {
 
-bool is_informational(std::span<const us_quic_header_t> fields) {
-  return !fields.empty() && fields[0].value_length > 0 && fields[0].value[0] == '1';
-}
-
 // What nghttp2 refuses here is a stream that is gone, or memory.
 Result<void> result_of(int code) {
   if (code == 0) return {};
@@ -61,7 +57,7 @@ Result<void> Stream::send_headers(std::span<const us_quic_header_t> fields, bool
   if (is_reset_ || session_ == nullptr) return Error{US_QUIC_E_CLOSED};
   if (response_ == Response::body) return send_trailers(fields);
   if (response_ != Response::head) return Error{US_QUIC_E_CLOSED};
-  if (!is_informational(fields)) return send_head(fields, is_last);
+  if (!http::is_informational(fields)) return send_head(fields, is_last);
   if (const int wrong = http::check_section(http::SectionKind::informational, fields)) return Error{wrong};
   session_->owner_.on_work();
   const NativeFields native(fields);

@@ -1,9 +1,10 @@
 #include "quic/dispatch.h"
-#include "base/check.h"
 
 #include <utility>
 
+#include "base/check.h"
 #include "base/try_allocating.h"
+#include "http/field_rules.h"
 #include "quic/connection.h"
 #include "quic/session_table.h"
 #include "quic/socket_context.h"
@@ -40,7 +41,7 @@ void close_remaining_streams(us_quic_connection_t& c) {
 bool note_session(us_quic_stream_t& s, int kind, bool end_stream) {
   if (kind != US_QUIC_HEADERS_MESSAGE) return true;
   if (s.own_session != nullptr) {
-    const bool is_accepted = status_class(headers_of(s)) == '2' && !end_stream;
+    const bool is_accepted = http::status_class(headers_of(s)) == '2' && !end_stream;
     if (is_accepted) {
       s.own_session->open();
     } else {

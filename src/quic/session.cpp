@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "base/try_allocating.h"
+#include "http/field_rules.h"
 #include "quic/connection.h"
 #include "quic/dispatch.h"
 #include "quic/session_table.h"
@@ -124,22 +125,14 @@ bool is_written_by_session(const us_quic_stream_t& s) {
 
 int check_answer(const us_quic_stream_t& s, std::span<const us_quic_header_t> fields) {
   if (is_written_by_session(s)) return US_QUIC_E_STATE;
-  const bool is_success = s.own_session != nullptr && status_class(fields) == '2';
+  const bool is_success = s.own_session != nullptr && http::status_class(fields) == '2';
   return is_success ? US_QUIC_E_STATE : US_QUIC_OK;
 }
 
 void note_answer(us_quic_stream_t& s, std::span<const us_quic_header_t> fields) {
   const bool is_refusal =
-      s.own_session != nullptr && s.own_session->awaits_answer() && status_class(fields) != '1';
+      s.own_session != nullptr && s.own_session->awaits_answer() && http::status_class(fields) != '1';
   if (is_refusal) s.own_session->refuse();
-}
-
-char status_class(std::span<const us_quic_header_t> fields) {
-  for (const us_quic_header_t& f : fields) {
-    const bool is_status = std::string_view(f.name, f.name_length) == ":status" && f.value_length > 0;
-    if (is_status) return f.value[0];
-  }
-  return '\0';
 }
 
 void hold_datagram(us_quic_stream_t& s, EventPointer event) {

@@ -138,8 +138,6 @@ bool is_written_by_session(const us_quic_stream_t& stream);
 int check_answer(const us_quic_stream_t& stream, std::span<const us_quic_header_t> fields);
 // It was sent.
 void note_answer(us_quic_stream_t& stream, std::span<const us_quic_header_t> fields);
-// The first digit of a response's status, or NUL.
-char status_class(std::span<const us_quic_header_t> fields);
 // A datagram of a CONNECT stream whose session is not open yet: it waits, or is dropped and counted.
 void hold_datagram(us_quic_stream_t& stream, EventPointer event);
 // `length` bytes of it are held for its session; closes the stream where that is too much.
