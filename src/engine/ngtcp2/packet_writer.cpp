@@ -135,7 +135,7 @@ ngtcp2_ssize PacketWriter::write_packet(MutableBytes room, ngtcp2_path& path, ng
   for (;;) {
     Views views;
     StreamOutput out;
-    if (has_output) next_output(views, out);
+    if (has_output) next_output(room.size(), views, out);
     std::array<ngtcp2_vec, max_views> vectors;
     for (std::size_t i = 0; i < out.count; ++i) {
       vectors[i] = {const_cast<std::uint8_t*>(views[i].data()), views[i].size()};
@@ -214,7 +214,7 @@ std::size_t PacketWriter::packet_room() const {
 }
 
 // What the codec says about the connection goes first: settings, and what the peer's QPACK waits for.
-void PacketWriter::next_output(Views& views, StreamOutput& out) {
+void PacketWriter::next_output(std::size_t most, Views& views, StreamOutput& out) {
   const bool has_credit = ngtcp2_conn_get_max_data_left(core_.library) > 0;
   if (core_.codec != nullptr && has_credit) {
     const http3::Codec::Output output = core_.codec->next_output(views);
@@ -228,7 +228,7 @@ void PacketWriter::next_output(Views& views, StreamOutput& out) {
     if (untaken > 0 && !has_credit) continue;
     out.stream = s;
     out.id = s->id_;
-    out.count = s->message.output.peek(views, packet_room());
+    out.count = s->message.output.peek(views, most);
     for (std::size_t i = 0; i < out.count; ++i) out.length += views[i].size();
     out.fin = s->message.fin && out.length == untaken;
     return;

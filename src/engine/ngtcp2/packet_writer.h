@@ -65,7 +65,7 @@ class PacketWriter {
   ngtcp2_ssize write_packet(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info, TimePoint now);
   bool write_datagrams(MutableBytes room, ngtcp2_path& path, ngtcp2_pkt_info& info, TimePoint now,
                        ngtcp2_ssize& written);
-  void next_output(Views& views, StreamOutput& out);
+  void next_output(std::size_t most, Views& views, StreamOutput& out);
   void stream_written(const StreamOutput& out, std::size_t length, bool is_packet_done);
   void stream_blocked(const StreamOutput& out);
   std::size_t max_datagram_bytes() const;

@@ -1,4 +1,5 @@
 // Stopping in good order, at once, and from inside handlers.
+#include <atomic>
 #include <thread>
 
 #include "integration/http/app_fixture.h"
